@@ -3,8 +3,6 @@
 //! Kept apart from records' fields on purpose: a case field is filled by an action, is judged at
 //! that moment and stays as the step's own statement. Next: `act.rs` judges values by this.
 
-use std::fmt;
-
 use base::{CodeId, Day, FieldId, Ratio, Text};
 
 /// A field that a case can carry.
