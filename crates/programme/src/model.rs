@@ -1,0 +1,670 @@
+//! The programme as it is meant: typed declarations, resolved references, compiled expressions.
+//!
+//! A [`Programme`] exists only when `check` found no error, so whoever holds one needs no second
+//! check. Each declaration keeps its [`Row`], so that a later message can point at its line.
+//! Built by [`crate::build`]; the scorecards and flows inside are those of `scoring` and `casework`.
+
+use std::sync::Arc;
+
+use base::{
+    AssessmentStart, CodeId, Day, FieldId, FlowId, IndicatorId, ItemId, Period, Ratio, RecordTypeId, RoleId, ScorecardId, SubjectTypeId,
+    Text, UnitId, VocabularyId, WorkCalendar,
+};
+use indexmap::IndexMap;
+
+use crate::expr::Expr;
+use crate::rows::Row;
+use crate::schema::Schema;
+
+/// A checked programme.
+#[derive(Debug, Clone)]
+pub struct Programme {
+    /// Identifier of the package.
+    pub id: Arc<str>,
+    /// Name.
+    pub name: Text,
+    /// Version as written.
+    pub version: Arc<str>,
+    /// City.
+    pub city: Text,
+    /// IANA name of the time zone in which days are counted.
+    pub time_zone: Arc<str>,
+    /// The period that is meant when none is given.
+    pub year: Period,
+    /// First day of an assessment year.
+    pub assessment_start: AssessmentStart,
+    /// The fixed today of a demonstration folder.
+    pub demonstration_today: Option<Day>,
+    /// Units in declared order.
+    pub units: IndexMap<UnitId, Unit>,
+    /// Vocabularies.
+    pub vocabularies: IndexMap<VocabularyId, Vocabulary>,
+    /// Subject types.
+    pub subject_types: IndexMap<SubjectTypeId, SubjectType>,
+    /// Record types.
+    pub record_types: IndexMap<RecordTypeId, RecordType>,
+    /// Indicators, each after those that it is derived from.
+    pub indicators: IndexMap<IndicatorId, Indicator>,
+    /// Scorecards.
+    pub scorecards: IndexMap<ScorecardId, Scorecard>,
+    /// Flows.
+    pub flows: IndexMap<FlowId, casework::Flow>,
+    /// Roles.
+    pub roles: IndexMap<RoleId, Text>,
+    /// Documents.
+    pub documents: IndexMap<Arc<str>, Document>,
+    /// The work calendar of the published years.
+    pub calendar: WorkCalendar,
+    /// Figures that the city published.
+    pub published: Vec<Published>,
+    /// Rows of the generator tables, for the generator to read.
+    pub generate: Generate,
+    /// The tables that expressions and indicators can name, with their columns.
+    pub schema: Schema,
+}
+
+/// A responsible unit and its history.
+#[derive(Debug, Clone)]
+pub struct Unit {
+    /// Identifier.
+    pub id: UnitId,
+    /// Name at the beginning.
+    pub name: Text,
+    /// Aliases.
+    pub aliases: Vec<Arc<str>>,
+    /// Kind.
+    pub kind: CodeId,
+    /// Parent at the beginning.
+    pub parent: Option<UnitId>,
+    /// Ranking group at the beginning.
+    pub group: Option<CodeId>,
+    /// Division code.
+    pub division: Option<Arc<str>>,
+    /// Tags.
+    pub tags: Vec<Arc<str>>,
+    /// First day of its existence; `Day::MIN` when not said.
+    pub valid_from: Day,
+    /// Last day of its existence; `Day::MAX` when not said.
+    pub valid_to: Day,
+    /// Units that took over.
+    pub successors: Vec<UnitId>,
+    /// Dated changes, earliest first.
+    pub changes: Vec<UnitChange>,
+    /// Where it is declared.
+    pub row: Arc<Row>,
+}
+
+/// A dated change of a unit.
+#[derive(Debug, Clone)]
+pub struct UnitChange {
+    /// First day on which it holds.
+    pub on: Day,
+    /// New name.
+    pub name: Option<Text>,
+    /// New parent.
+    pub parent: Option<UnitId>,
+    /// New ranking group.
+    pub group: Option<CodeId>,
+}
+
+impl Unit {
+    /// Whether the unit exists on that day.
+    pub fn is_valid_on(&self, day: Day) -> bool {
+        self.valid_from <= day && day <= self.valid_to
+    }
+    /// Its parent on that day.
+    pub fn parent_on(&self, day: Day) -> Option<&UnitId> {
+        self.changes.iter().rev().filter(|change| change.on <= day).find_map(|change| change.parent.as_ref()).or(self.parent.as_ref())
+    }
+    /// Its ranking group on that day.
+    pub fn group_on(&self, day: Day) -> Option<&CodeId> {
+        self.changes.iter().rev().filter(|change| change.on <= day).find_map(|change| change.group.as_ref()).or(self.group.as_ref())
+    }
+    /// Its name on that day.
+    pub fn name_on(&self, day: Day) -> &Text {
+        self.changes.iter().rev().filter(|change| change.on <= day).find_map(|change| change.name.as_ref()).unwrap_or(&self.name)
+    }
+}
+
+/// A vocabulary.
+#[derive(Debug, Clone)]
+pub struct Vocabulary {
+    /// Identifier.
+    pub id: VocabularyId,
+    /// Name.
+    pub name: Text,
+    /// Codes in declared order.
+    pub codes: IndexMap<CodeId, Code>,
+}
+
+/// A code.
+#[derive(Debug, Clone)]
+pub struct Code {
+    /// Identifier.
+    pub id: CodeId,
+    /// Name.
+    pub name: Text,
+    /// Spellings that an import takes for it.
+    pub aliases: Vec<Arc<str>>,
+    /// Code above it.
+    pub parent: Option<CodeId>,
+    /// First valid day.
+    pub valid_from: Day,
+    /// Last valid day.
+    pub valid_to: Day,
+}
+
+/// How a subject is identified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Identity {
+    /// Unified social credit code with its check character (GB 32100-2015).
+    Uscc,
+    /// Any text.
+    Text,
+}
+
+/// A subject type.
+#[derive(Debug, Clone)]
+pub struct SubjectType {
+    /// Identifier.
+    pub id: SubjectTypeId,
+    /// Name.
+    pub name: Text,
+    /// Identity rule.
+    pub identity: Identity,
+    /// Name of the identity column.
+    pub identity_name: Text,
+    /// Header aliases of the identity column.
+    pub identity_aliases: Vec<Arc<str>>,
+    /// Header aliases of the name column.
+    pub name_aliases: Vec<Arc<str>>,
+    /// Dated attributes.
+    pub fields: IndexMap<FieldId, Field>,
+    /// Where it is declared.
+    pub row: Arc<Row>,
+}
+
+/// The type of a field's values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FieldType {
+    /// Free text.
+    Text,
+    /// Whole number.
+    Number,
+    /// Decimal with that many places.
+    Decimal(u8),
+    /// Money in fen (two places).
+    Money,
+    /// Civil day.
+    Date,
+    /// One code.
+    Choice(VocabularyId),
+    /// Several codes.
+    Choices(VocabularyId),
+    /// Reference to a subject.
+    Subject(SubjectTypeId),
+    /// Reference to a unit.
+    Unit,
+    /// A file (evidence, by hash).
+    File,
+    /// A place: text, or `longitude,latitude`.
+    Place,
+    /// A period, in canonical text.
+    Period,
+}
+
+/// A field of a record or subject type.
+#[derive(Debug, Clone)]
+pub struct Field {
+    /// Identifier.
+    pub id: FieldId,
+    /// Name, also the header in templates.
+    pub name: Text,
+    /// Type. Of the reserved fields: day is Date, unit and place are Unit, subject is Subject.
+    pub field_type: FieldType,
+    /// Required.
+    pub required: bool,
+    /// Personal.
+    pub personal: bool,
+    /// Header aliases.
+    pub aliases: Vec<Arc<str>>,
+    /// Spellings that mean empty (None: the default list of crate `sheet`).
+    pub empty: Option<Vec<Arc<str>>>,
+    /// Date patterns.
+    pub date_patterns: Vec<Arc<str>>,
+    /// Least value.
+    pub min: Option<Ratio>,
+    /// Greatest value.
+    pub max: Option<Ratio>,
+    /// Most characters.
+    pub max_length: Option<u32>,
+    /// Value when empty.
+    pub default: Option<Arc<str>>,
+    /// How to fill it in.
+    pub note: Text,
+    /// Where it is declared (None: a reserved field that the package does not mention).
+    pub row: Option<Arc<Row>>,
+}
+
+/// A record type. The reserved fields stand first in `fields`: `day`, `unit`, `place`, and `subject` where it has one.
+#[derive(Debug, Clone)]
+pub struct RecordType {
+    /// Identifier.
+    pub id: RecordTypeId,
+    /// Name.
+    pub name: Text,
+    /// Type of the subject that it is about.
+    pub subject: Option<SubjectTypeId>,
+    /// Fields of its key; empty: none.
+    pub key: Vec<FieldId>,
+    /// Least number of pieces of evidence.
+    pub evidence_at_least: u32,
+    /// Which evidence is wanted.
+    pub evidence: Text,
+    /// Several lines of one batch follow each other.
+    pub continuation: bool,
+    /// All fields, reserved ones first.
+    pub fields: IndexMap<FieldId, Field>,
+    /// Constraints.
+    pub constraints: Vec<Constraint>,
+    /// Where it is declared.
+    pub row: Arc<Row>,
+}
+
+/// A condition that a record must meet (true or unknown passes).
+#[derive(Debug, Clone)]
+pub struct Constraint {
+    /// Identifier.
+    pub id: Arc<str>,
+    /// The condition.
+    pub rule: Expr,
+    /// What to tell when it is false.
+    pub message: Text,
+}
+
+/// Whose figure a row counts for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attribution {
+    /// The responsible unit.
+    Responsible,
+    /// The place.
+    Place,
+    /// The city only; by unit it is the same figure for each carrier.
+    City,
+}
+
+/// Which unit tree a row is rolled up in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TreeTime {
+    /// That of the record's day.
+    RecordDay,
+    /// That of the period's end, records of abolished units going to their successors.
+    PeriodEnd,
+}
+
+/// Which rows of a table fall into a period, by their date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Over {
+    /// From the period's first day to its last (or the day measured, if earlier).
+    Period,
+    /// Everything up to then.
+    ToDate,
+    /// The window of that many days that ends then: `end − n < date ≤ end`.
+    TrailingDays(u32),
+    /// The window of that many months that ends then.
+    TrailingMonths(u32),
+    /// What is so on that day: rows are not dated; subjects and units valid on the day.
+    AsOf,
+}
+
+/// The rows that an indicator reads.
+#[derive(Debug, Clone)]
+pub struct Selection {
+    /// Name of the table in [`Schema`].
+    pub table: Arc<str>,
+    /// Rows that count.
+    pub filter: Option<Expr>,
+    /// Column that dates a row; `None`: not by date.
+    pub date: Option<Arc<str>>,
+}
+
+/// What an indicator measures.
+#[derive(Debug, Clone)]
+pub enum Measure {
+    /// Number of rows.
+    Count(Selection),
+    /// Sum of a number.
+    Sum(Selection, Expr),
+    /// Sum over count of the rows with a value; not applicable when there is none.
+    Mean(Selection, Expr),
+    /// Least value.
+    Min(Selection, Expr),
+    /// Greatest value.
+    Max(Selection, Expr),
+    /// Number of distinct values of a column.
+    Distinct(Selection, Arc<str>),
+    /// Rows of `part` among those of `whole` (by count, or by the sum of `value`); `part` includes `whole`'s condition.
+    Share {
+        /// The whole (`among`).
+        whole: Selection,
+        /// The further condition of the part (`where`).
+        part: Expr,
+        /// What is summed; rows are counted when missing.
+        value: Option<Expr>,
+    },
+    /// One indicator over another, times `per`.
+    Ratio {
+        /// Above.
+        numerator: IndicatorId,
+        /// Below.
+        denominator: IndicatorId,
+        /// Per how many (1 when not said).
+        per: Ratio,
+    },
+    /// Σ wᵢ·pᵢ ÷ Σ wᵢ over the strata that have a share pᵢ.
+    WeightedRatio {
+        /// The whole of each stratum.
+        whole: Selection,
+        /// The further condition of the part.
+        part: Expr,
+        /// Column of the strata.
+        strata: Arc<str>,
+        /// Rows of the weights.
+        weights: Selection,
+        /// The weight.
+        weight: Expr,
+        /// Column of the strata in the weights' table.
+        weight_strata: Arc<str>,
+    },
+    /// The latest reported value (a rank when `is_rank`).
+    Latest {
+        /// Rows of the reports.
+        rows: Selection,
+        /// The value.
+        value: Expr,
+        /// Column that must equal the measured period.
+        period_field: Option<Arc<str>>,
+        /// Column with the status flash, preliminary or final.
+        status_field: Option<Arc<str>>,
+        /// Whether it is a rank given from outside.
+        is_rank: bool,
+    },
+    /// Arithmetic over other indicators.
+    Expression(crate::expr::Arithmetic),
+    /// (now − then) ÷ then.
+    Growth(IndicatorId, Against),
+    /// now − then.
+    Change(IndicatorId, Against),
+}
+
+/// The period compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Against {
+    /// The period just before.
+    Previous,
+    /// The same period of the year before.
+    YearEarlier,
+}
+
+/// How a figure is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Whole number.
+    Integer,
+    /// Decimal with that many places.
+    Decimal(u8),
+    /// Percent with that many places.
+    Percent(u8),
+    /// Money with two places.
+    Money,
+    /// A rank.
+    Rank,
+}
+
+/// The better direction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Better {
+    /// Higher.
+    Higher,
+    /// Lower.
+    Lower,
+    /// Neither.
+    Neither,
+}
+
+/// An indicator.
+#[derive(Debug, Clone)]
+pub struct Indicator {
+    /// Identifier.
+    pub id: IndicatorId,
+    /// Name.
+    pub name: Text,
+    /// What it measures.
+    pub measure: Measure,
+    /// Which time.
+    pub over: Over,
+    /// Whose figure.
+    pub attribution: Attribution,
+    /// Which tree.
+    pub tree: TreeTime,
+    /// How it is shown.
+    pub format: Format,
+    /// Direction.
+    pub better: Better,
+    /// Unit of measure.
+    pub unit_of_measure: Text,
+    /// Definition in a sentence.
+    pub definition: Text,
+    /// Source.
+    pub source: Text,
+    /// Days after the period's end by which it is expected.
+    pub expected_days: Option<u32>,
+    /// Where it is declared.
+    pub row: Arc<Row>,
+}
+
+/// Who is scored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scored {
+    /// Units, over a period.
+    Units,
+    /// Subjects of a type, as of a day.
+    Subjects(SubjectTypeId),
+}
+
+/// A scorecard: the pure definition, and what ties it to indicators, units and flows.
+#[derive(Debug, Clone)]
+pub struct Scorecard {
+    /// The pure definition that crate `scoring` computes.
+    pub card: scoring::Scorecard,
+    /// Name.
+    pub name: Text,
+    /// Who is scored.
+    pub of: Scored,
+    /// The ties of each item, in declared order.
+    pub items: IndexMap<ItemId, ItemTies>,
+    /// Vetoes with their indicators.
+    pub vetoes: Vec<VetoTies>,
+    /// Gates with their indicators.
+    pub gates: Vec<GateTies>,
+    /// Course of each item for each unit.
+    pub flow: Option<FlowId>,
+    /// Inputs of the flow that carry the judged points or level; the first that is filled wins.
+    pub judged_by: Vec<Arc<str>>,
+    /// Inputs of the flow that carry the self-score.
+    pub self_scored_by: Vec<Arc<str>>,
+    /// The approval under which it is held.
+    pub approval: Option<Arc<str>>,
+    /// Where it is declared.
+    pub row: Arc<Row>,
+}
+
+/// What ties an item to indicators and units.
+#[derive(Debug, Clone)]
+pub struct ItemTies {
+    /// Indicators, in the order in which the rule takes them.
+    pub indicators: Vec<IndicatorId>,
+    /// Whether an assessor judges it.
+    pub judged: bool,
+    /// Lead unit that reviews.
+    pub lead: Option<UnitId>,
+    /// Supporting units.
+    pub support: Vec<UnitId>,
+    /// Who carries it, as declared.
+    pub carriers: Vec<Carrier>,
+    /// City target and the units' own, by period.
+    pub targets: Vec<Target>,
+    /// Due month and day.
+    pub due: Option<(u8, u8)>,
+    /// Evidence wanted.
+    pub evidence: Text,
+    /// Least pieces.
+    pub evidence_at_least: u32,
+    /// Most pieces.
+    pub evidence_at_most: Option<u32>,
+    /// The criterion in words.
+    pub criterion: Text,
+    /// Items of superior schemes that it serves.
+    pub serves: Vec<Arc<str>>,
+    /// Where it is declared.
+    pub row: Arc<Row>,
+}
+
+/// Who carries an item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Carrier {
+    /// One unit.
+    Unit(UnitId),
+    /// Every unit of a kind that exists in the period.
+    Kind(CodeId),
+    /// Every unit of a ranking group that exists in the period.
+    Group(CodeId),
+    /// Every unit.
+    All,
+}
+
+/// A target value.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// Unit; `None`: the city's.
+    pub unit: Option<UnitId>,
+    /// Period.
+    pub period: Period,
+    /// Value.
+    pub value: Ratio,
+}
+
+/// A veto's indicator.
+#[derive(Debug, Clone)]
+pub struct VetoTies {
+    /// Identifier.
+    pub id: Arc<str>,
+    /// Counting indicator.
+    pub indicator: IndicatorId,
+    /// Vetoed when above.
+    pub above: Ratio,
+}
+
+/// A gate's indicator.
+#[derive(Debug, Clone)]
+pub struct GateTies {
+    /// Grade.
+    pub grade: Arc<str>,
+    /// Identifier.
+    pub id: Arc<str>,
+    /// Indicator.
+    pub indicator: IndicatorId,
+    /// At least.
+    pub at_least: Option<Ratio>,
+    /// At most.
+    pub at_most: Option<Ratio>,
+}
+
+/// A document.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// Identifier.
+    pub id: Arc<str>,
+    /// Title.
+    pub name: Text,
+    /// Kind.
+    pub kind: Arc<str>,
+    /// Number.
+    pub number: Option<Arc<str>>,
+    /// Day of issue.
+    pub issued_on: Option<Day>,
+}
+
+/// How a produced value is held against a published one (`cities/README.md`: exact, rounded_1, …).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Relation {
+    /// Equal; a percentage at the printed digits after half-up rounding.
+    Exact,
+    /// Equal at one decimal.
+    Rounded1,
+    /// N < produced < 1.1 N (a share at most 100 %).
+    MoreThan,
+    /// ≥ N.
+    AtLeast,
+    /// 0.9 N ≤ produced < N.
+    Nearly,
+    /// Within 5 %.
+    About,
+}
+
+/// What produces a published figure.
+#[derive(Debug, Clone)]
+pub enum Production {
+    /// An indicator, city-wide, at the period.
+    Indicator(IndicatorId),
+    /// A rule, tried on a copy of the figures: an event inserted for each unit forces the grade; withdrawn, it is restored.
+    Veto(ScorecardId, Arc<str>, Trial),
+    /// A rule, tried on a copy: the consequence is listed exactly when its grade or veto holds.
+    /// The trial inserts the record when the consequence follows a veto, and is `None` when it follows a grade.
+    Consequence(ScorecardId, Arc<str>, Option<Trial>),
+}
+
+/// The record that a trial of a rule inserts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trial {
+    /// Its type.
+    pub record_type: RecordTypeId,
+    /// Its fields as text, checked as an import's cells would be.
+    pub values: Vec<(FieldId, Arc<str>)>,
+}
+
+/// A published figure.
+#[derive(Debug, Clone)]
+pub struct Published {
+    /// Claim.
+    pub id: Arc<str>,
+    /// Statement.
+    pub statement: Text,
+    /// Value as published.
+    pub value: Ratio,
+    /// The value as it was written (its printed digits count).
+    pub written: Arc<str>,
+    /// Unit of measure; `percent` compares 100 × the figure.
+    pub unit_of_measure: Arc<str>,
+    /// Relation.
+    pub relation: Relation,
+    /// Period.
+    pub period: Period,
+    /// What produces it.
+    pub production: Production,
+    /// Where it is declared.
+    pub row: Arc<Row>,
+}
+
+/// The generator's rows, in declared order.
+#[derive(Debug, Clone, Default)]
+pub struct Generate {
+    /// Rows of `generate`.
+    pub distributions: Vec<Arc<Row>>,
+    /// Rows of `generate_field`.
+    pub fields: Vec<Arc<Row>>,
+    /// Rows of `generate_step`.
+    pub steps: Vec<Arc<Row>>,
+    /// Rows of `generate_list`.
+    pub lists: Vec<Arc<Row>>,
+}
