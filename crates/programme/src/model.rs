@@ -493,6 +493,8 @@ pub struct Scorecard {
     pub judged_by: Vec<Arc<str>>,
     /// Inputs of the flow that carry the self-score.
     pub self_scored_by: Vec<Arc<str>>,
+    /// Whether participants are ranked.
+    pub ranked: bool,
     /// The approval under which it is held.
     pub approval: Option<Arc<str>>,
     /// Where it is declared.
@@ -655,6 +657,11 @@ pub struct Published {
     /// Where it is declared.
     pub row: Arc<Row>,
 }
+
+/// Field that every flow about an item has from the start: the item's full points.
+pub const POINTS_FIELD: &str = "points";
+/// Field that every flow about an item has from the start: the item's due day.
+pub const DUE_FIELD: &str = "due";
 
 /// The generator's rows, in declared order.
 #[derive(Debug, Clone, Default)]

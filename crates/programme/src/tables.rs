@@ -105,6 +105,8 @@ pub const RULES: &[&str] = &[
 const MISSING: &[&str] = &["zero", "base", "full", "exclude", "pending", "use"];
 
 /// Every table of the language.
+// One line is one column, however long: this is read as a table.
+#[rustfmt::skip]
 pub const TABLES: &[Table] = &[
     Table {
         name: "programme",
@@ -277,7 +279,9 @@ pub const TABLES: &[Table] = &[
         must("id", Id, "标识", "identifier"),
         must("name", Bilingual, "名称", "name"),
         must("of", Text, "评分对象：unit 或 subject:类型", "what is scored: unit, or subject:TYPE"),
-        may("total", OneOf(&["points", "percent_of_carried", "weighted_mean"]), "总分算法", "how the total is made"),
+        may("total", OneOf(&["points", "percent_of_carried", "rescaled", "weighted_mean"]), "总分算法：分值相加、承担部分的百分比、折算为 full_marks、加权平均", "how the total is made: points added up, percent of what is carried, rescaled to full_marks, weighted mean"),
+        may("full_marks", Decimal, "rescaled：折算的满分", "of rescaled: the full marks"),
+        may("start", Decimal, "起始分（如信用分从 100 起扣）", "points that everyone starts from (a credit score that starts at 100)"),
         may("weights_total", Decimal, "权重（或分值）之和应为", "what the weights (or points) must add up to"),
         may("places", Int, "总分小数位", "decimal places of the total"),
         may("rounding", OneOf(&["half_up", "half_even", "down", "up"]), "舍入", "rounding"),
@@ -288,6 +292,7 @@ pub const TABLES: &[Table] = &[
         may("total_cap", Decimal, "总分上限", "greatest total"),
         may("ranked", Bool, "是否排名", "whether participants are ranked"),
         may("rank_vetoed", Bool, "被否决者是否参加排名", "whether vetoed participants are ranked"),
+        may("rank_pending", Bool, "总分未定者是否按已有得分排名", "whether participants whose total is not final are ranked by what they have so far"),
         may("tie_at_edge", OneOf(&["all_in", "all_out", "by_items"]), "名额边缘并列的处理", "what happens to a tie at a quota's edge"),
         may("tie_items", List(&Text), "并列时依次比较的项目", "items compared to break that tie"),
         may("flow", Ref("flow"), "每项每单位的考核流程", "course of each item for each unit"),
@@ -303,6 +308,7 @@ pub const TABLES: &[Table] = &[
         may("parent", Text, "上级分组", "group above"),
         may("points", Decimal, "分值（检查与上限）", "points (checked, and a cap)"),
         may("weight", Decimal, "权重", "weight"),
+        may("combine", OneOf(&["sum", "rescaled", "weighted_mean"]), "组内合成：相加、不适用者折算、加权平均", "how its items make its points: added up, rescaled over what applies, weighted mean"),
     ]),
     table_of("item", &["scorecard", "id"], "考核项目（目标）", "items (targets)", &[
         must("scorecard", Ref("scorecard"), "记分卡", "scorecard"),
@@ -331,6 +337,7 @@ pub const TABLES: &[Table] = &[
         may("ranks", List(&Decimal), "rank_based：第一、二、三……名得分", "of rank_based: points of the first, second, third …"),
         may("others", Decimal, "rank_based：其余有结果者", "of rank_based: points of any other result"),
         may("none", Decimal, "rank_based：无结果者", "of rank_based: points without a result"),
+        may("part_scale", OneOf(&["percent", "points"]), "composite：各部分按百分制或按其权重给分", "of composite: parts are given in percent, or in points up to their weight"),
         may("floor", Decimal, "下限", "floor"),
         may("cap", Decimal, "上限", "cap"),
         may("base_points", Decimal, "基础分", "base score"),
@@ -363,6 +370,8 @@ pub const TABLES: &[Table] = &[
         must("id", Id, "标识", "identifier"),
         must("name", Bilingual, "名称", "name"),
         must("weight", Decimal, "权重", "weight"),
+        may("from", Text, "全卡的部分取自：items（各项目）、group:分组、given（另行给出，缺省）", "of a part of the card, where its value comes from: items, group:GROUP, or given (the default)"),
+        may("missing", OneOf(&["zero", "exclude", "pending"]), "全卡的部分没有值时", "of a part of the card: effect while it has no value"),
     ]),
     table_of("target", &["scorecard", "item", "unit", "period"], "目标值（缺 unit 为全市）", "targets (without a unit: the city's)", &[
         must("scorecard", Ref("scorecard"), "记分卡", "scorecard"),
@@ -371,10 +380,10 @@ pub const TABLES: &[Table] = &[
         may("period", Period, "期间（缺省为方案年度）", "period (default: the programme's year)"),
         must("value", Decimal, "目标值", "value"),
     ]),
-    table_of("band", &["scorecard", "grade"], "等级（半开区间下界）", "grade bands (half-open lower bounds)", &[
+    table_of("band", &["scorecard", "grade"], "等级，由优到劣（半开区间下界）", "grade bands from the best to the worst (half-open lower bounds)", &[
         must("scorecard", Ref("scorecard"), "记分卡", "scorecard"),
         must("grade", Text, "等级", "grade"),
-        may("from", Decimal, "下界（最低一级不写；总分越低越好时为上界）", "lower bound (none for the lowest; upper bound where lower is better)"),
+        may("from", Decimal, "下界（总分最低的一级不写；总分越低越好时即最优一级不写）", "lower bound (none for the band of the lowest totals, which is the best one where lower is better)"),
         must("name", Bilingual, "名称", "name"),
     ]),
     table_of("gate", &["scorecard", "grade", "id"], "等级门槛", "gates of a grade", &[
@@ -393,6 +402,7 @@ pub const TABLES: &[Table] = &[
         must("name", Bilingual, "名称", "name"),
         must("indicator", Ref("indicator"), "计数指标", "indicator that counts the events"),
         may("above", Decimal, "大于此值即否决（缺省 0）", "vetoed when above (default 0)"),
+        may("direct", Bool, "直接定级：即使得分更差也定为该等级", "direct class: sets the grade even where the score would give a worse one"),
         must("forces", Text, "强制等级", "grade that it forces"),
         may("basis", Bilingual, "法律依据原文", "legal basis in words"),
         may("document", Ref("document"), "依据文件", "document of the basis"),
@@ -438,7 +448,8 @@ pub const TABLES: &[Table] = &[
         may("scope", OneOf(&["own", "lead", "all"]), "范围：本单位、牵头单位、全部", "whose cases: own unit's, those led, all"),
         may("reason_required", Bool, "须说明理由", "a reason is required"),
         may("evidence_at_least", Int, "至少几件佐证", "least pieces of evidence"),
-        may("closing_reasons", List(&Text), "办结理由清单", "list of closing reasons"),
+        may("closing_reasons", List(&Text), "办结理由清单；vocabulary:词表 取其全部代码", "list of closing reasons; vocabulary:ID stands for its codes"),
+        may("reopens", Bool, "可从办结状态重新办理", "may lead out of a closed state"),
     ]),
     table_of("input", &["flow", "action", "id"], "动作所填的字段", "fields that an action asks for", &[
         must("flow", Ref("flow"), "流程", "flow"),
@@ -447,17 +458,18 @@ pub const TABLES: &[Table] = &[
         must("name", Bilingual, "名称", "name"),
         must("type", OneOf(&["text", "number", "decimal", "date", "choice", "bool"]), "类型", "type"),
         may("scale", Int, "小数位数", "decimal places"),
-        may("choices", List(&Text), "可选值", "choices"),
+        may("choices", List(&Text), "可选值；vocabulary:词表 取其全部代码", "choices; vocabulary:ID stands for its codes"),
         may("required", Bool, "必填", "required"),
         may("min", Decimal, "最小值", "least"),
         may("max", Decimal, "最大值", "most"),
+        may("max_field", Text, "最大值取自同一办件的字段；points 为项目分值", "field of the same case that holds the most; points is the item's points"),
     ]),
     table_of("deadline", &["flow", "id"], "期限", "deadlines", &[
         must("flow", Ref("flow"), "流程", "flow"),
         must("id", Id, "标识", "identifier"),
         must("name", Bilingual, "名称", "name"),
-        must("starts", Text, "起算：open、进入的状态，或 due（项目时限）", "starts on: open, a state entered, or due (the item's due day)"),
-        must("ends", Text, "止于：离开的状态或动作", "ends on: state left or action done"),
+        must("starts", Text, "起算：open（开办）、进入的状态、日期字段，或 due（项目时限）", "starts on: open, a state entered, a date field, or due (the item's due day)"),
+        must("ends", Text, "止于：离开的状态、enter:进入的状态，或动作", "ends on: state left, enter:STATE entered, or action done"),
         may("working_days", Int, "工作日数", "working days"),
         may("calendar_days", Int, "自然日数", "calendar days"),
         may("months", Int, "月数", "months"),
