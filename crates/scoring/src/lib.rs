@@ -6,11 +6,17 @@
 pub mod card;
 pub mod definition;
 pub mod participant;
+pub mod problems;
 pub mod rule;
+mod words;
+
+#[cfg(test)]
+mod fixture;
 
 pub use card::*;
 pub use definition::*;
 pub use participant::*;
 pub use rule::{
-    Comparison, Counting, Escalation, JudgedRange, Knot, Level, PartScale, PartWeight, Rule, Step,
+    Comparison, Counting, Escalation, JudgedRange, Knot, Level, Need, PartScale, PartWeight, Rule,
+    Step,
 };

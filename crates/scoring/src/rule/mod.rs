@@ -6,7 +6,15 @@
 
 use base::{Ratio, Text};
 
-use crate::definition::Direction;
+use crate::definition::{Direction, Role, ValueFormat};
+use crate::participant::Judgement;
+use crate::words;
+
+mod count;
+mod curve;
+mod judged;
+mod rate;
+mod target;
 
 /// A rule with its parameters. All points in it are written positive; see
 /// [`Role`](crate::definition::Role).
@@ -201,4 +209,396 @@ pub enum PartScale {
     Percent,
     /// From 0 to the part's weight.
     Points,
+}
+
+/// What a rule works on: plain values, all missing data being dealt with before.
+#[derive(Debug, Clone, Copy)]
+pub struct RuleInput<'a> {
+    /// The values of the figures.
+    pub values: &'a [Ratio],
+    /// The assessor's judgement.
+    pub judged: Option<&'a Judgement>,
+    /// The target.
+    pub target: Option<&'a Ratio>,
+    /// The item's points.
+    pub points: &'a Ratio,
+    /// The item's role.
+    pub role: Role,
+    /// How values are written in the reason.
+    pub format: ValueFormat,
+}
+
+impl<'a> RuleInput<'a> {
+    /// The one value.
+    fn value(&self) -> Result<&'a Ratio, RuleFault> {
+        match self.values {
+            [value] => Ok(value),
+            values => Err(RuleFault::ValueCount { wanted: 1, found: values.len() }),
+        }
+    }
+
+    /// Exactly so many values.
+    fn values_of(&self, wanted: usize) -> Result<&'a [Ratio], RuleFault> {
+        match self.values.len() == wanted {
+            true => Ok(self.values),
+            false => Err(RuleFault::ValueCount { wanted, found: self.values.len() }),
+        }
+    }
+
+    fn target(&self) -> Result<&'a Ratio, RuleFault> {
+        self.target.ok_or(RuleFault::NoTarget)
+    }
+
+    fn judgement(&self) -> Result<&'a Judgement, RuleFault> {
+        self.judged.ok_or(RuleFault::NoJudgement)
+    }
+
+    fn level(&self) -> Result<&'a str, RuleFault> {
+        self.judgement()?.level.as_deref().ok_or(RuleFault::NoJudgement)
+    }
+
+    fn show(&self, value: &Ratio) -> String {
+        words::value(value, self.format)
+    }
+
+    /// A rate is shown in percent even where the item says nothing about its values.
+    fn show_rate(&self, rate: &Ratio) -> String {
+        match self.format {
+            ValueFormat::Percent(_) => self.show(rate),
+            ValueFormat::Number(_) => words::value(rate, ValueFormat::Percent(2)),
+        }
+    }
+}
+
+/// Why a rule cannot give points. The item is named where the fault becomes a problem.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RuleFault {
+    /// The rule compares with a target and there is none.
+    NoTarget,
+    /// A missed target below zero leaves no proportion.
+    NegativeTarget,
+    /// Another number of values than the rule takes.
+    ValueCount {
+        /// How many the rule takes.
+        wanted: usize,
+        /// How many there are.
+        found: usize,
+    },
+    /// The rule needs a judgement, or another kind of judgement.
+    NoJudgement,
+    /// The judged level is none of the rule's.
+    UnknownLevel {
+        /// The level.
+        level: String,
+    },
+    /// No level reaches down to the value.
+    BelowLowestLevel {
+        /// The value.
+        value: String,
+    },
+    /// The points given are outside what may be given.
+    PointsOutside {
+        /// The points.
+        points: String,
+        /// The fewest.
+        from: String,
+        /// The most.
+        to: String,
+    },
+    /// The points given are in none of the ranges.
+    OutsideRanges {
+        /// The points.
+        points: String,
+    },
+    /// A part has no value.
+    NoPart {
+        /// The part.
+        part: String,
+    },
+    /// A value for a part that the rule does not have.
+    UnknownPart {
+        /// The part.
+        part: String,
+    },
+    /// A number of things, or a rank, that is negative or not whole.
+    NotACount {
+        /// The value.
+        value: String,
+    },
+    /// A parameter of the rule that must be above zero is not; [`crate::validate`] finds it.
+    ParameterNotPositive {
+        /// The parameter.
+        parameter: &'static str,
+    },
+}
+
+/// What a rule needs before it can give points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// So many figures.
+    Figures(usize),
+    /// A judgement with a level.
+    Level,
+    /// A judgement with points.
+    Points,
+    /// Either a judgement with all parts, or as many figures.
+    Parts(usize),
+}
+
+impl Rule {
+    /// What the rule needs.
+    ///
+    /// ```
+    /// use scoring::{Need, Rule};
+    /// assert_eq!(Rule::RateTimesPoints.need(), Need::Figures(1));
+    /// assert_eq!(Rule::Judged.need(), Need::Points);
+    /// ```
+    pub fn need(&self) -> Need {
+        match self {
+            Rule::Binary { comparison: None } => Need::Level,
+            Rule::Tiered { levels } if levels.iter().all(|level| level.from.is_none()) => {
+                Need::Level
+            }
+            Rule::Judged | Rule::RangeByJudge { .. } => Need::Points,
+            Rule::ProductOfRates { rates } => Need::Figures(*rates),
+            Rule::CompositeOfParts { parts, .. } => Need::Parts(parts.len()),
+            Rule::Binary { .. }
+            | Rule::Tiered { .. }
+            | Rule::Proportional { .. }
+            | Rule::Linear { .. }
+            | Rule::Steps { .. }
+            | Rule::Piecewise { .. }
+            | Rule::PerPointShort { .. }
+            | Rule::PerMissing { .. }
+            | Rule::PerEvent { .. }
+            | Rule::RankBased { .. }
+            | Rule::RateTimesPoints
+            | Rule::AsGiven => Need::Figures(1),
+        }
+    }
+
+    /// Whether the rule compares with a target.
+    ///
+    /// ```
+    /// use scoring::{Direction, Rule};
+    /// assert!(Rule::Proportional { better: Direction::HigherBetter }.compares_with_target());
+    /// assert!(!Rule::RateTimesPoints.compares_with_target());
+    /// ```
+    pub fn compares_with_target(&self) -> bool {
+        matches!(
+            self,
+            Rule::Binary { comparison: Some(_) }
+                | Rule::Proportional { .. }
+                | Rule::PerPointShort { .. }
+        )
+    }
+
+    /// The rule's name in packages and lists.
+    ///
+    /// ```
+    /// assert_eq!(scoring::Rule::RateTimesPoints.kind(), "rate_times_points");
+    /// ```
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Rule::Binary { .. } => "binary",
+            Rule::Tiered { .. } => "tiered",
+            Rule::Proportional { .. } => "proportional",
+            Rule::Linear { .. } => "linear",
+            Rule::Steps { .. } => "steps",
+            Rule::Piecewise { .. } => "piecewise",
+            Rule::PerPointShort { .. } => "per_point_short",
+            Rule::PerMissing { .. } => "per_missing",
+            Rule::PerEvent { .. } => "per_event",
+            Rule::RankBased { .. } => "rank_based",
+            Rule::RateTimesPoints => "rate_times_points",
+            Rule::ProductOfRates { .. } => "product_of_rates",
+            Rule::RangeByJudge { .. } => "range_by_judge",
+            Rule::Judged => "judged",
+            Rule::CompositeOfParts { .. } => "composite_of_parts",
+            Rule::AsGiven => "as_given",
+        }
+    }
+
+    /// Points that the rule itself declares for a figure that does not apply (no result to rank).
+    pub(crate) fn points_without_result(&self, role: Role) -> Option<(Ratio, Text)> {
+        match self {
+            Rule::RankBased { none: Some(none), .. } => {
+                let points = signed(role, none);
+                let reason = count::without_result_words(&points);
+                Some((points, reason))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The points of a rule, as they count (a deduction's are negative), before floor and cap.
+///
+/// ```
+/// use base::Ratio;
+/// use scoring::rule::{points, RuleInput};
+/// use scoring::{Direction, Role, Rule, ValueFormat};
+/// // 95 of 100 sampled against a target of 98 %, 4 points: 0.95 ÷ 0.98 × 4 = 190/49
+/// let (rate, target) = (Ratio::new(95, 100).unwrap(), Ratio::new(98, 100).unwrap());
+/// let input = RuleInput {
+///     values: &[rate],
+///     judged: None,
+///     target: Some(&target),
+///     points: &Ratio::from_int(4),
+///     role: Role::Normal,
+///     format: ValueFormat::Percent(2),
+/// };
+/// let rule = Rule::Proportional { better: Direction::HigherBetter };
+/// assert_eq!(points(&rule, &input).unwrap(), Ratio::new(190, 49).unwrap());
+/// ```
+pub fn points(rule: &Rule, input: &RuleInput) -> Result<Ratio, RuleFault> {
+    match rule {
+        Rule::Binary { comparison } => target::binary(*comparison, input),
+        Rule::Tiered { levels } => judged::tiered(levels, input),
+        Rule::Proportional { better } => target::proportional(*better, input),
+        Rule::Linear { zero_at, full_at } => curve::linear(zero_at, full_at, input),
+        Rule::Steps { steps } => curve::steps(steps, input),
+        Rule::Piecewise { knots } => curve::piecewise(knots, input),
+        Rule::PerPointShort { deduct, unit, counting, better } => {
+            target::per_point_short(deduct, unit, *counting, *better, input)
+        }
+        Rule::PerMissing { deduct } => count::per_missing(deduct, input),
+        Rule::PerEvent { each, escalation } => count::per_event(each, escalation.as_ref(), input),
+        Rule::RankBased { by_rank, others, none } => {
+            count::rank_based(by_rank, others, none.as_ref(), input)
+        }
+        Rule::RateTimesPoints => rate::rate_times_points(input),
+        Rule::ProductOfRates { rates } => rate::product_of_rates(*rates, input),
+        Rule::RangeByJudge { ranges } => judged::range_by_judge(ranges, input),
+        Rule::Judged => judged::judged(input),
+        Rule::CompositeOfParts { parts, scale } => {
+            judged::composite_of_parts(parts, *scale, input)
+        }
+        Rule::AsGiven => rate::as_given(input),
+    }
+}
+
+/// The sentence that explains the points that [`points`] gave for the same rule and input.
+pub fn explain(rule: &Rule, input: &RuleInput, points: &Ratio) -> Result<Text, RuleFault> {
+    Ok(match rule {
+        Rule::Binary { comparison } => target::binary_words(*comparison, input, points)?,
+        Rule::Tiered { levels } => judged::tiered_words(levels, input, points)?,
+        Rule::Proportional { better } => target::proportional_words(*better, input, points)?,
+        Rule::Linear { zero_at, full_at } => curve::linear_words(zero_at, full_at, input, points)?,
+        Rule::Steps { steps } => curve::steps_words(steps, input, points)?,
+        Rule::Piecewise { knots } => curve::piecewise_words(knots, input, points)?,
+        Rule::PerPointShort { deduct, unit, counting, better } => {
+            target::per_point_short_words(deduct, unit, *counting, *better, input, points)?
+        }
+        Rule::PerMissing { deduct } => count::per_missing_words(deduct, input, points)?,
+        Rule::PerEvent { each, escalation } => {
+            count::per_event_words(each, escalation.as_ref(), input, points)?
+        }
+        Rule::RankBased { .. } => count::rank_based_words(input, points)?,
+        Rule::RateTimesPoints | Rule::ProductOfRates { .. } => rate::rates_words(input, points),
+        Rule::RangeByJudge { ranges } => judged::range_by_judge_words(ranges, input, points)?,
+        Rule::Judged => judged::judged_words(input, points),
+        Rule::CompositeOfParts { parts, scale } => {
+            judged::composite_of_parts_words(parts, *scale, input, points)?
+        }
+        Rule::AsGiven => rate::as_given_words(points),
+    })
+}
+
+/// An amount earned: a deduction item loses it.
+fn earns(input: &RuleInput, amount: &Ratio) -> Ratio {
+    signed(input.role, amount)
+}
+
+fn signed(role: Role, amount: &Ratio) -> Ratio {
+    match role {
+        Role::Normal | Role::Bonus => amount.clone(),
+        Role::Deduction => &Ratio::ZERO - amount,
+    }
+}
+
+/// An amount lost: from full points, or for a deduction item from nothing.
+fn loses(input: &RuleInput, amount: &Ratio) -> Ratio {
+    match input.role {
+        Role::Normal | Role::Bonus => input.points - amount,
+        Role::Deduction => &Ratio::ZERO - amount,
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod test_table {
+    //! One line per row: a rule, its input, its points.
+
+    pub(crate) use super::points;
+    use super::*;
+    pub(crate) use crate::fixture::{ratio as r, same};
+    use crate::participant::Input;
+
+    pub(crate) fn input<'a>(
+        values: &'a [Ratio],
+        points: &'a Ratio,
+        target: Option<&'a Ratio>,
+        role: Role,
+    ) -> RuleInput<'a> {
+        RuleInput { values, judged: None, target, points, role, format: ValueFormat::Percent(2) }
+    }
+
+    fn run(
+        rule: &Rule,
+        role: Role,
+        full: &str,
+        values: &[&str],
+        target: Option<&str>,
+    ) -> Result<(Ratio, Text), RuleFault> {
+        let values: Vec<Ratio> = values.iter().map(|value| r(value)).collect();
+        let (full, target) = (r(full), target.map(r));
+        let input = input(&values, &full, target.as_ref(), role);
+        let points = points(rule, &input)?;
+        let reason = explain(rule, &input, &points).expect("what gives points can be explained");
+        assert!(!reason.zh.is_empty() && !reason.en.is_empty());
+        Ok((points, reason))
+    }
+
+    pub(crate) fn check(rule: &Rule, full: &str, values: &[&str], target: Option<&str>, points: &str) {
+        check_role(rule, Role::Normal, full, values, target, points);
+    }
+
+    pub(crate) fn check_role(
+        rule: &Rule,
+        role: Role,
+        full: &str,
+        values: &[&str],
+        target: Option<&str>,
+        points: &str,
+    ) {
+        let found = run(rule, role, full, values, target).map(|(points, _)| points);
+        assert_eq!(found, Ok(r(points)), "{} {role:?} {values:?} {target:?}", rule.kind());
+    }
+
+    pub(crate) fn refuse(rule: &Rule, full: &str, values: &[&str], target: Option<&str>) {
+        let found = run(rule, Role::Normal, full, values, target);
+        assert!(found.is_err(), "{} {values:?} {target:?} gave {found:?}", rule.kind());
+    }
+
+    pub(crate) fn zh(rule: &Rule, full: &str, values: &[&str], target: Option<&str>) -> String {
+        run(rule, Role::Normal, full, values, target).expect("points").1.zh
+    }
+
+    fn run_judged(rule: &Rule, full: &str, given: Input) -> Result<Ratio, RuleFault> {
+        let full = r(full);
+        let input =
+            RuleInput { judged: given.judged.as_ref(), ..input(&[], &full, None, Role::Normal) };
+        let points = points(rule, &input)?;
+        explain(rule, &input, &points).expect("what gives points can be explained");
+        Ok(points)
+    }
+
+    pub(crate) fn check_judged(rule: &Rule, full: &str, given: Input, points: &str) {
+        assert_eq!(run_judged(rule, full, given.clone()), Ok(r(points)), "{given:?}");
+    }
+
+    pub(crate) fn refuse_judged(rule: &Rule, full: &str, given: Input) {
+        let found = run_judged(rule, full, given.clone());
+        assert!(found.is_err(), "{given:?} gave {found:?}");
+    }
 }
