@@ -3,6 +3,8 @@
 //! Kept apart from records' fields on purpose: a case field is filled by an action, is judged at
 //! that moment and stays as the step's own statement. Next: `act.rs` judges values by this.
 
+use std::fmt;
+
 use base::{CodeId, Day, FieldId, Ratio, Text};
 
 /// A field that a case can carry.
@@ -98,4 +100,20 @@ pub enum Value {
     Day(Day),
     /// Yes or no.
     Bool(bool),
+}
+
+impl fmt::Display for Value {
+    /// As a person would type it; a number that no decimal can show exactly as a fraction.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Text(text) => f.write_str(text),
+            Value::Number(number) => match number.exact_decimal() {
+                Some(decimal) => f.write_str(&decimal),
+                None => write!(f, "{}/{}", number.numerator(), number.denominator()),
+            },
+            Value::Integer(number) => write!(f, "{number}"),
+            Value::Day(day) => write!(f, "{day}"),
+            Value::Bool(answer) => write!(f, "{answer}"),
+        }
+    }
 }

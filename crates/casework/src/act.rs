@@ -1,0 +1,454 @@
+//! Acting on a case: every rule that an act must satisfy, and the step that it then becomes.
+//!
+//! [`check`] judges and gives the step; [`act`] also takes it up. Nothing here changes a case in
+//! place, asks for the time or knows who someone is: roles and relations are passed in. Next:
+//! `case.rs` for what a step changes, `due.rs` for the deadlines that lock an action.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use base::{
+    ActionId, CodeId, Day, FieldId, Lang, Moment, Problem, Ratio, RoleId, Rounding, UnitId,
+    WorkCalendar,
+};
+
+use crate::case::{CaseState, STEPS_PER_CASE_MAX, Step};
+use crate::deadline::WhenMissed;
+use crate::due::due_of;
+use crate::field::{Bound, Field, FieldKind, Value, When};
+use crate::flow::{Action, Flow, Scope, StateKind};
+use crate::problems;
+
+/// The most pieces of evidence that one act can cite.
+pub const EVIDENCE_PER_ACT_MAX: usize = 1_000;
+/// The most characters that a text field or a reason can have.
+pub const TEXT_CHARACTERS_MAX: usize = 20_000;
+
+/// What someone wants to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Act {
+    /// The action.
+    pub action: ActionId,
+    /// The actor's number.
+    pub by: u64,
+    /// The roles that the actor holds.
+    pub roles: Vec<RoleId>,
+    /// The actor's unit, kept in the step.
+    pub unit: Option<UnitId>,
+    /// How that unit stands to the case.
+    pub relation: Relation,
+    /// The civil day on which it is done.
+    pub day: Day,
+    /// When it is recorded.
+    pub moment: Moment,
+    /// The fields given with it.
+    pub fields: BTreeMap<FieldId, Value>,
+    /// The hashes of the evidence cited with it; citing one twice counts once.
+    pub evidence: Vec<String>,
+    /// The written reason.
+    pub reason: Option<String>,
+    /// The reason from the action's list, when it closes the case.
+    pub closing_reason: Option<CodeId>,
+}
+
+/// How the actor's unit stands to the case. A unit can be both, and neither.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Relation {
+    /// It is the case's unit.
+    pub own: bool,
+    /// It leads the item that the case is about.
+    pub lead: bool,
+}
+
+impl Relation {
+    fn allows(self, scope: Scope) -> bool {
+        match scope {
+            Scope::Own => self.own,
+            Scope::Lead => self.lead,
+            Scope::All => true,
+        }
+    }
+}
+
+/// Takes an action: gives the case as it is afterwards.
+///
+/// # Errors
+/// The first fault that [`check`] finds. The given case is never changed.
+pub fn act(
+    flow: &Flow,
+    case: &CaseState,
+    act: Act,
+    calendar: &WorkCalendar,
+) -> Result<CaseState, Problem> {
+    let step = check(flow, case, act, calendar).map_err(|mut faults| faults.swap_remove(0))?;
+    let mut after = case.clone();
+    after.record(flow, step)?;
+    Ok(after)
+}
+
+/// Judges an act and gives the step that it becomes.
+///
+/// # Errors
+/// When the action is not possible at all (unknown, wrong state, closed case, role, scope, lapsed
+/// right, a calendar year that is missing for judging that), that one fault. Otherwise all faults
+/// of what was given with it, so that a form can show them together. There is always at least one.
+pub fn check(
+    flow: &Flow,
+    case: &CaseState,
+    act: Act,
+    calendar: &WorkCalendar,
+) -> Result<Step, Vec<Problem>> {
+    let (action, role) = permitted(flow, case, &act, calendar).map_err(|fault| vec![fault])?;
+    let mut evidence = Vec::new();
+    let mut cited = BTreeSet::new();
+    for hash in &act.evidence {
+        if cited.insert(hash.as_str()) {
+            evidence.push(hash.clone());
+        }
+    }
+    let mut faults = field_problems(flow, case, action, &act.fields);
+    faults.extend(evidence_problems(action, &evidence));
+    faults.extend(reason_problems(flow, action, &act));
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    Ok(Step {
+        action: act.action,
+        by: act.by,
+        role,
+        unit: act.unit,
+        day: act.day,
+        moment: act.moment,
+        from: case.state.clone(),
+        to: action.to.clone(),
+        fields: act.fields,
+        evidence,
+        reason: act.reason.filter(|reason| !reason.trim().is_empty()),
+        closing_reason: act.closing_reason,
+    })
+}
+
+/// The actions that someone with these roles and this relation may take now, in the flow's order.
+///
+/// Lapsed rights are not looked at, because that takes a day and a calendar: [`act()`] refuses
+/// them.
+pub fn possible_actions(
+    flow: &Flow,
+    case: &CaseState,
+    roles: &[RoleId],
+    relation: Relation,
+) -> Vec<ActionId> {
+    flow.actions_from(&case.state)
+        .filter(|action| action.reopens || !case.is_closed())
+        .filter(|action| relation.allows(action.scope))
+        .filter(|action| roles.iter().any(|role| action.roles.contains(role)))
+        .map(|action| action.id.clone())
+        .collect()
+}
+
+/// Whether this actor may take this action on this case on this day; with the role that allows it.
+fn permitted<'flow>(
+    flow: &'flow Flow,
+    case: &CaseState,
+    act: &Act,
+    calendar: &WorkCalendar,
+) -> Result<(&'flow Action, RoleId), Problem> {
+    if case.flow != flow.id {
+        return Err(problems::other_flow(&case.flow, &flow.id));
+    }
+    let Some(action) = flow.action(&act.action) else {
+        return Err(problems::in_both(|lang| {
+            problems::unknown_action(&act.action, possible_names(flow, case, lang))
+        }));
+    };
+    if let Some(closed) = case.closed.as_ref().filter(|_| !action.reopens) {
+        return Err(problems::in_both(|lang| {
+            problems::case_closed(action.name.get(lang), closed.on)
+        }));
+    }
+    if !action.from.contains(&case.state) {
+        return Err(problems::in_both(|lang| {
+            let state = flow.state(&case.state);
+            let state = state.map_or(case.state.as_str(), |state| state.name.get(lang));
+            let possible = possible_names(flow, case, lang);
+            problems::wrong_state(action.name.get(lang), state, possible)
+        }));
+    }
+    let Some(role) = act.roles.iter().find(|role| action.roles.contains(role)) else {
+        return Err(problems::in_both(|lang| {
+            let held = problems::list(&act.roles, lang);
+            let allowed = problems::list(&action.roles, lang);
+            problems::role_not_allowed(action.name.get(lang), held, allowed)
+        }));
+    };
+    if !act.relation.allows(action.scope) {
+        return Err(problems::in_both(|lang| match action.scope {
+            Scope::Own => problems::not_own_unit(action.name.get(lang)),
+            Scope::Lead | Scope::All => problems::not_lead_unit(action.name.get(lang)),
+        }));
+    }
+    if act.day < case.last_day() {
+        return Err(problems::day_before_last_step(act.day, case.last_day()));
+    }
+    if act.moment < case.last_moment() {
+        return Err(problems::moment_before_last_step(act.moment, case.last_moment()));
+    }
+    if case.steps.len() >= STEPS_PER_CASE_MAX {
+        return Err(problems::too_many_steps(STEPS_PER_CASE_MAX));
+    }
+    refuse_when_lapsed(flow, case, action, act.day, calendar)?;
+    Ok((action, role.clone()))
+}
+
+fn possible_names(flow: &Flow, case: &CaseState, lang: Lang) -> String {
+    let possible = flow
+        .actions_from(&case.state)
+        .filter(|action| action.reopens || !case.is_closed())
+        .map(|action| format!("{} ({})", action.name.get(lang), action.id));
+    problems::list(possible, lang)
+}
+
+/// Refuses an action whose time limit has passed. Only the limit's latest run counts: entering
+/// the state again gives the right anew. A limit that was met locks nothing.
+fn refuse_when_lapsed(
+    flow: &Flow,
+    case: &CaseState,
+    action: &Action,
+    day: Day,
+    calendar: &WorkCalendar,
+) -> Result<(), Problem> {
+    for deadline in &flow.deadlines {
+        let WhenMissed::Lock(locked) = &deadline.when_missed else { continue };
+        if !locked.contains(&action.id) {
+            continue;
+        }
+        let runs = due_of(flow, case, deadline, day, calendar)?;
+        if let Some(run) = runs.last().filter(|run| run.is_late()) {
+            return Err(problems::in_both(|lang| {
+                problems::locked(
+                    action.name.get(lang),
+                    deadline.name.get(lang),
+                    run.due_on,
+                    deadline.basis.get(lang),
+                )
+            }));
+        }
+    }
+    Ok(())
+}
+
+fn field_problems(
+    flow: &Flow,
+    case: &CaseState,
+    action: &Action,
+    given: &BTreeMap<FieldId, Value>,
+) -> Vec<Problem> {
+    let mut faults = Vec::new();
+    let taken = || action.requires.iter().map(|wanted| &wanted.field).chain(&action.sets);
+    for field in given.keys() {
+        if !taken().any(|takes| takes == field) {
+            faults.push(problems::in_both(|lang| {
+                let takes = problems::list(taken(), lang);
+                problems::field_not_taken(action.name.get(lang), field, takes)
+            }));
+        }
+    }
+    let mut after = case.fields.clone();
+    after.extend(given.iter().map(|(id, value)| (id.clone(), value.clone())));
+    for wanted in &action.requires {
+        if !given.contains_key(&wanted.field) && holds(&wanted.when, &after) {
+            faults.push(problems::in_both(|lang| {
+                let name = flow.field(&wanted.field);
+                let name = name.map_or(wanted.field.as_str(), |field| field.name.get(lang));
+                problems::field_missing(action.name.get(lang), name)
+            }));
+        }
+    }
+    faults.extend(given_fields_problems(flow, given, &after));
+    faults
+}
+
+fn holds(when: &When, fields: &BTreeMap<FieldId, Value>) -> bool {
+    match when {
+        When::Always => true,
+        When::Is(field, value) => fields.get(field) == Some(value),
+        When::IsNot(field, value) => fields.get(field) != Some(value),
+        When::Given(field) => fields.contains_key(field),
+    }
+}
+
+/// The faults of values given for declared fields; `after` is what all fields will then hold.
+pub(crate) fn given_fields_problems(
+    flow: &Flow,
+    given: &BTreeMap<FieldId, Value>,
+    after: &BTreeMap<FieldId, Value>,
+) -> Vec<Problem> {
+    let declared = given.iter().filter_map(|(id, value)| Some((flow.field(id)?, value)));
+    declared.filter_map(|(field, value)| value_problem(field, value, after)).collect()
+}
+
+fn value_problem(
+    field: &Field,
+    value: &Value,
+    after: &BTreeMap<FieldId, Value>,
+) -> Option<Problem> {
+    if !field.kind.admits(value) {
+        return Some(problems::in_both(|lang| {
+            problems::wrong_kind(field.name.get(lang), value, field.kind.wanted(lang))
+        }));
+    }
+    let limit = |bound: &Option<Bound>| match bound {
+        None => None,
+        Some(Bound::Number(number)) => Some(Value::Number(number.clone())),
+        Some(Bound::Day(day)) => Some(Value::Day(*day)),
+        Some(Bound::Field(other)) => after.get(other).cloned(),
+    };
+    let (min, max) = (limit(&field.min), limit(&field.max));
+    if let (FieldKind::Text, Value::Text(text)) = (&field.kind, value) {
+        let count = text.chars().count();
+        if count > TEXT_CHARACTERS_MAX {
+            return Some(problems::in_both(|lang| {
+                problems::text_too_long(field.name.get(lang), count, TEXT_CHARACTERS_MAX)
+            }));
+        }
+        // At most TEXT_CHARACTERS_MAX, so it fits.
+        let length = Value::Integer(count as i64);
+        if let Some(min) = min.filter(|min| length.is_below(min)) {
+            return Some(problems::in_both(|lang| {
+                problems::text_too_short(field.name.get(lang), count, &min)
+            }));
+        }
+        return max.filter(|max| max.is_below(&length)).map(|max| {
+            problems::in_both(|lang| problems::text_too_long(field.name.get(lang), count, &max))
+        });
+    }
+    if let Some(min) = min.filter(|min| value.is_below(min)) {
+        return Some(problems::in_both(|lang| {
+            problems::below_min(field.name.get(lang), value, &min)
+        }));
+    }
+    max.filter(|max| max.is_below(value)).map(|max| {
+        problems::in_both(|lang| problems::above_max(field.name.get(lang), value, &max))
+    })
+}
+
+fn evidence_problems(action: &Action, evidence: &[String]) -> Vec<Problem> {
+    let mut faults = Vec::new();
+    let name = |lang| action.name.get(lang);
+    if evidence.iter().any(|hash| hash.trim().is_empty()) {
+        faults.push(problems::in_both(|lang| problems::evidence_blank(name(lang))));
+    }
+    if evidence.len() > EVIDENCE_PER_ACT_MAX {
+        faults.push(problems::in_both(|lang| {
+            problems::evidence_too_much(name(lang), evidence.len(), EVIDENCE_PER_ACT_MAX)
+        }));
+    }
+    let wanted = action.requires_evidence_at_least;
+    if u32::try_from(evidence.len()).is_ok_and(|given| given < wanted) {
+        faults.push(problems::in_both(|lang| {
+            problems::evidence_missing(name(lang), evidence.len(), wanted)
+        }));
+    }
+    faults
+}
+
+fn reason_problems(flow: &Flow, action: &Action, act: &Act) -> Vec<Problem> {
+    let mut faults = Vec::new();
+    let name = |lang| action.name.get(lang);
+    let written = act.reason.as_deref().map_or("", str::trim);
+    if action.reason_required && written.is_empty() {
+        faults.push(problems::in_both(|lang| problems::reason_missing(name(lang))));
+    }
+    let count = written.chars().count();
+    if count > TEXT_CHARACTERS_MAX {
+        faults.push(problems::in_both(|lang| {
+            let label = match lang {
+                Lang::Zh => "理由",
+                Lang::En => "reason",
+            };
+            problems::text_too_long(label, count, TEXT_CHARACTERS_MAX)
+        }));
+    }
+    let closes = flow.state(&action.to).is_some_and(|state| state.kind == StateKind::Closed);
+    match (action.closes_with.as_ref().filter(|_| closes), &act.closing_reason) {
+        (None, None) => {}
+        (None, Some(_)) => {
+            faults.push(problems::in_both(|lang| problems::closing_reason_not_taken(name(lang))));
+        }
+        (Some(list), chosen) => {
+            let names = |lang| {
+                let entries = list.iter().map(|r| format!("{} ({})", r.name.get(lang), r.id));
+                problems::list(entries, lang)
+            };
+            match chosen {
+                None => faults.push(problems::in_both(|lang| {
+                    problems::closing_reason_missing(name(lang), names(lang))
+                })),
+                Some(id) if !list.iter().any(|reason| reason.id == *id) => {
+                    faults.push(problems::in_both(|lang| {
+                        problems::closing_reason_unknown(name(lang), id, names(lang))
+                    }));
+                }
+                Some(_) => {}
+            }
+        }
+    }
+    faults
+}
+
+impl FieldKind {
+    /// Whether a value is of this kind, whatever its limits.
+    pub fn admits(&self, value: &Value) -> bool {
+        match (self, value) {
+            (FieldKind::Text, Value::Text(text)) => !text.trim().is_empty(),
+            (FieldKind::Decimal { scale }, Value::Number(number)) => {
+                number.round(*scale, Rounding::Down) == *number
+            }
+            (FieldKind::Integer, Value::Integer(_))
+            | (FieldKind::Day, Value::Day(_))
+            | (FieldKind::Bool, Value::Bool(_)) => true,
+            (FieldKind::Choice(choices), Value::Text(code)) => {
+                choices.iter().any(|choice| choice.id.as_str() == code)
+            }
+            _ => false,
+        }
+    }
+
+    fn wanted(&self, lang: Lang) -> String {
+        match (self, lang) {
+            (FieldKind::Text, Lang::Zh) => "文字（不能空白）".into(),
+            (FieldKind::Text, Lang::En) => "text that is not blank".into(),
+            (FieldKind::Decimal { scale }, Lang::Zh) => format!("至多 {scale} 位小数的数"),
+            (FieldKind::Decimal { scale }, Lang::En) => {
+                format!("a number with at most {scale} decimal places")
+            }
+            (FieldKind::Integer, Lang::Zh) => "整数".into(),
+            (FieldKind::Integer, Lang::En) => "a whole number".into(),
+            (FieldKind::Day, Lang::Zh) => "日期，例如 2018-03-05".into(),
+            (FieldKind::Day, Lang::En) => "a day such as 2018-03-05".into(),
+            (FieldKind::Bool, Lang::Zh) => "是或否".into(),
+            (FieldKind::Bool, Lang::En) => "yes or no".into(),
+            (FieldKind::Choice(choices), lang) => {
+                let entries = choices.iter().map(|c| format!("{} ({})", c.name.get(lang), c.id));
+                match lang {
+                    Lang::Zh => format!("下列之一：{}", problems::list(entries, lang)),
+                    Lang::En => format!("one of: {}", problems::list(entries, lang)),
+                }
+            }
+        }
+    }
+}
+
+impl Value {
+    /// Whether this lies below the other; false for what has no order between them.
+    fn is_below(&self, other: &Value) -> bool {
+        if let (Value::Day(mine), Value::Day(theirs)) = (self, other) {
+            return mine < theirs;
+        }
+        let number = |value: &Value| match value {
+            Value::Number(number) => Some(number.clone()),
+            Value::Integer(number) => Some(Ratio::from_int(*number)),
+            Value::Text(_) | Value::Day(_) | Value::Bool(_) => None,
+        };
+        number(self).zip(number(other)).is_some_and(|(mine, theirs)| mine < theirs)
+    }
+}
