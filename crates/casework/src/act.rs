@@ -190,7 +190,10 @@ fn permitted<'flow>(
         return Err(problems::day_before_last_step(act.day, case.last_day()));
     }
     if act.moment < case.last_moment() {
-        return Err(problems::moment_before_last_step(act.moment, case.last_moment()));
+        return Err(problems::moment_before_last_step(
+            act.moment,
+            case.last_moment(),
+        ));
     }
     if case.steps.len() >= STEPS_PER_CASE_MAX {
         return Err(problems::too_many_steps(STEPS_PER_CASE_MAX));
@@ -217,7 +220,9 @@ fn refuse_when_lapsed(
     calendar: &WorkCalendar,
 ) -> Result<(), Problem> {
     for deadline in &flow.deadlines {
-        let WhenMissed::Lock(locked) = &deadline.when_missed else { continue };
+        let WhenMissed::Lock(locked) = &deadline.when_missed else {
+            continue;
+        };
         if !locked.contains(&action.id) {
             continue;
         }
@@ -243,7 +248,13 @@ fn field_problems(
     given: &BTreeMap<FieldId, Value>,
 ) -> Vec<Problem> {
     let mut faults = Vec::new();
-    let taken = || action.requires.iter().map(|wanted| &wanted.field).chain(&action.sets);
+    let taken = || {
+        action
+            .requires
+            .iter()
+            .map(|wanted| &wanted.field)
+            .chain(&action.sets)
+    };
     for field in given.keys() {
         if !taken().any(|takes| takes == field) {
             faults.push(problems::in_both(|lang| {
@@ -282,8 +293,12 @@ pub(crate) fn given_fields_problems(
     given: &BTreeMap<FieldId, Value>,
     after: &BTreeMap<FieldId, Value>,
 ) -> Vec<Problem> {
-    let declared = given.iter().filter_map(|(id, value)| Some((flow.field(id)?, value)));
-    declared.filter_map(|(field, value)| value_problem(field, value, after)).collect()
+    let declared = given
+        .iter()
+        .filter_map(|(id, value)| Some((flow.field(id)?, value)));
+    declared
+        .filter_map(|(field, value)| value_problem(field, value, after))
+        .collect()
 }
 
 fn value_problem(
@@ -326,16 +341,17 @@ fn value_problem(
             problems::below_min(field.name.get(lang), value, &min)
         }));
     }
-    max.filter(|max| max.is_below(value)).map(|max| {
-        problems::in_both(|lang| problems::above_max(field.name.get(lang), value, &max))
-    })
+    max.filter(|max| max.is_below(value))
+        .map(|max| problems::in_both(|lang| problems::above_max(field.name.get(lang), value, &max)))
 }
 
 fn evidence_problems(action: &Action, evidence: &[String]) -> Vec<Problem> {
     let mut faults = Vec::new();
     let name = |lang| action.name.get(lang);
     if evidence.iter().any(|hash| hash.trim().is_empty()) {
-        faults.push(problems::in_both(|lang| problems::evidence_blank(name(lang))));
+        faults.push(problems::in_both(|lang| {
+            problems::evidence_blank(name(lang))
+        }));
     }
     if evidence.len() > EVIDENCE_PER_ACT_MAX {
         faults.push(problems::in_both(|lang| {
@@ -356,7 +372,9 @@ fn reason_problems(flow: &Flow, action: &Action, act: &Act) -> Vec<Problem> {
     let name = |lang| action.name.get(lang);
     let written = act.reason.as_deref().map_or("", str::trim);
     if action.reason_required && written.is_empty() {
-        faults.push(problems::in_both(|lang| problems::reason_missing(name(lang))));
+        faults.push(problems::in_both(|lang| {
+            problems::reason_missing(name(lang))
+        }));
     }
     let count = written.chars().count();
     if count > TEXT_CHARACTERS_MAX {
@@ -368,15 +386,24 @@ fn reason_problems(flow: &Flow, action: &Action, act: &Act) -> Vec<Problem> {
             problems::text_too_long(label, count, TEXT_CHARACTERS_MAX)
         }));
     }
-    let closes = flow.state(&action.to).is_some_and(|state| state.kind == StateKind::Closed);
-    match (action.closes_with.as_ref().filter(|_| closes), &act.closing_reason) {
+    let closes = flow
+        .state(&action.to)
+        .is_some_and(|state| state.kind == StateKind::Closed);
+    match (
+        action.closes_with.as_ref().filter(|_| closes),
+        &act.closing_reason,
+    ) {
         (None, None) => {}
         (None, Some(_)) => {
-            faults.push(problems::in_both(|lang| problems::closing_reason_not_taken(name(lang))));
+            faults.push(problems::in_both(|lang| {
+                problems::closing_reason_not_taken(name(lang))
+            }));
         }
         (Some(list), chosen) => {
             let names = |lang| {
-                let entries = list.iter().map(|r| format!("{} ({})", r.name.get(lang), r.id));
+                let entries = list
+                    .iter()
+                    .map(|r| format!("{} ({})", r.name.get(lang), r.id));
                 problems::list(entries, lang)
             };
             match chosen {
@@ -428,7 +455,9 @@ impl FieldKind {
             (FieldKind::Bool, Lang::Zh) => "是或否".into(),
             (FieldKind::Bool, Lang::En) => "yes or no".into(),
             (FieldKind::Choice(choices), lang) => {
-                let entries = choices.iter().map(|c| format!("{} ({})", c.name.get(lang), c.id));
+                let entries = choices
+                    .iter()
+                    .map(|c| format!("{} ({})", c.name.get(lang), c.id));
                 match lang {
                     Lang::Zh => format!("下列之一：{}", problems::list(entries, lang)),
                     Lang::En => format!("one of: {}", problems::list(entries, lang)),
@@ -449,6 +478,8 @@ impl Value {
             Value::Integer(number) => Some(Ratio::from_int(*number)),
             Value::Text(_) | Value::Day(_) | Value::Bool(_) => None,
         };
-        number(self).zip(number(other)).is_some_and(|(mine, theirs)| mine < theirs)
+        number(self)
+            .zip(number(other))
+            .is_some_and(|(mine, theirs)| mine < theirs)
     }
 }

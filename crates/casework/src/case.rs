@@ -5,12 +5,14 @@
 
 use std::collections::BTreeMap;
 
-use base::{ActionId, CodeId, Day, FieldId, FlowId, Moment, Position, Problem, RoleId, StateId, UnitId};
+use base::{
+    ActionId, CodeId, Day, FieldId, FlowId, Moment, Position, Problem, RoleId, StateId, UnitId,
+};
 
 use crate::act::given_fields_problems;
+use crate::field::Value;
 use crate::flow::{Flow, StateKind};
 use crate::problems;
-use crate::field::Value;
 
 /// The most steps that one case can have.
 pub const STEPS_PER_CASE_MAX: usize = 10_000;
@@ -111,7 +113,11 @@ pub fn open(flow: &Flow, opening: Opening) -> Result<CaseState, Vec<Problem>> {
             problems::field_not_declared(flow.name.get(lang), field, problems::list(known, lang))
         }));
     }
-    faults.extend(given_fields_problems(flow, &opening.fields, &opening.fields));
+    faults.extend(given_fields_problems(
+        flow,
+        &opening.fields,
+        &opening.fields,
+    ));
     if !faults.is_empty() {
         return Err(faults);
     }
@@ -140,7 +146,9 @@ impl CaseState {
 
     /// When the last step, or else the opening, was recorded.
     pub fn last_moment(&self) -> Moment {
-        self.steps.last().map_or(self.opening.moment, |step| step.moment)
+        self.steps
+            .last()
+            .map_or(self.opening.moment, |step| step.moment)
     }
 
     /// Whether the case is over.
@@ -171,7 +179,11 @@ impl CaseState {
                 reason: step.closing_reason.clone(),
             });
         }
-        self.fields.extend(step.fields.iter().map(|(id, value)| (id.clone(), value.clone())));
+        self.fields.extend(
+            step.fields
+                .iter()
+                .map(|(id, value)| (id.clone(), value.clone())),
+        );
         for hash in &step.evidence {
             if !self.evidence.contains(hash) {
                 self.evidence.push(hash.clone());

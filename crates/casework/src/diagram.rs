@@ -18,9 +18,14 @@ pub fn diagram(flow: &Flow, lang: Lang) -> String {
     }
     lines.extend(number(&flow.initial).map(|at| format!("    [*] --> s{at}")));
     for action in &flow.actions {
-        let Some(to) = number(&action.to) else { continue };
+        let Some(to) = number(&action.to) else {
+            continue;
+        };
         for from in action.from.iter().filter_map(number) {
-            lines.push(format!("    s{from} --> s{to} : {}", label(action.name.get(lang))));
+            lines.push(format!(
+                "    s{from} --> s{to} : {}",
+                label(action.name.get(lang))
+            ));
         }
     }
     lines.join("\n") + "\n"

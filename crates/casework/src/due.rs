@@ -156,17 +156,24 @@ fn events<'case>(flow: &'case Flow, case: &'case CaseState, as_of: Day) -> Vec<E
         entered: Some(&flow.initial),
         closes: false,
     };
-    let steps = case.steps.iter().filter(|step| step.day <= as_of).map(|step| {
-        let moves = step.from != step.to;
-        let is_closed = |id| flow.state(id).is_some_and(|state| state.kind == StateKind::Closed);
-        Event {
-            day: step.day,
-            action: Some(&step.action),
-            left: moves.then_some(&step.from),
-            entered: moves.then_some(&step.to),
-            closes: moves && is_closed(&step.to),
-        }
-    });
+    let steps = case
+        .steps
+        .iter()
+        .filter(|step| step.day <= as_of)
+        .map(|step| {
+            let moves = step.from != step.to;
+            let is_closed = |id| {
+                flow.state(id)
+                    .is_some_and(|state| state.kind == StateKind::Closed)
+            };
+            Event {
+                day: step.day,
+                action: Some(&step.action),
+                left: moves.then_some(&step.from),
+                entered: moves.then_some(&step.to),
+                closes: moves && is_closed(&step.to),
+            }
+        });
     std::iter::once(opening).chain(steps).collect()
 }
 
@@ -181,23 +188,30 @@ fn next_start(
         Start::OnOpen => Some((0, case.opening.day)),
         Start::OnEnter(state) => {
             let mut later = events.iter().enumerate().skip(from);
-            later.find(|(_, event)| event.entered == Some(state)).map(|(at, event)| (at, event.day))
+            later
+                .find(|(_, event)| event.entered == Some(state))
+                .map(|(at, event)| (at, event.day))
         }
         Start::OnField(field) => {
             // One run for a case: it starts by what the field now says, so that correcting the
             // field corrects the deadline, and can be ended from when the field was first filled.
             let opening = std::iter::once(&case.opening.fields);
             let fields = opening.chain(case.steps.iter().map(|step| &step.fields));
-            let mut given = fields.zip(0..events.len()).filter_map(|(given, at)| {
-                match given.get(field) {
-                    Some(Value::Day(day)) => Some((at, *day)),
-                    _ => None,
-                }
-            });
+            let mut given =
+                fields
+                    .zip(0..events.len())
+                    .filter_map(|(given, at)| match given.get(field) {
+                        Some(Value::Day(day)) => Some((at, *day)),
+                        _ => None,
+                    });
             let first = given.next();
             first.map(|(at, day)| (at, given.last().map_or(day, |(_, day)| day)))
         }
-        Start::OnFixedDay { month, day, year_offset } => {
+        Start::OnFixedDay {
+            month,
+            day,
+            year_offset,
+        } => {
             let year = case.opening.reference_year;
             Some((0, fixed_day(deadline, year, *year_offset, *month, *day)?))
         }
@@ -233,12 +247,16 @@ fn due_day(
         }
         Length::CalendarDays(days) => start.plus_days(i64::from(days)).ok_or_else(beyond)?,
         Length::Months(months) => {
-            let later = i32::try_from(months).ok().and_then(|months| start.plus_months(months));
+            let later = i32::try_from(months)
+                .ok()
+                .and_then(|months| start.plus_months(months));
             later.ok_or_else(beyond)?
         }
-        Length::FixedDay { month, day, year_offset } => {
-            fixed_day(deadline, reference_year, year_offset, month, day)?
-        }
+        Length::FixedDay {
+            month,
+            day,
+            year_offset,
+        } => fixed_day(deadline, reference_year, year_offset, month, day)?,
     };
     if !deadline.rolls {
         return Ok(last);

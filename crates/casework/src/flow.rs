@@ -133,6 +133,8 @@ impl Flow {
 
     /// The actions that lead out of a state or stay in it, whoever may take them.
     pub fn actions_from(&self, state: &StateId) -> impl Iterator<Item = &Action> {
-        self.actions.iter().filter(move |action| action.from.contains(state))
+        self.actions
+            .iter()
+            .filter(move |action| action.from.contains(state))
     }
 }

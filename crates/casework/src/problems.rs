@@ -280,8 +280,14 @@ catalogue! {
 /// each text is taken from its own.
 pub(crate) fn in_both(make: impl Fn(Lang) -> Problem) -> Problem {
     let (zh, en) = (make(Lang::Zh), make(Lang::En));
-    let what = Text { zh: zh.what.zh, en: en.what.en };
-    let remedy = Text { zh: zh.remedy.zh, en: en.remedy.en };
+    let what = Text {
+        zh: zh.what.zh,
+        en: en.what.en,
+    };
+    let remedy = Text {
+        zh: zh.remedy.zh,
+        en: en.remedy.en,
+    };
     Problem::new(zh.code, zh.severity, what, remedy)
 }
 
@@ -292,5 +298,9 @@ pub(crate) fn list<T: std::fmt::Display>(items: impl IntoIterator<Item = T>, lan
         Lang::En => ("none", ", "),
     };
     let items: Vec<String> = items.into_iter().map(|item| item.to_string()).collect();
-    if items.is_empty() { none.to_string() } else { items.join(between) }
+    if items.is_empty() {
+        none.to_string()
+    } else {
+        items.join(between)
+    }
 }

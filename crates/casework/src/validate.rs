@@ -46,7 +46,10 @@ pub enum FlowPart {
 
 /// Finds every fault of a flow; none means that cases can run by it.
 pub fn validate(flow: &Flow) -> Vec<Fault> {
-    let mut check = Check { flow, faults: Vec::new() };
+    let mut check = Check {
+        flow,
+        faults: Vec::new(),
+    };
     check.duplicates();
     check.initial();
     for (at, field) in flow.fields.iter().enumerate() {
@@ -110,8 +113,16 @@ impl<'flow> Check<'flow> {
             }
             Some(_) => {}
         }
-        if !flow.states.iter().any(|state| state.kind == StateKind::Closed) {
-            self.fault(FlowPart::Flow, "states", problems::no_closed_state(&flow.id));
+        if !flow
+            .states
+            .iter()
+            .any(|state| state.kind == StateKind::Closed)
+        {
+            self.fault(
+                FlowPart::Flow,
+                "states",
+                problems::no_closed_state(&flow.id),
+            );
         }
         for (at, state) in flow.states.iter().enumerate() {
             if state.kind != StateKind::Closed && state.outcome.is_some() {
@@ -158,9 +169,8 @@ impl<'flow> Check<'flow> {
 
     /// None when it names a field that is not declared.
     fn bound_fits(&self, field: &Field, bound: &Bound) -> Option<bool> {
-        let is_number = |kind: &FieldKind| {
-            matches!(kind, FieldKind::Decimal { .. } | FieldKind::Integer)
-        };
+        let is_number =
+            |kind: &FieldKind| matches!(kind, FieldKind::Decimal { .. } | FieldKind::Integer);
         let takes_number = is_number(&field.kind) || field.kind == FieldKind::Text;
         Some(match bound {
             Bound::Number(number) => {
@@ -182,7 +192,10 @@ impl<'flow> Check<'flow> {
         }
         for from in &action.from {
             self.declared_state(part, "from", from);
-            let closed = self.flow.state(from).is_some_and(|s| s.kind == StateKind::Closed);
+            let closed = self
+                .flow
+                .state(from)
+                .is_some_and(|s| s.kind == StateKind::Closed);
             if closed && !action.reopens {
                 let problem = problems::leaves_closed_state(&action.id, from);
                 self.fault(part, "from", problem);
@@ -210,15 +223,18 @@ impl<'flow> Check<'flow> {
         for field in &action.sets {
             self.declared_field(part, "sets", field);
         }
-        let Some(reasons) = &action.closes_with else { return };
+        let Some(reasons) = &action.closes_with else {
+            return;
+        };
         let to = self.flow.state(&action.to);
         if to.is_some_and(|state| state.kind != StateKind::Closed) {
             let problem = problems::closing_reasons_without_closing(&action.id);
             self.fault(part, "closes_with", problem);
         }
         if reasons.is_empty() {
-            let problem =
-                bilingual("操作", "action", |what| problems::empty_list(what, &action.id));
+            let problem = bilingual("操作", "action", |what| {
+                problems::empty_list(what, &action.id)
+            });
             self.fault(part, "closes_with", problem);
         }
         let mut seen = BTreeSet::new();
@@ -231,22 +247,37 @@ impl<'flow> Check<'flow> {
     }
 
     /// Every state can be reached, left and, in the end, closed.
+    ///
+    /// A misspelt state is told once, where it is written: what it might have been is taken to be
+    /// right, so that it does not show up as ten more faults elsewhere.
     fn ways(&mut self) {
         let flow = self.flow;
-        let reachable = reachable_from(flow, &flow.initial);
-        let has_closed = flow.states.iter().any(|state| state.kind == StateKind::Closed);
+        let declared = |id: &StateId| flow.state(id).is_some();
+        let unclear = flow
+            .actions
+            .iter()
+            .filter(|action| !action.from.iter().all(declared));
+        let starts = unclear.map(|action| &action.to).chain([&flow.initial]);
+        let reachable = reachable_from(flow, starts);
+        let all_known = reachable.iter().all(|id| declared(id));
+        let has_closed = flow
+            .states
+            .iter()
+            .any(|state| state.kind == StateKind::Closed);
         for (at, state) in flow.states.iter().enumerate() {
             let part = FlowPart::State(at);
-            if flow.state(&flow.initial).is_some() && !reachable.contains(&state.id) {
+            if all_known && !reachable.contains(&state.id) {
                 self.fault(part, "id", problems::unreachable_state(&state.id));
             }
             if state.kind == StateKind::Closed {
                 continue;
             }
-            let is_left = flow.actions_from(&state.id).any(|action| action.to != state.id);
+            let is_left = flow
+                .actions_from(&state.id)
+                .any(|action| action.to != state.id);
             if !is_left {
                 self.fault(part, "id", problems::trap(&state.id));
-            } else if has_closed && !reaches_closed(flow, &state.id) {
+            } else if has_closed && !may_close(flow, &state.id) {
                 self.fault(part, "id", problems::never_closes(&state.id));
             }
         }
@@ -336,16 +367,19 @@ impl<'flow> Check<'flow> {
             Start::OnEnter(state) => state,
             Start::OnOpen | Start::OnField(_) | Start::OnFixedDay { .. } => &flow.initial,
         };
-        let reachable = reachable_from(flow, start);
-        flow.actions.iter().any(|action| {
-            action.from.iter().filter(|from| reachable.contains(*from)).any(|from| {
-                match &deadline.ends {
-                    End::OnLeave(state) => from == state && action.to != *from,
-                    End::OnEnter(state) => action.to == *state && action.to != *from,
-                    End::OnAction(actions) => actions.contains(&action.id),
-                }
+        let reachable = reachable_from(flow, [start]);
+        reachable.iter().any(|id| flow.state(id).is_none())
+            || flow.actions.iter().any(|action| {
+                action
+                    .from
+                    .iter()
+                    .filter(|from| reachable.contains(*from))
+                    .any(|from| match &deadline.ends {
+                        End::OnLeave(state) => from == state && action.to != *from,
+                        End::OnEnter(state) => action.to == *state && action.to != *from,
+                        End::OnAction(actions) => actions.contains(&action.id),
+                    })
             })
-        })
     }
 
     /// A state from which every way out can lapse.
@@ -357,7 +391,10 @@ impl<'flow> Check<'flow> {
             })
         };
         for (at, state) in flow.states.iter().enumerate() {
-            let mut ways = flow.actions_from(&state.id).filter(|a| a.to != state.id).peekable();
+            let mut ways = flow
+                .actions_from(&state.id)
+                .filter(|a| a.to != state.id)
+                .peekable();
             if state.kind != StateKind::Closed && ways.peek().is_some() && ways.all(locked) {
                 let problem = problems::locked_trap(&state.id);
                 self.fault(FlowPart::State(at), "id", problem);
@@ -396,10 +433,13 @@ impl<'flow> Check<'flow> {
     }
 }
 
-/// The states that can follow a state, itself included.
-fn reachable_from<'flow>(flow: &'flow Flow, start: &'flow StateId) -> BTreeSet<&'flow StateId> {
-    let mut reached = BTreeSet::from([start]);
-    let mut to_visit = vec![start];
+/// These states and all that can follow them; a misspelt one has none that follow.
+fn reachable_from<'flow>(
+    flow: &'flow Flow,
+    starts: impl IntoIterator<Item = &'flow StateId>,
+) -> BTreeSet<&'flow StateId> {
+    let mut to_visit: Vec<&StateId> = starts.into_iter().collect();
+    let mut reached: BTreeSet<&StateId> = to_visit.iter().copied().collect();
     while let Some(state) = to_visit.pop() {
         for action in flow.actions_from(state) {
             if reached.insert(&action.to) {
@@ -410,9 +450,13 @@ fn reachable_from<'flow>(flow: &'flow Flow, start: &'flow StateId) -> BTreeSet<&
     reached
 }
 
-fn reaches_closed(flow: &Flow, start: &StateId) -> bool {
-    let reached = reachable_from(flow, start);
-    reached.iter().filter_map(|id| flow.state(id)).any(|s| s.kind == StateKind::Closed)
+/// Whether a closed state, or one whose kind is not known, can follow.
+fn may_close(flow: &Flow, start: &StateId) -> bool {
+    let reached = reachable_from(flow, [start]);
+    reached.iter().any(|id| {
+        flow.state(id)
+            .is_none_or(|state| state.kind == StateKind::Closed)
+    })
 }
 
 fn duplicate(what: (&str, &str), id: impl Display) -> Problem {

@@ -2,7 +2,9 @@
 
 use base::{Lang, RoleId};
 
-use super::fixtures::{after, assessment_item, calendar_2018, day, number, opened, opening, proper, rectification};
+use super::fixtures::{
+    after, assessment_item, calendar_2018, day, number, opened, opening, proper, rectification,
+};
 use crate::{CaseState, Closed, Relation, act, check, diagram, open, possible_actions};
 
 /// The whole way, with a visit and an appeal.
@@ -42,17 +44,24 @@ fn an_item_goes_from_its_target_to_the_seal() {
     {
         assert_eq!(case.closed, None, "before {action}");
         case = after(&flow, case, &WHOLE_WAY[at..=at]);
-        assert_eq!(case.state, to.into(), "after {action}");
+        assert_eq!(case.state, to, "after {action}");
         assert_eq!(case.entered_on, day(WHOLE_WAY[at].1));
     }
-    let sealed = Closed { on: day("2018-10-31"), outcome: Some("sealed".into()), reason: None };
+    let sealed = Closed {
+        on: day("2018-10-31"),
+        outcome: Some("sealed".into()),
+        reason: None,
+    };
     assert_eq!(case.closed, Some(sealed));
     assert_eq!(case.opened_on(), day("2018-05-02"));
     assert_eq!(case.steps.len(), 11);
     assert_eq!(case.steps[7].reason.as_deref(), Some("有据"));
-    assert_eq!(case.steps[7].role, "liaison".into());
+    assert_eq!(case.steps[7].role, "liaison");
     // Evidence cited twice by two self-scores is kept once, each step keeps its own citing.
-    assert_eq!(case.evidence, ["hash of self_score", "hash of verify", "hash of seal"]);
+    assert_eq!(
+        case.evidence,
+        ["hash of self_score", "hash of verify", "hash of seal"]
+    );
     assert_eq!(case.steps[3].evidence, ["hash of self_score"]);
 }
 
@@ -90,7 +99,13 @@ fn a_step_is_recorded_only_where_it_follows() {
     let flow = assessment_item();
     let mut case = opened(&flow, "2018-05-02");
     let calendar = calendar_2018();
-    let step = check(&flow, &case, proper("file_target", day("2018-05-03")), &calendar).unwrap();
+    let step = check(
+        &flow,
+        &case,
+        proper("file_target", day("2018-05-03")),
+        &calendar,
+    )
+    .unwrap();
     case.record(&flow, step.clone()).unwrap();
     let before = case.clone();
     assert_eq!(case.record(&flow, step).unwrap_err().code, "F227");
@@ -104,16 +119,20 @@ fn later_values_replace_earlier_ones_and_the_steps_keep_both() {
     let mut again = proper("self_score", day("2018-09-05"));
     again.fields = [("self_points".into(), number("3"))].into();
     let case = act(&flow, &case, again, &calendar_2018()).unwrap();
-    let field = "self_points".into();
-    assert_eq!(case.fields.get(&field), Some(&number("3")));
-    assert_eq!(case.steps[1].fields.get(&field), Some(&number("4.5")));
-    assert_eq!(case.steps[3].fields.get(&field), Some(&number("3")));
+    let field = "self_points";
+    assert_eq!(case.fields.get(field), Some(&number("3")));
+    assert_eq!(case.steps[1].fields.get(field), Some(&number("4.5")));
+    assert_eq!(case.steps[3].fields.get(field), Some(&number("3")));
 }
 
 #[test]
 fn a_case_can_close_with_a_reason_from_the_list() {
     let flow = assessment_item();
-    let case = after(&flow, opened(&flow, "2018-05-02"), &[("withdraw", "2018-05-03")]);
+    let case = after(
+        &flow,
+        opened(&flow, "2018-05-02"),
+        &[("withdraw", "2018-05-03")],
+    );
     let closed = case.closed.unwrap();
     assert_eq!(closed.outcome, Some("withdrawn".into()));
     assert_eq!(closed.reason, Some("merged".into()));
@@ -123,8 +142,14 @@ fn a_case_can_close_with_a_reason_from_the_list() {
 fn possible_actions_follow_state_role_and_relation() {
     let flow = assessment_item();
     let none = Relation::default();
-    let own = Relation { own: true, lead: false };
-    let lead = Relation { own: false, lead: true };
+    let own = Relation {
+        own: true,
+        lead: false,
+    };
+    let lead = Relation {
+        own: false,
+        lead: true,
+    };
     let whole: Vec<CaseState> = (0..=WHOLE_WAY.len())
         .map(|steps| after(&flow, opened(&flow, "2018-05-02"), &WHOLE_WAY[..steps]))
         .collect();
@@ -154,11 +179,16 @@ fn a_flow_may_declare_how_a_closed_case_is_taken_up_again() {
     let way = [("correct", "2018-03-02"), ("reopen", "2018-03-05")];
     let closed = after(&flow, opened(&flow, "2018-03-01"), &way[..1]);
     let office = possible_actions(&flow, &closed, &["office".into()], Relation::default());
-    assert_eq!(office, ["reopen".into()]);
+    assert_eq!(office, ["reopen"]);
     let reopened = after(&flow, closed, &way[1..]);
     assert_eq!(reopened.closed, None);
-    assert_eq!(reopened.state, "ordered".into());
-    let code = act(&flow, &reopened, proper("reopen", day("2018-03-06")), &calendar_2018());
+    assert_eq!(reopened.state, "ordered");
+    let code = act(
+        &flow,
+        &reopened,
+        proper("reopen", day("2018-03-06")),
+        &calendar_2018(),
+    );
     assert_eq!(code.unwrap_err().code, "F204");
 }
 
@@ -172,7 +202,11 @@ fn opening_takes_only_declared_fields_of_the_right_kind() {
         ("visitors".into(), crate::Value::Integer(31)),
     ]
     .into();
-    let codes: Vec<&str> = open(&flow, faulty).unwrap_err().iter().map(|p| p.code).collect();
+    let codes: Vec<&str> = open(&flow, faulty)
+        .unwrap_err()
+        .iter()
+        .map(|p| p.code)
+        .collect();
     assert_eq!(codes, ["F226", "F212", "F214"]);
 }
 

@@ -3,9 +3,14 @@
 
 use base::Day;
 
-use super::fixtures::{after, assessment_item, calendar_2018, day, opened, opening, proper, rectification};
+use super::fixtures::{
+    after, assessment_item, calendar_2018, day, opened, opening, proper, rectification,
+};
 use crate::DueState::{Ceased, Late, Met, Running};
-use crate::{CaseState, Due, DueState, End, Flow, Length, Opening, Start, Value, WhenMissed, act, due, due_of, open};
+use crate::{
+    CaseState, Due, DueState, End, Flow, Length, Opening, Start, Value, WhenMissed, act, due,
+    due_of, open,
+};
 
 fn runs(flow: &Flow, case: &CaseState, id: &str, as_of: &str) -> Vec<Due> {
     let deadline = flow.deadline(&id.into()).unwrap();
@@ -36,16 +41,29 @@ fn an_appeal_is_answered_within_five_working_days() {
         ("2018-07-16", "2018-07-23"),
     ] {
         let case = after(&flow, drafted(&flow, appealed), &[("appeal", appealed)]);
-        let [run] = &runs(&flow, &case, "answer_due", appealed)[..] else { panic!("one run") };
-        assert_eq!((run.starts_on, run.due_on), (day(appealed), day(due_on)), "{appealed}");
-        assert_eq!((run.state, run.done_on, run.is_fault), (Running, None, false));
+        let [run] = &runs(&flow, &case, "answer_due", appealed)[..] else {
+            panic!("one run")
+        };
+        assert_eq!(
+            (run.starts_on, run.due_on),
+            (day(appealed), day(due_on)),
+            "{appealed}"
+        );
+        assert_eq!(
+            (run.state, run.done_on, run.is_fault),
+            (Running, None, false)
+        );
     }
 }
 
 #[test]
 fn an_answer_is_met_on_its_last_day_and_late_after_it() {
     let flow = assessment_item();
-    let appealed = after(&flow, drafted(&flow, "2018-09-28"), &[("appeal", "2018-09-28")]);
+    let appealed = after(
+        &flow,
+        drafted(&flow, "2018-09-28"),
+        &[("appeal", "2018-09-28")],
+    );
     let rows: &[(Option<&str>, &str, DueState, bool)] = &[
         (None, "2018-10-09", Running, false),
         (None, "2018-10-10", Running, false),
@@ -60,8 +78,14 @@ fn an_answer_is_met_on_its_last_day_and_late_after_it() {
             Some(on) => after(&flow, appealed.clone(), &[("answer", on)]),
             None => appealed.clone(),
         };
-        let [run] = &runs(&flow, &case, "answer_due", as_of)[..] else { panic!("one run") };
-        assert_eq!((run.state, run.is_fault), (*state, *is_fault), "{answered:?} on {as_of}");
+        let [run] = &runs(&flow, &case, "answer_due", as_of)[..] else {
+            panic!("one run")
+        };
+        assert_eq!(
+            (run.state, run.is_fault),
+            (*state, *is_fault),
+            "{answered:?} on {as_of}"
+        );
         let done_on = answered.map(day).filter(|on| *on <= day(as_of));
         assert_eq!(run.done_on, done_on);
     }
@@ -70,7 +94,11 @@ fn an_answer_is_met_on_its_last_day_and_late_after_it() {
 #[test]
 fn days_left_are_counted_to_the_last_day() {
     let flow = assessment_item();
-    let case = after(&flow, drafted(&flow, "2018-09-28"), &[("appeal", "2018-09-28")]);
+    let case = after(
+        &flow,
+        drafted(&flow, "2018-09-28"),
+        &[("appeal", "2018-09-28")],
+    );
     let run = &runs(&flow, &case, "answer_due", "2018-09-28")[0];
     for (on, working, calendar_days) in [
         ("2018-09-28", 5, 12),
@@ -81,10 +109,16 @@ fn days_left_are_counted_to_the_last_day() {
         ("2018-10-12", -2, -2),
         ("2018-10-15", -3, -5),
     ] {
-        assert_eq!(run.working_days_left(day(on), &calendar_2018()), Ok(working), "{on}");
+        assert_eq!(
+            run.working_days_left(day(on), &calendar_2018()),
+            Ok(working),
+            "{on}"
+        );
         assert_eq!(run.days_left(day(on)), calendar_days, "{on}");
     }
-    let missing = run.working_days_left(day("2019-01-02"), &calendar_2018()).unwrap_err();
+    let missing = run
+        .working_days_left(day("2019-01-02"), &calendar_2018())
+        .unwrap_err();
     assert_eq!(missing.code, "F301");
 }
 
@@ -103,7 +137,11 @@ fn one_month_to_rectify() {
     ] {
         let flow = rectification(rolls);
         let case = opened(&flow, ordered);
-        assert_eq!(runs(&flow, &case, "month", ordered)[0].due_on, day(due_on), "{ordered}");
+        assert_eq!(
+            runs(&flow, &case, "month", ordered)[0].due_on,
+            day(due_on),
+            "{ordered}"
+        );
     }
 }
 
@@ -113,15 +151,25 @@ fn calendar_days_roll_and_fixed_days_count_from_the_reference_year() {
     for (scored, due_on) in [("2018-09-20", "2018-09-30"), ("2018-09-21", "2018-10-08")] {
         let way = [("file_target", scored), ("self_score", scored)];
         let case = after(&flow, opened(&flow, scored), &way);
-        assert_eq!(runs(&flow, &case, "review_due", scored)[0].due_on, day(due_on), "{scored}");
+        assert_eq!(
+            runs(&flow, &case, "review_due", scored)[0].due_on,
+            day(due_on),
+            "{scored}"
+        );
     }
     // 15 June 2018 was a Friday.
     let case = opened(&flow, "2018-06-20");
-    let [run] = &runs(&flow, &case, "target_due", "2018-06-20")[..] else { panic!("one run") };
+    let [run] = &runs(&flow, &case, "target_due", "2018-06-20")[..] else {
+        panic!("one run")
+    };
     assert_eq!((run.due_on, run.state), (day("2018-06-15"), Late));
 
     let mut leap = assessment_item();
-    leap.deadlines[0].length = Length::FixedDay { month: 2, day: 29, year_offset: 0 };
+    leap.deadlines[0].length = Length::FixedDay {
+        month: 2,
+        day: 29,
+        year_offset: 0,
+    };
     let run = &runs(&leap, &case, "target_due", "2018-06-20")[0];
     assert_eq!(run.due_on, day("2018-02-28"));
 }
@@ -130,7 +178,11 @@ fn calendar_days_roll_and_fixed_days_count_from_the_reference_year() {
 fn an_unpublished_year_is_an_error_only_for_what_needs_it() {
     let flow = assessment_item();
     let fields = opened(&flow, "2018-05-02").opening.fields;
-    let next_year = Opening { reference_year: 2019, fields, ..opening("2018-05-02") };
+    let next_year = Opening {
+        reference_year: 2019,
+        fields,
+        ..opening("2018-05-02")
+    };
     let case = open(&flow, next_year).unwrap();
     let calendar = calendar_2018();
     let problem = due(&flow, &case, day("2018-05-02"), &calendar).unwrap_err();
@@ -138,16 +190,31 @@ fn an_unpublished_year_is_an_error_only_for_what_needs_it() {
     let mut plain = flow.clone();
     plain.deadlines[0].rolls = false;
     let dues = due(&plain, &case, day("2018-05-02"), &calendar).unwrap();
-    assert_eq!(dues.iter().map(|run| run.due_on).collect::<Vec<Day>>(), [day("2019-06-15")]);
+    assert_eq!(
+        dues.iter().map(|run| run.due_on).collect::<Vec<Day>>(),
+        [day("2019-06-15")]
+    );
     // The act goes through all the same: no deadline bears on it.
-    assert!(act(&flow, &case, proper("file_target", day("2018-05-03")), &calendar).is_ok());
+    assert!(
+        act(
+            &flow,
+            &case,
+            proper("file_target", day("2018-05-03")),
+            &calendar
+        )
+        .is_ok()
+    );
 }
 
 #[test]
 fn a_right_to_appeal_lapses_and_a_new_draft_gives_it_anew() {
     let mut flow = assessment_item();
     flow.actions.push(super::fixtures::action(
-        "redraft", &["drafted"], "reviewed", "office", crate::Scope::All,
+        "redraft",
+        &["drafted"],
+        "reviewed",
+        "office",
+        crate::Scope::All,
     ));
     // Mon 16 July 2018: the window's last day is Mon 23.
     let case = drafted(&flow, "2018-07-16");
@@ -163,14 +230,40 @@ fn a_right_to_appeal_lapses_and_a_new_draft_gives_it_anew() {
     // Not used, it is late but nobody's fault, and the office can go on.
     let run = &runs(&flow, &case, "appeal_window", "2018-07-24")[0];
     assert_eq!((run.state, run.is_fault), (Late, false));
-    assert!(act(&flow, &case, proper("compose", day("2018-07-24")), &calendar).is_ok());
+    assert!(
+        act(
+            &flow,
+            &case,
+            proper("compose", day("2018-07-24")),
+            &calendar
+        )
+        .is_ok()
+    );
 
-    let again = after(&flow, case, &[("redraft", "2018-07-24"), ("draft", "2018-07-24")]);
-    assert!(act(&flow, &again, proper("appeal", day("2018-07-31")), &calendar).is_ok());
+    let again = after(
+        &flow,
+        case,
+        &[("redraft", "2018-07-24"), ("draft", "2018-07-24")],
+    );
+    assert!(
+        act(
+            &flow,
+            &again,
+            proper("appeal", day("2018-07-31")),
+            &calendar
+        )
+        .is_ok()
+    );
     let windows = runs(&flow, &again, "appeal_window", "2018-07-24");
     assert_eq!(windows.len(), 2);
-    assert_eq!((windows[0].state, windows[0].done_on), (Late, Some(day("2018-07-24"))));
-    assert_eq!((windows[1].starts_on, windows[1].state), (day("2018-07-24"), Running));
+    assert_eq!(
+        (windows[0].state, windows[0].done_on),
+        (Late, Some(day("2018-07-24")))
+    );
+    assert_eq!(
+        (windows[1].starts_on, windows[1].state),
+        (day("2018-07-24"), Running)
+    );
 }
 
 #[test]
@@ -207,7 +300,9 @@ fn closing_a_case_ends_what_still_runs() {
     flow.deadlines[0].ends = End::OnEnter("sealed".into());
     for (closed, state) in [("2018-06-15", Ceased), ("2018-06-19", Late)] {
         let case = after(&flow, opened(&flow, "2018-05-02"), &[("withdraw", closed)]);
-        let [run] = &runs(&flow, &case, "target_due", "2018-12-01")[..] else { panic!("one run") };
+        let [run] = &runs(&flow, &case, "target_due", "2018-12-01")[..] else {
+            panic!("one run")
+        };
         assert_eq!((run.state, run.done_on), (state, None), "{closed}");
     }
     // Reopened, the state that is entered again starts a new run.
@@ -215,7 +310,10 @@ fn closing_a_case_ends_what_still_runs() {
     let way = [("correct", "2018-03-02"), ("reopen", "2018-07-11")];
     let case = after(&flow, opened(&flow, "2018-03-01"), &way);
     let months = runs(&flow, &case, "month", "2018-07-11");
-    assert_eq!(months.iter().map(|run| run.state).collect::<Vec<_>>(), [Met, Running]);
+    assert_eq!(
+        months.iter().map(|run| run.state).collect::<Vec<_>>(),
+        [Met, Running]
+    );
     // 11 August 2018 was a Saturday.
     assert_eq!(months[1].due_on, day("2018-08-13"));
 }
@@ -235,11 +333,20 @@ fn a_deadline_can_start_on_a_day_that_a_field_tells() {
     };
     let case = tell(&case, "2018-07-04", "2018-07-03");
     // Tue 3 July: 4, 5, 6, 9, 10.
-    assert_eq!(runs(&flow, &case, "month", "2018-07-04")[0].due_on, day("2018-07-10"));
+    assert_eq!(
+        runs(&flow, &case, "month", "2018-07-04")[0].due_on,
+        day("2018-07-10")
+    );
     // The day was wrong and is corrected: the deadline follows; asked for before, it does not.
     let case = tell(&case, "2018-07-06", "2018-07-05");
-    assert_eq!(runs(&flow, &case, "month", "2018-07-06")[0].due_on, day("2018-07-12"));
-    assert_eq!(runs(&flow, &case, "month", "2018-07-05")[0].due_on, day("2018-07-10"));
+    assert_eq!(
+        runs(&flow, &case, "month", "2018-07-06")[0].due_on,
+        day("2018-07-12")
+    );
+    assert_eq!(
+        runs(&flow, &case, "month", "2018-07-05")[0].due_on,
+        day("2018-07-10")
+    );
     let case = after(&flow, case, &[("correct", "2018-07-12")]);
     assert_eq!(runs(&flow, &case, "month", "2018-08-01")[0].state, Met);
 }
@@ -247,11 +354,18 @@ fn a_deadline_can_start_on_a_day_that_a_field_tells() {
 #[test]
 fn a_deadline_can_start_on_a_fixed_day() {
     let mut flow = rectification(true);
-    flow.deadlines[0].starts = Start::OnFixedDay { month: 9, day: 28, year_offset: 0 };
+    flow.deadlines[0].starts = Start::OnFixedDay {
+        month: 9,
+        day: 28,
+        year_offset: 0,
+    };
     flow.deadlines[0].length = Length::WorkingDays(5);
     let case = opened(&flow, "2018-07-02");
     let run = &runs(&flow, &case, "month", "2018-07-02")[0];
-    assert_eq!((run.starts_on, run.due_on), (day("2018-09-28"), day("2018-10-10")));
+    assert_eq!(
+        (run.starts_on, run.due_on),
+        (day("2018-09-28"), day("2018-10-10"))
+    );
     assert_eq!(run.state, Running);
 }
 
@@ -261,21 +375,45 @@ fn a_limit_that_was_met_locks_nothing() {
     // Self-scores are wanted by 15 June and not taken after it.
     flow.deadlines[0].ends = End::OnAction(vec!["self_score".into()]);
     flow.deadlines[0].when_missed = WhenMissed::Lock(vec!["self_score".into()]);
-    let filed = after(&flow, opened(&flow, "2018-05-02"), &[("file_target", "2018-06-01")]);
+    let filed = after(
+        &flow,
+        opened(&flow, "2018-05-02"),
+        &[("file_target", "2018-06-01")],
+    );
     let calendar = calendar_2018();
-    let late = act(&flow, &filed, proper("self_score", day("2018-06-16")), &calendar);
+    let late = act(
+        &flow,
+        &filed,
+        proper("self_score", day("2018-06-16")),
+        &calendar,
+    );
     assert_eq!(late.unwrap_err().code, "F224");
     // Handed in on time and sent back, it may be handed in again.
     let way = [("self_score", "2018-06-15"), ("send_back", "2018-06-20")];
     let back = after(&flow, filed, &way);
-    assert!(act(&flow, &back, proper("self_score", day("2018-06-21")), &calendar).is_ok());
+    assert!(
+        act(
+            &flow,
+            &back,
+            proper("self_score", day("2018-06-21")),
+            &calendar
+        )
+        .is_ok()
+    );
 }
 
 #[test]
 fn all_deadlines_are_listed_in_the_order_of_the_flow() {
     let flow = assessment_item();
-    let case = after(&flow, drafted(&flow, "2018-06-01"), &[("appeal", "2018-06-04")]);
+    let case = after(
+        &flow,
+        drafted(&flow, "2018-06-01"),
+        &[("appeal", "2018-06-04")],
+    );
     let dues = due(&flow, &case, day("2018-06-04"), &calendar_2018()).unwrap();
     let ids: Vec<&str> = dues.iter().map(|run| run.deadline.as_str()).collect();
-    assert_eq!(ids, ["target_due", "review_due", "appeal_window", "answer_due"]);
+    assert_eq!(
+        ids,
+        ["target_due", "review_due", "appeal_window", "answer_due"]
+    );
 }

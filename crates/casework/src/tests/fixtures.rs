@@ -22,19 +22,53 @@ pub fn morning(day: Day) -> Moment {
 /// 2018 as the State Council's General Office announced it (国办发明电〔2017〕12号).
 pub fn calendar_2018() -> WorkCalendar {
     let off: &[&str] = &[
-        "2018-01-01", "2018-02-15", "2018-02-16", "2018-02-17", "2018-02-18", "2018-02-19",
-        "2018-02-20", "2018-02-21", "2018-04-05", "2018-04-06", "2018-04-07", "2018-04-29",
-        "2018-04-30", "2018-05-01", "2018-06-18", "2018-09-24", "2018-10-01", "2018-10-02",
-        "2018-10-03", "2018-10-04", "2018-10-05", "2018-10-06", "2018-10-07",
+        "2018-01-01",
+        "2018-02-15",
+        "2018-02-16",
+        "2018-02-17",
+        "2018-02-18",
+        "2018-02-19",
+        "2018-02-20",
+        "2018-02-21",
+        "2018-04-05",
+        "2018-04-06",
+        "2018-04-07",
+        "2018-04-29",
+        "2018-04-30",
+        "2018-05-01",
+        "2018-06-18",
+        "2018-09-24",
+        "2018-10-01",
+        "2018-10-02",
+        "2018-10-03",
+        "2018-10-04",
+        "2018-10-05",
+        "2018-10-06",
+        "2018-10-07",
     ];
-    let working: &[&str] =
-        &["2018-02-11", "2018-02-24", "2018-04-08", "2018-04-28", "2018-09-29", "2018-09-30"];
+    let working: &[&str] = &[
+        "2018-02-11",
+        "2018-02-24",
+        "2018-04-08",
+        "2018-04-28",
+        "2018-09-29",
+        "2018-09-30",
+    ];
     let special = |is_off: bool| {
-        move |&text: &&str| SpecialDay { day: day(text), is_off, name: String::new() }
+        move |&text: &&str| SpecialDay {
+            day: day(text),
+            is_off,
+            name: String::new(),
+        }
     };
-    let days = off.iter().map(special(true)).chain(working.iter().map(special(false)));
+    let days = off
+        .iter()
+        .map(special(true))
+        .chain(working.iter().map(special(false)));
     let mut calendar = WorkCalendar::new();
-    calendar.add_year(2018, "国办发明电〔2017〕12号", days).unwrap();
+    calendar
+        .add_year(2018, "国办发明电〔2017〕12号", days)
+        .unwrap();
     calendar
 }
 
@@ -51,16 +85,30 @@ pub fn text(text: &str) -> Value {
 }
 
 fn name(zh: &str, en: &str) -> Text {
-    Text { zh: zh.into(), en: en.into() }
+    Text {
+        zh: zh.into(),
+        en: en.into(),
+    }
 }
 
 pub fn state(id: &str, kind: StateKind) -> State {
     let outcome = (kind == StateKind::Closed).then(|| id.into());
-    State { id: id.into(), name: name(id, id), kind, outcome }
+    State {
+        id: id.into(),
+        name: name(id, id),
+        kind,
+        outcome,
+    }
 }
 
 pub fn field(id: &str, kind: FieldKind) -> Field {
-    Field { id: id.into(), name: name(id, id), kind, min: None, max: None }
+    Field {
+        id: id.into(),
+        name: name(id, id),
+        kind,
+        min: None,
+        max: None,
+    }
 }
 
 pub fn action(id: &str, from: &[&str], to: &str, role: &str, scope: Scope) -> Action {
@@ -81,7 +129,13 @@ pub fn action(id: &str, from: &[&str], to: &str, role: &str, scope: Scope) -> Ac
 }
 
 pub fn requires(fields: &[&str]) -> Vec<Requirement> {
-    fields.iter().map(|&field| Requirement { field: field.into(), when: When::Always }).collect()
+    fields
+        .iter()
+        .map(|&field| Requirement {
+            field: field.into(),
+            when: When::Always,
+        })
+        .collect()
 }
 
 pub fn deadline(id: &str, starts: Start, ends: End, length: Length, rolls: bool) -> Deadline {
@@ -106,7 +160,10 @@ pub fn assessment_item() -> Flow {
         max: Some(Bound::Field("full_points".into())),
         ..field(id, FieldKind::Decimal { scale: 1 })
     };
-    let verdict = |id: &str| Choice { id: id.into(), name: name(id, id) };
+    let verdict = |id: &str| Choice {
+        id: id.into(),
+        name: name(id, id),
+    };
     Flow {
         id: "assessment_item".into(),
         name: name("考核项", "assessment item"),
@@ -132,14 +189,23 @@ pub fn assessment_item() -> Flow {
             points("reviewed_points"),
             points("verified_points"),
             field("needs_visit", FieldKind::Bool),
-            Field { max: Some(Bound::Number(Ratio::from_int(20))), ..field("place", FieldKind::Text) },
-            Field { min: Some(Bound::Day(day("2018-01-01"))), ..field("visited_on", FieldKind::Day) },
+            Field {
+                max: Some(Bound::Number(Ratio::from_int(20))),
+                ..field("place", FieldKind::Text)
+            },
+            Field {
+                min: Some(Bound::Day(day("2018-01-01"))),
+                ..field("visited_on", FieldKind::Day)
+            },
             Field {
                 min: Some(Bound::Number(Ratio::from_int(1))),
                 max: Some(Bound::Number(Ratio::from_int(30))),
                 ..field("visitors", FieldKind::Integer)
             },
-            field("verdict", FieldKind::Choice(vec![verdict("upheld"), verdict("changed")])),
+            field(
+                "verdict",
+                FieldKind::Choice(vec![verdict("upheld"), verdict("changed")]),
+            ),
             Field {
                 min: Some(Bound::Number(Ratio::from_int(4))),
                 ..field("approval_number", FieldKind::Text)
@@ -148,34 +214,67 @@ pub fn assessment_item() -> Flow {
         actions: vec![
             Action {
                 requires: requires(&["target"]),
-                ..action("file_target", &["announced"], "target_filed", "liaison", Scope::Own)
+                ..action(
+                    "file_target",
+                    &["announced"],
+                    "target_filed",
+                    "liaison",
+                    Scope::Own,
+                )
             },
             Action {
                 requires: requires(&["self_points"]),
                 requires_evidence_at_least: 1,
-                ..action("self_score", &["target_filed"], "self_scored", "liaison", Scope::Own)
+                ..action(
+                    "self_score",
+                    &["target_filed"],
+                    "self_scored",
+                    "liaison",
+                    Scope::Own,
+                )
             },
             Action {
                 reason_required: true,
-                ..action("send_back", &["self_scored"], "target_filed", "reviewer", Scope::Lead)
+                ..action(
+                    "send_back",
+                    &["self_scored"],
+                    "target_filed",
+                    "reviewer",
+                    Scope::Lead,
+                )
             },
             Action {
                 requires: vec![
-                    Requirement { field: "reviewed_points".into(), when: When::Always },
+                    Requirement {
+                        field: "reviewed_points".into(),
+                        when: When::Always,
+                    },
                     Requirement {
                         field: "place".into(),
                         when: When::Is("needs_visit".into(), Value::Bool(true)),
                     },
                 ],
                 sets: vec!["needs_visit".into()],
-                ..action("review", &["self_scored"], "reviewed", "reviewer", Scope::Lead)
+                ..action(
+                    "review",
+                    &["self_scored"],
+                    "reviewed",
+                    "reviewer",
+                    Scope::Lead,
+                )
             },
             Action {
                 requires: requires(&["verified_points", "visited_on", "visitors"]),
                 requires_evidence_at_least: 1,
                 ..action("verify", &["reviewed"], "verified", "team", Scope::All)
             },
-            action("draft", &["reviewed", "verified"], "drafted", "office", Scope::All),
+            action(
+                "draft",
+                &["reviewed", "verified"],
+                "drafted",
+                "office",
+                Scope::All,
+            ),
             Action {
                 reason_required: true,
                 ..action("appeal", &["drafted"], "appealed", "liaison", Scope::Own)
@@ -185,7 +284,13 @@ pub fn assessment_item() -> Flow {
                 reason_required: true,
                 ..action("answer", &["appealed"], "answered", "office", Scope::All)
             },
-            action("compose", &["drafted", "answered"], "composed", "office", Scope::All),
+            action(
+                "compose",
+                &["drafted", "answered"],
+                "composed",
+                "office",
+                Scope::All,
+            ),
             Action {
                 requires: requires(&["approval_number"]),
                 requires_evidence_at_least: 1,
@@ -193,10 +298,22 @@ pub fn assessment_item() -> Flow {
             },
             Action {
                 closes_with: Some(vec![
-                    Reason { id: "not_carried".into(), name: name("不承担", "not carried") },
-                    Reason { id: "merged".into(), name: name("已合并", "merged") },
+                    Reason {
+                        id: "not_carried".into(),
+                        name: name("不承担", "not carried"),
+                    },
+                    Reason {
+                        id: "merged".into(),
+                        name: name("已合并", "merged"),
+                    },
                 ]),
-                ..action("withdraw", &["announced", "target_filed"], "withdrawn", "office", Scope::All)
+                ..action(
+                    "withdraw",
+                    &["announced", "target_filed"],
+                    "withdrawn",
+                    "office",
+                    Scope::All,
+                )
             },
         ],
         deadlines: vec![
@@ -204,7 +321,11 @@ pub fn assessment_item() -> Flow {
                 "target_due",
                 Start::OnOpen,
                 End::OnLeave("announced".into()),
-                Length::FixedDay { month: 6, day: 15, year_offset: 0 },
+                Length::FixedDay {
+                    month: 6,
+                    day: 15,
+                    year_offset: 0,
+                },
                 true,
             ),
             deadline(
@@ -242,7 +363,10 @@ pub fn rectification(rolls: bool) -> Flow {
         name: name("整改", "rectification"),
         subject: "unit".into(),
         initial: "ordered".into(),
-        states: vec![state("ordered", StateKind::Open), state("corrected", StateKind::Closed)],
+        states: vec![
+            state("ordered", StateKind::Open),
+            state("corrected", StateKind::Closed),
+        ],
         fields: vec![field("told_on", FieldKind::Day)],
         actions: vec![
             Action {
@@ -282,7 +406,14 @@ pub fn opened(flow: &Flow, on: &str) -> CaseState {
         Some(_) => BTreeMap::from([("full_points".into(), number("5"))]),
         None => BTreeMap::new(),
     };
-    open(flow, Opening { fields, ..opening(on) }).unwrap()
+    open(
+        flow,
+        Opening {
+            fields,
+            ..opening(on)
+        },
+    )
+    .unwrap()
 }
 
 /// An act of the course as the right person would take it, with all that is needed.
@@ -315,10 +446,16 @@ pub fn proper(action: &str, on: Day) -> Act {
         by: 7,
         roles: vec![role.into()],
         unit: Some("amr".into()),
-        relation: Relation { own: role == "liaison", lead: role == "reviewer" },
+        relation: Relation {
+            own: role == "liaison",
+            lead: role == "reviewer",
+        },
         day: on,
         moment: morning(on),
-        fields: given.iter().map(|(id, value)| ((*id).into(), value.clone())).collect(),
+        fields: given
+            .iter()
+            .map(|(id, value)| ((*id).into(), value.clone()))
+            .collect(),
         evidence,
         reason: matches!(action, "appeal" | "answer" | "send_back").then(|| "有据".into()),
         closing_reason: (action == "withdraw").then(|| "merged".into()),

@@ -2,7 +2,9 @@
 
 use base::{Lang, Position};
 
-use super::fixtures::{after, assessment_item, calendar_2018, day, morning, number, opened, proper, text};
+use super::fixtures::{
+    after, assessment_item, calendar_2018, day, morning, number, opened, proper, text,
+};
 use crate::{Act, CaseState, Relation, Value, act, check};
 
 /// A case of the course after this action, one action a day from 1 June.
@@ -19,7 +21,9 @@ fn case_after(last: Option<&str>) -> CaseState {
         ("seal", "2018-06-09"),
     ];
     let flow = assessment_item();
-    let upto = last.map_or(0, |last| WAY.iter().position(|step| step.0 == last).unwrap() + 1);
+    let upto = last.map_or(0, |last| {
+        WAY.iter().position(|step| step.0 == last).unwrap() + 1
+    });
     after(&flow, opened(&flow, "2018-05-31"), &WAY[..upto])
 }
 
@@ -35,43 +39,231 @@ fn each_refusal_has_its_code() {
         (Some("seal"), "seal", |_| {}, &["F203"]),
         (None, "self_score", |_| {}, &["F204"]),
         (Some("draft"), "draft", |_| {}, &["F204"]),
-        (None, "file_target", |a| a.roles = vec!["office".into()], &["F205"]),
+        (
+            None,
+            "file_target",
+            |a| a.roles = vec!["office".into()],
+            &["F205"],
+        ),
         (None, "file_target", |a| a.roles.clear(), &["F205"]),
-        (None, "file_target", |a| a.relation = Relation::default(), &["F206"]),
-        (None, "file_target", |a| a.relation = Relation { own: false, lead: true }, &["F206"]),
-        (Some("self_score"), "review", |a| a.relation = Relation::default(), &["F207"]),
-        (Some("self_score"), "review", |a| a.relation = Relation { own: true, lead: false }, &["F207"]),
-        (Some("self_score"), "review", |a| a.day = day("2018-06-01"), &["F208"]),
-        (None, "file_target", |a| a.day = day("2018-05-30"), &["F208"]),
-        (Some("self_score"), "review", |a| a.moment = morning(day("2018-06-01")), &["F209"]),
+        (
+            None,
+            "file_target",
+            |a| a.relation = Relation::default(),
+            &["F206"],
+        ),
+        (
+            None,
+            "file_target",
+            |a| {
+                a.relation = Relation {
+                    own: false,
+                    lead: true,
+                }
+            },
+            &["F206"],
+        ),
+        (
+            Some("self_score"),
+            "review",
+            |a| a.relation = Relation::default(),
+            &["F207"],
+        ),
+        (
+            Some("self_score"),
+            "review",
+            |a| {
+                a.relation = Relation {
+                    own: true,
+                    lead: false,
+                }
+            },
+            &["F207"],
+        ),
+        (
+            Some("self_score"),
+            "review",
+            |a| a.day = day("2018-06-01"),
+            &["F208"],
+        ),
+        (
+            None,
+            "file_target",
+            |a| a.day = day("2018-05-30"),
+            &["F208"],
+        ),
+        (
+            Some("self_score"),
+            "review",
+            |a| a.moment = morning(day("2018-06-01")),
+            &["F209"],
+        ),
         // What was given with it? All faults.
         (None, "file_target", |a| a.fields.clear(), &["F211"]),
-        (None, "file_target", |a| drop(a.fields.insert("place".into(), text("x"))), &["F210"]),
-        (None, "file_target", |a| drop(a.fields.insert("nowhere".into(), text("x"))), &["F210"]),
-        (None, "file_target", |a| drop(a.fields.insert("target".into(), number("97.555"))), &["F212"]),
-        (None, "file_target", |a| drop(a.fields.insert("target".into(), text("97.5"))), &["F212"]),
-        (None, "file_target", |a| drop(a.fields.insert("target".into(), Value::Integer(97))), &["F212"]),
-        (Some("file_target"), "self_score", |a| drop(a.fields.insert("self_points".into(), number("-0.1"))), &["F213"]),
-        (Some("file_target"), "self_score", |a| drop(a.fields.insert("self_points".into(), number("5.1"))), &["F214"]),
-        (Some("file_target"), "self_score", |a| a.evidence.clear(), &["F217"]),
-        (Some("file_target"), "self_score", |a| a.evidence = vec![" ".into()], &["F219"]),
-        (Some("file_target"), "self_score", |a| a.evidence = (0..1001).map(|n| n.to_string()).collect(), &["F218"]),
-        (Some("file_target"), "self_score", |a| { a.evidence.clear(); a.fields.clear() }, &["F211", "F217"]),
-        (Some("self_score"), "review", |a| drop(a.fields.insert("needs_visit".into(), Value::Bool(true))), &["F211"]),
-        (Some("review"), "verify", |a| drop(a.fields.insert("visited_on".into(), Value::Day(day("2017-12-31")))), &["F213"]),
-        (Some("review"), "verify", |a| drop(a.fields.insert("visited_on".into(), text("yesterday"))), &["F212"]),
-        (Some("review"), "verify", |a| drop(a.fields.insert("visitors".into(), Value::Integer(0))), &["F213"]),
-        (Some("review"), "verify", |a| drop(a.fields.insert("visitors".into(), Value::Integer(31))), &["F214"]),
-        (Some("self_score"), "send_back", |a| a.reason = None, &["F220"]),
-        (Some("self_score"), "send_back", |a| a.reason = Some(" \u{3000}".into()), &["F220"]),
-        (Some("self_score"), "send_back", |a| a.reason = Some("长".repeat(20_001)), &["F216"]),
-        (Some("self_score"), "send_back", |a| a.closing_reason = Some("merged".into()), &["F223"]),
-        (Some("appeal"), "answer", |a| drop(a.fields.insert("verdict".into(), text("perhaps"))), &["F212"]),
-        (Some("compose"), "seal", |a| drop(a.fields.insert("approval_number".into(), text("1号"))), &["F215"]),
-        (Some("compose"), "seal", |a| drop(a.fields.insert("approval_number".into(), text("  "))), &["F212"]),
-        (Some("compose"), "seal", |a| drop(a.fields.insert("approval_number".into(), text(&"长".repeat(20_001)))), &["F216"]),
+        (
+            None,
+            "file_target",
+            |a| drop(a.fields.insert("place".into(), text("x"))),
+            &["F210"],
+        ),
+        (
+            None,
+            "file_target",
+            |a| drop(a.fields.insert("nowhere".into(), text("x"))),
+            &["F210"],
+        ),
+        (
+            None,
+            "file_target",
+            |a| drop(a.fields.insert("target".into(), number("97.555"))),
+            &["F212"],
+        ),
+        (
+            None,
+            "file_target",
+            |a| drop(a.fields.insert("target".into(), text("97.5"))),
+            &["F212"],
+        ),
+        (
+            None,
+            "file_target",
+            |a| drop(a.fields.insert("target".into(), Value::Integer(97))),
+            &["F212"],
+        ),
+        (
+            Some("file_target"),
+            "self_score",
+            |a| drop(a.fields.insert("self_points".into(), number("-0.1"))),
+            &["F213"],
+        ),
+        (
+            Some("file_target"),
+            "self_score",
+            |a| drop(a.fields.insert("self_points".into(), number("5.1"))),
+            &["F214"],
+        ),
+        (
+            Some("file_target"),
+            "self_score",
+            |a| a.evidence.clear(),
+            &["F217"],
+        ),
+        (
+            Some("file_target"),
+            "self_score",
+            |a| a.evidence = vec![" ".into()],
+            &["F219"],
+        ),
+        (
+            Some("file_target"),
+            "self_score",
+            |a| a.evidence = (0..1001).map(|n| n.to_string()).collect(),
+            &["F218"],
+        ),
+        (
+            Some("file_target"),
+            "self_score",
+            |a| {
+                a.evidence.clear();
+                a.fields.clear()
+            },
+            &["F211", "F217"],
+        ),
+        (
+            Some("self_score"),
+            "review",
+            |a| drop(a.fields.insert("needs_visit".into(), Value::Bool(true))),
+            &["F211"],
+        ),
+        (
+            Some("review"),
+            "verify",
+            |a| {
+                drop(
+                    a.fields
+                        .insert("visited_on".into(), Value::Day(day("2017-12-31"))),
+                )
+            },
+            &["F213"],
+        ),
+        (
+            Some("review"),
+            "verify",
+            |a| drop(a.fields.insert("visited_on".into(), text("yesterday"))),
+            &["F212"],
+        ),
+        (
+            Some("review"),
+            "verify",
+            |a| drop(a.fields.insert("visitors".into(), Value::Integer(0))),
+            &["F213"],
+        ),
+        (
+            Some("review"),
+            "verify",
+            |a| drop(a.fields.insert("visitors".into(), Value::Integer(31))),
+            &["F214"],
+        ),
+        (
+            Some("self_score"),
+            "send_back",
+            |a| a.reason = None,
+            &["F220"],
+        ),
+        (
+            Some("self_score"),
+            "send_back",
+            |a| a.reason = Some(" \u{3000}".into()),
+            &["F220"],
+        ),
+        (
+            Some("self_score"),
+            "send_back",
+            |a| a.reason = Some("长".repeat(20_001)),
+            &["F216"],
+        ),
+        (
+            Some("self_score"),
+            "send_back",
+            |a| a.closing_reason = Some("merged".into()),
+            &["F223"],
+        ),
+        (
+            Some("appeal"),
+            "answer",
+            |a| drop(a.fields.insert("verdict".into(), text("perhaps"))),
+            &["F212"],
+        ),
+        (
+            Some("compose"),
+            "seal",
+            |a| drop(a.fields.insert("approval_number".into(), text("1号"))),
+            &["F215"],
+        ),
+        (
+            Some("compose"),
+            "seal",
+            |a| drop(a.fields.insert("approval_number".into(), text("  "))),
+            &["F212"],
+        ),
+        (
+            Some("compose"),
+            "seal",
+            |a| {
+                drop(
+                    a.fields
+                        .insert("approval_number".into(), text(&"长".repeat(20_001))),
+                )
+            },
+            &["F216"],
+        ),
         (None, "withdraw", |a| a.closing_reason = None, &["F221"]),
-        (None, "withdraw", |a| a.closing_reason = Some("bored".into()), &["F222"]),
+        (
+            None,
+            "withdraw",
+            |a| a.closing_reason = Some("bored".into()),
+            &["F222"],
+        ),
     ];
     for (at, (last, action, change, expected)) in rows.iter().enumerate() {
         let case = case_after(*last);
@@ -91,7 +283,12 @@ fn values_at_the_limit_are_taken() {
     let rows: &[(&str, &str, &str, Value)] = &[
         ("file_target", "self_score", "self_points", number("5")),
         ("file_target", "self_score", "self_points", number("0")),
-        ("review", "verify", "visited_on", Value::Day(day("2018-01-01"))),
+        (
+            "review",
+            "verify",
+            "visited_on",
+            Value::Day(day("2018-01-01")),
+        ),
         ("review", "verify", "visitors", Value::Integer(30)),
         ("compose", "seal", "approval_number", text("一二三四")),
     ];
@@ -107,9 +304,17 @@ fn values_at_the_limit_are_taken() {
 fn a_demanded_place_is_taken_when_a_visit_is_wanted() {
     let flow = assessment_item();
     let mut review = proper("review", day("2018-06-10"));
-    review.fields.insert("needs_visit".into(), Value::Bool(true));
+    review
+        .fields
+        .insert("needs_visit".into(), Value::Bool(true));
     review.fields.insert("place".into(), text("莼川大道"));
-    let case = act(&flow, &case_after(Some("self_score")), review, &calendar_2018()).unwrap();
+    let case = act(
+        &flow,
+        &case_after(Some("self_score")),
+        review,
+        &calendar_2018(),
+    )
+    .unwrap();
     assert_eq!(case.fields.get("place"), Some(&text("莼川大道")));
 }
 
@@ -131,7 +336,12 @@ fn evidence_cited_twice_counts_once() {
 fn a_case_keeps_to_its_own_flow() {
     let mut other = assessment_item();
     other.id = "complaint".into();
-    let refused = act(&other, &case_after(None), proper("file_target", day("2018-06-10")), &calendar_2018());
+    let refused = act(
+        &other,
+        &case_after(None),
+        proper("file_target", day("2018-06-10")),
+        &calendar_2018(),
+    );
     assert_eq!(refused.unwrap_err().code, "F201");
     assert_eq!(case_after(None).opening.rules, Position(1));
 }
@@ -139,20 +349,44 @@ fn a_case_keeps_to_its_own_flow() {
 #[test]
 fn a_refusal_says_what_is_wrong_and_what_is_possible_in_both_languages() {
     let mut flow = assessment_item();
-    flow.actions[0].name = base::Text { zh: "备案目标".into(), en: "file the target".into() };
-    flow.states[0].name = base::Text { zh: "已下达".into(), en: "announced".into() };
+    flow.actions[0].name = base::Text {
+        zh: "备案目标".into(),
+        en: "file the target".into(),
+    };
+    flow.states[0].name = base::Text {
+        zh: "已下达".into(),
+        en: "announced".into(),
+    };
     let case = case_after(None);
-    let refused = act(&flow, &case, proper("seal", day("2018-06-10")), &calendar_2018()).unwrap_err();
+    let refused = act(
+        &flow,
+        &case,
+        proper("seal", day("2018-06-10")),
+        &calendar_2018(),
+    )
+    .unwrap_err();
     assert_eq!(refused.what(Lang::Zh), "案件处于“已下达”，不能“seal”");
-    assert_eq!(refused.remedy(Lang::Zh), "现在可以：备案目标 (file_target)、withdraw (withdraw)");
-    assert_eq!(refused.what(Lang::En), "the case is in “announced”, where “seal” is not possible");
+    assert_eq!(
+        refused.remedy(Lang::Zh),
+        "现在可以：备案目标 (file_target)、withdraw (withdraw)"
+    );
+    assert_eq!(
+        refused.what(Lang::En),
+        "the case is in “announced”, where “seal” is not possible"
+    );
     assert_eq!(
         refused.remedy(Lang::En),
         "possible now: file the target (file_target), withdraw (withdraw)"
     );
     let mut high = proper("self_score", day("2018-06-10"));
     high.fields.insert("self_points".into(), number("5.1"));
-    let refused = act(&flow, &case_after(Some("file_target")), high, &calendar_2018()).unwrap_err();
+    let refused = act(
+        &flow,
+        &case_after(Some("file_target")),
+        high,
+        &calendar_2018(),
+    )
+    .unwrap_err();
     assert_eq!(refused.what(Lang::Zh), "“self_points”的值 5.1 太大");
     assert_eq!(refused.remedy(Lang::Zh), "不大于 5");
 }
