@@ -1,0 +1,27 @@
+//! The language in which a city describes its programme: text to a checked, typed programme.
+//!
+//! A package is a folder of TOML files (or one workbook) of flat tables. [`Sources`] holds its text
+//! and that of the packages it extends; [`rows`] reads it row by row with every fault; what the rows
+//! mean is built from there. It knows no record and no storage. Read [`tables`] first: it is the
+//! language; then [`model`], which says what a programme is.
+
+mod cell;
+mod comments;
+mod flat;
+mod fmt;
+mod hash;
+mod load;
+mod nearest;
+mod parse;
+/// The problems of a package as text.
+pub mod problems_text;
+mod rows;
+pub mod tables;
+
+pub use fmt::{format_file, format_layer};
+pub use hash::content_hash;
+pub use load::{
+    FILE_BYTES_MAX, FILES_MAX, FOLDERS_MAX, HEADER_FILE, LAYERS_MAX, Layer, PACKAGE_BYTES_MAX, Part, ROWS_MAX, Sources, rows,
+};
+pub use nearest::{SUGGESTIONS_MAX, nearest, suggest};
+pub use rows::{Cell, Content, Row};

@@ -1,0 +1,202 @@
+//! What can be wrong with a package as text, before it means anything: codes P101 to P199.
+//!
+//! P10x files and folders, P11x TOML, P12x tables and columns, P13x cells, P14x rows and
+//! packages that extend another, P15x workbooks, P16x against an older version, P19x limits.
+
+base::catalogue! {
+    /// A package's folder cannot be read.
+    fn unreadable(path, reason) -> "P101" Error {
+        what { zh: "读不了“{path}”：{reason}", en: "cannot read `{path}`: {reason}" }
+        remedy { zh: "核对路径和权限", en: "check the path and its permissions" }
+    }
+    /// A folder holds no package.
+    fn not_a_package(path) -> "P102" Error {
+        what { zh: "“{path}”不是方案包：没有 programme.toml", en: "`{path}` is no package: it has no programme.toml" }
+        remedy { zh: "给出含有 programme.toml 的文件夹，或方案包的 .xlsx 工作簿", en: "name a folder that holds programme.toml, or a package as an .xlsx workbook" }
+    }
+    /// A file is no UTF-8 text.
+    fn not_utf8(path) -> "P103" Error {
+        what { zh: "“{path}”不是 UTF-8 文本", en: "`{path}` is not UTF-8 text" }
+        remedy { zh: "用 UTF-8 编码另存", en: "save it as UTF-8" }
+    }
+    /// A broken line.
+    fn toml(message_zh, message_en) -> "P110" Error {
+        what { zh: "TOML 写法有误：{message_zh}", en: "this is not TOML: {message_en}" }
+        remedy { zh: "每行写成“列 = 值”：文本加引号，列表用方括号并以逗号分隔", en: "write `column = value`: texts in quotes, lists in brackets with commas" }
+    }
+    /// A key stands twice in one row.
+    fn key_twice(key) -> "P111" Error {
+        what { zh: "同一行里“{key}”写了两次", en: "`{key}` stands twice in one row" }
+        remedy { zh: "只留一个", en: "keep one of them" }
+    }
+    /// A key stands before the first table.
+    fn key_outside(key) -> "P112" Error {
+        what { zh: "“{key}”不属于任何表", en: "`{key}` stands in no table" }
+        remedy { zh: "把它移到所属的 [[表]] 之下", en: "move it below the [[table]] that it belongs to" }
+    }
+    /// A row's table is written as `[name]`.
+    fn single_brackets(table) -> "P113" Error {
+        what { zh: "“{table}”的一行要用双方括号", en: "a row of `{table}` needs double brackets" }
+        remedy { zh: "写成 [[{table}]]", en: "write [[{table}]]" }
+    }
+    /// The header is written as `[[programme]]`.
+    fn double_brackets(table) -> "P114" Error {
+        what { zh: "“{table}”只有一个，用单方括号", en: "there is one `{table}` only, in single brackets" }
+        remedy { zh: "写成 [{table}]", en: "write [{table}]" }
+    }
+    /// A table inside a row.
+    fn nested_table(key) -> "P115" Error {
+        what { zh: "“{key}”写成了子表；本语言的表都是平的", en: "`{key}` is a table inside a row; all tables here are flat" }
+        remedy { zh: "写在一行里，例如 name = {{ zh = \"…\", en = \"…\" }}", en: "write it on one line, such as name = {{ zh = \"…\", en = \"…\" }}" }
+    }
+    /// A table that the language does not have.
+    fn unknown_table(table, nearest) -> "P120" Error {
+        what { zh: "没有“{table}”这张表", en: "there is no table `{table}`" }
+        remedy { zh: "可用：{nearest}", en: "use: {nearest}" }
+    }
+    /// A column that the table does not have.
+    fn unknown_key(key, table, nearest) -> "P121" Error {
+        what { zh: "表“{table}”没有“{key}”这一列", en: "table `{table}` has no key `{key}`" }
+        remedy { zh: "可用：{nearest}；或删去", en: "use: {nearest}; or delete it" }
+    }
+    /// A required column is not written.
+    fn missing(column, table, doc_zh, doc_en) -> "P122" Error {
+        what { zh: "这一行“{table}”缺少“{column}”", en: "this row of `{table}` lacks `{column}`" }
+        remedy { zh: "加上 {column}（{doc_zh}）", en: "add {column} ({doc_en})" }
+    }
+    /// A value of another type than the column's.
+    fn wrong_type(column, found_zh, found_en, wanted_zh, wanted_en) -> "P130" Error {
+        what { zh: "“{column}”写成了{found_zh}", en: "`{column}` is {found_en}" }
+        remedy { zh: "写成{wanted_zh}", en: "write {wanted_en}" }
+    }
+    /// An identifier of another form.
+    fn bad_id(id, example) -> "P131" Error {
+        what { zh: "“{id}”不能作标识", en: "`{id}` cannot be an identifier" }
+        remedy { zh: "以小写英文字母开头，只用小写字母、数字、_ 和 -，至多 64 个字符，例如 {example}", en: "begin with a lower-case letter and use lower-case letters, digits, _ and -, at most 64 characters, such as {example}" }
+    }
+    /// A word that the column does not list.
+    fn not_one_of(word, column, nearest) -> "P132" Error {
+        what { zh: "“{column}”不能是“{word}”", en: "`{column}` cannot be `{word}`" }
+        remedy { zh: "可用：{nearest}", en: "use: {nearest}" }
+    }
+    /// A day that is none.
+    fn bad_day(text, why_zh, why_en) -> "P133" Error {
+        what { zh: "“{text}”不是日期：{why_zh}", en: "`{text}` is not a day: {why_en}" }
+        remedy { zh: "写成 2018-01-31 的样子，且是日历上有的日子", en: "write a day that the calendar has, like 2018-01-31" }
+    }
+    /// A month-day that is none.
+    fn bad_month_day(text) -> "P134" Error {
+        what { zh: "“{text}”不是月日", en: "`{text}` is not a month and a day" }
+        remedy { zh: "写成 \"07-01\" 的样子", en: "write it like \"07-01\"" }
+    }
+    /// A period that is none.
+    fn bad_period(text) -> "P135" Error {
+        what { zh: "“{text}”不是期间", en: "`{text}` is not a period" }
+        remedy { zh: "写成 \"2018\"、\"2018H1\"、\"2018Q3\"、\"2018-06\"、\"2016..2018\"、\"..2012\"、\"2015A\" 或两个日期之间加 ..", en: "write \"2018\", \"2018H1\", \"2018Q3\", \"2018-06\", \"2016..2018\", \"..2012\", \"2015A\", or two days with .. between" }
+    }
+    /// A number that is none.
+    fn bad_decimal(text) -> "P136" Error {
+        what { zh: "“{text}”不是数", en: "`{text}` is not a number" }
+        remedy { zh: "写成 97.5，或带百分号的文本 \"97.5%\"", en: "write 97.5, or \"97.5%\" in quotes" }
+    }
+    /// An empty text.
+    fn empty_text(column) -> "P137" Error {
+        what { zh: "“{column}”是空的", en: "`{column}` is empty" }
+        remedy { zh: "填上内容，或删去这一列", en: "fill it in, or delete it" }
+    }
+    /// A character that no cell may hold.
+    fn control_character(column, code) -> "P138" Error {
+        what { zh: "“{column}”里有不可见的控制字符 U+{code}", en: "`{column}` holds the control character U+{code}" }
+        remedy { zh: "删去它；可用的只有换行", en: "delete it; the only one allowed is a line break" }
+    }
+    /// A bilingual text with a key that is no language.
+    fn unknown_language(key, column) -> "P139" Error {
+        what { zh: "“{column}”没有语言“{key}”", en: "`{column}` has no language `{key}`" }
+        remedy { zh: "只有 zh 和 en：{{ zh = \"…\", en = \"…\" }}", en: "there are zh and en only: {{ zh = \"…\", en = \"…\" }}" }
+    }
+    /// A row's key stands twice in one package.
+    fn row_twice(table, key, other) -> "P140" Error {
+        what { zh: "“{table}”的“{key}”声明了两次，前一次在 {other}", en: "`{key}` of `{table}` is declared twice, first at {other}" }
+        remedy { zh: "改用另一个标识，或删去其中一行", en: "give one of them another identifier, or delete it" }
+    }
+    /// A package without header.
+    fn no_header(package) -> "P141" Error {
+        what { zh: "方案包“{package}”的 programme.toml 里没有 [programme]", en: "programme.toml of package `{package}` has no [programme]" }
+        remedy { zh: "在 programme.toml 开头写 [programme]，并给出 id、name、version", en: "begin programme.toml with [programme] and its id, name and version" }
+    }
+    /// A header in another file than `programme.toml`.
+    fn header_elsewhere(file) -> "P142" Error {
+        what { zh: "[programme] 写在了 {file}", en: "[programme] stands in {file}" }
+        remedy { zh: "移到 programme.toml", en: "move it to programme.toml" }
+    }
+    /// The extended package is not there.
+    fn extended_not_found(package, nearest) -> "P143" Error {
+        what { zh: "找不到所扩展的方案包“{package}”", en: "the extended package `{package}` is not there" }
+        remedy { zh: "它应是同级目录下的文件夹或 .xlsx；那里有：{nearest}", en: "it must be a folder or .xlsx beside this package; there is: {nearest}" }
+    }
+    /// Packages that extend each other.
+    fn extends_cycle(chain) -> "P144" Error {
+        what { zh: "方案包互相扩展：{chain}", en: "packages extend each other: {chain}" }
+        remedy { zh: "去掉其中一个 extends", en: "take one `extends` away" }
+    }
+    /// Too long a chain of extended packages.
+    fn extends_too_deep(limit) -> "P145" Error {
+        what { zh: "扩展的方案包超过 {limit} 层", en: "more than {limit} packages extend each other" }
+        remedy { zh: "把中间的方案包合并", en: "merge the packages in between" }
+    }
+    /// `extends` without its pins.
+    fn extends_unpinned(package, version, hash) -> "P146" Error {
+        what { zh: "扩展了“{package}”，但没有钉住它的版本和内容", en: "`{package}` is extended without pinning its version and content" }
+        remedy { zh: "写 extends_version = \"{version}\" 和 extends_sha256 = \"{hash}\"", en: "write extends_version = \"{version}\" and extends_sha256 = \"{hash}\"" }
+    }
+    /// The extended package has another version than pinned.
+    fn extends_version(package, pinned, found) -> "P147" Error {
+        what { zh: "钉住的是“{package}”的 {pinned} 版，这里是 {found} 版", en: "version {pinned} of `{package}` is pinned, but this is {found}" }
+        remedy { zh: "取回 {pinned} 版；或看过改动后写 extends_version = \"{found}\"", en: "fetch version {pinned}; or read what changed and write extends_version = \"{found}\"" }
+    }
+    /// The extended package has another content than pinned.
+    fn extends_hash(package, hash) -> "P148" Error {
+        what { zh: "“{package}”的内容与钉住的不同", en: "the content of `{package}` is not the one pinned" }
+        remedy { zh: "看过改动后写 extends_sha256 = \"{hash}\"", en: "read what changed and write extends_sha256 = \"{hash}\"" }
+    }
+    /// A pin without `extends`.
+    fn pin_without_extends(column) -> "P149" Error {
+        what { zh: "写了“{column}”，但没有扩展任何方案包", en: "`{column}` is written, but no package is extended" }
+        remedy { zh: "加上 extends，或删去它", en: "add `extends`, or delete it" }
+    }
+    /// A removal of a row that is not inherited.
+    fn remove_unknown(table, key, nearest) -> "P151" Error {
+        what { zh: "所扩展的方案包里，“{table}”没有“{key}”可删", en: "the extended package has no `{key}` in `{table}` to remove" }
+        remedy { zh: "可删的有：{nearest}；或删去这一行", en: "there is: {nearest}; or delete this row" }
+    }
+    /// A removal of what cannot be removed.
+    fn remove_table(table) -> "P152" Error {
+        what { zh: "“{table}”的行不能这样删去", en: "rows of `{table}` cannot be removed" }
+        remedy { zh: "删去这一行 [[remove]]", en: "delete this [[remove]]" }
+    }
+    /// Too many files.
+    fn too_many_files(limit) -> "P190" Error {
+        what { zh: "方案包的文件超过 {limit} 个", en: "the package has more than {limit} files" }
+        remedy { zh: "把文件合并，或移走不属于方案包的文件", en: "merge files, or move those away that do not belong to it" }
+    }
+    /// Too large a file or package.
+    fn too_many_bytes(what, limit) -> "P191" Error {
+        what { zh: "“{what}”超过 {limit} 字节", en: "`{what}` has more than {limit} bytes" }
+        remedy { zh: "拆成几个文件，或移走不属于方案包的内容", en: "split it, or move away what does not belong to it" }
+    }
+    /// Too many rows.
+    fn too_many_rows(limit) -> "P192" Error {
+        what { zh: "方案包的行超过 {limit} 行", en: "the package has more than {limit} rows" }
+        remedy { zh: "把数据（而不是规则）移出方案包，用 import 导入", en: "move what is data and no rule out of the package and import it" }
+    }
+    /// Too long a cell.
+    fn too_long(column, limit) -> "P193" Error {
+        what { zh: "“{column}”超过 {limit} 个字符，一个工作簿单元格放不下", en: "`{column}` has more than {limit} characters, which a workbook cell cannot hold" }
+        remedy { zh: "缩短，或拆成几行", en: "shorten it, or split it into several rows" }
+    }
+    /// Folders nested too deep.
+    fn too_deep(path, limit) -> "P194" Error {
+        what { zh: "“{path}”的文件夹套了 {limit} 层以上", en: "folders in `{path}` are nested more than {limit} deep" }
+        remedy { zh: "减少层数", en: "nest them less deep" }
+    }
+}
