@@ -6,10 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use base::{
-    ActionId, CodeId, Day, FieldId, Lang, Moment, Problem, Ratio, RoleId, Rounding, UnitId,
-    WorkCalendar,
-};
+use base::{ActionId, CodeId, Day, FieldId, Lang, Moment, Problem, RoleId, UnitId, WorkCalendar};
 
 use crate::case::{CaseState, STEPS_PER_CASE_MAX, Step};
 use crate::deadline::WhenMissed;
@@ -71,6 +68,21 @@ impl Relation {
 
 /// Takes an action: gives the case as it is afterwards.
 ///
+/// ```
+/// use base::Day;
+/// use casework::{act, example, open};
+/// let (flow, calendar) = (example::flow(), example::calendar());
+/// let day = Day::parse("2018-09-28")?;
+/// let case = open(&flow, example::opening(day)).map_err(|mut faults| faults.remove(0))?;
+/// let appealed = act(&flow, &case, example::act("appeal", day), &calendar)?;
+/// assert_eq!(appealed.state, "appealed");
+/// // Appealed once, it is answered, not appealed again.
+/// let refused = act(&flow, &appealed, example::act("appeal", day), &calendar).unwrap_err();
+/// assert_eq!(refused.code, "F204");
+/// assert_eq!(refused.remedy(base::Lang::En), "possible now: answer (answer)");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// The first fault that [`check`] finds. The given case is never changed.
 pub fn act(
@@ -86,6 +98,18 @@ pub fn act(
 }
 
 /// Judges an act and gives the step that it becomes.
+///
+/// ```
+/// use base::Day;
+/// use casework::{Act, check, example, open};
+/// let (flow, calendar) = (example::flow(), example::calendar());
+/// let day = Day::parse("2018-09-28")?;
+/// let case = open(&flow, example::opening(day)).map_err(|mut faults| faults.remove(0))?;
+/// let speechless = Act { reason: None, ..example::act("appeal", day) };
+/// let faults = check(&flow, &case, speechless, &calendar).unwrap_err();
+/// assert_eq!(faults[0].what(base::Lang::En), "“appeal” needs a written reason");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 /// When the action is not possible at all (unknown, wrong state, closed case, role, scope, lapsed
@@ -131,6 +155,18 @@ pub fn check(
 ///
 /// Lapsed rights are not looked at, because that takes a day and a calendar: [`act()`] refuses
 /// them.
+///
+/// ```
+/// use base::Day;
+/// use casework::{Relation, example, open, possible_actions};
+/// let flow = example::flow();
+/// let day = Day::parse("2018-09-28")?;
+/// let case = open(&flow, example::opening(day)).map_err(|mut faults| faults.remove(0))?;
+/// let own = Relation { own: true, lead: false };
+/// assert_eq!(possible_actions(&flow, &case, &["liaison".into()], own), ["accept", "appeal"]);
+/// assert!(possible_actions(&flow, &case, &["reviewer".into()], own).is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn possible_actions(
     flow: &Flow,
     case: &CaseState,
@@ -308,6 +344,7 @@ fn value_problem(
 ) -> Option<Problem> {
     if !field.kind.admits(value) {
         return Some(problems::in_both(|lang| {
+            let value = problems::shortened(&value.to_string());
             problems::wrong_kind(field.name.get(lang), value, field.kind.wanted(lang))
         }));
     }
@@ -420,66 +457,4 @@ fn reason_problems(flow: &Flow, action: &Action, act: &Act) -> Vec<Problem> {
         }
     }
     faults
-}
-
-impl FieldKind {
-    /// Whether a value is of this kind, whatever its limits.
-    pub fn admits(&self, value: &Value) -> bool {
-        match (self, value) {
-            (FieldKind::Text, Value::Text(text)) => !text.trim().is_empty(),
-            (FieldKind::Decimal { scale }, Value::Number(number)) => {
-                number.round(*scale, Rounding::Down) == *number
-            }
-            (FieldKind::Integer, Value::Integer(_))
-            | (FieldKind::Day, Value::Day(_))
-            | (FieldKind::Bool, Value::Bool(_)) => true,
-            (FieldKind::Choice(choices), Value::Text(code)) => {
-                choices.iter().any(|choice| choice.id.as_str() == code)
-            }
-            _ => false,
-        }
-    }
-
-    fn wanted(&self, lang: Lang) -> String {
-        match (self, lang) {
-            (FieldKind::Text, Lang::Zh) => "文字（不能空白）".into(),
-            (FieldKind::Text, Lang::En) => "text that is not blank".into(),
-            (FieldKind::Decimal { scale }, Lang::Zh) => format!("至多 {scale} 位小数的数"),
-            (FieldKind::Decimal { scale }, Lang::En) => {
-                format!("a number with at most {scale} decimal places")
-            }
-            (FieldKind::Integer, Lang::Zh) => "整数".into(),
-            (FieldKind::Integer, Lang::En) => "a whole number".into(),
-            (FieldKind::Day, Lang::Zh) => "日期，例如 2018-03-05".into(),
-            (FieldKind::Day, Lang::En) => "a day such as 2018-03-05".into(),
-            (FieldKind::Bool, Lang::Zh) => "是或否".into(),
-            (FieldKind::Bool, Lang::En) => "yes or no".into(),
-            (FieldKind::Choice(choices), lang) => {
-                let entries = choices
-                    .iter()
-                    .map(|c| format!("{} ({})", c.name.get(lang), c.id));
-                match lang {
-                    Lang::Zh => format!("下列之一：{}", problems::list(entries, lang)),
-                    Lang::En => format!("one of: {}", problems::list(entries, lang)),
-                }
-            }
-        }
-    }
-}
-
-impl Value {
-    /// Whether this lies below the other; false for what has no order between them.
-    fn is_below(&self, other: &Value) -> bool {
-        if let (Value::Day(mine), Value::Day(theirs)) = (self, other) {
-            return mine < theirs;
-        }
-        let number = |value: &Value| match value {
-            Value::Number(number) => Some(number.clone()),
-            Value::Integer(number) => Some(Ratio::from_int(*number)),
-            Value::Text(_) | Value::Day(_) | Value::Bool(_) => None,
-        };
-        number(self)
-            .zip(number(other))
-            .is_some_and(|(mine, theirs)| mine < theirs)
-    }
 }

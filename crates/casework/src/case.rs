@@ -98,6 +98,17 @@ pub struct Closed {
 
 /// Opens a case in the flow's initial state.
 ///
+/// ```
+/// use base::Day;
+/// use casework::{Value, example, open};
+/// let mut opening = example::opening(Day::parse("2018-09-28")?);
+/// let case = open(&example::flow(), opening.clone()).map_err(|mut faults| faults.remove(0))?;
+/// assert_eq!(case.state, "drafted");
+/// opening.fields.insert("verdict".into(), Value::Text("perhaps".into()));
+/// assert_eq!(open(&example::flow(), opening).unwrap_err()[0].code, "F212");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// Every fault of the given fields: one that the flow does not declare (F226), a value of the
 /// wrong kind (F212) or beyond its limits (F213 to F216). A flow that [`validate`](crate::validate)
@@ -159,6 +170,19 @@ impl CaseState {
     /// Takes up a step that was accepted before, by [`check`](crate::check). It judges nothing
     /// but that the step follows, so that what was accepted once can always be replayed, without
     /// a calendar.
+    ///
+    /// ```
+    /// use base::Day;
+    /// use casework::{check, example, open};
+    /// let (flow, calendar) = (example::flow(), example::calendar());
+    /// let day = Day::parse("2018-09-28")?;
+    /// let mut case = open(&flow, example::opening(day)).map_err(|mut faults| faults.remove(0))?;
+    /// let step = check(&flow, &case, example::act("accept", day), &calendar)
+    ///     .map_err(|mut faults| faults.remove(0))?;
+    /// case.record(&flow, step)?;
+    /// assert!(case.is_closed());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// When the step does not start in the state in which the case is (F227), or leads to a state

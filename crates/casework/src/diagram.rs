@@ -5,6 +5,12 @@ use base::{Lang, StateId};
 use crate::flow::{Flow, StateKind};
 
 /// The flow as a Mermaid state diagram, with names in one language.
+///
+/// ```
+/// let picture = casework::diagram(&casework::example::flow(), base::Lang::En);
+/// assert!(picture.starts_with("stateDiagram-v2"));
+/// assert!(picture.contains("s0 --> s1 : appeal"));
+/// ```
 pub fn diagram(flow: &Flow, lang: Lang) -> String {
     // Ids may hold hyphens, which Mermaid reads as arrows, so states are numbered.
     let number = |id: &StateId| flow.states.iter().position(|state| state.id == *id);

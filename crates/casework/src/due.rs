@@ -71,6 +71,21 @@ impl Due {
 /// even before it starts. Closing the case ends what still runs; reopening starts only what the
 /// states then entered start.
 ///
+/// ```
+/// use base::Day;
+/// use casework::{DueState, act, due, example, open};
+/// let (flow, calendar) = (example::flow(), example::calendar());
+/// let friday = Day::parse("2018-09-28")?;
+/// let case = open(&flow, example::opening(friday)).map_err(|mut faults| faults.remove(0))?;
+/// assert!(due(&flow, &case, friday, &calendar)?.is_empty());
+/// let case = act(&flow, &case, example::act("appeal", friday), &calendar)?;
+/// let holiday = Day::parse("2018-10-03")?;
+/// let run = &due(&flow, &case, holiday, &calendar)?[0];
+/// assert_eq!((run.due_on.to_string().as_str(), run.state), ("2018-10-10", DueState::Running));
+/// assert_eq!(run.working_days_left(holiday, &calendar)?, 3); // Mon 8 to Wed 10 October
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// When a due day needs a year that the calendar does not have (F301) or lies beyond the days that
 /// can be counted (F302). [`due_of`] asks for one deadline, so that one missing year need not hide

@@ -5,7 +5,9 @@
 
 use std::fmt;
 
-use base::{CodeId, Day, FieldId, Ratio, Text};
+use base::{CodeId, Day, FieldId, Lang, Problem, Ratio, Rounding, Text};
+
+use crate::problems;
 
 /// A field that a case can carry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,5 +117,120 @@ impl fmt::Display for Value {
             Value::Day(day) => write!(f, "{day}"),
             Value::Bool(answer) => write!(f, "{answer}"),
         }
+    }
+}
+
+impl Field {
+    /// Reads what a person typed, or chose by code or by name. [`Value`]'s `Display` writes what
+    /// this reads.
+    ///
+    /// ```
+    /// use casework::{Field, FieldKind, Value};
+    /// let scored = Field {
+    ///     id: "points".into(),
+    ///     name: base::Text::new("分值", "points"),
+    ///     kind: FieldKind::Decimal { scale: 1 },
+    ///     min: None,
+    ///     max: None,
+    /// };
+    /// assert_eq!(scored.read(" 4.50 ")?.to_string(), "4.5");
+    /// assert_eq!(scored.read("4.55").unwrap_err().code, "F212");
+    /// # Ok::<(), base::Problem>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When the text is nothing that the field may hold (F212). Limits are judged with the act,
+    /// because they may depend on other fields.
+    pub fn read(&self, text: &str) -> Result<Value, Problem> {
+        let typed = text.trim();
+        let value = match &self.kind {
+            FieldKind::Text => Some(Value::Text(typed.to_string())),
+            FieldKind::Decimal { .. } => Ratio::parse_decimal(typed).map(Value::Number),
+            FieldKind::Integer => typed.parse().ok().map(Value::Integer),
+            FieldKind::Day => Day::parse(typed).ok().map(Value::Day),
+            FieldKind::Choice(choices) => {
+                let meant = |c: &&Choice| c.id == typed || c.name.zh == typed || c.name.en == typed;
+                choices
+                    .iter()
+                    .find(meant)
+                    .map(|c| Value::Text(c.id.as_str().to_string()))
+            }
+            FieldKind::Bool => match typed {
+                "是" | "yes" | "true" => Some(Value::Bool(true)),
+                "否" | "no" | "false" => Some(Value::Bool(false)),
+                _ => None,
+            },
+        };
+        value
+            .filter(|value| self.kind.admits(value))
+            .ok_or_else(|| {
+                problems::in_both(|lang| {
+                    let typed = problems::shortened(typed);
+                    problems::wrong_kind(self.name.get(lang), typed, self.kind.wanted(lang))
+                })
+            })
+    }
+}
+
+impl FieldKind {
+    /// Whether a value is of this kind, whatever its limits.
+    pub fn admits(&self, value: &Value) -> bool {
+        match (self, value) {
+            (FieldKind::Text, Value::Text(text)) => !text.trim().is_empty(),
+            (FieldKind::Decimal { scale }, Value::Number(number)) => {
+                number.round(*scale, Rounding::Down) == *number
+            }
+            (FieldKind::Integer, Value::Integer(_))
+            | (FieldKind::Day, Value::Day(_))
+            | (FieldKind::Bool, Value::Bool(_)) => true,
+            (FieldKind::Choice(choices), Value::Text(code)) => {
+                choices.iter().any(|choice| choice.id.as_str() == code)
+            }
+            _ => false,
+        }
+    }
+
+    /// What would be right, as a person is told.
+    pub(crate) fn wanted(&self, lang: Lang) -> String {
+        match (self, lang) {
+            (FieldKind::Text, Lang::Zh) => "文字（不能空白）".into(),
+            (FieldKind::Text, Lang::En) => "text that is not blank".into(),
+            (FieldKind::Decimal { scale }, Lang::Zh) => format!("至多 {scale} 位小数的数"),
+            (FieldKind::Decimal { scale }, Lang::En) => {
+                format!("a number with at most {scale} decimal places")
+            }
+            (FieldKind::Integer, Lang::Zh) => "整数".into(),
+            (FieldKind::Integer, Lang::En) => "a whole number".into(),
+            (FieldKind::Day, Lang::Zh) => "日期，例如 2018-03-05".into(),
+            (FieldKind::Day, Lang::En) => "a day such as 2018-03-05".into(),
+            (FieldKind::Bool, Lang::Zh) => "是或否".into(),
+            (FieldKind::Bool, Lang::En) => "yes or no".into(),
+            (FieldKind::Choice(choices), lang) => {
+                let entries = choices
+                    .iter()
+                    .map(|c| format!("{} ({})", c.name.get(lang), c.id));
+                match lang {
+                    Lang::Zh => format!("下列之一：{}", problems::list(entries, lang)),
+                    Lang::En => format!("one of: {}", problems::list(entries, lang)),
+                }
+            }
+        }
+    }
+}
+
+impl Value {
+    /// Whether this lies below the other; false for what has no order between them.
+    pub(crate) fn is_below(&self, other: &Value) -> bool {
+        if let (Value::Day(mine), Value::Day(theirs)) = (self, other) {
+            return mine < theirs;
+        }
+        let number = |value: &Value| match value {
+            Value::Number(number) => Some(number.clone()),
+            Value::Integer(number) => Some(Ratio::from_int(*number)),
+            Value::Text(_) | Value::Day(_) | Value::Bool(_) => None,
+        };
+        number(self)
+            .zip(number(other))
+            .is_some_and(|(mine, theirs)| mine < theirs)
     }
 }

@@ -304,3 +304,13 @@ pub(crate) fn list<T: std::fmt::Display>(items: impl IntoIterator<Item = T>, lan
         items.join(between)
     }
 }
+
+/// A text as it is repeated in a problem: its beginning, when it is long.
+pub(crate) fn shortened(text: &str) -> String {
+    const CHARACTERS_MAX: usize = 60;
+    match text.char_indices().nth(CHARACTERS_MAX) {
+        // `end` is where a character starts.
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_string(),
+    }
+}

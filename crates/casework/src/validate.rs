@@ -45,6 +45,19 @@ pub enum FlowPart {
 }
 
 /// Finds every fault of a flow; none means that cases can run by it.
+///
+/// ```
+/// use casework::{FlowPart, example, validate};
+/// let mut flow = example::flow();
+/// assert!(validate(&flow).is_empty());
+/// flow.actions.remove(2); // nobody answers
+/// let codes: Vec<_> = validate(&flow).iter().map(|f| (f.part, f.problem.code)).collect();
+/// assert_eq!(codes, [
+///     (FlowPart::State(1), "F106"), // appealed cannot be left
+///     (FlowPart::State(2), "F105"), // answered cannot be reached
+///     (FlowPart::Deadline(0), "F115"), // so the deadline never ends
+/// ]);
+/// ```
 pub fn validate(flow: &Flow) -> Vec<Fault> {
     let mut check = Check {
         flow,

@@ -390,3 +390,43 @@ fn a_refusal_says_what_is_wrong_and_what_is_possible_in_both_languages() {
     assert_eq!(refused.what(Lang::Zh), "“self_points”的值 5.1 太大");
     assert_eq!(refused.remedy(Lang::Zh), "不大于 5");
 }
+
+#[test]
+fn what_a_person_types_is_read_by_the_kind_of_the_field() {
+    let flow = assessment_item();
+    for (field, typed, read) in [
+        ("target", "97.50", Some("97.5")),
+        ("target", " -3 ", Some("-3")),
+        ("target", "97.555", None),
+        ("target", "97,5", None),
+        ("target", "", None),
+        ("visitors", "12", Some("12")),
+        ("visitors", "1.5", None),
+        ("visitors", "9223372036854775808", None),
+        ("visited_on", "2018-02-28", Some("2018-02-28")),
+        ("visited_on", "2018-02-31", None),
+        ("needs_visit", "是", Some("true")),
+        ("needs_visit", "no", Some("false")),
+        ("needs_visit", "maybe", None),
+        ("verdict", "upheld", Some("upheld")),
+        ("verdict", "perhaps", None),
+        ("place", " 莼川大道 ", Some("莼川大道")),
+        ("place", "\u{3000}", None),
+    ] {
+        let field = flow.field(&field.into()).unwrap();
+        match (field.read(typed), read) {
+            (Ok(value), Some(read)) => {
+                assert_eq!(value.to_string(), read);
+                assert_eq!(field.read(read), Ok(value));
+            }
+            (Err(problem), None) => assert_eq!(problem.code, "F212", "{typed}"),
+            (found, _) => panic!("{typed}: {found:?}"),
+        }
+    }
+    let long = flow
+        .field(&"target".into())
+        .unwrap()
+        .read(&"长".repeat(1000))
+        .unwrap_err();
+    assert!(long.what(Lang::En).chars().count() < 100);
+}
