@@ -351,7 +351,7 @@ mod tests {
     fn an_error_says_what_would_be_right() {
         assert_eq!(
             Day::parse("2018-02-31").unwrap_err().to_string(),
-            "错误[B102]：日历上没有“2018-02-31”这一天。改法：核对年、月、日，写一个实际存在的日期"
+            "错误[B102]: 日历上没有“2018-02-31”这一天。改法：核对年、月、日，写一个实际存在的日期"
         );
     }
 }

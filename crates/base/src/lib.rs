@@ -20,6 +20,8 @@ mod ratio;
 mod render;
 mod scaled;
 mod span;
+#[cfg(test)]
+mod test_data;
 mod text;
 mod uscc;
 

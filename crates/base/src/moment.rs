@@ -217,3 +217,131 @@ impl fmt::Debug for TimeZoneName {
         write!(f, "TimeZoneName({:?})", &*self.name)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moment(text: &str) -> Moment {
+        Moment::parse(text).unwrap()
+    }
+
+    fn zone(name: &str) -> TimeZoneName {
+        TimeZoneName::parse(name).unwrap()
+    }
+
+    #[test]
+    fn texts_and_microseconds() {
+        for (text, micros, shown) in [
+            ("1970-01-01T00:00:00Z", 0, "1970-01-01T00:00:00.000000Z"),
+            (
+                "1970-01-01T08:00:00+08:00",
+                0,
+                "1970-01-01T00:00:00.000000Z",
+            ),
+            (
+                "1970-01-01T00:00:00.000001Z",
+                1,
+                "1970-01-01T00:00:00.000001Z",
+            ),
+            (
+                "1969-12-31T23:59:59.999999Z",
+                -1,
+                "1969-12-31T23:59:59.999999Z",
+            ),
+            (
+                "2018-03-05T01:02:03Z",
+                1_520_211_723_000_000,
+                "2018-03-05T01:02:03.000000Z",
+            ),
+        ] {
+            assert_eq!(moment(text).as_micros(), micros, "{text}");
+            assert_eq!(Moment::from_micros(micros), Some(moment(text)));
+            assert_eq!(moment(text).to_string(), shown);
+        }
+    }
+
+    #[test]
+    fn what_is_no_moment_is_refused() {
+        for text in [
+            "",
+            "2018-03-05",
+            "2018-03-05T01:02:03",
+            "2018-02-31T01:02:03Z",
+            "2018-03-05T25:02:03Z",
+            "2018-03-05T01:02:03.0000001Z",
+            "0000-12-31T23:59:59Z",
+            "-000001-01-01T00:00:00Z",
+        ] {
+            assert!(Moment::parse(text).is_err(), "{text}");
+        }
+        let error = Problem::from(Moment::parse("yesterday").unwrap_err());
+        assert_eq!(
+            (error.code, error.what(crate::Lang::En)),
+            ("B103", "`yesterday` is not a moment with its offset")
+        );
+    }
+
+    #[test]
+    fn the_day_depends_on_the_zone_and_on_its_history() {
+        for (text, name, day) in [
+            ("2018-03-05T15:59:59Z", "Asia/Shanghai", "2018-03-05"),
+            ("2018-03-05T16:00:00Z", "Asia/Shanghai", "2018-03-06"),
+            ("2018-03-05T16:00:00Z", "UTC", "2018-03-05"),
+            // China kept summer time (+09:00) from May to September 1986.
+            ("1986-07-01T15:30:00Z", "Asia/Shanghai", "1986-07-02"),
+            ("1985-07-01T15:30:00Z", "Asia/Shanghai", "1985-07-01"),
+            ("2018-07-05T04:30:00Z", "America/Chicago", "2018-07-04"),
+            ("2018-07-05T05:00:00Z", "America/Chicago", "2018-07-05"),
+        ] {
+            assert_eq!(
+                moment(text).day_in(&zone(name)).to_string(),
+                day,
+                "{text} {name}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_day_starts_at_its_first_moment() {
+        let city = zone("Asia/Shanghai");
+        for number in -20_000..20_000 {
+            let day = Day::from_number(number).unwrap();
+            let start = Moment::start_of(day, &city).unwrap();
+            assert_eq!(start.day_in(&city), day);
+            assert_eq!(
+                start.plus_micros(-1).unwrap().day_in(&city),
+                day.plus_days(-1).unwrap()
+            );
+        }
+    }
+
+    #[test]
+    fn nothing_wraps_at_the_ends() {
+        assert_eq!(Moment::from_micros(i64::MIN), None);
+        assert_eq!(Moment::from_micros(i64::MAX), None);
+        assert_eq!(Moment::MAX.plus_micros(1), None);
+        assert_eq!(Moment::MIN.plus_micros(i64::MIN), None);
+        assert_eq!(Moment::MIN.to_string(), "0001-01-03T00:00:00.000000Z");
+        assert_eq!(Moment::MAX.to_string(), "9999-12-29T23:59:59.999999Z");
+        for end in [Moment::MIN, Moment::MAX] {
+            assert_eq!(moment(&end.to_string()), end);
+            for name in ["Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Shanghai"] {
+                let day = end.day_in(&zone(name));
+                assert!(day > Day::MIN && day < Day::MAX);
+            }
+        }
+        assert_eq!(Moment::start_of(Day::MIN, &zone("UTC")), None);
+        assert_eq!(Moment::start_of(Day::MAX, &zone("UTC")), None);
+    }
+
+    #[test]
+    fn a_zone_is_known_by_its_name_in_the_database() {
+        assert_eq!(zone("asia/shanghai"), zone("Asia/Shanghai"));
+        assert_eq!(zone("asia/shanghai").to_string(), "Asia/Shanghai");
+        assert_ne!(zone("Asia/Shanghai"), zone("UTC"));
+        for name in ["", "Asia/Chibi", "+08:00", "../../etc/passwd"] {
+            assert!(TimeZoneName::parse(name).is_err(), "{name}");
+        }
+    }
+}

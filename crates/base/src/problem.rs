@@ -3,6 +3,7 @@
 //! Each crate writes its problems once, in a `problems.rs`, with [`catalogue!`](crate::catalogue);
 //! documentation is made from the [`ProblemKind`]s that the macro collects. Read [`Problem`] next.
 
+use crate::render::one_line;
 use crate::{Lang, Span, Text};
 use std::fmt;
 
@@ -132,15 +133,15 @@ impl Problem {
         self.severity == Severity::Error
     }
 
-    /// The problem in one line: code, place in the data file, what, remedy.
+    /// The problem in one line: code, place in the data file, what, remedy. Control characters
+    /// that came in with a file's text are made visible.
     #[must_use]
     pub fn line(&self, lang: Lang) -> String {
-        let mut line = format!("{}[{}]", severity_word(self.severity, lang), self.code);
+        let mut line = format!("{}[{}]: ", severity_word(self.severity, lang), self.code);
         let (colon, stop, help) = match lang {
             Lang::Zh => ("：", "。", "改法："),
             Lang::En => (": ", "; ", "help: "),
         };
-        line.push_str(colon);
         if let Some(place) = &self.place {
             line.push_str(&place.describe(lang));
             line.push_str(colon);
@@ -151,7 +152,7 @@ impl Problem {
             line.push_str(help);
             line.push_str(self.remedy(lang));
         }
-        line
+        one_line(&line)
     }
 }
 
@@ -194,6 +195,7 @@ pub struct ProblemKind {
 }
 
 /// Says whether no code stands twice; [`catalogue!`](crate::catalogue) asks it at compile time.
+/// (Its indices stay below the lengths; `const fn` has no iterators yet.)
 #[must_use]
 pub const fn codes_are_distinct(kinds: &[ProblemKind]) -> bool {
     let mut i = 0;
@@ -244,7 +246,7 @@ const fn same_bytes(a: &[u8], b: &[u8]) -> bool {
 /// let problem = problems::unknown_key("nmae", "unit", "name");
 /// assert_eq!(problem.code, "P101");
 /// assert_eq!(problem.what(base::Lang::En), "table `unit` has no key `nmae`");
-/// assert_eq!(problem.to_string(), "错误[P101]：表“unit”没有“nmae”这一列。改法：改成“name”或删去");
+/// assert_eq!(problem.to_string(), "错误[P101]: 表“unit”没有“nmae”这一列。改法：改成“name”或删去");
 /// assert_eq!(problems::CATALOGUE[0].remedy_en, "use `{nearest}` or delete it");
 /// ```
 #[macro_export]
@@ -293,4 +295,69 @@ macro_rules! catalogue {
             "a code stands twice in this catalogue"
         );
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    crate::catalogue! {
+        /// With an argument used twice and a brace of its own.
+        fn odd_bracket(bracket) -> "T001" Error {
+            what { zh: "“{bracket}”前缺“{{”", en: "no `{{` before `{bracket}`" }
+            remedy { zh: "补上“{{{bracket}”", en: "write `{{{bracket}`" }
+        }
+        /// Without arguments and with commas wherever they may stand.
+        fn nothing_there() -> "T002" Warning {
+            what { zh: "没有内容", en: "nothing is there", },
+            remedy { zh: "", en: "", },
+        }
+    }
+
+    #[test]
+    fn a_catalogue_makes_functions_and_a_list() {
+        let problem = odd_bracket('}');
+        assert_eq!((problem.code, problem.severity), ("T001", Severity::Error));
+        assert_eq!(problem.what(Lang::Zh), "“}”前缺“{”");
+        assert_eq!(problem.remedy(Lang::En), "write `{}`");
+        assert_eq!(
+            nothing_there().line(Lang::En),
+            "warning[T002]: nothing is there"
+        );
+        assert!(problem.is_error() && !nothing_there().is_error());
+        let names: Vec<_> = CATALOGUE
+            .iter()
+            .map(|kind| (kind.code, kind.name))
+            .collect();
+        assert_eq!(names, [("T001", "odd_bracket"), ("T002", "nothing_there")]);
+    }
+
+    #[test]
+    fn a_code_may_stand_once_only() {
+        assert!(codes_are_distinct(CATALOGUE));
+        assert!(codes_are_distinct(crate::problems::CATALOGUE));
+        let [first, second] = CATALOGUE else {
+            panic!("there are two");
+        };
+        assert!(!codes_are_distinct(&[*first, *second, *first]));
+    }
+
+    #[test]
+    fn one_line_with_its_place_and_nothing_that_a_terminal_obeys() {
+        let place = Place {
+            sheet: Some("抽检".into()),
+            row: Some(7),
+            column: Some("结\u{1b}[2J果".into()),
+            ..Place::in_file("表.xlsx")
+        };
+        assert_eq!(
+            odd_bracket("a\nb").in_place(place).line(Lang::En),
+            "error[T001]: 表.xlsx, 抽检, row 7, column \"结␛[2J果\": no `{` before `a␤b`; help: write `{a␤b`"
+        );
+    }
+
+    #[test]
+    fn a_result_with_a_problem_stays_small() {
+        assert!(size_of::<Problem>() <= 96);
+    }
 }

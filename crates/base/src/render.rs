@@ -7,13 +7,15 @@ use crate::problem::severity_word;
 use crate::span::{char_ceil, char_floor};
 use crate::{Lang, Problem, Severity, SourceText, Span};
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{
+    AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str,
+};
 use std::collections::BTreeMap;
 
 /// The widest line that is drawn, in columns; longer source lines are cut around the fault.
 const WIDTH_COLUMNS: usize = 140;
 
-/// The most source lines that one problem shows.
+/// The most source lines that one problem shows; a longer span is underlined as far as they go.
 const LINES_MAX: usize = 6;
 
 /// Shows problems one after the other, in the order given, with an empty line between them.
@@ -84,13 +86,17 @@ fn group<'a>(
         };
     }
     if let Some(place) = &problem.place {
-        group = group.element(Origin::path(place.describe(lang)));
+        group = group.element(Origin::path(one_line(&place.describe(lang))));
         if let Some(value) = &place.value {
             let label = match lang {
                 Lang::Zh => "值：",
                 Lang::En => "value: ",
             };
-            group = group.element(Level::NOTE.no_name().message(format!("{label}{value}")));
+            group = group.element(
+                Level::NOTE
+                    .no_name()
+                    .message(format!("{label}{}", one_line(value))),
+            );
         }
     }
     if !problem.remedy.is_empty() {
@@ -98,8 +104,8 @@ fn group<'a>(
             Lang::Zh => "改法：",
             Lang::En => "help: ",
         };
-        let remedy = format!("{label}{}", problem.remedy(lang));
-        group = group.element(Level::HELP.no_name().message(remedy));
+        let remedy = normalize_untrusted_str(problem.remedy(lang));
+        group = group.element(Level::HELP.no_name().message(format!("{label}{remedy}")));
     }
     group
 }
@@ -111,6 +117,12 @@ fn snippet<'a>(span: &Span, lines: &Lines<'a>) -> Snippet<'a, annotate_snippets:
         .line_start(cut.first_line)
         .fold(true)
         .annotation(AnnotationKind::Primary.span(cut.start..cut.end))
+}
+
+/// A text from a file as one harmless line: control characters, which could play tricks on a
+/// terminal, become visible signs.
+pub(crate) fn one_line(text: &str) -> String {
+    normalize_untrusted_str(text).replace('\n', "␤")
 }
 
 /// A source text with the offsets at which its lines start.
@@ -148,8 +160,10 @@ impl<'a> Lines<'a> {
             .get(last_shown + 1)
             .copied()
             .unwrap_or(self.text.len());
-        end = end.min(to);
         let text = self.text.get(from..to).unwrap_or_default();
+        if end > to {
+            end = from + text.trim_end_matches(['\r', '\n']).len();
+        }
         Cut {
             text,
             first_line: first + 1,

@@ -120,7 +120,9 @@ pub(crate) fn char_floor(text: &str, offset: u32) -> usize {
 
 /// The end of the character that holds the byte before `offset`, at most the text's length.
 pub(crate) fn char_ceil(text: &str, offset: u32) -> usize {
-    let mut at = usize::try_from(offset).unwrap_or(usize::MAX).min(text.len());
+    let mut at = usize::try_from(offset)
+        .unwrap_or(usize::MAX)
+        .min(text.len());
     while !text.is_char_boundary(at) {
         at += 1; // the text's length is always a boundary
     }

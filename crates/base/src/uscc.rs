@@ -147,3 +147,145 @@ fn character_of(value: u32) -> char {
         .and_then(|place| ALPHABET.get(place))
         .map_or('0', |&byte| char::from(byte))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_worked_out_by_hand() {
+        for (code, expected) in [
+            // 9·1 + 1·3 + 3·9 + 5·27 + 1·26 + 21·20 (M) + 1·8 + 30·30 (Y) + 4·28 = 1640 = 52·31 + 28;
+            // 31 − 28 = 3.
+            ("91350100M000100Y43", Ok(())),
+            (
+                "91350100M000100Y44",
+                Err(UsccFault::Check {
+                    expected: '3',
+                    found: '4',
+                }),
+            ),
+            // All zeros: the sum is 0 and so is the check character, not 31.
+            ("000000000000000000", Ok(())),
+            // The first character alone: 31 − 9 = 22 is N? Values: M 21, N 22.
+            ("90000000000000000N", Ok(())),
+            (
+                "90000000000000000M",
+                Err(UsccFault::Check {
+                    expected: 'N',
+                    found: 'M',
+                }),
+            ),
+            ("", Err(UsccFault::Length(0))),
+            ("91350100M000100Y4", Err(UsccFault::Length(17))),
+            ("91350100M000100Y43 ", Err(UsccFault::Length(19))),
+            (
+                "91350100m000100Y43",
+                Err(UsccFault::Character {
+                    position: 9,
+                    found: 'm',
+                }),
+            ),
+            (
+                "91350100I000100Y43",
+                Err(UsccFault::Character {
+                    position: 9,
+                    found: 'I',
+                }),
+            ),
+            (
+                "9135010AM000100Y43",
+                Err(UsccFault::Character {
+                    position: 8,
+                    found: 'A',
+                }),
+            ),
+            (
+                "A135010AM000100Y43",
+                Err(UsccFault::Character {
+                    position: 8,
+                    found: 'A',
+                }),
+            ),
+            (
+                "91350100M000100Y4O",
+                Err(UsccFault::Character {
+                    position: 18,
+                    found: 'O',
+                }),
+            ),
+            (
+                "91350100M000100Y4３",
+                Err(UsccFault::Character {
+                    position: 18,
+                    found: '３',
+                }),
+            ),
+            (
+                "统一社会信用代码统一社会信用代码统一",
+                Err(UsccFault::Character {
+                    position: 1,
+                    found: '统',
+                }),
+            ),
+        ] {
+            assert_eq!(uscc_check(code), expected, "{code}");
+        }
+    }
+
+    #[test]
+    fn the_organisation_code_within() {
+        // M000100Y: 22·3 + 1·5 + 34·2 = 139 = 12·11 + 7; 11 − 7 = 4.
+        assert_eq!(organisation_code_check("91350100M000100Y43"), Ok(()));
+        // 00000000: 11 − 0 = 11 is written 0. 00000005: 5·2 = 10, 11 − 10 = 1.
+        assert_eq!(organisation_code_check("000000000000000000"), Ok(()));
+        // The whole code checks (9 and 22), its organisation code 000000001 would end in 0:
+        // 9·1 + 1·28 = 37 = 31 + 6; 31 − 6 = 25, R (N 22, P 23, Q 24, R 25).
+        assert_eq!(uscc_check("90000000000000001R"), Ok(()));
+        let fault = UsccFault::Organisation {
+            expected: '0',
+            found: '1',
+        };
+        assert_eq!(
+            organisation_code_check("90000000000000001R"),
+            Err(fault.clone())
+        );
+        assert!(!Problem::from(fault).is_error());
+        assert_eq!(organisation_code_check("9"), Err(UsccFault::Length(1)));
+    }
+
+    #[test]
+    fn the_weights_are_the_powers_of_three() {
+        let mut power = 1;
+        for weight in WEIGHTS {
+            assert_eq!(weight, power);
+            power = power * 3 % 31;
+        }
+    }
+
+    #[test]
+    fn published_examples() {
+        let Some(path) = crate::test_data::shared("samples/cn_uscc_examples/uscc_examples.csv")
+        else {
+            return;
+        };
+        let text = std::fs::read_to_string(path).unwrap();
+        let mut counts = [0, 0];
+        for row in text.lines().skip(1) {
+            let cells: Vec<&str> = row.split(',').collect();
+            let [code, valid, why, _, organisation] = cells[..] else {
+                panic!("{row} has not five cells");
+            };
+            assert_eq!(uscc_check(code).is_ok(), valid == "1", "{code}: {why}");
+            counts[usize::from(valid == "1")] += 1;
+            if !organisation.is_empty() {
+                assert_eq!(
+                    organisation_code_check(code).is_ok(),
+                    organisation == "1",
+                    "{code}"
+                );
+            }
+        }
+        assert_eq!(counts, [105, 200]);
+    }
+}
