@@ -67,7 +67,7 @@ impl Due {
 
 /// All runs of all deadlines of a case as of a day, in the flow's order and then by start.
 ///
-/// Steps after that day are left out. A run that starts on a field's day or a fixed day is listed
+/// Steps after that day are left out; before the opening there is nothing. A run that starts on a field's day or a fixed day is listed
 /// even before it starts. Closing the case ends what still runs; reopening starts only what the
 /// states then entered start.
 ///
@@ -114,6 +114,9 @@ pub fn due_of(
     as_of: Day,
     calendar: &WorkCalendar,
 ) -> Result<Vec<Due>, Problem> {
+    if as_of < case.opening.day {
+        return Ok(Vec::new());
+    }
     let events = events(flow, case, as_of);
     let mut dues = Vec::new();
     let mut free_from = 0;
@@ -122,7 +125,7 @@ pub fn due_of(
             let event = events.get(at)?;
             if may_end_at(deadline, index, at) && ends(deadline, event) {
                 Some((at, event, true))
-            } else if at >= index && event.closes {
+            } else if event.closes {
                 Some((at, event, false))
             } else {
                 None

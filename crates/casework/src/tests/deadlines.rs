@@ -416,4 +416,9 @@ fn all_deadlines_are_listed_in_the_order_of_the_flow() {
         ids,
         ["target_due", "review_due", "appeal_window", "answer_due"]
     );
+    // The day before the case opened, nothing was due.
+    assert_eq!(
+        due(&flow, &case, day("2018-05-31"), &calendar_2018()),
+        Ok(vec![])
+    );
 }
