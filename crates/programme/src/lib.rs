@@ -7,15 +7,20 @@
 
 mod cell;
 mod comments;
+pub mod expr;
 mod flat;
 mod fmt;
 mod hash;
 mod load;
+pub mod model;
 mod nearest;
 mod parse;
+/// The problems of expressions.
+pub mod problems_expr;
 /// The problems of a package as text.
 pub mod problems_text;
 mod rows;
+pub mod schema;
 pub mod tables;
 
 pub use fmt::{format_file, format_layer};

@@ -263,8 +263,8 @@ impl Expr {
     /// The value of a number that depends on no column and no parameter.
     pub fn constant(&self) -> Option<Ratio> {
         match &self.node {
-            Node::Number(numerator) => Ratio::new(*numerator, self.denominator()),
-            Node::Negate(a) => Some(-&a.constant()?),
+            Node::Number(numerator) => Ratio::new(i128::from(*numerator), i128::from(self.denominator())),
+            Node::Negate(a) => Some(-a.constant()?),
             Node::Arithmetic(op, a, b) => {
                 let (a, b) = (a.constant()?, b.constant()?);
                 match op {
