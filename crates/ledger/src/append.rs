@@ -1,0 +1,223 @@
+//! Adding to the ledger: preconditions, entries, their fold, the tree and the state, all in one
+//! transaction or not at all.
+//!
+//! Read [`Ledger::append`] from top to bottom; it is the only way that anything is ever written.
+
+use crate::entry::{Entry, EntryHead, NewEntry, SaltedEntry};
+use crate::ledger::Ledger;
+use crate::merkle::SIZE_MAX;
+use crate::problems::{self, hex, show_key};
+use crate::state::{Change, Pending, Precondition, StateView};
+use crate::store::{Batch, Store, Writing};
+use crate::tree::Edge;
+use base::{Moment, Position, Problem};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// The most entries of one append.
+pub const GROUP_ENTRIES_MAX: usize = 100_000;
+
+/// The longest part of an entry, in bytes: 64 MiB.
+pub const PART_BYTES_MAX: usize = 64 << 20;
+
+/// The most bytes of all parts of one append: 512 MiB.
+pub const GROUP_BYTES_MAX: usize = 512 << 20;
+
+/// Why an append wrote nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AppendError {
+    /// A precondition failed: what the command read has changed since.
+    Conflict {
+        /// The precondition, with the version that the command expected.
+        precondition: Precondition,
+        /// The version that the key has; `None` when it does not exist.
+        found: Option<Position>,
+    },
+    /// The command was accepted before.
+    Duplicate {
+        /// The command.
+        command_id: [u8; 16],
+        /// Where it was accepted: the first of its entries.
+        position: Position,
+    },
+    /// The fold refused an entry, a limit was exceeded, or the storage failed.
+    Problem(Problem),
+}
+
+impl From<Problem> for AppendError {
+    fn from(problem: Problem) -> AppendError {
+        AppendError::Problem(problem)
+    }
+}
+
+impl From<AppendError> for Problem {
+    fn from(error: AppendError) -> Problem {
+        match error {
+            AppendError::Conflict {
+                precondition,
+                found,
+            } => problems::conflict(
+                precondition.space.0,
+                show_key(&precondition.key),
+                precondition.version.unwrap_or(Position::EMPTY),
+                found.unwrap_or(Position::EMPTY),
+            ),
+            AppendError::Duplicate {
+                command_id,
+                position,
+            } => problems::duplicate(hex(&command_id), position),
+            AppendError::Problem(problem) => problem,
+        }
+    }
+}
+
+impl fmt::Display for AppendError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Problem::from(self.clone()).fmt(f)
+    }
+}
+
+impl std::error::Error for AppendError {}
+
+impl Ledger {
+    /// Adds a group of entries: all of them, durably, or none.
+    ///
+    /// In one transaction it refuses commands that were accepted before, tests the preconditions
+    /// against the state as it was before the group, gives each entry its position and time,
+    /// calls `fold` for each with the state that includes the entries before it, and writes
+    /// entries, tree and state. When it returns `Ok`, a power cut can take nothing of it away.
+    ///
+    /// `now` is the time of all entries of the group, unless the log is already later: then it is
+    /// the time of its last entry. `fold` must depend on nothing but what it is given, or a replay
+    /// will differ.
+    ///
+    /// Entries of one group may share a command id; a later append that brings the id again gets
+    /// [`AppendError::Duplicate`] with the position of the first. This is asked before the
+    /// preconditions, so a repeated command learns that it was accepted and not that it conflicts
+    /// with itself. A group without entries writes nothing and tests nothing.
+    ///
+    /// # Errors
+    /// [`AppendError`]; then nothing was written.
+    pub fn append<F>(
+        &mut self,
+        now: Moment,
+        preconditions: &[Precondition],
+        entries: Vec<NewEntry>,
+        mut fold: F,
+    ) -> Result<Vec<EntryHead>, AppendError>
+    where
+        F: FnMut(&StateView<'_>, &Entry) -> Result<Vec<Change>, Problem>,
+    {
+        let store = &*self.store;
+        let Some(writer) = &mut self.writer else {
+            return Err(problems::opened_for_reading().into());
+        };
+        check_limits(&entries)?;
+        if entries.is_empty() {
+            return Ok(Vec::new());
+        }
+
+        let writing = Writing::begin(store)?;
+        let head = store.head()?;
+        let mut edge = writer.edge.clone();
+        // The edge in memory falls behind the file only when a commit ended in doubt.
+        if edge.head(head.last_time) != head {
+            edge = Edge::rebuild(store, &head)?;
+        }
+        if SIZE_MAX - head.size < entries.len() as u64 {
+            return Err(problems::group_too_large(entries.len(), SIZE_MAX - head.size).into());
+        }
+        claim_commands(store, head.size, &entries)?;
+        test_preconditions(store, preconditions)?;
+
+        let time = head.last_time.map_or(now, |last| last.max(now));
+        let mut placed = Vec::with_capacity(entries.len());
+        let mut receipts = Vec::with_capacity(entries.len());
+        let mut full_tiles = Vec::new();
+        let mut pending = Pending::default();
+        for new in entries {
+            let before = Position(edge.size());
+            let position = Position(edge.size() + 1);
+            let (facts_salt, spare_salt) = (writer.salts.next()?, writer.salts.next()?);
+            let salted = SaltedEntry::place(new, position, time, facts_salt, spare_salt);
+            let changes = fold(
+                &StateView::with_pending(store, &pending, before),
+                &salted.entry,
+            )?;
+            pending.apply(changes, position)?;
+            let leaf_hash = salted.entry.leaf_hash();
+            edge.push(leaf_hash, &mut full_tiles);
+            receipts.push(EntryHead {
+                position,
+                time,
+                leaf_hash,
+            });
+            placed.push(salted);
+        }
+        writing.commit(&Batch {
+            entries: &placed,
+            tiles: &full_tiles,
+            changes: &pending,
+            head: &edge.head(Some(time)),
+        })?;
+        writer.edge = edge;
+        Ok(receipts)
+    }
+}
+
+fn check_limits(entries: &[NewEntry]) -> Result<(), Problem> {
+    if entries.len() > GROUP_ENTRIES_MAX {
+        return Err(problems::group_too_large(entries.len(), GROUP_ENTRIES_MAX));
+    }
+    let parts = || {
+        let private = |entry: &NewEntry| entry.private.as_ref().map_or(0, Vec::len);
+        let lengths = entries.iter().map(move |e| [e.facts.len(), private(e)]);
+        lengths.flatten()
+    };
+    let longest = parts().max().unwrap_or(0);
+    if longest > PART_BYTES_MAX {
+        return Err(problems::part_too_large(longest, PART_BYTES_MAX));
+    }
+    // At most GROUP_ENTRIES_MAX × 2 × PART_BYTES_MAX, which fits 64 bits.
+    let total = parts().sum::<usize>();
+    if total > GROUP_BYTES_MAX {
+        return Err(problems::group_too_heavy(total, GROUP_BYTES_MAX));
+    }
+    Ok(())
+}
+
+/// Notes the first position of each command of the group, or finds that one was accepted before.
+fn claim_commands(store: &dyn Store, size: u64, entries: &[NewEntry]) -> Result<(), AppendError> {
+    let mut first_positions = BTreeMap::new();
+    for (position, entry) in (size + 1..).zip(entries) {
+        first_positions.entry(&entry.command_id).or_insert(position);
+    }
+    // By id, because the table is ordered by it: neighbours share a page.
+    for (command_id, position) in first_positions {
+        if let Some(position) = store.claim_command(command_id, Position(position))? {
+            return Err(AppendError::Duplicate {
+                command_id: *command_id,
+                position,
+            });
+        }
+    }
+    Ok(())
+}
+
+fn test_preconditions(
+    store: &dyn Store,
+    preconditions: &[Precondition],
+) -> Result<(), AppendError> {
+    for precondition in preconditions {
+        let found = store
+            .state_get(precondition.space, &precondition.key)?
+            .map(|(version, _)| version);
+        if found != precondition.version {
+            return Err(AppendError::Conflict {
+                precondition: precondition.clone(),
+                found,
+            });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,185 @@
+//! An entry: what a command adds to the log, and what is read back.
+//!
+//! The ledger stores the parts as the bytes it was given and never writes them anew, so what was
+//! hashed once can be hashed again. Read [`NewEntry`] going in, [`Entry`] coming out.
+
+use crate::leaf::{LEAF_BYTES, Leaf, NO_COMMITMENT, Part, SALT_BYTES, commitment};
+use crate::merkle::{self, Hash};
+use crate::problems;
+use base::{Moment, Position, Problem};
+
+/// What a command wants to add.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewEntry {
+    /// What kind of entry it is; the ledger only carries the number.
+    pub kind: u16,
+    /// The random id of the command. Entries of one append may share it; a later append that
+    /// brings it again is refused as a duplicate.
+    pub command_id: [u8; 16],
+    /// The opaque number of who gives the command.
+    pub actor: u64,
+    /// The position of the programme under which it is accepted.
+    pub programme: Position,
+    /// What counts.
+    pub facts: Vec<u8>,
+    /// Personal fields and references to evidence, if it has any.
+    pub private: Option<Vec<u8>>,
+}
+
+/// An entry of the log, its parts checked against the commitments in its leaf.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its place in the log, from 1.
+    pub position: Position,
+    /// When it was accepted; never before its predecessor's time.
+    pub time: Moment,
+    /// What kind of entry it is.
+    pub kind: u16,
+    /// The id of the command that wrote it.
+    pub command_id: [u8; 16],
+    /// The opaque number of who gave the command.
+    pub actor: u64,
+    /// The position of the programme under which it was accepted.
+    pub programme: Position,
+    /// What counts.
+    pub facts: Vec<u8>,
+    /// Personal fields and references to evidence.
+    pub private: Option<Vec<u8>>,
+    /// The leaf that stands for it in the tree.
+    pub leaf: [u8; LEAF_BYTES],
+}
+
+impl Entry {
+    /// The hash of its leaf in the tree.
+    pub fn leaf_hash(&self) -> Hash {
+        merkle::leaf_hash(&self.leaf)
+    }
+}
+
+/// What [`append`](crate::Ledger::append) gives back for each entry: its receipt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EntryHead {
+    /// Its place in the log, from 1.
+    pub position: Position,
+    /// The time in its leaf.
+    pub time: Moment,
+    /// The hash of its leaf in the tree.
+    pub leaf_hash: Hash,
+}
+
+/// An entry with the salts that are stored beside its parts.
+#[derive(Debug)]
+pub(crate) struct SaltedEntry {
+    pub(crate) entry: Entry,
+    pub(crate) facts_salt: [u8; SALT_BYTES],
+    pub(crate) private_salt: Option<[u8; SALT_BYTES]>,
+}
+
+impl SaltedEntry {
+    /// Gives a new entry its place, time and leaf.
+    pub(crate) fn place(
+        new: NewEntry,
+        position: Position,
+        time: Moment,
+        facts_salt: [u8; SALT_BYTES],
+        spare_salt: [u8; SALT_BYTES],
+    ) -> SaltedEntry {
+        let private_salt = new.private.as_ref().map(|_| spare_salt);
+        let private = match &new.private {
+            Some(bytes) => commitment(Part::Private, &spare_salt, bytes),
+            None => NO_COMMITMENT,
+        };
+        let leaf = Leaf {
+            position,
+            time,
+            kind: new.kind,
+            command_id: new.command_id,
+            actor: new.actor,
+            programme: new.programme,
+            facts: commitment(Part::Facts, &facts_salt, &new.facts),
+            private,
+        };
+        SaltedEntry {
+            entry: Entry {
+                position,
+                time,
+                kind: new.kind,
+                command_id: new.command_id,
+                actor: new.actor,
+                programme: new.programme,
+                facts: new.facts,
+                private: new.private,
+                leaf: leaf.to_bytes(),
+            },
+            facts_salt,
+            private_salt,
+        }
+    }
+}
+
+/// A row of the log as the storage gives it, nothing of it believed yet.
+#[derive(Debug)]
+pub(crate) struct StoredEntry {
+    pub(crate) position: i64,
+    pub(crate) leaf: Vec<u8>,
+    pub(crate) facts: Option<Vec<u8>>,
+    pub(crate) facts_salt: Option<Vec<u8>>,
+    pub(crate) private: Option<Vec<u8>>,
+    pub(crate) private_salt: Option<Vec<u8>>,
+}
+
+impl StoredEntry {
+    /// The bytes that it holds, for keeping pages small.
+    pub(crate) fn bytes(&self) -> usize {
+        let parts = [&self.facts, &self.private];
+        let parts = parts.into_iter().flatten().map(Vec::len).sum::<usize>();
+        self.leaf.len() + parts
+    }
+
+    /// The entry, when its leaf is one of this position and both parts match it.
+    pub(crate) fn check(self) -> Result<Entry, Problem> {
+        let position = self.position;
+        let malformed = || problems::leaf_malformed(position);
+        let bytes: [u8; LEAF_BYTES] = self.leaf.as_slice().try_into().map_err(|_| malformed())?;
+        let leaf = Leaf::from_bytes(&bytes).ok_or_else(malformed)?;
+        if i64::try_from(leaf.position.0) != Ok(position) {
+            return Err(malformed());
+        }
+        let (Some(facts), Some(facts_salt)) = (self.facts, self.facts_salt) else {
+            return Err(problems::facts_missing(position));
+        };
+        if !opens(&leaf.facts, Part::Facts, &facts_salt, &facts) {
+            return Err(problems::facts_changed(position));
+        }
+        let private = match (self.private, self.private_salt) {
+            (None, None) if leaf.private == NO_COMMITMENT => None,
+            (Some(private), Some(salt)) => {
+                if !opens(&leaf.private, Part::Private, &salt, &private) {
+                    return Err(problems::private_changed(position));
+                }
+                Some(private)
+            }
+            _ if leaf.private == NO_COMMITMENT => return Err(problems::private_changed(position)),
+            _ => return Err(problems::private_missing(position)),
+        };
+        Ok(Entry {
+            position: leaf.position,
+            time: leaf.time,
+            kind: leaf.kind,
+            command_id: leaf.command_id,
+            actor: leaf.actor,
+            programme: leaf.programme,
+            facts,
+            private,
+            leaf: bytes,
+        })
+    }
+}
+
+/// Whether the stored part is the one that was committed to.
+fn opens(committed: &Hash, part: Part, salt: &[u8], bytes: &[u8]) -> bool {
+    match <&[u8; SALT_BYTES]>::try_from(salt) {
+        Ok(salt) => commitment(part, salt, bytes) == *committed,
+        Err(_) => false,
+    }
+}

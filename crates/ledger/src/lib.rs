@@ -1,0 +1,99 @@
+//! The append-only log, the Merkle tree over it, and the state that it adds up to.
+//!
+//! Everything that a city ever accepted is an entry. An entry is appended once and never changed;
+//! its leaf stands in a tree whose root commits to all entries before it; and the changes that its
+//! fold gives are applied to the state tables in the same transaction, so that the state can be
+//! thrown away and replayed.
+//!
+//! This crate must not know what an entry means: kinds, spaces and actors are numbers to it, and
+//! facts, keys and values are bytes. It knows no programme, no command and no page.
+//!
+//! Read [`Ledger::append`] first, then [`Ledger::verify`].
+//!
+//! ```
+//! use base::{Moment, Position};
+//! use ledger::{Change, Entry, Ledger, Nature, NewEntry, Space, StateView};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let dir = tempfile::tempdir()?;
+//! # let dir = dir.path();
+//! const TOTALS: Space = Space(1);
+//!
+//! // What an entry means is the caller's: here each adds its one byte to a total.
+//! fn fold(state: &StateView<'_>, entry: &Entry) -> Result<Vec<Change>, base::Problem> {
+//!     let before = state.get(TOTALS, b"total")?.map_or(0, |(_, value)| value[0]);
+//!     let value = vec![before + entry.facts[0]];
+//!     Ok(vec![Change::Put { space: TOTALS, key: b"total".to_vec(), value }])
+//! }
+//!
+//! let mut ledger = Ledger::create(dir, "zhicheng.example.org/demo", Nature::Demonstration)?;
+//! let entry = |byte: u8| NewEntry {
+//!     kind: 7,
+//!     command_id: [byte; 16],
+//!     actor: 1,
+//!     programme: Position::EMPTY,
+//!     facts: vec![byte],
+//!     private: None,
+//! };
+//! let now = Moment::parse("2018-03-05T01:02:03Z")?;
+//! let receipts = ledger.append(now, &[], vec![entry(2), entry(3)], fold)?;
+//! assert_eq!(receipts[1].position, Position(2));
+//! assert_eq!(ledger.get(TOTALS, b"total")?, Some((Position(2), vec![5])));
+//!
+//! let report = ledger.verify(&mut |_, _| (), fold)?;
+//! assert_eq!(report.root, ledger.head()?.root);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Decisions that are dear to change
+//!
+//! *Leaf.* 115 bytes, big-endian, laid out as in [`Leaf`]; the first byte is its version. Leaf hash
+//! SHA-256(0x00 ‖ leaf), node hash SHA-256(0x01 ‖ left ‖ right), tree as RFC 6962; the root of the
+//! empty tree is SHA-256 of nothing.
+//!
+//! *Position.* From 1. Position N is the entry with log index N − 1, and also the size of the
+//! smallest tree that includes it. 0 is the empty ledger.
+//!
+//! *Time.* Microseconds UTC, never before the predecessor's: when the clock was set back, an entry
+//! takes its predecessor's time.
+//!
+//! *Commitments.* SHA-256("zhicheng/commitment/v1\0" ‖ part ‖ salt ‖ stored bytes), part 1 for the
+//! facts, 2 for the private part, with a random salt of 32 bytes of its own for each, see
+//! [`commitment`]. The salt is stored beside its part and is deleted with it; what is left cannot be
+//! guessed back. An entry without a private part has 32 zero bytes. What was hashed is what is
+//! stored; nothing is ever written anew to be hashed.
+//!
+//! *Commands.* Each id is kept with the first position that it wrote, so that a repeated command is
+//! recognised. Entries of one append may share an id.
+//!
+//! *Storage.* The file `ledger.sqlite` with the tables `meta`, `entry`, `tile` (full tiles of 256
+//! hashes, as C2SP tlog-tiles), `head`, `command` and `state`; its format is in SQLite's
+//! `user_version`. An advisory lock on `ledger.lock` beside it makes one process the writer. Evidence
+//! is files beside it, see [`EvidenceStore`].
+
+mod append;
+mod entry;
+mod evidence;
+mod leaf;
+mod ledger;
+mod lock;
+pub mod merkle;
+pub mod problems;
+mod salts;
+mod sqlite;
+mod sqlite_state;
+mod state;
+mod store;
+mod tree;
+mod verify;
+
+pub use append::{AppendError, GROUP_BYTES_MAX, GROUP_ENTRIES_MAX, PART_BYTES_MAX};
+pub use entry::{Entry, EntryHead, NewEntry};
+pub use evidence::{EVIDENCE_BYTES_MAX, EvidenceHash, EvidenceStore};
+pub use leaf::{LEAF_BYTES, LEAF_VERSION, Leaf, NO_COMMITMENT, Part, SALT_BYTES, commitment};
+pub use ledger::{Entries, Head, Ledger, Nature};
+pub use state::{
+    Change, KEY_BYTES_MAX, Precondition, Space, StateRow, StateScan, StateView, VALUE_BYTES_MAX,
+};
+pub use verify::VerifyReport;

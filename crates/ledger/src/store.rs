@@ -1,0 +1,178 @@
+//! What the ledger asks of a database, and nothing more: the wall behind which storage stands.
+//!
+//! The log, the tree and the state are arithmetic on what passes through these two traits, so that
+//! one suite can test every storage. Read [`Store::write`] first: it is where an append lands.
+
+use crate::entry::{SaltedEntry, StoredEntry};
+use crate::ledger::Nature;
+use crate::merkle::Hash;
+use crate::state::{Pending, Space, StateRow};
+use base::{Moment, Position, Problem};
+
+/// The most rows that a page holds.
+pub(crate) const PAGE_ROWS_MAX: usize = 512;
+
+/// When a page holds this many bytes it ends, so that large parts do not fill the memory.
+pub(crate) const PAGE_BYTES_ENOUGH: usize = 4 << 20;
+
+/// Some rows, and whether they are the last that were asked for.
+pub(crate) struct Page<T> {
+    pub(crate) rows: Vec<T>,
+    pub(crate) is_last: bool,
+}
+
+/// The facts about a ledger that are fixed when it is created.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Meta {
+    pub(crate) origin: String,
+    pub(crate) nature: Nature,
+    pub(crate) created: String,
+}
+
+/// The one row that says how far the log reaches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StoredHead {
+    pub(crate) size: u64,
+    pub(crate) root: Vec<u8>,
+    pub(crate) frontier: Vec<u8>,
+    pub(crate) last_time: Option<Moment>,
+}
+
+/// A full tile of the tree: 256 hashes of one level, as in C2SP tlog-tiles.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Tile {
+    pub(crate) level: u8,
+    pub(crate) number: u64,
+    pub(crate) hashes: Vec<Hash>,
+}
+
+/// All that one append writes besides the commands that it claimed.
+pub(crate) struct Batch<'a> {
+    pub(crate) entries: &'a [SaltedEntry],
+    pub(crate) tiles: &'a [Tile],
+    pub(crate) changes: &'a Pending,
+    pub(crate) head: &'a StoredHead,
+}
+
+/// A place where state can be looked up.
+pub(crate) trait StateSource {
+    /// The version and value of a key.
+    fn state_get(&self, space: Space, key: &[u8]) -> Result<Option<(Position, Vec<u8>)>, Problem>;
+
+    /// Rows of a space from the key `from` (included) to `to` (excluded), by key.
+    fn state_page(
+        &self,
+        space: Space,
+        from: &[u8],
+        to: Option<&[u8]>,
+    ) -> Result<Page<StateRow>, Problem>;
+
+    /// Rows of all spaces from a key of a space on (from the first when `None`), by space and key.
+    fn whole_state_page(
+        &self,
+        from: Option<(Space, &[u8])>,
+    ) -> Result<Page<(Space, StateRow)>, Problem>;
+}
+
+/// A database that holds one ledger.
+pub(crate) trait Store: StateSource + Send {
+    /// Keeps what is read still until as many [`Store::end_read`] have followed.
+    fn begin_read(&self) -> Result<(), Problem>;
+
+    /// Ends the last [`Store::begin_read`].
+    fn end_read(&self);
+
+    /// Begins a transaction that no other writer can be inside of.
+    fn begin_write(&self) -> Result<(), Problem>;
+
+    /// Notes that `command` was accepted at `position`, or gives the position where it already was.
+    fn claim_command(
+        &self,
+        command: &[u8; 16],
+        position: Position,
+    ) -> Result<Option<Position>, Problem>;
+
+    /// Writes a batch and commits: when it returns, everything is durable or nothing happened.
+    fn write(&self, batch: &Batch<'_>) -> Result<(), Problem>;
+
+    /// Gives up the transaction.
+    fn roll_back(&self);
+
+    /// What was fixed when the ledger was created, checked against its checksum.
+    fn meta(&self) -> Result<Meta, Problem>;
+
+    /// The head.
+    fn head(&self) -> Result<StoredHead, Problem>;
+
+    /// Entries from one position to another, both included, in order.
+    fn entry_page(&self, from: i64, to: i64) -> Result<Page<StoredEntry>, Problem>;
+
+    /// The leaf at a position.
+    fn leaf(&self, position: Position) -> Result<Option<Vec<u8>>, Problem>;
+
+    /// The hashes of a tile, one after another.
+    fn tile(&self, level: u8, number: u64) -> Result<Option<Vec<u8>>, Problem>;
+
+    /// Level and number of every tile.
+    fn tile_names(&self) -> Result<Vec<(i64, i64)>, Problem>;
+
+    /// Where a command was accepted.
+    fn command(&self, command: &[u8]) -> Result<Option<Position>, Problem>;
+
+    /// How many commands were accepted.
+    fn command_count(&self) -> Result<u64, Problem>;
+
+    /// Commands whose ids come after `after`, by id, with their positions.
+    fn command_page(&self, after: &[u8]) -> Result<Page<(Vec<u8>, Position)>, Problem>;
+
+    /// Looks for damage in the database's own structure.
+    fn check_structure(&self) -> Result<(), Problem>;
+}
+
+/// Keeps a store's reads still while it lives.
+pub(crate) struct Reading<'a> {
+    store: &'a dyn Store,
+}
+
+impl<'a> Reading<'a> {
+    pub(crate) fn begin(store: &'a dyn Store) -> Result<Reading<'a>, Problem> {
+        store.begin_read()?;
+        Ok(Reading { store })
+    }
+}
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        self.store.end_read();
+    }
+}
+
+/// A write transaction that is given up unless it was committed, even when a fold panics.
+pub(crate) struct Writing<'a> {
+    store: &'a dyn Store,
+    is_open: bool,
+}
+
+impl<'a> Writing<'a> {
+    pub(crate) fn begin(store: &'a dyn Store) -> Result<Writing<'a>, Problem> {
+        store.begin_write()?;
+        Ok(Writing {
+            store,
+            is_open: true,
+        })
+    }
+
+    pub(crate) fn commit(mut self, batch: &Batch<'_>) -> Result<(), Problem> {
+        self.store.write(batch)?;
+        self.is_open = false;
+        Ok(())
+    }
+}
+
+impl Drop for Writing<'_> {
+    fn drop(&mut self) {
+        if self.is_open {
+            self.store.roll_back();
+        }
+    }
+}
