@@ -88,7 +88,8 @@ impl Reader<'_> {
             self.broken_entry(&error, &left_out, &key, block.start + within.start..block.start + within.end, block.start + entry.start);
             broken.push(key);
             let blank: String = left_out.chars().flat_map(|c| std::iter::repeat_n(if c == '\n' { '\n' } else { ' ' }, c.len_utf8())).collect();
-            if left_out.trim().is_empty() {
+            // Without its header a block says nothing; without a broken entry, all the rest.
+            if left_out.trim().is_empty() || left_out.trim_start().starts_with('[') {
                 return;
             }
             text.replace_range(entry, &blank);
