@@ -43,7 +43,7 @@ impl Ledger {
     /// predecessor's) and both parts against their commitments; the tiles, the frontier, the root
     /// and the time in the head against the leaves; the table of commands; and each key of the
     /// state, with its version, against a replay of all entries through `fold` over an empty
-    /// scratch table. `progress(done, total)` counts entries.
+    /// scratch table. `progress(done, total)` counts entries, each twice: checked and replayed.
     ///
     /// # Errors
     /// The first fault, named.
@@ -61,48 +61,85 @@ impl Ledger {
         store.meta()?;
         let head = store.head()?;
 
+        // First the log against the tree, then the state against the log: a changed entry is named
+        // as such before a fold stumbles over it.
+        let mut counter = Counter {
+            tell: progress,
+            done: 0,
+            total: head.size.saturating_mul(2),
+        };
+        let commands = check_log(store, &head, &mut counter)?;
         let mut replay = Replay::new()?;
-        let mut tree = TreeCheck::new(store);
-        let mut commands = CommandCheck::new(store);
-        let mut last_time: Option<Moment> = None;
-        let mut done = 0;
-        // From the lowest number there is: a row before the first would be a fault as well.
-        for row in StoredEntries::new(store, i64::MIN, i64::MAX) {
-            let row = row?;
-            let expected = done + 1;
-            if u64::try_from(row.position) != Ok(expected) {
-                return Err(problems::entry_missing(expected, row.position));
-            }
-            if expected > head.size {
-                return Err(problems::entry_beyond_head(expected, head.size));
-            }
-            let entry = row.check()?;
-            if last_time.is_some_and(|last| entry.time < last) {
-                return Err(problems::time_went_back(entry.position));
-            }
-            last_time = Some(entry.time);
-            tree.add(entry.leaf_hash())?;
-            commands.add(&entry)?;
-            replay.add(&entry, &mut fold)?;
-            done = expected;
-            if done.is_multiple_of(PROGRESS_ENTRIES) {
-                progress(done, head.size);
-            }
+        for row in StoredEntries::new(store, 1, i64::MAX) {
+            replay.add(&row?.check()?, &mut fold)?;
+            counter.count();
         }
-        if done < head.size {
-            return Err(problems::entry_missing(done + 1, 0));
-        }
-        tree.finish(&head, last_time)?;
         let report = VerifyReport {
             size: Position(head.size),
-            root: tree.edge.root(),
+            root: self.head()?.root,
             tiles: tree::tile_count(head.size),
-            commands: commands.finish()?,
+            commands,
             keys: replay.compare_with(store)?,
         };
-        progress(done, head.size);
+        counter.finish();
         Ok(report)
     }
+}
+
+/// Tells progress now and then.
+struct Counter<'a> {
+    tell: &'a mut dyn FnMut(u64, u64),
+    done: u64,
+    total: u64,
+}
+
+impl Counter<'_> {
+    fn count(&mut self) {
+        self.done += 1;
+        if self.done.is_multiple_of(PROGRESS_ENTRIES) {
+            (self.tell)(self.done, self.total);
+        }
+    }
+
+    fn finish(&mut self) {
+        (self.tell)(self.total, self.total);
+    }
+}
+
+/// Checks entries, tree, head and commands against each other; gives the number of commands.
+fn check_log(
+    store: &dyn Store,
+    head: &StoredHead,
+    counter: &mut Counter<'_>,
+) -> Result<u64, Problem> {
+    let mut tree = TreeCheck::new(store);
+    let mut commands = CommandCheck::new(store);
+    let mut last_time: Option<Moment> = None;
+    let mut size = 0;
+    // From the lowest number there is: a row before the first would be a fault as well.
+    for row in StoredEntries::new(store, i64::MIN, i64::MAX) {
+        let row = row?;
+        size += 1;
+        if u64::try_from(row.position) != Ok(size) {
+            return Err(problems::entry_missing(size, row.position));
+        }
+        if size > head.size {
+            return Err(problems::entry_beyond_head(size, head.size));
+        }
+        let entry = row.check()?;
+        if last_time.is_some_and(|last| entry.time < last) {
+            return Err(problems::time_went_back(entry.position));
+        }
+        last_time = Some(entry.time);
+        tree.add(entry.leaf_hash())?;
+        commands.add(&entry)?;
+        counter.count();
+    }
+    if size < head.size {
+        return Err(problems::entry_missing(size + 1, 0));
+    }
+    tree.finish(head, last_time)?;
+    commands.finish()
 }
 
 /// Grows the tree again and compares what it gives with what is stored.

@@ -210,30 +210,30 @@ fn unbase64(text: &str) -> Vec<u8> {
     bytes
 }
 
-/// A hash of a case. Some cases have a text of another length for one ("don't care"), which no
-/// caller of ours can pass: a hash of that text stands for it, equal where the texts are equal.
-fn hash_in(value: &Value) -> Hash {
+/// A hash of a case; `None` for an empty text, which no caller of ours can pass. Some cases have a
+/// text of another length ("don't care"): a hash of that text stands for it, equal where the texts
+/// are equal.
+fn hash_in(value: &Value) -> Option<Hash> {
     let bytes = unbase64(value.as_str().unwrap_or_default());
-    Hash::try_from(bytes.as_slice()).unwrap_or_else(|_| leaf_hash(&bytes))
+    let hash = Hash::try_from(bytes.as_slice()).unwrap_or_else(|_| leaf_hash(&bytes));
+    (!bytes.is_empty()).then_some(hash)
 }
 
-fn proof_in(case: &Value) -> Vec<Hash> {
+fn proof_in(case: &Value) -> Option<Vec<Hash>> {
     let proof = case["proof"].as_array().map_or(&[][..], Vec::as_slice);
     proof.iter().map(hash_in).collect()
 }
 
-fn inclusion_holds(case: &Value) -> bool {
-    let (leaf, root) = (hash_in(&case["leafHash"]), hash_in(&case["root"]));
-    let index = case["leafIdx"].as_u64().unwrap();
-    let size = case["treeSize"].as_u64().unwrap();
-    verify_inclusion(&leaf, index, size, &proof_in(case), &root).is_ok()
+fn inclusion_holds(case: &Value) -> Option<bool> {
+    let (leaf, root) = (hash_in(&case["leafHash"])?, hash_in(&case["root"])?);
+    let (index, size) = (case["leafIdx"].as_u64()?, case["treeSize"].as_u64()?);
+    Some(verify_inclusion(&leaf, index, size, &proof_in(case)?, &root).is_ok())
 }
 
-fn consistency_holds(case: &Value) -> bool {
-    let (old_root, new_root) = (hash_in(&case["root1"]), hash_in(&case["root2"]));
-    let old = case["size1"].as_u64().unwrap();
-    let new = case["size2"].as_u64().unwrap();
-    verify_consistency(old, new, &proof_in(case), &old_root, &new_root).is_ok()
+fn consistency_holds(case: &Value) -> Option<bool> {
+    let (old_root, new_root) = (hash_in(&case["root1"])?, hash_in(&case["root2"])?);
+    let (old, new) = (case["size1"].as_u64()?, case["size2"].as_u64()?);
+    Some(verify_consistency(old, new, &proof_in(case)?, &old_root, &new_root).is_ok())
 }
 
 #[test]
@@ -250,7 +250,7 @@ fn the_published_cases_hold_or_are_refused_as_they_say() {
                 _ => consistency_holds(&case),
             };
             let must_fail = case["wantErr"].as_bool().unwrap();
-            assert_eq!(holds, !must_fail, "{}", file.display());
+            assert_eq!(holds.unwrap_or(false), !must_fail, "{}", file.display());
             cases += 1;
             refused += u32::from(must_fail);
         }
