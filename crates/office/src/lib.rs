@@ -1,1 +1,27 @@
-//! office
+//! The only door to writing: commands, imports, assessments, and the reads that pages need.
+//!
+//! A command is checked against the programme, appended to the ledger and applied to the state in
+//! one transaction; the columns follow at once. `office` knows no HTTP and no HTML, and no city:
+//! what a city says is in its programme. Read [`Office`] first, then [`mod@entry`] (what is stored,
+//! for good) and [`mod@fold`] (what it does to the state).
+
+pub mod activate;
+pub mod actor;
+pub mod alias;
+pub mod assessment;
+pub mod case;
+pub mod entry;
+pub mod fold;
+pub mod folder;
+pub mod import;
+pub mod mirror;
+pub mod problems;
+pub mod rating;
+pub mod reconcile;
+pub mod record;
+pub mod seal;
+pub mod spaces;
+mod standing;
+pub mod values;
+
+pub use folder::{Access, Office, Progress};

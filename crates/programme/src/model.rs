@@ -489,6 +489,8 @@ pub struct Scorecard {
     pub gates: Vec<GateTies>,
     /// Course of each item for each unit.
     pub flow: Option<FlowId>,
+    /// The card's consequences by their declared identifier.
+    pub consequences: IndexMap<Arc<str>, scoring::Consequence>,
     /// Inputs of the flow that carry the judged points or level; the first that is filled wins.
     pub judged_by: Vec<Arc<str>>,
     /// Inputs of the flow that carry the self-score.

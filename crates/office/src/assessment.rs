@@ -1,0 +1,249 @@
+//! Assessments: the figures and judgements of every unit, gathered and scored.
+//!
+//! A score is a function of the columns at a position and a day, and of the programme; nothing is
+//! stored. What is sealed is a copy of it ([`crate::seal`]). The course of each item, where points
+//! are judged, is in [`crate::case`].
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use base::{Day, Figure, IndicatorId, ItemId, Period, Position, Problem, Ratio, ScorecardId, UnitId};
+use measure::{By, Columns, Query};
+use programme::model::{Attribution, Carrier, ItemTies, Programme, Scorecard, Scored};
+use programme::schema::Value;
+use scoring::{Adjustment, Card, Input, Judgement, Participant};
+
+use crate::folder::Office;
+use crate::mirror::Mirror;
+use crate::problems;
+use crate::standing;
+
+/// A scored assessment.
+#[derive(Debug, Clone)]
+pub struct Assessment {
+    /// Scorecard.
+    pub scorecard: ScorecardId,
+    /// Period.
+    pub period: Period,
+    /// Day for which it is true.
+    pub day: Day,
+    /// Position that it includes.
+    pub at: Position,
+    /// Cards in the programme's order of units, ranked.
+    pub cards: Vec<Card>,
+}
+
+/// What an assessment is asked for.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    /// Scorecard.
+    pub scorecard: ScorecardId,
+    /// Period.
+    pub period: Period,
+    /// Day.
+    pub day: Day,
+    /// Position.
+    pub at: Position,
+}
+
+impl Office {
+    /// Scores every unit that carries something.
+    ///
+    /// # Errors
+    /// No such scorecard, or one over subjects; a figure that cannot be measured (overflow).
+    pub fn assess(&self, ask: &Ask) -> Result<Assessment, Problem> {
+        assess(self.mirror(), self.mirror().columns(), ask)
+    }
+
+    /// The scorecard of that name.
+    ///
+    /// # Errors
+    /// There is none; the nearest is named.
+    pub fn scorecard(&self, id: &str) -> Result<ScorecardId, Problem> {
+        let programme = self.programme()?;
+        let wanted = ScorecardId::new(id);
+        if programme.scorecards.contains_key(&wanted) {
+            return Ok(wanted);
+        }
+        let known = programme.scorecards.keys().map(ScorecardId::as_str);
+        Err(problems::unknown_scorecard(id, programme::nearest(id, known).unwrap_or_default()))
+    }
+}
+
+/// Scores over given columns, so that a trial can use a copy.
+pub(crate) fn assess(mirror: &Mirror, columns: &Columns, ask: &Ask) -> Result<Assessment, Problem> {
+    let programme = mirror.programme_as_of(ask.at).ok_or_else(problems::no_programme)?;
+    let scorecard = programme.scorecards.get(&ask.scorecard).ok_or_else(|| problems::unknown_scorecard(&ask.scorecard, ""))?;
+    if scorecard.of != Scored::Units {
+        return Err(problems::scorecard_of_subjects(&ask.scorecard));
+    }
+    let gathered = Gathered::new(mirror, columns, &programme, scorecard, ask)?;
+    let mut cards = Vec::new();
+    for unit in programme.units.values() {
+        if let Some(participant) = gathered.participant(&unit.id)? {
+            cards.push(scoring::score_card(&scorecard.card, &participant)?);
+        }
+    }
+    if scorecard.ranked {
+        scoring::rank_cards(&scorecard.card, &mut cards)?;
+    }
+    Ok(Assessment { scorecard: ask.scorecard.clone(), period: ask.period.clone(), day: ask.day, at: ask.at, cards })
+}
+
+/// Whether the unit carries the item in the period (judged at its end).
+pub fn is_carried_by(programme: &Programme, item: &ItemTies, unit: &UnitId, on: Day) -> bool {
+    let Some(found) = programme.units.get(unit).filter(|found| found.is_valid_on(on)) else { return false };
+    item.carriers.iter().any(|carrier| match carrier {
+        Carrier::Unit(id) => id == unit,
+        Carrier::Kind(kind) => &found.kind == kind,
+        Carrier::Group(group) => found.group_on(on) == Some(group),
+        Carrier::All => true,
+    })
+}
+
+/// What is needed for every participant, measured once.
+struct Gathered<'a> {
+    programme: &'a Programme,
+    scorecard: &'a Scorecard,
+    ask: &'a Ask,
+    on: Day,
+    by_unit: HashMap<IndicatorId, HashMap<UnitId, Figure>>,
+    city: HashMap<IndicatorId, Figure>,
+    judged: HashMap<(ItemId, UnitId), Judgement>,
+    adjusted: HashMap<(ItemId, UnitId), Adjustment>,
+}
+
+impl<'a> Gathered<'a> {
+    fn new(mirror: &Mirror, columns: &Columns, programme: &'a Arc<Programme>, scorecard: &'a Scorecard, ask: &'a Ask) -> Result<Gathered<'a>, Problem> {
+        let mut gathered = Gathered {
+            programme,
+            scorecard,
+            ask,
+            on: ask.period.last().min(ask.day),
+            by_unit: HashMap::new(),
+            city: HashMap::new(),
+            judged: HashMap::new(),
+            adjusted: HashMap::new(),
+        };
+        for indicator in standing::indicators(scorecard) {
+            gathered.measure(columns, indicator)?;
+        }
+        gathered.judgements(columns)?;
+        for ((item, unit), facts) in mirror.overrides_at(&ask.scorecard, &ask.period, ask.at) {
+            if let Some(points) = facts.points.as_deref().and_then(Ratio::parse_decimal) {
+                gathered.adjusted.insert((item, unit), Adjustment { points, reason: facts.reason.clone() });
+            }
+        }
+        Ok(gathered)
+    }
+
+    /// Measures an indicator for all units, or once for the city.
+    fn measure(&mut self, columns: &Columns, id: &IndicatorId) -> Result<(), Problem> {
+        if self.by_unit.contains_key(id) || self.city.contains_key(id) {
+            return Ok(());
+        }
+        let is_city = self.programme.indicators.get(id).is_some_and(|indicator| indicator.attribution == Attribution::City);
+        let query = Query {
+            indicator: id.clone(),
+            by: if is_city { By::None } else { By::Unit },
+            unit: None,
+            subject: None,
+            period: self.ask.period.clone(),
+            day: self.ask.day,
+            at: self.ask.at,
+        };
+        let cells = columns.measure(&query)?;
+        if is_city {
+            let figure = cells.into_iter().next().map_or_else(Figure::not_reported, |cell| cell.figure);
+            self.city.insert(id.clone(), figure);
+        } else {
+            let figures = cells.into_iter().filter_map(|cell| cell.slice.unit.map(|unit| (unit, cell.figure))).collect();
+            self.by_unit.insert(id.clone(), figures);
+        }
+        Ok(())
+    }
+
+    fn figure(&self, id: &IndicatorId, unit: &UnitId) -> Figure {
+        match self.city.get(id) {
+            Some(figure) => figure.clone(),
+            None => self.by_unit.get(id).and_then(|figures| figures.get(unit)).cloned().unwrap_or_else(Figure::not_carried),
+        }
+    }
+
+    /// What reviewers and verifiers gave, read from the cases' columns.
+    fn judgements(&mut self, columns: &Columns) -> Result<(), Problem> {
+        let Some(flow) = &self.scorecard.flow else { return Ok(()) };
+        let table = programme::schema::Schema::cases_name(flow);
+        let period = self.ask.period.to_string();
+        for row in columns.rows(&table, self.ask.at)? {
+            let text = |name: &str| match row.value(name) {
+                Value::Text(text) => Some(text),
+                _ => None,
+            };
+            if text("scorecard").as_deref() != Some(self.ask.scorecard.as_str()) || text("period").as_deref() != Some(period.as_str()) {
+                continue;
+            }
+            let (Some(item), Some(unit)) = (text("item"), text("unit")) else { continue };
+            let item = ItemId::new(&item);
+            let mut judgement = Judgement::default();
+            for field in &self.scorecard.judged_by {
+                match row.number(field) {
+                    Some(points) if judgement.points.is_none() => judgement.points = Some(points),
+                    _ => {}
+                }
+                if let Some(level) = text(field)
+                    && judgement.level.is_none()
+                {
+                    judgement.level = Some(level.to_string());
+                }
+            }
+            for part in self.parts_of(&item) {
+                if let Some(points) = row.number(&part) {
+                    judgement.parts.insert(part, points);
+                }
+            }
+            if judgement != Judgement::default() {
+                self.judged.insert((item, UnitId::new(&unit)), judgement);
+            }
+        }
+        Ok(())
+    }
+
+    /// Parts of a composite item: the flow carries each under the part's own name.
+    fn parts_of(&self, item: &ItemId) -> Vec<String> {
+        let found = self.scorecard.card.items.iter().find(|found| &found.id == item);
+        found.map(|found| found.rule.part_ids()).unwrap_or_default()
+    }
+
+    fn participant(&self, unit: &UnitId) -> Result<Option<Participant>, Problem> {
+        let mut participant = Participant { key: unit.to_string(), ..Participant::default() };
+        let found = self.programme.units.get(unit);
+        participant.ranking_group = found.and_then(|found| found.group_on(self.on)).map(ToString::to_string);
+        for (id, item) in &self.scorecard.items {
+            if !is_carried_by(self.programme, item, unit, self.on) {
+                continue;
+            }
+            let input = Input {
+                carried: true,
+                figures: item.indicators.iter().map(|indicator| self.figure(indicator, unit)).collect(),
+                judged: if item.judged { self.judged.get(&(id.clone(), unit.clone())).cloned() } else { None },
+                target: self.target(item, unit),
+                adjustment: self.adjusted.get(&(id.clone(), unit.clone())).cloned(),
+            };
+            participant.items.insert(id.clone(), input);
+        }
+        if participant.items.is_empty() {
+            return Ok(None);
+        }
+        participant.vetoes = standing::vetoes(self.programme, self.scorecard, |indicator| self.figure(indicator, unit));
+        participant.gates = standing::gates(self.scorecard, |indicator| self.figure(indicator, unit));
+        Ok(Some(participant))
+    }
+
+    /// The unit's own target for the period, or the item's.
+    fn target(&self, item: &ItemTies, unit: &UnitId) -> Option<Ratio> {
+        let own = item.targets.iter().find(|target| target.unit.as_ref() == Some(unit) && target.period == self.ask.period);
+        let city = || item.targets.iter().find(|target| target.unit.is_none() && target.period == self.ask.period);
+        own.or_else(city).map(|target| target.value.clone())
+    }
+}

@@ -1,0 +1,395 @@
+//! Cases: opening them, acting on them, and what is due.
+//!
+//! `casework` judges an act; this file finds the case, the flow as it stood when the case was
+//! accepted and the actor's standing, and writes the step that results. An assessment item's course
+//! is a case like any other, opened for each unit that carries the item.
+
+use std::collections::BTreeMap;
+
+use base::{ActionId, CodeId, Day, FieldId, FlowId, ItemId, Moment, Period, Position, Problem, RoleId, ScorecardId, UnitId};
+use casework::{Act, CaseState, Closed, Field, FieldKind, Flow, Opening, Relation, Step, Value};
+use ledger::{EntryHead, Precondition};
+use programme::model::{DUE_FIELD, POINTS_FIELD, Programme};
+use serde_json::Value as Json;
+
+use crate::assessment::is_carried_by;
+use crate::entry::{CaseActFacts, CaseOpenFacts, Evidence, Kind, Private};
+use crate::fold::{get, row};
+use crate::folder::{Command, Office, Progress, now};
+use crate::problems;
+use crate::spaces::{self, CaseRow, StepRow};
+
+/// Entries of one append: small enough to be flushed quickly, large enough for one flush to serve many.
+pub(crate) const GROUP: usize = 2_000;
+
+/// A case with the flow that it runs by.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// Its number: the position of the entry that opened it.
+    pub number: u64,
+    /// The version that was read: the position of its last entry.
+    pub version: Position,
+    /// How it stands.
+    pub state: CaseState,
+    /// What it is about.
+    pub about: CaseOpenFacts,
+    /// The flow as it stood when the case was accepted.
+    pub flow: Flow,
+}
+
+/// What someone wants to do with a case.
+#[derive(Debug, Clone, Default)]
+pub struct ActRequest {
+    /// Action.
+    pub action: String,
+    /// Fields as text.
+    pub fields: BTreeMap<String, String>,
+    /// Evidence that was stored already.
+    pub evidence: Vec<Evidence>,
+    /// Reason.
+    pub reason: Option<String>,
+    /// Reason from the action's list.
+    pub closing_reason: Option<String>,
+    /// Civil day; today when not said.
+    pub day: Option<Day>,
+    /// Role and unit in which it is done, instead of the actor's own: for data that is generated.
+    pub standing: Option<(String, Option<String>)>,
+}
+
+impl Office {
+    /// The case of that number.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn case(&self, number: u64) -> Result<Case, Problem> {
+        let state = self.state()?;
+        let Some((version, bytes)) = state.get(spaces::CASE, &spaces::number_key(number))? else {
+            return Err(problems::no_such_case(number));
+        };
+        self.case_of(number, version, row(spaces::CASE, &bytes)?)
+    }
+
+    /// The number of the case of an item, a unit and a period, if it was opened.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn case_of_item(&self, scorecard: &ScorecardId, period: &Period, item: &ItemId, unit: &UnitId) -> Result<Option<u64>, Problem> {
+        let key = spaces::key(&[scorecard.as_str(), &period.to_string(), item.as_str(), unit.as_str()]);
+        get(&self.state()?, spaces::CASE_INDEX, &key)
+    }
+
+    /// All cases, by number.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn cases(&self) -> Result<Vec<Case>, Problem> {
+        let mut cases = Vec::new();
+        for found in self.state()?.scan(spaces::CASE, &[]) {
+            let found = found?;
+            let number = found.key.as_slice().try_into().map_or(0, u64::from_be_bytes);
+            cases.push(self.case_of(number, found.version, row(spaces::CASE, &found.value)?)?);
+        }
+        Ok(cases)
+    }
+
+    fn case_of(&self, number: u64, version: Position, row: CaseRow) -> Result<Case, Problem> {
+        // A case keeps the rule version under which it was accepted.
+        let programme = self.mirror().programme_as_of(Position(row.programme)).ok_or_else(problems::no_programme)?;
+        let flow = programme.flows.get(&FlowId::new(&row.opened.flow)).ok_or_else(|| problems::unknown_flow(&row.opened.flow))?.clone();
+        let state = case_state(&flow, &row);
+        Ok(Case { number, version, state, about: row.opened, flow })
+    }
+
+    /// Opens the case of every item for every unit that carries it in the period; those that are open
+    /// already stay as they are. Gives how many were opened.
+    ///
+    /// # Errors
+    /// The scorecard has no flow, or the ledger cannot be written.
+    pub fn open_assessment(&mut self, scorecard: &ScorecardId, period: &Period, day: Option<Day>, progress: Progress<'_>) -> Result<u64, Problem> {
+        let programme = self.programme()?;
+        let found = programme.scorecards.get(scorecard).ok_or_else(|| problems::unknown_scorecard(scorecard, ""))?;
+        let flow_id = found.flow.clone().ok_or_else(|| problems::scorecard_without_flow(scorecard))?;
+        let flow = programme.flows.get(&flow_id).ok_or_else(|| problems::unknown_flow(&flow_id))?;
+        let day = match day {
+            Some(day) => day,
+            None => self.today()?,
+        };
+        let on = period.last();
+        let year = on.year();
+        let mut commands = Vec::new();
+        for (item_id, item) in &found.items {
+            let points = found.card.items.iter().find(|card| &card.id == item_id).map(|card| card.points.clone());
+            for unit in programme.units.keys().filter(|unit| is_carried_by(&programme, item, unit, on)) {
+                if self.case_of_item(scorecard, period, item_id, unit)?.is_some() {
+                    continue;
+                }
+                let mut fields = BTreeMap::new();
+                if let (Some(points), Some(_)) = (&points, flow.field(&FieldId::new(POINTS_FIELD))) {
+                    fields.insert(POINTS_FIELD.to_owned(), Json::String(crate::values::shown(points)));
+                }
+                if let (Some((month, due_day)), Some(_)) = (item.due, flow.field(&FieldId::new(DUE_FIELD)))
+                    && let Some(due) = Day::from_ymd(year, month.into(), due_day.into())
+                {
+                    fields.insert(DUE_FIELD.to_owned(), Json::String(due.to_string()));
+                }
+                let facts = CaseOpenFacts {
+                    flow: flow_id.to_string(),
+                    state: flow.initial.to_string(),
+                    day: day.to_string(),
+                    unit: Some(unit.to_string()),
+                    scorecard: Some(scorecard.to_string()),
+                    item: Some(item_id.to_string()),
+                    period: Some(period.to_string()),
+                    record: None,
+                    year,
+                    fields,
+                };
+                commands.push(Command::new(Kind::CaseOpen, &facts, &Private::default())?);
+            }
+        }
+        let total = commands.len() as u64;
+        self.append_in_groups(commands, "cases", progress)?;
+        Ok(total)
+    }
+
+    /// Appends many commands that do not depend on each other, a group at a time.
+    pub(crate) fn append_in_groups(&mut self, commands: Vec<Command>, what: &str, progress: Progress<'_>) -> Result<Vec<EntryHead>, Problem> {
+        let total = commands.len() as u64;
+        let mut heads = Vec::with_capacity(commands.len());
+        let mut commands = commands.into_iter();
+        loop {
+            let group: Vec<Command> = commands.by_ref().take(GROUP).collect();
+            if group.is_empty() {
+                return Ok(heads);
+            }
+            heads.extend(self.append(group, &[])?);
+            progress(heads.len() as u64, total, what);
+        }
+    }
+
+    /// Acts on a case.
+    ///
+    /// # Errors
+    /// Every reason for which `casework` refuses the act; or someone else acted at the same time.
+    pub fn act(&mut self, number: u64, request: &ActRequest) -> Result<Case, Vec<Problem>> {
+        let one = |problem: Problem| vec![problem];
+        let case = self.case(number).map_err(one)?;
+        let command = self.act_command(&case, request)?;
+        let precondition = Precondition { space: spaces::CASE, key: spaces::number_key(number), version: Some(case.version) };
+        self.append(vec![command], &[precondition]).map_err(one)?;
+        self.case(number).map_err(one)
+    }
+
+    /// The command that an act comes to, without appending it.
+    pub(crate) fn act_command(&self, case: &Case, request: &ActRequest) -> Result<Command, Vec<Problem>> {
+        let step = self.judge(case, request, now())?;
+        step_command(case, &step, &request.evidence).map_err(|problem| vec![problem])
+    }
+
+    fn judge(&self, case: &Case, request: &ActRequest, moment: Moment) -> Result<Step, Vec<Problem>> {
+        let one = |problem: Problem| vec![problem];
+        let programme = self.programme().map_err(one)?;
+        let (role, unit) = match &request.standing {
+            Some((role, unit)) => (role.clone(), unit.clone()),
+            None => self.actor().map_err(one)?.map(|actor| (actor.role, actor.unit)).unwrap_or_default(),
+        };
+        let mut fields = BTreeMap::new();
+        let mut faults = Vec::new();
+        for (name, text) in &request.fields {
+            let id = FieldId::new(name);
+            match case.flow.field(&id) {
+                Some(field) => match field.read(text) {
+                    Ok(value) => drop(fields.insert(id, value)),
+                    Err(problem) => faults.push(problem),
+                },
+                None => {
+                    let known = case.flow.fields.iter().map(|field| field.id.as_str());
+                    faults.push(problems::unknown_case_field(name, programme::nearest(name, known).unwrap_or_default()));
+                }
+            }
+        }
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let day = match request.day {
+            Some(day) => day,
+            None => self.today().map_err(one)?,
+        };
+        let act = Act {
+            action: ActionId::new(&request.action),
+            by: self.acting(),
+            roles: vec![RoleId::new(&role)],
+            relation: relation(&programme, &case.about, unit.as_deref()),
+            unit: unit.map(UnitId::new),
+            day,
+            moment,
+            fields,
+            evidence: request.evidence.iter().map(|piece| piece.sha256.clone()).collect(),
+            reason: request.reason.clone(),
+            closing_reason: request.closing_reason.as_ref().map(CodeId::new),
+        };
+        casework::check(&case.flow, &case.state, act, &programme.calendar)
+    }
+}
+
+/// How a unit stands to a case: it is the case's own, or leads the item that the case is about.
+fn relation(programme: &Programme, about: &CaseOpenFacts, unit: Option<&str>) -> Relation {
+    let own = unit.is_some() && unit == about.unit.as_deref();
+    let lead = || {
+        let scorecard = programme.scorecards.get(&ScorecardId::new(about.scorecard.as_deref()?))?;
+        let item = scorecard.items.get(&ItemId::new(about.item.as_deref()?))?;
+        item.lead.as_ref().map(|lead| Some(lead.as_str()) == unit)
+    };
+    Relation { own, lead: lead().unwrap_or(false) }
+}
+
+fn step_command(case: &Case, step: &Step, evidence: &[Evidence]) -> Result<Command, Problem> {
+    let mut after = case.state.clone();
+    after.record(&case.flow, step.clone())?;
+    let facts = CaseActFacts {
+        case: case.number,
+        action: step.action.to_string(),
+        from: step.from.to_string(),
+        to: step.to.to_string(),
+        day: step.day.to_string(),
+        role: step.role.to_string(),
+        unit: step.unit.as_ref().map(ToString::to_string),
+        fields: step.fields.iter().map(|(id, value)| (id.to_string(), to_json(value))).collect(),
+        reason: step.reason.clone(),
+        closing_reason: step.closing_reason.as_ref().map(ToString::to_string),
+        outcome: after.closed.as_ref().and_then(|closed| closed.outcome.as_ref()).map(ToString::to_string),
+        closes: after.closed.is_some(),
+    };
+    Command::new(Kind::CaseAct, &facts, &Private { evidence: evidence.to_vec(), ..Private::default() })
+}
+
+/// The canonical form of a case's value in an entry.
+pub(crate) fn to_json(value: &Value) -> Json {
+    match value {
+        Value::Integer(number) => Json::from(*number),
+        Value::Bool(answer) => Json::Bool(*answer),
+        other => Json::String(other.to_string()),
+    }
+}
+
+/// Reads the canonical form back by the flow's field; text where the field is no longer declared.
+pub(crate) fn from_json(field: Option<&Field>, json: &Json) -> Option<Value> {
+    Some(match (field.map(|field| &field.kind), json) {
+        (_, Json::Bool(answer)) => Value::Bool(*answer),
+        (_, Json::Number(number)) => Value::Integer(number.as_i64()?),
+        (Some(FieldKind::Decimal { .. }), Json::String(text)) => Value::Number(base::Ratio::parse_decimal(text)?),
+        (Some(FieldKind::Day), Json::String(text)) => Value::Day(Day::parse(text).ok()?),
+        (_, Json::String(text)) => Value::Text(text.clone()),
+        _ => return None,
+    })
+}
+
+fn values_of(flow: &Flow, fields: &BTreeMap<String, Json>) -> BTreeMap<FieldId, Value> {
+    fields
+        .iter()
+        .filter_map(|(name, json)| {
+            let id = FieldId::new(name);
+            let value = from_json(flow.field(&id), json)?;
+            Some((id, value))
+        })
+        .collect()
+}
+
+/// The case as `casework` knows it, from its state row.
+fn case_state(flow: &Flow, row: &CaseRow) -> CaseState {
+    let mut state = state_of_parts(flow, &row.opened, &row.steps, &row.state, &row.fields, row.closed.as_ref());
+    state.opening.moment = Moment::from_micros(row.time).unwrap_or(state.opening.moment);
+    state.opening.by = row.by;
+    state.opening.rules = Position(row.programme);
+    state
+}
+
+/// The case as `casework` knows it, without who opened it and when that was recorded.
+pub(crate) fn state_of_parts(
+    flow: &Flow,
+    opened: &CaseOpenFacts,
+    steps: &[StepRow],
+    state: &str,
+    fields: &BTreeMap<String, Json>,
+    closed: Option<&(String, Option<String>)>,
+) -> CaseState {
+    let opening = Opening {
+        day: day_of(&opened.day),
+        moment: moment_of(0),
+        by: 0,
+        rules: Position(0),
+        reference_year: opened.year,
+        fields: values_of(flow, &opened.fields),
+    };
+    let mut evidence: Vec<String> = Vec::new();
+    for hash in steps.iter().flat_map(|step| &step.evidence) {
+        if !evidence.contains(hash) {
+            evidence.push(hash.clone());
+        }
+    }
+    let steps: Vec<Step> = steps.iter().map(|step| step_of(flow, step)).collect();
+    CaseState {
+        flow: flow.id.clone(),
+        state: base::StateId::new(state),
+        entered_on: steps.iter().rev().find(|step| step.from != step.to).map_or(opening.day, |step| step.day),
+        fields: values_of(flow, fields),
+        evidence,
+        closed: closed.map(|(on, outcome)| Closed {
+            on: day_of(on),
+            outcome: outcome.as_ref().map(CodeId::new),
+            reason: steps.last().and_then(|step| step.closing_reason.clone()),
+        }),
+        steps,
+        opening,
+    }
+}
+
+// Days and moments in state rows were written by this software from checked values.
+fn day_of(text: &str) -> Day {
+    Day::parse(text).unwrap_or(Day::MIN)
+}
+
+fn moment_of(micros: i64) -> Moment {
+    Moment::from_micros(micros).unwrap_or_default()
+}
+
+fn step_of(flow: &Flow, step: &StepRow) -> Step {
+    Step {
+        action: ActionId::new(&step.action),
+        by: step.by,
+        role: RoleId::new(&step.role),
+        unit: step.unit.as_ref().map(UnitId::new),
+        day: day_of(&step.day),
+        moment: moment_of(step.time),
+        from: base::StateId::new(&step.from),
+        to: base::StateId::new(&step.to),
+        fields: values_of(flow, &step.fields),
+        evidence: step.evidence.clone(),
+        reason: step.reason.clone(),
+        closing_reason: step.closing_reason.as_ref().map(CodeId::new),
+    }
+}
+
+/// The cases of an assessment, by item and unit, for many acts in a row.
+pub type CasesByItem = BTreeMap<(ItemId, UnitId), u64>;
+
+impl Office {
+    /// The cases of an assessment.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn cases_of(&self, scorecard: &ScorecardId, period: &Period) -> Result<CasesByItem, Problem> {
+        let mut prefix = spaces::key(&[scorecard.as_str(), &period.to_string()]);
+        prefix.push(0);
+        let mut cases = CasesByItem::new();
+        for found in self.state()?.scan(spaces::CASE_INDEX, &prefix) {
+            let found = found?;
+            let rest = String::from_utf8_lossy(found.key.get(prefix.len()..).unwrap_or_default()).into_owned();
+            if let Some((item, unit)) = rest.split_once('\0') {
+                cases.insert((ItemId::new(item), UnitId::new(unit)), row(spaces::CASE_INDEX, &found.value)?);
+            }
+        }
+        Ok(cases)
+    }
+}
+

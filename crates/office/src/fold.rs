@@ -1,0 +1,180 @@
+//! `fold`: what an entry does to the state. Pure, without a clock, and the same for every replay.
+//!
+//! Nothing is decided here: commands were checked before their entry was written, so a fold only
+//! notes what the entry says. A later version of the programme or of this software must give the
+//! same state for the same entries; [`FOLD_VERSION`] rises when a state row changes its form, and
+//! the state is then thrown away and replayed. Entries are described in [`crate::entry`].
+
+use base::Problem;
+use ledger::{Change, Entry, Space, StateView};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::entry::{
+    ActorFacts, AliasFacts, CaseActFacts, CaseOpenFacts, ImportEndFacts, Kind, OverrideFacts, Private, RecordFacts, SealFacts, SubjectFacts,
+    WithdrawFacts,
+};
+use crate::problems;
+use crate::spaces::{self, ActorRow, CaseRow, ImportRow, ImportStatus, ProgrammeRow, RecordRow, StepRow, SubjectRow, Version};
+
+/// The form of the state rows that this fold writes.
+pub const FOLD_VERSION: u32 = 1;
+
+/// The changes that `entry` makes to the state seen through `state`.
+///
+/// # Errors
+/// An entry that this version cannot read, or that speaks of what is not there: the log is damaged,
+/// or was written by a later version.
+pub fn fold(state: &StateView, entry: &Entry) -> Result<Vec<Change>, Problem> {
+    let at = entry.position.0;
+    let kind = Kind::from_number(entry.kind).ok_or_else(|| problems::unknown_kind(at, entry.kind))?;
+    let mut changes = Vec::with_capacity(2);
+    match kind {
+        Kind::Programme => {
+            changes.push(put(spaces::PROGRAMME, spaces::key(&["current"]), &ProgrammeRow { position: at })?);
+        }
+        Kind::Actor => {
+            let facts: ActorFacts = read(entry)?;
+            let name = private(entry)?.name.unwrap_or_default();
+            let row = ActorRow { name, role: facts.role, unit: facts.unit };
+            changes.push(put(spaces::ACTOR, spaces::number_key(facts.actor), &row)?);
+        }
+        Kind::Subject => {
+            let facts: SubjectFacts = read(entry)?;
+            let key = spaces::key(&[&facts.subject_type, &facts.id]);
+            let mut row: SubjectRow = get(state, spaces::SUBJECT, &key)?.unwrap_or_default();
+            if row.since.is_empty() || facts.from < row.since {
+                row.since.clone_from(&facts.from);
+            }
+            for (attribute, value) in facts.attributes {
+                row.attributes.push((attribute, facts.from.clone(), value, at));
+            }
+            changes.push(put(spaces::SUBJECT, key, &row)?);
+        }
+        Kind::Alias => {
+            let facts: AliasFacts = read(entry)?;
+            changes.push(put(spaces::ALIAS, spaces::key(&[&facts.of, &facts.text]), &facts.id)?);
+        }
+        Kind::Record | Kind::Revise => {
+            let facts: RecordFacts = read(entry)?;
+            let number = facts.record.unwrap_or(at);
+            let version = Version { at, import: facts.import, withdrawn: false };
+            let row = match facts.record {
+                None => RecordRow { record_type: facts.record_type.clone(), versions: vec![version] },
+                Some(_) => with_version(state, number, version)?,
+            };
+            changes.push(put(spaces::RECORD, spaces::number_key(number), &row)?);
+            if let Some(key) = &facts.key {
+                changes.push(put(spaces::RECORD_KEY, spaces::key(&[&facts.record_type, key]), &number)?);
+            }
+            if let Some((hash, ordinal)) = &facts.content {
+                let key = spaces::key(&[&facts.record_type, hash, &ordinal.to_string()]);
+                changes.push(put(spaces::RECORD_CONTENT, key, &number)?);
+            }
+        }
+        Kind::Withdraw => {
+            let facts: WithdrawFacts = read(entry)?;
+            let row = with_version(state, facts.record, Version { at, import: None, withdrawn: true })?;
+            changes.push(put(spaces::RECORD, spaces::number_key(facts.record), &row)?);
+        }
+        Kind::ImportOpen => {
+            changes.push(put(spaces::IMPORT, spaces::number_key(at), &ImportRow { status: ImportStatus::Open })?);
+        }
+        Kind::ImportClose | Kind::ImportAbandon => {
+            let facts: ImportEndFacts = read(entry)?;
+            let status = if kind == Kind::ImportClose { ImportStatus::Closed } else { ImportStatus::Abandoned };
+            changes.push(put(spaces::IMPORT, spaces::number_key(facts.import), &ImportRow { status })?);
+        }
+        Kind::CaseOpen => {
+            let facts: CaseOpenFacts = read(entry)?;
+            if let (Some(scorecard), Some(period), Some(item), Some(unit)) = (&facts.scorecard, &facts.period, &facts.item, &facts.unit) {
+                changes.push(put(spaces::CASE_INDEX, spaces::key(&[scorecard, period, item, unit]), &at)?);
+            }
+            let row = CaseRow {
+                programme: entry.programme.0,
+                by: entry.actor,
+                time: entry.time.as_micros(),
+                state: facts.state.clone(),
+                fields: facts.fields.clone(),
+                steps: Vec::new(),
+                closed: None,
+                opened: facts,
+            };
+            changes.push(put(spaces::CASE, spaces::number_key(at), &row)?);
+        }
+        Kind::CaseAct => {
+            let facts: CaseActFacts = read(entry)?;
+            let key = spaces::number_key(facts.case);
+            let mut row: CaseRow = get(state, spaces::CASE, &key)?.ok_or_else(|| problems::missing_case(at, facts.case))?;
+            row.fields.extend(facts.fields.clone());
+            row.state.clone_from(&facts.to);
+            row.closed = facts.closes.then(|| (facts.day.clone(), facts.outcome));
+            row.steps.push(StepRow {
+                at,
+                action: facts.action,
+                from: facts.from,
+                to: facts.to,
+                day: facts.day,
+                by: entry.actor,
+                role: facts.role,
+                unit: facts.unit,
+                time: entry.time.as_micros(),
+                fields: facts.fields,
+                evidence: private(entry)?.evidence.into_iter().map(|piece| piece.sha256).collect(),
+                reason: facts.reason,
+                closing_reason: facts.closing_reason,
+            });
+            changes.push(put(spaces::CASE, key, &row)?);
+        }
+        Kind::Override => {
+            let facts: OverrideFacts = read(entry)?;
+            let key = spaces::key(&[&facts.scorecard, &facts.period, &facts.item, &facts.unit]);
+            changes.push(put(spaces::OVERRIDE, key, &facts)?);
+        }
+        Kind::Seal => {
+            let facts: SealFacts = read(entry)?;
+            let key = spaces::key(&[&facts.scorecard, &facts.period]);
+            let mut positions: Vec<u64> = get(state, spaces::SEAL, &key)?.unwrap_or_default();
+            positions.push(at);
+            changes.push(put(spaces::SEAL, key, &positions)?);
+        }
+    }
+    Ok(changes)
+}
+
+fn with_version(state: &StateView, record: u64, version: Version) -> Result<RecordRow, Problem> {
+    let mut row: RecordRow =
+        get(state, spaces::RECORD, &spaces::number_key(record))?.ok_or_else(|| problems::missing_record(version.at, record))?;
+    row.versions.push(version);
+    Ok(row)
+}
+
+/// Reads the facts of an entry.
+pub(crate) fn read<T: DeserializeOwned>(entry: &Entry) -> Result<T, Problem> {
+    serde_json::from_slice(&entry.facts).map_err(|error| problems::unreadable_entry(entry.position.0, error))
+}
+
+/// Reads the private part of an entry; empty when it has none.
+pub(crate) fn private(entry: &Entry) -> Result<Private, Problem> {
+    match &entry.private {
+        None => Ok(Private::default()),
+        Some(bytes) => serde_json::from_slice(bytes).map_err(|error| problems::unreadable_entry(entry.position.0, error)),
+    }
+}
+
+/// Reads a state row.
+pub(crate) fn get<T: DeserializeOwned>(state: &StateView, space: Space, key: &[u8]) -> Result<Option<T>, Problem> {
+    match state.get(space, key)? {
+        None => Ok(None),
+        Some((_, value)) => row(space, &value).map(Some),
+    }
+}
+
+/// Reads a state row's bytes.
+pub(crate) fn row<T: DeserializeOwned>(space: Space, value: &[u8]) -> Result<T, Problem> {
+    serde_json::from_slice(value).map_err(|error| problems::unreadable_state(space.0, error))
+}
+
+fn put<T: Serialize>(space: Space, key: Vec<u8>, value: &T) -> Result<Change, Problem> {
+    let value = serde_json::to_vec(value).map_err(|error| problems::unreadable_state(space.0, error))?;
+    Ok(Change::Put { space, key, value })
+}

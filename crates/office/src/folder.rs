@@ -1,0 +1,232 @@
+//! The data folder and its one door: opening it, appending to it, and knowing what today is.
+//!
+//! [`Office`] holds the ledger and the [`Mirror`] of it in memory. Every command of the other files
+//! ends in [`Office::append`]; every read starts from [`Office::mirror`]. What a command may be is
+//! said in its own file: records in `record.rs`, imports in `import/`, assessments in `assessment.rs`.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use base::{Day, Moment, Position, Problem, TimeZoneName};
+use ledger::{AppendError, EntryHead, EvidenceStore, Ledger, Nature, NewEntry, Precondition, StateView};
+use programme::model::Programme;
+use serde::Serialize;
+
+use crate::actor::NewActor;
+use crate::entry::{Evidence, Kind, Private};
+use crate::fold::fold;
+use crate::mirror::{Mirror, Told};
+use crate::problems;
+
+/// What opening a folder is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Reading only; works beside a writer.
+    Read,
+    /// Writing; one at a time.
+    Write,
+}
+
+/// Tells how far a long work is: what is done, of how many, and of what.
+pub type Progress<'a> = &'a mut dyn FnMut(u64, u64, &str);
+
+/// An open data folder.
+pub struct Office {
+    dir: PathBuf,
+    ledger: Ledger,
+    evidence: EvidenceStore,
+    mirror: Mirror,
+    actor: u64,
+}
+
+/// One entry on its way to the ledger.
+#[derive(Debug, Clone)]
+pub struct Command {
+    /// Kind.
+    pub kind: Kind,
+    /// Facts, as JSON bytes.
+    pub facts: Vec<u8>,
+    /// Private part, as JSON bytes.
+    pub private: Option<Vec<u8>>,
+}
+
+impl Command {
+    /// A command from its facts and private part; an empty private part is none.
+    ///
+    /// # Errors
+    /// Only when the facts cannot be written as JSON, which no facts of [`crate::entry`] do.
+    pub fn new<T: Serialize>(kind: Kind, facts: &T, private: &Private) -> Result<Command, Problem> {
+        let write = |error: serde_json::Error| problems::unreadable_state(kind.number(), error);
+        Ok(Command {
+            kind,
+            facts: serde_json::to_vec(facts).map_err(write)?,
+            private: if private.is_empty() { None } else { Some(serde_json::to_vec(private).map_err(write)?) },
+        })
+    }
+}
+
+impl Office {
+    /// Makes a new data folder: its first entries are the actor and the programme.
+    ///
+    /// # Errors
+    /// The folder exists and is not empty, or cannot be written.
+    pub fn init(dir: &Path, sources: &programme::Sources, programme: Arc<Programme>, nature: Nature, actor: &NewActor) -> Result<Office, Problem> {
+        let origin = format!("zhicheng/{}/{}", programme.id, if nature == Nature::Demonstration { "demonstration" } else { "real" });
+        let ledger = Ledger::create(dir, &origin, nature)?;
+        let mut office =
+            Office { dir: dir.to_owned(), ledger, evidence: EvidenceStore::at(dir), mirror: Mirror::new(), actor: crate::actor::FIRST };
+        office.register_actor(actor)?;
+        office.activate(sources, programme)?;
+        Ok(office)
+    }
+
+    /// Opens a data folder and brings the mirror up to its head.
+    ///
+    /// # Errors
+    /// No ledger there, another writer at work, or entries that cannot be read.
+    pub fn open(dir: &Path, access: Access, progress: Progress<'_>) -> Result<Office, Problem> {
+        let ledger = match access {
+            Access::Read => Ledger::open_read_only(dir)?,
+            Access::Write => Ledger::open(dir)?,
+        };
+        let mut office =
+            Office { dir: dir.to_owned(), ledger, evidence: EvidenceStore::at(dir), mirror: Mirror::new(), actor: crate::actor::FIRST };
+        office.catch_up(progress)?;
+        if access == Access::Write {
+            office.abandon_open_imports()?;
+        }
+        Ok(office)
+    }
+
+    /// Takes every entry that the mirror has not seen.
+    fn catch_up(&mut self, progress: Progress<'_>) -> Result<(), Problem> {
+        let head = self.ledger.head()?.size;
+        let from = self.mirror.position();
+        for entry in self.ledger.entries(from.next().unwrap_or(from), head)? {
+            let entry = entry?;
+            if entry.position.0.is_multiple_of(8192) {
+                progress(entry.position.0, head.0, "entries");
+            }
+            self.mirror.take(&Told::from(&entry))?;
+        }
+        Ok(())
+    }
+
+    /// Appends commands in one transaction and takes them into the mirror.
+    ///
+    /// # Errors
+    /// A precondition does not hold any more (someone else was faster), or the ledger cannot be written.
+    pub(crate) fn append(&mut self, commands: Vec<Command>, preconditions: &[Precondition]) -> Result<Vec<EntryHead>, Problem> {
+        let mut command_id = [0_u8; 16];
+        getrandom::fill(&mut command_id).map_err(problems::no_randomness)?;
+        let programme = self.mirror.programme_at();
+        let entries: Vec<NewEntry> = commands
+            .iter()
+            .map(|command| NewEntry {
+                kind: command.kind.number(),
+                command_id,
+                actor: self.actor,
+                programme,
+                facts: command.facts.clone(),
+                private: command.private.clone(),
+            })
+            .collect();
+        let heads = self.ledger.append(now(), preconditions, entries, fold).map_err(|error| match error {
+            AppendError::Problem(problem) => problem,
+            other => Problem::from(other),
+        })?;
+        for (command, head) in commands.iter().zip(&heads) {
+            self.mirror.take(&Told {
+                position: head.position,
+                programme,
+                kind: command.kind.number(),
+                facts: &command.facts,
+            })?;
+        }
+        Ok(heads)
+    }
+
+    /// The folder.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Real, or a demonstration.
+    pub fn nature(&self) -> Nature {
+        self.ledger.nature()
+    }
+
+    /// The ledger, for reading.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// The state, as of now.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn state(&self) -> Result<StateView<'_>, Problem> {
+        self.ledger.state()
+    }
+
+    /// What is in memory: columns, programme, cases.
+    pub fn mirror(&self) -> &Mirror {
+        &self.mirror
+    }
+
+    /// The programme in force.
+    ///
+    /// # Errors
+    /// None is in force: the folder was left half made.
+    pub fn programme(&self) -> Result<Arc<Programme>, Problem> {
+        self.mirror.programme().ok_or_else(problems::no_programme)
+    }
+
+    /// The position that a read includes when none is asked for.
+    pub fn position(&self) -> Position {
+        self.mirror.position()
+    }
+
+    /// Today: the demonstration's fixed day, or the civil day in the city's time zone.
+    ///
+    /// # Errors
+    /// The programme's time zone is not known on this machine.
+    pub fn today(&self) -> Result<Day, Problem> {
+        let programme = self.programme()?;
+        if let (Nature::Demonstration, Some(today)) = (self.nature(), programme.demonstration_today) {
+            return Ok(today);
+        }
+        let zone = TimeZoneName::parse(&programme.time_zone).map_err(Problem::from)?;
+        Ok(now().day_in(&zone))
+    }
+
+    /// Who acts from now on.
+    pub fn acting(&self) -> u64 {
+        self.actor
+    }
+
+    pub(crate) fn set_acting(&mut self, actor: u64) {
+        self.actor = actor;
+    }
+
+    /// Stores a file as evidence under its hash; the same file twice is stored once.
+    ///
+    /// # Errors
+    /// The file is too large, or the disk cannot be written.
+    pub fn store_evidence(&self, name: &str, bytes: &[u8]) -> Result<Evidence, Problem> {
+        let hash = self.evidence.put(bytes)?;
+        Ok(Evidence { sha256: hash.to_string(), name: name.to_owned(), size: bytes.len() as u64 })
+    }
+
+    /// The evidence store.
+    pub fn evidence(&self) -> &EvidenceStore {
+        &self.evidence
+    }
+}
+
+/// The present moment. Only this file asks the clock; everything else is told.
+pub(crate) fn now() -> Moment {
+    let micros = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_micros()).unwrap_or(i64::MAX));
+    Moment::from_micros(micros)
+}

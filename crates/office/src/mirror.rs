@@ -1,0 +1,357 @@
+//! The mirror: what the entries add up to in memory, so that every figure is right at once.
+//!
+//! It takes entries one after the other, from a replay at start or just appended, and feeds the
+//! columns with typed changes. It decides nothing: imports' rows wait until their closing entry, a
+//! revision replaces, a withdrawal hides. Throwing it away and taking all entries again gives the
+//! same mirror (law 1).
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use base::{Day, FieldId, FlowId, ItemId, Period, Position, Problem, RecordTypeId, ScorecardId, SubjectTypeId, UnitId};
+use ledger::Entry;
+use measure::{Change, Columns};
+use programme::model::Programme;
+use programme::schema::{Schema, TableSchema, Value};
+use serde_json::Value as Json;
+
+use crate::activate::programme_of;
+use crate::entry::{
+    CaseActFacts, CaseOpenFacts, ImportEndFacts, Kind, OverrideFacts, ProgrammeFacts, RecordFacts, SealFacts, SubjectFacts, WithdrawFacts,
+};
+use crate::problems;
+use crate::values;
+
+/// What the mirror needs of an entry.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Told<'a> {
+    pub position: Position,
+    pub programme: Position,
+    pub kind: u16,
+    pub facts: &'a [u8],
+}
+
+impl<'a> From<&'a Entry> for Told<'a> {
+    fn from(entry: &'a Entry) -> Told<'a> {
+        Told { position: entry.position, programme: entry.programme, kind: entry.kind, facts: &entry.facts }
+    }
+}
+
+/// A row that waits for its import to close.
+#[derive(Debug, Clone)]
+struct Waiting {
+    record: u64,
+    is_revision: bool,
+    facts: RecordFacts,
+}
+
+/// A case as its columns need it.
+#[derive(Debug, Clone)]
+struct CaseNow {
+    opened: CaseOpenFacts,
+    fields: BTreeMap<String, Json>,
+    state: String,
+    closed: Option<(String, Option<String>)>,
+    steps: Vec<crate::spaces::StepRow>,
+    programme: Position,
+}
+
+/// Everything in memory.
+#[derive(Default)]
+pub struct Mirror {
+    position: Position,
+    programmes: BTreeMap<Position, Arc<Programme>>,
+    columns: Columns,
+    waiting: HashMap<u64, Vec<Waiting>>,
+    record_types: HashMap<u64, RecordTypeId>,
+    cases: HashMap<u64, CaseNow>,
+    overrides: Vec<(Position, OverrideFacts)>,
+    seals: Vec<(Position, SealFacts)>,
+    names: HashMap<(String, String), String>,
+}
+
+impl Mirror {
+    pub(crate) fn new() -> Mirror {
+        Mirror::default()
+    }
+
+    /// The number of the last entry that it has taken.
+    pub fn position(&self) -> Position {
+        self.position
+    }
+
+    /// The columns.
+    pub fn columns(&self) -> &Columns {
+        &self.columns
+    }
+
+    /// The programme in force.
+    pub fn programme(&self) -> Option<Arc<Programme>> {
+        self.programmes.values().next_back().cloned()
+    }
+
+    /// The position of the programme in force; 0 before there is one.
+    pub fn programme_at(&self) -> Position {
+        self.programmes.keys().next_back().copied().unwrap_or(Position(0))
+    }
+
+    /// The programme that was in force at a position.
+    pub fn programme_as_of(&self, at: Position) -> Option<Arc<Programme>> {
+        self.programmes.range(..=at).next_back().map(|(_, programme)| programme.clone())
+    }
+
+    /// The name by which a subject was last made known.
+    pub fn subject_name(&self, subject_type: &str, id: &str) -> Option<&str> {
+        self.names.get(&(subject_type.to_owned(), id.to_owned())).map(String::as_str)
+    }
+
+    /// Known subjects of a type: identity and name.
+    pub fn subjects<'a>(&'a self, subject_type: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.names.iter().filter(move |((found, _), _)| found == subject_type).map(|((_, id), name)| (id.as_str(), name.as_str()))
+    }
+
+    /// Sealings of a scorecard and period, oldest first, with their positions.
+    pub fn seals(&self, scorecard: &ScorecardId, period: &Period) -> Vec<&(Position, SealFacts)> {
+        let period = period.to_string();
+        self.seals.iter().filter(|(_, facts)| facts.scorecard == scorecard.as_str() && facts.period == period).collect()
+    }
+
+    /// The overrides in force at a position, by item and unit.
+    pub(crate) fn overrides_at(&self, scorecard: &ScorecardId, period: &Period, at: Position) -> HashMap<(ItemId, UnitId), &OverrideFacts> {
+        let period = period.to_string();
+        let mut in_force = HashMap::new();
+        for (position, facts) in &self.overrides {
+            if *position <= at && facts.scorecard == scorecard.as_str() && facts.period == period {
+                in_force.insert((ItemId::new(&facts.item), UnitId::new(&facts.unit)), facts);
+            }
+        }
+        in_force
+    }
+
+    /// Takes the next entry.
+    pub(crate) fn take(&mut self, told: &Told) -> Result<(), Problem> {
+        let at = told.position;
+        let kind = Kind::from_number(told.kind).ok_or_else(|| problems::unknown_kind(at.0, told.kind))?;
+        match kind {
+            Kind::Programme => {
+                let programme = programme_of(&facts::<ProgrammeFacts>(told)?)?;
+                self.columns.apply(Change::Programme { at, programme: programme.clone() })?;
+                self.programmes.insert(at, programme);
+            }
+            Kind::Actor | Kind::Alias | Kind::ImportOpen => {}
+            Kind::Subject => self.take_subject(at, &facts(told)?)?,
+            Kind::Record | Kind::Revise => {
+                let record: RecordFacts = facts(told)?;
+                let number = record.record.unwrap_or(at.0);
+                let waiting = Waiting { record: number, is_revision: record.record.is_some(), facts: record };
+                match waiting.facts.import {
+                    Some(import) => self.waiting.entry(import).or_default().push(waiting),
+                    None => self.show(at, waiting)?,
+                }
+            }
+            Kind::Withdraw => {
+                let withdrawn: WithdrawFacts = facts(told)?;
+                if let Some(record_type) = self.record_types.get(&withdrawn.record) {
+                    self.columns.apply(Change::Hide { table: record_type.as_str().into(), id: withdrawn.record, at })?;
+                }
+            }
+            Kind::ImportClose => {
+                let closed: ImportEndFacts = facts(told)?;
+                for waiting in self.waiting.remove(&closed.import).unwrap_or_default() {
+                    self.show(at, waiting)?;
+                }
+            }
+            Kind::ImportAbandon => {
+                let abandoned: ImportEndFacts = facts(told)?;
+                self.waiting.remove(&abandoned.import);
+            }
+            Kind::CaseOpen => {
+                let opened: CaseOpenFacts = facts(told)?;
+                let case = CaseNow {
+                    fields: opened.fields.clone(),
+                    state: opened.state.clone(),
+                    closed: None,
+                    steps: Vec::new(),
+                    programme: told.programme,
+                    opened,
+                };
+                self.show_case(at, at.0, &case)?;
+                self.cases.insert(at.0, case);
+            }
+            Kind::CaseAct => {
+                let act: CaseActFacts = facts(told)?;
+                let mut case = self.cases.remove(&act.case).ok_or_else(|| problems::missing_case(at.0, act.case))?;
+                case.take(at, &act);
+                self.show_case(at, act.case, &case)?;
+                self.cases.insert(act.case, case);
+            }
+            Kind::Override => self.overrides.push((at, facts(told)?)),
+            Kind::Seal => self.seals.push((at, facts(told)?)),
+        }
+        self.position = at;
+        Ok(())
+    }
+
+    /// Makes a record visible from this position on.
+    fn show(&mut self, at: Position, waiting: Waiting) -> Result<(), Problem> {
+        let programme = self.programme().ok_or_else(problems::no_programme)?;
+        let record_type = RecordTypeId::new(&waiting.facts.record_type);
+        let Some(table) = programme.schema.table(record_type.as_str()) else {
+            return Err(problems::unknown_type(&record_type, ""));
+        };
+        let values = record_values(&programme, table, waiting.record, &waiting.facts);
+        if waiting.is_revision {
+            self.columns.apply(Change::Hide { table: table.name.clone(), id: waiting.record, at })?;
+        }
+        self.columns.apply(Change::Record { table: table.name.clone(), id: waiting.record, at, values })?;
+        self.record_types.insert(waiting.record, record_type);
+        Ok(())
+    }
+
+    fn take_subject(&mut self, at: Position, subject: &SubjectFacts) -> Result<(), Problem> {
+        let programme = self.programme().ok_or_else(problems::no_programme)?;
+        let type_id = SubjectTypeId::new(&subject.subject_type);
+        let name = subject.attributes.get("name").and_then(Json::as_str);
+        let key = (subject.subject_type.clone(), subject.id.clone());
+        match name {
+            Some(name) => drop(self.names.insert(key, name.to_owned())),
+            None => drop(self.names.entry(key).or_insert_with(|| subject.id.clone())),
+        }
+        let Some(declared) = programme.subject_types.get(&type_id) else { return Ok(()) };
+        let mut attributes = Vec::new();
+        for (attribute, json) in &subject.attributes {
+            let value = match declared.fields.get(&FieldId::new(attribute)) {
+                Some(field) => values::Value::from_json(json, &field.field_type).map(|value| value.to_column()),
+                None => json.as_str().map(|text| Value::Text(text.into())),
+            };
+            if let Some(value) = value {
+                attributes.push((Arc::from(attribute.as_str()), value));
+            }
+        }
+        let from = Day::parse(&subject.from).unwrap_or(Day::MIN);
+        self.columns.apply(Change::Subject { subject_type: type_id, id: subject.id.as_str().into(), from, attributes, at })
+    }
+
+    fn show_case(&mut self, at: Position, number: u64, case: &CaseNow) -> Result<(), Problem> {
+        let programme = self.programme_as_of(case.programme).ok_or_else(problems::no_programme)?;
+        let flow_id = FlowId::new(&case.opened.flow);
+        let name = Schema::cases_name(&flow_id);
+        let (Some(table), Some(flow)) = (programme.schema.table(&name), programme.flows.get(&flow_id)) else {
+            return Err(problems::unknown_flow(&flow_id));
+        };
+        let values = case.values(&programme, flow, table, number);
+        self.columns.apply(Change::Case { table: name, id: number, at, values })
+    }
+}
+
+impl CaseNow {
+    fn take(&mut self, at: Position, act: &CaseActFacts) {
+        self.fields.extend(act.fields.clone());
+        self.state.clone_from(&act.to);
+        self.closed = act.closes.then(|| (act.day.clone(), act.outcome.clone()));
+        self.steps.push(crate::spaces::StepRow {
+            at: at.0,
+            action: act.action.clone(),
+            from: act.from.clone(),
+            to: act.to.clone(),
+            day: act.day.clone(),
+            by: 0,
+            role: act.role.clone(),
+            unit: act.unit.clone(),
+            time: 0,
+            fields: act.fields.clone(),
+            evidence: Vec::new(),
+            reason: None,
+            closing_reason: act.closing_reason.clone(),
+        });
+    }
+
+    /// The case's row, in the order of the table's columns.
+    fn values(&self, programme: &Programme, flow: &casework::Flow, table: &TableSchema, number: u64) -> Vec<Value> {
+        let text = |text: &Option<String>| text.as_deref().map_or(Value::Null, |text| Value::Text(text.into()));
+        let day = |text: &str| Day::parse(text).map_or(Value::Null, Value::Day);
+        let dues = self.dues(programme, flow);
+        table
+            .columns
+            .values()
+            .map(|column| match column.name.as_ref() {
+                "id" => i64::try_from(number).map_or(Value::Null, Value::Int),
+                "opened_on" => day(&self.opened.day),
+                "unit" => text(&self.opened.unit),
+                "scorecard" => text(&self.opened.scorecard),
+                "item" => text(&self.opened.item),
+                "period" => text(&self.opened.period),
+                "state" => Value::Text(self.state.as_str().into()),
+                "closed_on" => self.closed.as_ref().map_or(Value::Null, |(on, _)| day(on)),
+                "outcome" => self.closed.as_ref().map_or(Value::Null, |(_, outcome)| text(outcome)),
+                name => match dues.get(name) {
+                    Some(day) => Value::Day(*day),
+                    None => self.field(flow, name),
+                },
+            })
+            .collect()
+    }
+
+    fn field(&self, flow: &casework::Flow, name: &str) -> Value {
+        let Some(json) = self.fields.get(name) else { return Value::Null };
+        let field = flow.field(&FieldId::new(name));
+        match crate::case::from_json(field, json) {
+            Some(casework::Value::Text(text)) => Value::Text(text.as_str().into()),
+            Some(casework::Value::Integer(number)) => Value::Int(number),
+            Some(casework::Value::Day(day)) => Value::Day(day),
+            Some(casework::Value::Bool(answer)) => Value::Bool(answer),
+            Some(casework::Value::Number(number)) => match field.map(|field| &field.kind) {
+                Some(casework::FieldKind::Decimal { scale }) => {
+                    let units = &number * &base::Ratio::from_int(10_i64.pow(u32::from(*scale).min(18)));
+                    units.to_integer().and_then(|units| i64::try_from(units).ok()).map_or(Value::Null, Value::Int)
+                }
+                _ => Value::Null,
+            },
+            None => Value::Null,
+        }
+    }
+
+    /// Due and done days of the latest run of each deadline, by column name. A deadline over a year whose
+    /// holidays are not published has none yet.
+    fn dues(&self, programme: &Programme, flow: &casework::Flow) -> HashMap<String, Day> {
+        let mut dues = HashMap::new();
+        let state = crate::case::state_of_parts(flow, &self.opened, &self.steps, &self.state, &self.fields, self.closed.as_ref());
+        let as_of = state.last_day();
+        for deadline in &flow.deadlines {
+            for due in casework::due_of(flow, &state, deadline, as_of, &programme.calendar).unwrap_or_default() {
+                dues.insert(format!("{}_due", deadline.id), due.due_on);
+                match due.done_on {
+                    Some(done) => dues.insert(format!("{}_done", deadline.id), done),
+                    None => dues.remove(&format!("{}_done", deadline.id)),
+                };
+            }
+        }
+        dues
+    }
+}
+
+/// A record's row, in the order of the table's columns.
+pub(crate) fn record_values(programme: &Programme, table: &TableSchema, number: u64, facts: &RecordFacts) -> Vec<Value> {
+    let record_type = programme.record_types.get(&RecordTypeId::new(&facts.record_type));
+    table
+        .columns
+        .values()
+        .map(|column| {
+            if column.name.as_ref() == "id" {
+                return i64::try_from(number).map_or(Value::Null, Value::Int);
+            }
+            let json = facts.fields.get(column.name.as_ref());
+            let field = record_type.and_then(|found| found.fields.get(&FieldId::new(&column.name)));
+            match (json, field) {
+                (Some(json), Some(field)) => {
+                    values::Value::from_json(json, &field.field_type).map_or(Value::Null, |value| value.to_column())
+                }
+                _ => Value::Null,
+            }
+        })
+        .collect()
+}
+
+fn facts<T: serde::de::DeserializeOwned>(told: &Told) -> Result<T, Problem> {
+    serde_json::from_slice(told.facts).map_err(|error| problems::unreadable_entry(told.position.0, error))
+}

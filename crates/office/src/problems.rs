@@ -1,0 +1,254 @@
+//! Everything that `office` can refuse, with the remedy, in both languages (codes O…).
+
+base::catalogue! {
+    /// An entry of a kind that this version does not know.
+    fn unknown_kind(position, kind) -> "O101" Error {
+        what { zh: "第 {position} 条存证的种类 {kind} 无法识别", en: "entry {position} is of kind {kind}, which this version does not know" }
+        remedy { zh: "用写入它的版本或更新的版本打开", en: "open it with the version that wrote it, or a later one" }
+    }
+    /// An entry whose facts cannot be read.
+    fn unreadable_entry(position, why) -> "O102" Error {
+        what { zh: "第 {position} 条存证无法读取：{why}", en: "entry {position} cannot be read: {why}" }
+        remedy { zh: "运行 zhicheng verify 查明损坏之处", en: "run `zhicheng verify` to find what is damaged" }
+    }
+    /// A state row that cannot be read.
+    fn unreadable_state(space, why) -> "O103" Error {
+        what { zh: "状态表 {space} 中有一行无法读取：{why}", en: "a row of state space {space} cannot be read: {why}" }
+        remedy { zh: "运行 zhicheng verify 查明损坏之处", en: "run `zhicheng verify` to find what is damaged" }
+    }
+    /// An entry that speaks of a record that is not there.
+    fn missing_record(position, record) -> "O104" Error {
+        what { zh: "第 {position} 条存证所说的记录 {record} 不存在", en: "entry {position} speaks of record {record}, which does not exist" }
+        remedy { zh: "核对记录编号；zhicheng measure --records 可列出记录", en: "check the record's number; `zhicheng measure --records` lists records" }
+    }
+    /// An entry that speaks of a case that is not there.
+    fn missing_case(position, case) -> "O105" Error {
+        what { zh: "第 {position} 条存证所说的办件 {case} 不存在", en: "entry {position} speaks of case {case}, which does not exist" }
+        remedy { zh: "核对办件编号；zhicheng case list 可列出办件", en: "check the case's number; `zhicheng case list` lists cases" }
+    }
+    /// A required cell states nothing.
+    fn required_empty(name_zh, name_en) -> "O201" Error {
+        what { zh: "“{name_zh}”必填，却是空的", en: "`{name_en}` is required but empty" }
+        remedy { zh: "填写此格", en: "fill it in" }
+    }
+    /// A zero byte in a text.
+    fn zero_byte() -> "O202" Error {
+        what { zh: "文本中有零字节", en: "the text contains a zero byte" }
+        remedy { zh: "删去不可见字符", en: "remove the invisible character" }
+    }
+    /// Not a whole number.
+    fn not_a_whole_number(text) -> "O203" Error {
+        what { zh: "“{text}”不是整数", en: "`{text}` is not a whole number" }
+        remedy { zh: "填整数，如 12", en: "write a whole number such as 12" }
+    }
+    /// Not a decimal of the field's scale.
+    fn not_this_decimal(text, scale, why) -> "O204" Error {
+        what { zh: "“{text}”不能作为最多 {scale} 位小数的数：{why}", en: "`{text}` is not a number of at most {scale} decimal places" }
+        remedy { zh: "填最多 {scale} 位小数的数，不要四舍五入后再填", en: "write a number with at most {scale} decimal places" }
+    }
+    /// Not a period.
+    fn not_a_period(text) -> "O205" Error {
+        what { zh: "“{text}”不是期间", en: "`{text}` is not a period" }
+        remedy { zh: "写成 2018、2018H1、2018Q3、2018-06 或 2016..2018", en: "write 2018, 2018H1, 2018Q3, 2018-06 or 2016..2018" }
+    }
+    /// Not a hash.
+    fn not_a_hash(text) -> "O206" Error {
+        what { zh: "“{text}”不是文件的 SHA-256", en: "`{text}` is not the SHA-256 of a file" }
+        remedy { zh: "先以 zhicheng evidence 存入文件，再填其 64 位十六进制值", en: "store the file with `zhicheng evidence`, then write its 64 hexadecimal digits" }
+    }
+    /// Not a number.
+    fn not_a_number(text) -> "O207" Error {
+        what { zh: "“{text}”不是数", en: "`{text}` is not a number" }
+        remedy { zh: "填数，如 1234.50；单位写在表头，不写在格里", en: "write a number such as 1234.50; the unit belongs into the header" }
+    }
+    /// Not a day.
+    fn not_a_day(text) -> "O208" Error {
+        what { zh: "“{text}”不是日期", en: "`{text}` is not a date" }
+        remedy { zh: "写成 2018-03-05 或 2018年3月5日", en: "write 2018-03-05" }
+    }
+    /// A day that does not exist.
+    fn no_such_day(text) -> "O209" Error {
+        what { zh: "“{text}”，没有这一天", en: "`{text}`: there is no such day" }
+        remedy { zh: "改成真实日期后再导入", en: "write the real date" }
+    }
+    /// Only a month.
+    fn only_a_month(text) -> "O210" Error {
+        what { zh: "“{text}”没有写到日", en: "`{text}` does not say the day" }
+        remedy { zh: "写到日，如 2018-03-05", en: "write the day too, such as 2018-03-05" }
+    }
+    /// A date that can be read two ways.
+    fn ambiguous_day(text) -> "O211" Error {
+        what { zh: "“{text}”可作两种读法", en: "`{text}` can be read in two ways" }
+        remedy { zh: "年份写在前面，或在字段上声明 date_patterns", en: "write the year first, or declare date_patterns on the field" }
+    }
+    /// A serial number of a spreadsheet.
+    fn serial_day(text, day) -> "O212" Error {
+        what { zh: "“{text}”是失去日期格式的序号（或为 {day}）", en: "`{text}` is a serial number that lost its date format (perhaps {day})" }
+        remedy { zh: "把该列设为日期格式后再存", en: "format the column as dates and save again" }
+    }
+    /// A code that is not in the vocabulary.
+    fn unknown_code(text, vocabulary, nearest, listed) -> "O213" Error {
+        what { zh: "“{text}”不在词表“{vocabulary}”中", en: "`{text}` is not in the vocabulary `{vocabulary}`" }
+        remedy { zh: "最接近的是“{nearest}”；可用：{listed}；或以 zhicheng alias 确认一次", en: "the nearest is `{nearest}`; or confirm it once with `zhicheng alias`" }
+    }
+    /// A spelling that means two codes.
+    fn ambiguous_code(text, vocabulary) -> "O214" Error {
+        what { zh: "“{text}”在词表“{vocabulary}”中有几种含义", en: "`{text}` means several codes of `{vocabulary}`" }
+        remedy { zh: "改写代码本身", en: "write the code itself" }
+    }
+    /// A unit that is not known.
+    fn unknown_unit(text, nearest) -> "O215" Error {
+        what { zh: "没有叫“{text}”的单位", en: "there is no unit called `{text}`" }
+        remedy { zh: "最接近的是“{nearest}”；若是简称，以 zhicheng alias unit 确认一次", en: "the nearest is `{nearest}`; if it is a short name, confirm it once with `zhicheng alias unit`" }
+    }
+    /// A spelling that means two units.
+    fn ambiguous_unit(text) -> "O216" Error {
+        what { zh: "“{text}”可指几个单位", en: "`{text}` may be one of several units" }
+        remedy { zh: "写单位全称或标识", en: "write the full name or the identifier" }
+    }
+    /// Below the least value.
+    fn below_least(value, min) -> "O217" Error {
+        what { zh: "{value} 小于最小值 {min}", en: "{value} is below the least value {min}" }
+        remedy { zh: "核对后改正", en: "check and correct it" }
+    }
+    /// Above the greatest value.
+    fn above_greatest(value, max) -> "O218" Error {
+        what { zh: "{value} 大于最大值 {max}", en: "{value} is above the greatest value {max}" }
+        remedy { zh: "核对后改正", en: "check and correct it" }
+    }
+    /// A text that is too long.
+    fn text_too_long(length, limit) -> "O219" Error {
+        what { zh: "文本有 {length} 个字，最多 {limit} 个", en: "the text has {length} characters, at most {limit} are allowed" }
+        remedy { zh: "缩短，或作为佐证材料附上", en: "shorten it, or attach it as evidence" }
+    }
+    /// A unit that did not exist on the day.
+    fn unit_not_valid(unit, day) -> "O220" Error {
+        what { zh: "单位“{unit}”在 {day} 不存在", en: "unit `{unit}` did not exist on {day}" }
+        remedy { zh: "核对日期，或改为当时的单位", en: "check the day, or name the unit of that time" }
+    }
+    /// A code that was not valid on the day.
+    fn code_not_valid(code, day) -> "O221" Error {
+        what { zh: "代码“{code}”在 {day} 无效", en: "code `{code}` was not valid on {day}" }
+        remedy { zh: "核对日期，或改用当时有效的代码", en: "check the day, or use a code that was valid then" }
+    }
+    /// A constraint that is false.
+    fn constraint_broken(message_zh, message_en) -> "O222" Error {
+        what { zh: "{message_zh}", en: "{message_en}" }
+        remedy { zh: "改正有关各格", en: "correct the cells concerned" }
+    }
+    /// Too little evidence.
+    fn too_little_evidence(found, needed, what_zh, what_en) -> "O223" Error {
+        what { zh: "佐证材料 {found} 件，至少须 {needed} 件（{what_zh}）", en: "{found} pieces of evidence, at least {needed} are needed ({what_en})" }
+        remedy { zh: "以 --evidence 附上文件", en: "attach the files with --evidence" }
+    }
+    /// A type that does not exist.
+    fn unknown_type(text, nearest) -> "O224" Error {
+        what { zh: "方案中没有记录类型或对象类型“{text}”", en: "the programme has no record or subject type `{text}`" }
+        remedy { zh: "最接近的是“{nearest}”；zhicheng types 列出全部", en: "the nearest is `{nearest}`; `zhicheng types` lists all" }
+    }
+    /// No randomness.
+    fn no_randomness(why) -> "O106" Error {
+        what { zh: "系统不给出随机数：{why}", en: "the system gives no random numbers: {why}" }
+        remedy { zh: "检查操作系统", en: "check the operating system" }
+    }
+    /// No programme in force.
+    fn no_programme() -> "O107" Error {
+        what { zh: "数据文件夹里没有生效的方案", en: "no programme is in force in this data folder" }
+        remedy { zh: "重新运行 zhicheng init", en: "run `zhicheng init` again" }
+    }
+    /// Two rows of one batch with one key.
+    fn key_twice(key) -> "O230" Error {
+        what { zh: "同一批中有两条记录的键都是“{key}”", en: "two records of one batch have the key `{key}`" }
+        remedy { zh: "留下正确的一条", en: "keep the right one" }
+    }
+    /// A key that another record has.
+    fn key_taken(key, record) -> "O231" Error {
+        what { zh: "键“{key}”已有记录 {record}，内容不同", en: "record {record} has the key `{key}` with other content" }
+        remedy { zh: "若为更正，加 --revise", en: "if it is a correction, add --revise" }
+    }
+    /// No reason.
+    fn reason_missing() -> "O232" Error {
+        what { zh: "没有说明理由", en: "no reason is given" }
+        remedy { zh: "以 --reason 说明理由", en: "give it with --reason" }
+    }
+    /// No such record.
+    fn no_such_record(record) -> "O233" Error {
+        what { zh: "没有记录 {record}", en: "there is no record {record}" }
+        remedy { zh: "以 zhicheng measure --records 查记录编号", en: "find its number with `zhicheng measure --records`" }
+    }
+    /// A record that is withdrawn already.
+    fn withdrawn_already(record) -> "O234" Error {
+        what { zh: "记录 {record} 已撤回", en: "record {record} is withdrawn already" }
+        remedy { zh: "无须再做", en: "nothing needs to be done" }
+    }
+    /// An alias of something that has none.
+    fn alias_of_what(of) -> "O240" Error {
+        what { zh: "“{of}”没有别名", en: "`{of}` has no aliases" }
+        remedy { zh: "写 unit、code:词表 或 subject:类型", en: "write unit, code:VOCABULARY or subject:TYPE" }
+    }
+    /// An alias that means nothing.
+    fn alias_means_nothing(id, of) -> "O241" Error {
+        what { zh: "{of} 中没有“{id}”", en: "there is no `{id}` among {of}" }
+        remedy { zh: "写已有的标识或全称", en: "write an identifier or a full name that exists" }
+    }
+    /// No such case.
+    fn no_such_case(case) -> "O250" Error {
+        what { zh: "没有办件 {case}", en: "there is no case {case}" }
+        remedy { zh: "以 zhicheng case list 列出办件", en: "list cases with `zhicheng case list`" }
+    }
+    /// No such flow.
+    fn unknown_flow(flow) -> "O251" Error {
+        what { zh: "方案中没有流程“{flow}”", en: "the programme has no flow `{flow}`" }
+        remedy { zh: "核对流程标识", en: "check the flow's identifier" }
+    }
+    /// A field that the flow does not have.
+    fn unknown_case_field(field, nearest) -> "O252" Error {
+        what { zh: "这一流程没有字段“{field}”", en: "the flow has no field `{field}`" }
+        remedy { zh: "最接近的是“{nearest}”", en: "the nearest is `{nearest}`" }
+    }
+    /// A scorecard without a flow.
+    fn scorecard_without_flow(scorecard) -> "O253" Error {
+        what { zh: "记分卡“{scorecard}”没有声明考核流程", en: "scorecard `{scorecard}` declares no flow" }
+        remedy { zh: "在记分卡上写 flow", en: "declare `flow` on the scorecard" }
+    }
+    /// No such scorecard.
+    fn unknown_scorecard(scorecard, nearest) -> "O260" Error {
+        what { zh: "方案中没有记分卡“{scorecard}”", en: "the programme has no scorecard `{scorecard}`" }
+        remedy { zh: "最接近的是“{nearest}”", en: "the nearest is `{nearest}`" }
+    }
+    /// A scorecard over subjects.
+    fn scorecard_of_subjects(scorecard) -> "O261" Error {
+        what { zh: "记分卡“{scorecard}”评的是对象，不是单位", en: "scorecard `{scorecard}` rates subjects, not units" }
+        remedy { zh: "用 zhicheng rate", en: "use `zhicheng rate`" }
+    }
+    /// A scorecard over units.
+    fn scorecard_of_units(scorecard) -> "O262" Error {
+        what { zh: "记分卡“{scorecard}”评的是单位，不是对象", en: "scorecard `{scorecard}` scores units, not subjects" }
+        remedy { zh: "用 zhicheng score", en: "use `zhicheng score`" }
+    }
+    /// No such subject.
+    fn no_such_subject(subject, day) -> "O263" Error {
+        what { zh: "{day} 没有对象“{subject}”", en: "there is no subject `{subject}` on {day}" }
+        remedy { zh: "核对身份代码与日期", en: "check its identity and the day" }
+    }
+    /// A demonstration is not sealed.
+    fn demonstration_not_sealed() -> "O270" Error {
+        what { zh: "演示数据不能正式封存", en: "a demonstration cannot be sealed officially" }
+        remedy { zh: "加 --demonstration 作演示封存，结果上会注明", en: "add --demonstration to try it; the result says so" }
+    }
+    /// No approval.
+    fn approval_missing() -> "O271" Error {
+        what { zh: "没有批准文号", en: "no approval number is given" }
+        remedy { zh: "以 --approval 写明", en: "give it with --approval" }
+    }
+    /// Cards that are pending.
+    fn cards_pending(count) -> "O272" Error {
+        what { zh: "还有 {count} 个单位的结果未定", en: "{count} units have items that are still pending" }
+        remedy { zh: "先完成评审，或等待未到的数字", en: "finish the reviews, or wait for the figures that have not come" }
+    }
+    /// A sealing at an earlier position.
+    fn seal_at_head(at, head) -> "O273" Error {
+        what { zh: "封存须以当前位置 {head} 为准，不是 {at}", en: "a sealing stands on the present position {head}, not on {at}" }
+        remedy { zh: "不要加 --at", en: "leave out --at" }
+    }
+}
