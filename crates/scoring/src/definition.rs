@@ -300,7 +300,10 @@ pub struct TotalRounding {
 
 impl Default for TotalRounding {
     fn default() -> Self {
-        TotalRounding { places: 2, mode: Rounding::HalfUp }
+        TotalRounding {
+            places: 2,
+            mode: Rounding::HalfUp,
+        }
     }
 }
 

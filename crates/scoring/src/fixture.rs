@@ -7,16 +7,19 @@ use crate::*;
 /// `97.5`, `-2` or `39/40` as an exact ratio.
 pub(crate) fn ratio(text: &str) -> Ratio {
     match text.split_once('/') {
-        Some((numerator, denominator)) => {
-            ratio(numerator).checked_div(&ratio(denominator)).expect("denominator")
-        }
+        Some((numerator, denominator)) => ratio(numerator)
+            .checked_div(&ratio(denominator))
+            .expect("denominator"),
         None => Ratio::parse_decimal(text).expect("decimal"),
     }
 }
 
 /// A text whose two languages are the same.
 pub(crate) fn same(text: &str) -> Text {
-    Text { zh: text.into(), en: text.into() }
+    Text {
+        zh: text.into(),
+        en: text.into(),
+    }
 }
 
 /// A figure with a plain value.
@@ -26,7 +29,13 @@ pub(crate) fn figure(text: &str) -> Figure {
 
 /// An item of the group `g`.
 pub(crate) fn item(id: &str, points: &str, rule: Rule) -> Item {
-    Item::new(ItemId::new(id), GroupId::new("g"), same(id), ratio(points), rule)
+    Item::new(
+        ItemId::new(id),
+        GroupId::new("g"),
+        same(id),
+        ratio(points),
+        rule,
+    )
 }
 
 /// A top group without points of its own.
@@ -43,7 +52,12 @@ pub(crate) fn group(id: &str) -> Group {
 
 /// A band without gates.
 pub(crate) fn band(grade: &str, from: Option<&str>) -> Band {
-    Band { grade: grade.into(), from: from.map(ratio), name: same(grade), gates: Vec::new() }
+    Band {
+        grade: grade.into(),
+        from: from.map(ratio),
+        name: same(grade),
+        gates: Vec::new(),
+    }
 }
 
 /// A card with the one group `g`.
@@ -58,7 +72,10 @@ pub(crate) fn card_of(items: Vec<Item>) -> Scorecard {
 pub(crate) fn participant(key: &str, inputs: Vec<(&str, Input)>) -> Participant {
     Participant {
         key: key.into(),
-        items: inputs.into_iter().map(|(id, input)| (ItemId::new(id), input)).collect(),
+        items: inputs
+            .into_iter()
+            .map(|(id, input)| (ItemId::new(id), input))
+            .collect(),
         ..Participant::default()
     }
 }

@@ -27,16 +27,29 @@ pub(crate) fn grade(
     state: CardState,
 ) -> Result<Graded, Problem> {
     let by_score = total.and_then(|total| band_of(&card.bands, total));
-    let grade_by_score = by_score.and_then(|i| card.bands.get(i)).map(|band| band.grade.clone());
+    let grade_by_score = by_score
+        .and_then(|i| card.bands.get(i))
+        .map(|band| band.grade.clone());
     let mut gate_reasons = Vec::new();
     let after_gates = match by_score {
-        Some(start) => Some(pass_gates(card, participant, groups, start, &mut gate_reasons)?),
+        Some(start) => Some(pass_gates(
+            card,
+            participant,
+            groups,
+            start,
+            &mut gate_reasons,
+        )?),
         None => None,
     };
     // What is not final has no grade of its own; only a veto can settle it before.
     let settled = after_gates.filter(|_| state != CardState::Pending);
     let (grade, vetoes) = apply_vetoes(card, participant, settled)?;
-    Ok(Graded { grade_by_score, grade, gate_reasons, vetoes })
+    Ok(Graded {
+        grade_by_score,
+        grade,
+        gate_reasons,
+        vetoes,
+    })
 }
 
 /// The band with the highest lower bound that the total has reached.
@@ -46,7 +59,9 @@ pub(crate) fn band_of(bands: &[Band], total: &Ratio) -> Option<usize> {
         .enumerate()
         .filter(|(_, band)| band.from.as_ref().is_none_or(|from| from <= total));
     // `None` sorts below every bound.
-    reached.max_by(|(_, a), (_, b)| a.from.cmp(&b.from)).map(|(i, _)| i)
+    reached
+        .max_by(|(_, a), (_, b)| a.from.cmp(&b.from))
+        .map(|(i, _)| i)
 }
 
 /// Bands stand from best to worst, so falling is going on in the list.
@@ -63,7 +78,11 @@ fn pass_gates(
         for gate in &band.gates {
             if let Some(reason) = gate_failure(card.direction, gate, participant, groups)? {
                 let (grade, gate) = (band.grade.clone(), gate.id.clone());
-                reasons.push(GateReason { grade, gate, reason });
+                reasons.push(GateReason {
+                    grade,
+                    gate,
+                    reason,
+                });
             }
         }
         if reasons.len() == before {
@@ -107,7 +126,10 @@ fn gate_failure(
                 let (rate, limit) = (percent(&rate), percent(limit));
                 words::text(
                     format!("最差的分组“{}”得分率 {rate} {sign} {limit}", group.group),
-                    format!("the worst group `{}` has {rate} {sign} {limit}", group.group),
+                    format!(
+                        "the worst group `{}` has {rate} {sign} {limit}",
+                        group.group
+                    ),
                 )
             }))
         }
@@ -130,6 +152,18 @@ fn apply_vetoes(
         }
     }
     let place = |grade: &str| card.bands.iter().position(|band| band.grade == grade);
+    // Validation finds this too; a veto must never be lost for it.
+    let lost = hits.iter().find(|(veto, _)| place(&veto.forces).is_none());
+    if let Some((veto, _)) = lost.filter(|_| !card.bands.is_empty()) {
+        let grades: Vec<&str> = card.bands.iter().map(|band| band.grade.as_str()).collect();
+        let grades = grades.join(" / ");
+        return Err(problems::unknown_reference(
+            "等级",
+            "grade",
+            &veto.forces,
+            grades,
+        ));
+    }
     let worst_of = |effect: VetoEffect| {
         let forced = hits.iter().filter(|(veto, _)| veto.effect == effect);
         forced.filter_map(|(veto, _)| place(&veto.forces)).max()

@@ -25,7 +25,13 @@ impl Item {
     /// assert_eq!(item.limits(), (Some(Ratio::from_int(-20)), Some(Ratio::ZERO)));
     /// ```
     pub fn limits(&self) -> (Option<Ratio>, Option<Ratio>) {
-        let named = |points: Ratio| if self.points.is_zero() { None } else { Some(points) };
+        let named = |points: Ratio| {
+            if self.points.is_zero() {
+                None
+            } else {
+                Some(points)
+            }
+        };
         let (floor, cap) = match self.role {
             Role::Normal => (Some(Ratio::ZERO), Some(self.points.clone())),
             Role::Bonus => (Some(Ratio::ZERO), named(self.points.clone())),
@@ -131,9 +137,9 @@ impl<'a> Known<'a> {
             Need::Parts(_) if input.judged.is_none() && !input.figures.is_empty() => {
                 Ok(Known::of_figures(input))
             }
-            Need::Parts(parts) => {
-                Ok(Known::of_judgement(input, |judged| judged.parts.len() >= parts))
-            }
+            Need::Parts(parts) => Ok(Known::of_judgement(input, |judged| {
+                judged.parts.len() >= parts
+            })),
         }
     }
 
@@ -151,22 +157,36 @@ impl<'a> Known<'a> {
         } else {
             ItemState::Value
         };
-        let values = input.figures.iter().filter_map(|figure| figure.value()).collect();
-        Known { state, values, judged: None }
+        let values = input
+            .figures
+            .iter()
+            .filter_map(|figure| figure.value())
+            .collect();
+        Known {
+            state,
+            values,
+            judged: None,
+        }
     }
 
     /// A unit that does not carry the figure of a judged item does not carry the item; otherwise
     /// the figures of a judged item only inform the assessor.
     fn of_judgement(input: &'a Input, complete: impl Fn(&Judgement) -> bool) -> Known<'a> {
         let judged = input.judged.as_ref().filter(|judged| complete(judged));
-        let not_carried =
-            input.figures.iter().any(|figure| figure.state() == FigureState::NotCarried);
+        let not_carried = input
+            .figures
+            .iter()
+            .any(|figure| figure.state() == FigureState::NotCarried);
         let state = match judged {
             _ if not_carried => ItemState::NotCarried,
             Some(_) => ItemState::Value,
             None => ItemState::NotJudged,
         };
-        Known { state, values: Vec::new(), judged }
+        Known {
+            state,
+            values: Vec::new(),
+            judged,
+        }
     }
 }
 
@@ -262,7 +282,10 @@ fn limited(item: &Item, points: Ratio, reason: Text) -> Outcome {
             format!("{}; floor {}", reason.en, words::points(&within)),
         ),
     };
-    Outcome { effect: Effect::Points(within), reason }
+    Outcome {
+        effect: Effect::Points(within),
+        reason,
+    }
 }
 
 fn without_value(item: &Item, state: ItemState, points: Ratio, effect: (&str, &str)) -> Outcome {
@@ -272,7 +295,10 @@ fn without_value(item: &Item, state: ItemState, points: Ratio, effect: (&str, &s
         format!("{}：{} 分", effect.zh, words::points(&within)),
         format!("{}: {}", effect.en, words::english_points(&within)),
     );
-    Outcome { effect: Effect::Points(within), reason }
+    Outcome {
+        effect: Effect::Points(within),
+        reason,
+    }
 }
 
 /// "未报，待定"
@@ -301,7 +327,12 @@ fn adjust(
         let shown = |limit: Option<Ratio>| limit.map_or("…".to_string(), |l| words::points(&l));
         let (floor, cap) = item.limits();
         let points = words::points(&adjustment.points);
-        return Err(problems::adjustment_outside(&item.id, points, shown(floor), shown(cap)));
+        return Err(problems::adjustment_outside(
+            &item.id,
+            points,
+            shown(floor),
+            shown(cap),
+        ));
     }
     let by_hand = words::points(&adjustment.points);
     let why = &adjustment.reason;
@@ -362,7 +393,10 @@ mod tests {
         }
         rated.when_missing.preliminary = Missing::Use;
         let result = score(&rated, Input::figure(Figure::preliminary(r("1"), r("2")))).unwrap();
-        assert_eq!((result.points, result.state), (Some(r("2")), ItemState::Preliminary));
+        assert_eq!(
+            (result.points, result.state),
+            (Some(r("2")), ItemState::Preliminary)
+        );
         assert_eq!(result.reason.zh, "50% × 4 = 2 分（初步数）");
     }
 
@@ -370,11 +404,17 @@ mod tests {
     fn an_item_that_is_not_carried_is_always_left_out() {
         let rated = item("rate", "4", Rule::RateTimesPoints);
         let absent = score_item(&rated, &GroupId::new("g"), None).unwrap();
-        assert_eq!((absent.state, absent.excluded), (ItemState::NotCarried, true));
+        assert_eq!(
+            (absent.state, absent.excluded),
+            (ItemState::NotCarried, true)
+        );
         for input in [Input::not_carried(), Input::figure(Figure::not_carried())] {
             let mut adjusted = input.clone();
             assert_eq!(score(&rated, input).unwrap().state, ItemState::NotCarried);
-            adjusted.adjustment = Some(Adjustment { points: r("1"), reason: "x".into() });
+            adjusted.adjustment = Some(Adjustment {
+                points: r("1"),
+                reason: "x".into(),
+            });
             assert_eq!(score(&rated, adjusted).unwrap_err().code, "C207");
         }
     }
@@ -385,20 +425,36 @@ mod tests {
         assert!(score(&judged, Input::default()).unwrap().pending);
         // The figure that informs the assessor is no judgement.
         let waiting = score(&judged, Input::figure(figure("3"))).unwrap();
-        assert_eq!((waiting.state, waiting.pending), (ItemState::NotJudged, true));
+        assert_eq!(
+            (waiting.state, waiting.pending),
+            (ItemState::NotJudged, true)
+        );
         let done = score(&judged, Input::points(r("3"))).unwrap();
         assert_eq!(done.points, Some(r("3")));
-        assert_eq!(score(&judged, Input::points(r("5"))).unwrap_err().code, "C215");
+        assert_eq!(
+            score(&judged, Input::points(r("5"))).unwrap_err().code,
+            "C215"
+        );
         let rated = item("rate", "4", Rule::RateTimesPoints);
-        assert_eq!(score(&rated, Input::points(r("3"))).unwrap_err().code, "C205");
+        assert_eq!(
+            score(&rated, Input::points(r("3"))).unwrap_err().code,
+            "C205"
+        );
     }
 
     #[test]
     fn floors_and_caps_cut_and_say_so() {
-        let mut events = item("events", "15", Rule::PerEvent {
-            each: r("5"),
-            escalation: Some(Escalation { from_nth: 2, then_each: r("20") }),
-        });
+        let mut events = item(
+            "events",
+            "15",
+            Rule::PerEvent {
+                each: r("5"),
+                escalation: Some(Escalation {
+                    from_nth: 2,
+                    then_each: r("20"),
+                }),
+            },
+        );
         // (role, floor, events, points)
         for (role, floor, given, points) in [
             (Role::Normal, None, "2", "0"),
@@ -418,7 +474,11 @@ mod tests {
         events.role = Role::Deduction;
         events.floor = None;
         let result = score(&events, Input::figure(figure("2"))).unwrap();
-        assert!(result.reason.zh.ends_with("；最低 −15 分"), "{}", result.reason.zh);
+        assert!(
+            result.reason.zh.ends_with("；最低 −15 分"),
+            "{}",
+            result.reason.zh
+        );
         assert_eq!(result.max_points, r("0"));
         // A deduction of 0 points has no limit.
         events.points = r("0");
@@ -430,14 +490,26 @@ mod tests {
     fn points_set_by_hand_keep_the_computed_ones_beside_them() {
         let rated = item("rate", "4", Rule::RateTimesPoints);
         let adjusted = |points: &str, reason: &str| Input {
-            adjustment: Some(Adjustment { points: r(points), reason: reason.into() }),
+            adjustment: Some(Adjustment {
+                points: r(points),
+                reason: reason.into(),
+            }),
             ..Input::figure(figure("0.5"))
         };
         let result = score(&rated, adjusted("3", "补报材料")).unwrap();
-        assert_eq!((result.points, result.computed_points), (Some(r("3")), Some(r("2"))));
+        assert_eq!(
+            (result.points, result.computed_points),
+            (Some(r("3")), Some(r("2")))
+        );
         assert!(result.adjusted);
-        assert_eq!(result.reason.zh, "人工调整为 3 分：补报材料（原：50% × 4 = 2 分）");
-        assert_eq!(score(&rated, adjusted("4.5", "x")).unwrap_err().code, "C206");
+        assert_eq!(
+            result.reason.zh,
+            "人工调整为 3 分：补报材料（原：50% × 4 = 2 分）"
+        );
+        assert_eq!(
+            score(&rated, adjusted("4.5", "x")).unwrap_err().code,
+            "C206"
+        );
         assert_eq!(score(&rated, adjusted("3", " ")).unwrap_err().code, "C208");
         let mut pending = adjusted("3", "x");
         pending.figures = vec![Figure::not_reported()];
@@ -447,28 +519,55 @@ mod tests {
 
     #[test]
     fn a_participants_own_target_goes_before_the_items() {
-        let mut rated = item("rate", "4", Rule::Proportional { better: Direction::HigherBetter });
+        let mut rated = item(
+            "rate",
+            "4",
+            Rule::Proportional {
+                better: Direction::HigherBetter,
+            },
+        );
         rated.target = Some(r("100"));
         let plain = score(&rated, Input::figure(figure("50"))).unwrap();
         assert_eq!(plain.points, Some(r("2")));
-        let own = Input { target: Some(r("200")), ..Input::figure(figure("50")) };
+        let own = Input {
+            target: Some(r("200")),
+            ..Input::figure(figure("50"))
+        };
         let result = score(&rated, own).unwrap();
-        assert_eq!((result.points, result.target), (Some(r("1")), Some(r("200"))));
+        assert_eq!(
+            (result.points, result.target),
+            (Some(r("1")), Some(r("200")))
+        );
         rated.target = None;
-        assert_eq!(score(&rated, Input::figure(figure("50"))).unwrap_err().code, "C209");
+        assert_eq!(
+            score(&rated, Input::figure(figure("50"))).unwrap_err().code,
+            "C209"
+        );
     }
 
     #[test]
     fn no_result_to_rank_is_declared_by_the_rule() {
-        let mut ranked = item("rank", "6", Rule::RankBased {
-            by_rank: vec![r("6")],
-            others: r("3"),
-            none: Some(r("1")),
-        });
+        let mut ranked = item(
+            "rank",
+            "6",
+            Rule::RankBased {
+                by_rank: vec![r("6")],
+                others: r("3"),
+                none: Some(r("1")),
+            },
+        );
         let result = score(&ranked, Input::figure(Figure::not_applicable())).unwrap();
         assert_eq!(result.points, Some(r("1")));
-        ranked.rule = Rule::RankBased { by_rank: vec![r("6")], others: r("3"), none: None };
-        assert!(score(&ranked, Input::figure(Figure::not_applicable())).unwrap().excluded);
+        ranked.rule = Rule::RankBased {
+            by_rank: vec![r("6")],
+            others: r("3"),
+            none: None,
+        };
+        assert!(
+            score(&ranked, Input::figure(Figure::not_applicable()))
+                .unwrap()
+                .excluded
+        );
         let waiting = score(&ranked, Input::figure(Figure::not_reported())).unwrap();
         assert!(waiting.pending);
     }

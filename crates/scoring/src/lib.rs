@@ -22,10 +22,13 @@ mod score;
 mod sensitivity;
 mod total;
 mod tree;
+mod validate;
 mod words;
 
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod tests;
 
 pub use card::*;
 pub use composite::composite;
@@ -38,3 +41,4 @@ pub use rule::{
 };
 pub use score::score_card;
 pub use sensitivity::{OpenItem, open_items};
+pub use validate::{Fault, FaultAt, FaultTable, validate};

@@ -44,7 +44,13 @@ pub struct Input {
 impl Default for Input {
     /// Carried, with nothing known yet.
     fn default() -> Self {
-        Input { carried: true, figures: Vec::new(), judged: None, target: None, adjustment: None }
+        Input {
+            carried: true,
+            figures: Vec::new(),
+            judged: None,
+            target: None,
+            adjustment: None,
+        }
     }
 }
 
@@ -57,7 +63,10 @@ impl Input {
     /// assert!(input.carried && input.judged.is_none());
     /// ```
     pub fn figure(figure: Figure) -> Self {
-        Input { figures: vec![figure], ..Input::default() }
+        Input {
+            figures: vec![figure],
+            ..Input::default()
+        }
     }
 
     /// A carried item judged to be at a level.
@@ -67,8 +76,14 @@ impl Input {
     /// assert_eq!(input.judged.unwrap().level.as_deref(), Some("area_plan"));
     /// ```
     pub fn level(level: impl Into<String>) -> Self {
-        let judged = Judgement { level: Some(level.into()), ..Judgement::default() };
-        Input { judged: Some(judged), ..Input::default() }
+        let judged = Judgement {
+            level: Some(level.into()),
+            ..Judgement::default()
+        };
+        Input {
+            judged: Some(judged),
+            ..Input::default()
+        }
     }
 
     /// A carried item for which the assessor gave points.
@@ -79,8 +94,14 @@ impl Input {
     /// assert_eq!(input.judged.unwrap().points, Some(Ratio::from_int(3)));
     /// ```
     pub fn points(points: Ratio) -> Self {
-        let judged = Judgement { points: Some(points), ..Judgement::default() };
-        Input { judged: Some(judged), ..Input::default() }
+        let judged = Judgement {
+            points: Some(points),
+            ..Judgement::default()
+        };
+        Input {
+            judged: Some(judged),
+            ..Input::default()
+        }
     }
 
     /// An item that the participant does not carry.
@@ -89,7 +110,10 @@ impl Input {
     /// assert!(!scoring::Input::not_carried().carried);
     /// ```
     pub fn not_carried() -> Self {
-        Input { carried: false, ..Input::default() }
+        Input {
+            carried: false,
+            ..Input::default()
+        }
     }
 }
 

@@ -69,7 +69,11 @@ fn set_ranks(card: &Scorecard, cards: &mut [Card], members: &[usize]) {
             let one = cards.get(i)?;
             let out = (rule.exclude_vetoed && one.is_vetoed())
                 || (!rule.include_pending && one.state == CardState::Pending);
-            if out { None } else { Some((i, one.total.clone()?)) }
+            if out {
+                None
+            } else {
+                Some((i, one.total.clone()?))
+            }
         })
         .collect();
     ranked.sort_by(|a, b| by_value(card.direction, &a.1, &b.1));
@@ -91,15 +95,22 @@ fn set_ranks(card: &Scorecard, cards: &mut [Card], members: &[usize]) {
 fn apply_quotas(card: &Scorecard, cards: &mut [Card], group: Option<&str>, members: &[usize]) {
     for pair in card.bands.windows(2) {
         let [band, next] = pair else { continue };
-        let Some(quota) = quota_for(card, group, &band.grade) else { continue };
+        let Some(quota) = quota_for(card, group, &band.grade) else {
+            continue;
+        };
         let seats = seats_of(quota, members.len());
         let holders: Vec<usize> = members
             .iter()
             .copied()
-            .filter(|&i| cards.get(i).is_some_and(|one| one.grade.as_ref() == Some(&band.grade)))
+            .filter(|&i| {
+                cards
+                    .get(i)
+                    .is_some_and(|one| one.grade.as_ref() == Some(&band.grade))
+            })
             .collect();
-        let (forced, mut movable): (Vec<usize>, Vec<usize>) =
-            holders.into_iter().partition(|&i| cards.get(i).is_some_and(Card::is_vetoed));
+        let (forced, mut movable): (Vec<usize>, Vec<usize>) = holders
+            .into_iter()
+            .partition(|&i| cards.get(i).is_some_and(Card::is_vetoed));
         let free = seats.saturating_sub(forced.len());
         if movable.len() <= free {
             continue;
@@ -117,7 +128,12 @@ fn apply_quotas(card: &Scorecard, cards: &mut [Card], group: Option<&str>, membe
 
 /// The group's own quota for the grade, or the one for all groups.
 fn quota_for<'a>(card: &'a Scorecard, group: Option<&str>, grade: &str) -> Option<&'a Quota> {
-    let quotas = || card.ranking.quotas.iter().filter(|quota| quota.grade == grade);
+    let quotas = || {
+        card.ranking
+            .quotas
+            .iter()
+            .filter(|quota| quota.grade == grade)
+    };
     let own = quotas().find(|quota| quota.group.is_some() && quota.group.as_deref() == group);
     own.or_else(|| quotas().find(|quota| quota.group.is_none()))
 }
@@ -129,28 +145,44 @@ fn seats_of(quota: &Quota, members: usize) -> usize {
             let members = i128::try_from(members).unwrap_or(i128::MAX);
             let seats = (share * &Ratio::from_int(members)).round(0, *rounding);
             // A negative share is refused by validation; no seats then.
-            seats.to_integer().and_then(|seats| usize::try_from(seats).ok()).unwrap_or(0)
+            seats
+                .to_integer()
+                .and_then(|seats| usize::try_from(seats).ok())
+                .unwrap_or(0)
         }
     }
 }
 
 /// Better first: by total, then by the declared keys.
 fn compare(card: &Scorecard, cards: &[Card], a: usize, b: usize) -> Ordering {
-    let (Some(a), Some(b)) = (cards.get(a), cards.get(b)) else { return Ordering::Equal };
+    let (Some(a), Some(b)) = (cards.get(a), cards.get(b)) else {
+        return Ordering::Equal;
+    };
     let by_total = by_optional(card.direction, a.total.as_ref(), b.total.as_ref());
-    let TieAtEdge::ByKey(keys) = &card.ranking.tie_at_edge else { return by_total };
-    keys.iter().fold(by_total, |order, key| order.then_with(|| by_key(key, a, b)))
+    let TieAtEdge::ByKey(keys) = &card.ranking.tie_at_edge else {
+        return by_total;
+    };
+    keys.iter()
+        .fold(by_total, |order, key| order.then_with(|| by_key(key, a, b)))
 }
 
 fn by_key(key: &TieKey, a: &Card, b: &Card) -> Ordering {
     match key {
         TieKey::Item(id) => {
             let points = |card: &Card| card.item(id).and_then(|item| item.points.clone());
-            by_optional(Direction::HigherBetter, points(a).as_ref(), points(b).as_ref())
+            by_optional(
+                Direction::HigherBetter,
+                points(a).as_ref(),
+                points(b).as_ref(),
+            )
         }
         TieKey::Group(id) => {
             let points = |card: &Card| card.group(id).map(|group| group.net_points());
-            by_optional(Direction::HigherBetter, points(a).as_ref(), points(b).as_ref())
+            by_optional(
+                Direction::HigherBetter,
+                points(a).as_ref(),
+                points(b).as_ref(),
+            )
         }
         TieKey::Value { name, better } => {
             by_optional(*better, a.tie_values.get(name), b.tie_values.get(name))
@@ -160,7 +192,9 @@ fn by_key(key: &TieKey, a: &Card, b: &Card) -> Ordering {
 
 /// How many of the sorted holders keep the grade when `free` places are there.
 fn kept_at_edge(card: &Scorecard, cards: &[Card], sorted: &[usize], free: usize) -> usize {
-    let Some(&first_out) = sorted.get(free) else { return sorted.len() };
+    let Some(&first_out) = sorted.get(free) else {
+        return sorted.len();
+    };
     let tied = |&i: &usize| compare(card, cards, i, first_out) == Ordering::Equal;
     match card.ranking.tie_at_edge {
         TieAtEdge::AllIn => {

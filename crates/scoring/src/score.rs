@@ -5,13 +5,14 @@
 use base::{Problem, Ratio};
 
 use crate::card::{Card, CardState, ItemResult, ItemState};
-use crate::definition::{ConsequenceOn, Consequence, PartSource, Scorecard};
+use crate::definition::{Consequence, ConsequenceOn, PartSource, Scorecard};
 use crate::grade;
 use crate::item::score_item;
 use crate::participant::Participant;
 use crate::problems;
 use crate::total::totals;
 use crate::tree::GroupTree;
+use crate::words;
 
 /// Applies a scorecard to one participant. Rank and quotas follow with [`crate::rank_cards`].
 ///
@@ -51,7 +52,7 @@ use crate::tree::GroupTree;
 /// assert_eq!(result.total_text.as_deref(), Some("3.98"));
 /// ```
 pub fn score_card(card: &Scorecard, participant: &Participant) -> Result<Card, Problem> {
-    refuse_unknown_inputs(card, participant)?;
+    refuse_wrong_inputs(card, participant)?;
     let tree = GroupTree::of(card)?;
     let mut items = Vec::with_capacity(card.items.len());
     for item in &card.items {
@@ -60,13 +61,14 @@ pub fn score_card(card: &Scorecard, participant: &Participant) -> Result<Card, P
         let top = top.ok_or_else(|| problems::broken_groups(&item.group))?;
         items.push(score_item(item, &top.id, participant.items.get(&item.id))?);
     }
-    let sums = totals(card, &tree, &items, &participant.parts)?;
+    let sums = totals(card, &tree, &items, &participant.parts);
     let state = state_of(&items, sums.parts.iter().any(|part| part.pending));
     let round = |total: &Ratio| total.round(card.rounding.places, card.rounding.mode);
     let total = sums.total_exact.as_ref().map(round);
     // Already rounded, so writing it out rounds nothing more.
-    let total_text =
-        total.as_ref().map(|total| total.to_decimal(card.rounding.places, card.rounding.mode));
+    let total_text = total
+        .as_ref()
+        .map(|total| total.to_decimal(card.rounding.places, card.rounding.mode));
     let graded = grade::grade(card, participant, total.as_ref(), &sums.groups, state)?;
     let mut result = Card {
         participant: participant.key.clone(),
@@ -107,8 +109,7 @@ pub(crate) fn consequences_of(card: &Scorecard, result: &Card) -> Vec<Consequenc
 }
 
 fn state_of(items: &[ItemResult], part_pending: bool) -> CardState {
-    let preliminary =
-        |item: &ItemResult| item.state == ItemState::Preliminary && !item.adjusted;
+    let preliminary = |item: &ItemResult| item.state == ItemState::Preliminary && !item.adjusted;
     if part_pending || items.iter().any(|item| item.pending) {
         CardState::Pending
     } else if items.iter().any(preliminary) {
@@ -119,24 +120,34 @@ fn state_of(items: &[ItemResult], part_pending: bool) -> CardState {
 }
 
 /// Nothing that a participant brings is dropped in silence.
-fn refuse_unknown_inputs(card: &Scorecard, participant: &Participant) -> Result<(), Problem> {
+fn refuse_wrong_inputs(card: &Scorecard, participant: &Participant) -> Result<(), Problem> {
     let key = &participant.key;
     let known_item = |id: &base::ItemId| card.items.iter().any(|item| &item.id == id);
     if let Some(id) = participant.items.keys().find(|id| !known_item(id)) {
         return Err(problems::unknown_input(key, "评分项", "item", id));
     }
     let known_part = |id: &String| {
-        card.parts.iter().any(|part| &part.id == id && part.source == PartSource::Given)
+        card.parts
+            .iter()
+            .any(|part| &part.id == id && part.source == PartSource::Given)
     };
     if let Some(id) = participant.parts.keys().find(|id| !known_part(id)) {
         return Err(problems::unknown_input(key, "给定部分", "given part", id));
+    }
+    let hundred = Ratio::from_int(100);
+    let outside = |value: &Ratio| value.is_negative() || value > &hundred;
+    if let Some((id, value)) = participant.parts.iter().find(|(_, value)| outside(value)) {
+        return Err(problems::part_value_outside(key, id, words::points(value)));
     }
     let known_veto = |id: &String| card.vetoes.iter().any(|veto| &veto.id == id);
     if let Some(id) = participant.vetoes.keys().find(|id| !known_veto(id)) {
         return Err(problems::unknown_input(key, "一票否决", "veto", id));
     }
-    let known_gate =
-        |id: &String| card.bands.iter().any(|band| band.gates.iter().any(|gate| &gate.id == id));
+    let known_gate = |id: &String| {
+        card.bands
+            .iter()
+            .any(|band| band.gates.iter().any(|gate| &gate.id == id))
+    };
     if let Some(id) = participant.gates.keys().find(|id| !known_gate(id)) {
         return Err(problems::unknown_input(key, "门槛", "gate", id));
     }

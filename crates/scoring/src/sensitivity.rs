@@ -42,7 +42,12 @@ pub fn open_items(card: &Scorecard, result: &Card) -> Result<Vec<OpenItem>, Prob
         .iter()
         .filter(|part| part.source == PartSource::Given)
         .filter_map(|part| {
-            let value = result.parts.iter().find(|value| value.part == part.id)?.value.clone()?;
+            let value = result
+                .parts
+                .iter()
+                .find(|value| value.part == part.id)?
+                .value
+                .clone()?;
             Some((part.id.clone(), value))
         })
         .collect();
@@ -50,22 +55,36 @@ pub fn open_items(card: &Scorecard, result: &Card) -> Result<Vec<OpenItem>, Prob
     let mut items = result.items.clone();
     let mut open = Vec::new();
     for (i, item) in card.items.iter().enumerate() {
-        let Some(was) = items.get(i).cloned() else { continue };
-        let Some(best) = best_points(card.direction, item) else { continue };
+        let Some(was) = items.get(i).cloned() else {
+            continue;
+        };
+        let Some(best) = best_points(card.direction, item) else {
+            continue;
+        };
         let has = was.points.clone().unwrap_or(Ratio::ZERO);
         if was.excluded || (has == best && !was.pending) {
             continue;
         }
-        let changed = ItemResult { points: Some(best.clone()), pending: false, ..was.clone() };
+        let changed = ItemResult {
+            points: Some(best.clone()),
+            pending: false,
+            ..was.clone()
+        };
         set(&mut items, i, changed);
-        let after = totals(card, &tree, &items, &given)?.total_exact.unwrap_or(Ratio::ZERO);
+        let after = totals(card, &tree, &items, &given)
+            .total_exact
+            .unwrap_or(Ratio::ZERO);
         set(&mut items, i, was);
         let total_gain = match card.direction {
             Direction::HigherBetter => &after - &before,
             Direction::LowerBetter => &before - &after,
         };
         let open_points = (&best - &has).abs();
-        open.push(OpenItem { item: item.id.clone(), open_points, total_gain });
+        open.push(OpenItem {
+            item: item.id.clone(),
+            open_points,
+            total_gain,
+        });
     }
     open.sort_by(|a, b| b.total_gain.cmp(&a.total_gain));
     Ok(open)
@@ -99,11 +118,14 @@ mod tests {
 
     fn three() -> (Scorecard, crate::Participant) {
         let items = ["a", "b", "c"].map(|id| item(id, "10", Rule::RateTimesPoints));
-        let given = participant("p", vec![
-            ("a", Input::figure(figure("0.5"))),
-            ("b", Input::figure(figure("0.2"))),
-            ("c", Input::figure(figure("1"))),
-        ]);
+        let given = participant(
+            "p",
+            vec![
+                ("a", Input::figure(figure("0.5"))),
+                ("b", Input::figure(figure("0.2"))),
+                ("c", Input::figure(figure("1"))),
+            ],
+        );
         (card_of(items.to_vec()), given)
     }
 
@@ -111,8 +133,10 @@ mod tests {
     fn the_largest_gain_stands_first_and_full_items_are_left_out() {
         let (card, given) = three();
         let open = open_items(&card, &score_card(&card, &given).unwrap()).unwrap();
-        let gains: Vec<(&str, Ratio)> =
-            open.iter().map(|open| (open.item.as_str(), open.total_gain.clone())).collect();
+        let gains: Vec<(&str, Ratio)> = open
+            .iter()
+            .map(|open| (open.item.as_str(), open.total_gain.clone()))
+            .collect();
         assert_eq!(gains, [("b", ratio("8")), ("a", ratio("5"))]);
     }
 
@@ -145,6 +169,9 @@ mod tests {
         card.direction = Direction::LowerBetter;
         let open = open_items(&card, &score_card(&card, &given).unwrap()).unwrap();
         let first = open.first().unwrap();
-        assert_eq!((first.item.as_str(), &first.total_gain), ("c", &ratio("10")));
+        assert_eq!(
+            (first.item.as_str(), &first.total_gain),
+            ("c", &ratio("10"))
+        );
     }
 }

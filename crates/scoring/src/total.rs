@@ -5,14 +5,12 @@
 
 use std::collections::BTreeMap;
 
-use base::{Problem, Ratio};
+use base::Ratio;
 
 use crate::card::{GroupResult, ItemResult, PartResult};
 use crate::composite::composite;
 use crate::definition::{Combine, Group, Missing, PartSource, Role, Scorecard, TotalRule};
-use crate::problems;
 use crate::tree::GroupTree;
-use crate::words;
 
 /// Everything that is added up on a card.
 pub(crate) struct Totals {
@@ -31,36 +29,56 @@ pub(crate) fn totals(
     tree: &GroupTree,
     items: &[ItemResult],
     given: &BTreeMap<String, Ratio>,
-) -> Result<Totals, Problem> {
+) -> Totals {
     let groups = group_results(card, tree, items);
-    let tops: Vec<(&Group, &GroupResult)> =
-        card.groups.iter().zip(&groups).filter(|(group, _)| group.parent.is_none()).collect();
+    let tops: Vec<(&Group, &GroupResult)> = card
+        .groups
+        .iter()
+        .zip(&groups)
+        .filter(|(group, _)| group.parent.is_none())
+        .collect();
     let sum = |of: fn(&GroupResult) -> &Ratio| {
-        tops.iter().fold(Ratio::ZERO, |sum, (_, result)| &sum + of(result))
+        tops.iter()
+            .fold(Ratio::ZERO, |sum, (_, result)| &sum + of(result))
     };
     let bonus = at_most(sum(|group| &group.bonus), card.bonus_cap.as_ref());
     let deduction_cap = card.deduction_cap.as_ref().map(|cap| &Ratio::ZERO - cap);
     let deduction = at_least(sum(|group| &group.deduction), deduction_cap.as_ref());
 
     let by_items = by_items(&card.total, &tops);
-    let parts = part_results(card, &tops, given)?;
+    let parts = part_results(card, &tops, given);
     let (normal, possible) = match card.parts.is_empty() {
         true => by_items,
         false => {
-            let counted = parts.iter().filter_map(|part| Some((&part.weight, part.value.as_ref()?)));
+            let counted = parts
+                .iter()
+                .filter_map(|part| Some((&part.weight, part.value.as_ref()?)));
             (composite(counted), Ratio::from_int(100))
         }
     };
-    let outside = items.iter().any(|item| item.role != Role::Normal && item.points.is_some());
+    let outside = items
+        .iter()
+        .any(|item| item.role != Role::Normal && item.points.is_some());
     let counts = normal.is_some() || card.start.is_some() || outside;
     let total_exact = counts.then(|| {
         let start = card.start.clone().unwrap_or(Ratio::ZERO);
         let earned = &start + &normal.unwrap_or(Ratio::ZERO);
         let total = &(&earned + &bonus) + &deduction;
-        at_least(at_most(total, card.total_cap.as_ref()), card.total_floor.as_ref())
+        at_least(
+            at_most(total, card.total_cap.as_ref()),
+            card.total_floor.as_ref(),
+        )
     });
     let open_points = sum(|group| &group.open_points);
-    Ok(Totals { parts, bonus, deduction, total_exact, possible, open_points, groups })
+    Totals {
+        parts,
+        bonus,
+        deduction,
+        total_exact,
+        possible,
+        open_points,
+        groups,
+    }
 }
 
 fn at_most(value: Ratio, cap: Option<&Ratio>) -> Ratio {
@@ -95,7 +113,11 @@ struct Gathered {
 fn group_results(card: &Scorecard, tree: &GroupTree, items: &[ItemResult]) -> Vec<GroupResult> {
     let mut gathered = vec![Gathered::default(); card.groups.len()];
     for (item, result) in card.items.iter().zip(items) {
-        let Some(into) = tree.index.get(&item.group).and_then(|i| gathered.get_mut(*i)) else {
+        let Some(into) = tree
+            .index
+            .get(&item.group)
+            .and_then(|i| gathered.get_mut(*i))
+        else {
             continue; // an item without a group is refused before it is scored
         };
         if result.pending {
@@ -108,7 +130,8 @@ fn group_results(card: &Scorecard, tree: &GroupTree, items: &[ItemResult]) -> Ve
                 into.nominal = &into.nominal + &result.max_points;
                 if let Some(points) = points {
                     let weight = item.weight.clone().unwrap_or(Ratio::ONE);
-                    into.children.push((points, result.max_points.clone(), weight));
+                    into.children
+                        .push((points, result.max_points.clone(), weight));
                 }
             }
             Role::Bonus => into.bonus = &into.bonus + &points.unwrap_or(Ratio::ZERO),
@@ -121,7 +144,13 @@ fn group_results(card: &Scorecard, tree: &GroupTree, items: &[ItemResult]) -> Ve
             continue; // the tree's indices are those of the groups
         };
         let result = combine(group, &own);
-        if let Some(above) = tree.parent.get(i).copied().flatten().and_then(|p| gathered.get_mut(p)) {
+        if let Some(above) = tree
+            .parent
+            .get(i)
+            .copied()
+            .flatten()
+            .and_then(|p| gathered.get_mut(p))
+        {
             above.has_normal |= own.has_normal;
             above.nominal = &above.nominal + &full_points(group, &own);
             above.bonus = &above.bonus + &result.bonus;
@@ -129,7 +158,9 @@ fn group_results(card: &Scorecard, tree: &GroupTree, items: &[ItemResult]) -> Ve
             above.open_points = &above.open_points + &result.open_points;
             if !result.possible.is_zero() {
                 let weight = group.weight.clone().unwrap_or(Ratio::ONE);
-                above.children.push((result.points.clone(), result.possible.clone(), weight));
+                above
+                    .children
+                    .push((result.points.clone(), result.possible.clone(), weight));
             }
         }
         if let Some(slot) = results.get_mut(i) {
@@ -153,7 +184,11 @@ fn full_points(group: &Group, own: &Gathered) -> Ratio {
 fn combine(group: &Group, own: &Gathered) -> GroupResult {
     let sums = || {
         let start = (Ratio::ZERO, Ratio::ZERO);
-        own.children.iter().fold(start, |(p, q), (points, possible, _)| (&p + points, &q + possible))
+        own.children
+            .iter()
+            .fold(start, |(p, q), (points, possible, _)| {
+                (&p + points, &q + possible)
+            })
     };
     let full = full_points(group, own);
     let scaled = |rate: Option<Ratio>| match rate {
@@ -180,7 +215,9 @@ fn combine(group: &Group, own: &Gathered) -> GroupResult {
                     Some((weight, points.checked_div(possible)?))
                 })
                 .collect();
-            scaled(composite(rates.iter().map(|(weight, rate)| (*weight, rate))))
+            scaled(composite(
+                rates.iter().map(|(weight, rate)| (*weight, rate)),
+            ))
         }
     };
     // A group of bonus or deduction items only: its points limit them.
@@ -228,7 +265,7 @@ fn part_results(
     card: &Scorecard,
     tops: &[(&Group, &GroupResult)],
     given: &BTreeMap<String, Ratio>,
-) -> Result<Vec<PartResult>, Problem> {
+) -> Vec<PartResult> {
     let hundred = Ratio::from_int(100);
     let percent = || match card.total {
         TotalRule::WeightedMean => by_items(&TotalRule::WeightedMean, tops).0,
@@ -246,10 +283,6 @@ fn part_results(
                     .and_then(|(_, result)| result.rate())
                     .map(|rate| &rate * &hundred),
                 PartSource::Given => match (given.get(&part.id), part.when_missing) {
-                    (Some(value), _) if value.is_negative() || value > &hundred => {
-                        let shown = words::points(value);
-                        return Err(problems::part_value_outside(&card.id, &part.id, shown));
-                    }
                     (Some(value), _) => Some(value.clone()),
                     (None, Missing::Zero) => Some(Ratio::ZERO),
                     (None, Missing::Exclude) => None,
@@ -259,7 +292,12 @@ fn part_results(
                     }
                 },
             };
-            Ok(PartResult { part: part.id.clone(), weight: part.weight.clone(), value, pending })
+            PartResult {
+                part: part.id.clone(),
+                weight: part.weight.clone(),
+                value,
+                pending,
+            }
         })
         .collect()
 }

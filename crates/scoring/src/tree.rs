@@ -22,8 +22,12 @@ pub(crate) struct GroupTree {
 impl GroupTree {
     /// Reads the tree; a missing parent, a cycle, or a nesting deeper than declared is refused.
     pub fn of(card: &Scorecard) -> Result<GroupTree, Problem> {
-        let index: BTreeMap<GroupId, usize> =
-            card.groups.iter().enumerate().map(|(i, group)| (group.id.clone(), i)).collect();
+        let index: BTreeMap<GroupId, usize> = card
+            .groups
+            .iter()
+            .enumerate()
+            .map(|(i, group)| (group.id.clone(), i))
+            .collect();
         let mut parent = Vec::with_capacity(card.groups.len());
         for group in &card.groups {
             parent.push(match &group.parent {
@@ -46,7 +50,12 @@ impl GroupTree {
         }
         by_level.sort_by(|a, b| b.cmp(a));
         let bottom_up = by_level.into_iter().map(|(_, i)| i).collect();
-        Ok(GroupTree { index, parent, top, bottom_up })
+        Ok(GroupTree {
+            index,
+            parent,
+            top,
+            bottom_up,
+        })
     }
 }
 

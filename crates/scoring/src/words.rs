@@ -47,7 +47,11 @@ pub(crate) fn equals_points(value: &Ratio) -> String {
 
 /// `1 point`, `2 points`.
 pub(crate) fn english_points(value: &Ratio) -> String {
-    let noun = if value.abs() == Ratio::from_int(1) { "point" } else { "points" };
+    let noun = if value.abs() == Ratio::from_int(1) {
+        "point"
+    } else {
+        "points"
+    };
     format!("{} {noun}", points(value))
 }
 
@@ -59,7 +63,10 @@ pub(crate) fn text(zh: impl Into<String>, en: impl Into<String>) -> Text {
 /// The same formula in both languages, with the unit "points" behind it.
 pub(crate) fn formula(formula: &str, result: &Ratio) -> Text {
     let equals = equals_points(result);
-    text(format!("{formula} {equals} 分"), format!("{formula} {equals} points"))
+    text(
+        format!("{formula} {equals} 分"),
+        format!("{formula} {equals} points"),
+    )
 }
 
 #[cfg(test)]

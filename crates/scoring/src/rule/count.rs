@@ -10,7 +10,9 @@ use crate::words;
 fn number_of(input: &RuleInput) -> Result<Ratio, RuleFault> {
     let value = input.value()?;
     match value < &Ratio::ZERO {
-        true => Err(RuleFault::NotACount { value: words::points(value) }),
+        true => Err(RuleFault::NotACount {
+            value: words::points(value),
+        }),
         false => Ok(value.clone()),
     }
 }
@@ -20,7 +22,9 @@ fn whole_number_of(input: &RuleInput) -> Result<Ratio, RuleFault> {
     let value = number_of(input)?;
     match value.round(0, base::Rounding::Down) == value {
         true => Ok(value),
-        false => Err(RuleFault::NotACount { value: words::points(&value) }),
+        false => Err(RuleFault::NotACount {
+            value: words::points(&value),
+        }),
     }
 }
 
@@ -40,9 +44,7 @@ pub(super) fn per_missing_words(
     let equals = words::equals_points(points);
     Ok(words::text(
         format!("缺 {number} 项，每项扣 {deduct} 分：{from}− {number} × {deduct} {equals} 分"),
-        format!(
-            "{number} missing, {deduct} off each: {from}− {number} × {deduct} {equals} points"
-        ),
+        format!("{number} missing, {deduct} off each: {from}− {number} × {deduct} {equals} points"),
     ))
 }
 
@@ -60,7 +62,9 @@ fn split_events(
     input: &RuleInput,
 ) -> Result<(Ratio, Ratio), RuleFault> {
     let number = whole_number_of(input)?;
-    let Some(escalation) = escalation else { return Ok((number, Ratio::ZERO)) };
+    let Some(escalation) = escalation else {
+        return Ok((number, Ratio::ZERO));
+    };
     let plain_max = Ratio::from_int(i64::from(escalation.from_nth.saturating_sub(1)));
     let plain = number.clone().min(plain_max);
     let repeated = &number - &plain;
@@ -95,8 +99,15 @@ pub(super) fn per_event_words(
     let each = words::points(each);
     let (plain, repeated) = (words::points(&plain), words::points(&repeated));
     let mut sum = format!("{plain} × {each}");
-    let (mut zh, mut en) = (format!("{number} 次，每次 {each} 分"), format!("{number} times, {each} each"));
-    if let Some(Escalation { from_nth, then_each }) = escalation {
+    let (mut zh, mut en) = (
+        format!("{number} 次，每次 {each} 分"),
+        format!("{number} times, {each} each"),
+    );
+    if let Some(Escalation {
+        from_nth,
+        then_each,
+    }) = escalation
+    {
         let then_each = words::points(then_each);
         zh.push_str(&format!("，第 {from_nth} 次起每次 {then_each} 分"));
         en.push_str(&format!(", {then_each} each from number {from_nth} on"));
@@ -123,10 +134,14 @@ pub(super) fn rank_based(
 ) -> Result<Ratio, RuleFault> {
     let rank = whole_number_of(input)?;
     if rank == Ratio::ZERO {
-        let none = none.ok_or(RuleFault::NotACount { value: "0".to_string() })?;
+        let none = none.ok_or(RuleFault::NotACount {
+            value: "0".to_string(),
+        })?;
         return Ok(earns(input, none));
     }
-    let named = (1i64..).zip(by_rank).find(|(place, _)| Ratio::from_int(*place) == rank);
+    let named = (1i64..)
+        .zip(by_rank)
+        .find(|(place, _)| Ratio::from_int(*place) == rank);
     Ok(earns(input, named.map_or(others, |(_, points)| points)))
 }
 
@@ -173,8 +188,14 @@ mod tests {
 
     #[test]
     fn five_each_and_twenty_from_the_second() {
-        let escalation = Some(Escalation { from_nth: 2, then_each: r("20") });
-        let rule = Rule::PerEvent { each: r("5"), escalation };
+        let escalation = Some(Escalation {
+            from_nth: 2,
+            then_each: r("20"),
+        });
+        let rule = Rule::PerEvent {
+            each: r("5"),
+            escalation,
+        };
         // (events, normal item of 100, deduction, bonus)
         for (events, normal, deduction, bonus) in [
             ("0", "100", "0", "0"),
@@ -188,24 +209,45 @@ mod tests {
         }
         refuse(&rule, "100", &["1.5"], None);
         refuse(&rule, "100", &["-1"], None);
-        let plain = Rule::PerEvent { each: r("2"), escalation: None };
+        let plain = Rule::PerEvent {
+            each: r("2"),
+            escalation: None,
+        };
         check(&plain, "10", &["3"], None, "4");
         assert_eq!(
             zh(&rule, "100", &["3"], None),
             "3 次，每次 5 分，第 2 次起每次 20 分：100 − (1 × 5 + 2 × 20) = 55 分"
         );
-        assert_eq!(zh(&plain, "10", &["3"], None), "3 次，每次 2 分：10 − 3 × 2 = 4 分");
+        assert_eq!(
+            zh(&plain, "10", &["3"], None),
+            "3 次，每次 2 分：10 − 3 × 2 = 4 分"
+        );
     }
 
     #[test]
     fn first_three_six_five_four_any_result_three() {
         let by_rank = vec![r("6"), r("5"), r("4")];
-        let rule = Rule::RankBased { by_rank: by_rank.clone(), others: r("3"), none: Some(r("0")) };
-        for (rank, points) in [("1", "6"), ("2", "5"), ("3", "4"), ("4", "3"), ("17", "3"), ("0", "0")] {
+        let rule = Rule::RankBased {
+            by_rank: by_rank.clone(),
+            others: r("3"),
+            none: Some(r("0")),
+        };
+        for (rank, points) in [
+            ("1", "6"),
+            ("2", "5"),
+            ("3", "4"),
+            ("4", "3"),
+            ("17", "3"),
+            ("0", "0"),
+        ] {
             check(&rule, "6", &[rank], None, points);
         }
         refuse(&rule, "6", &["1.5"], None);
-        let rule = Rule::RankBased { by_rank, others: r("3"), none: None };
+        let rule = Rule::RankBased {
+            by_rank,
+            others: r("3"),
+            none: None,
+        };
         refuse(&rule, "6", &["0"], None);
         assert_eq!(zh(&rule, "6", &["2"], None), "第 2 名：5 分");
     }

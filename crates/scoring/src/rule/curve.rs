@@ -17,8 +17,10 @@ pub(super) fn linear(
     full_at: &Ratio,
     input: &RuleInput,
 ) -> Result<Ratio, RuleFault> {
-    let share = share_on_line(input.value()?, zero_at, full_at)
-        .ok_or(RuleFault::ParameterNotPositive { parameter: "full_at - zero_at" })?;
+    let share =
+        share_on_line(input.value()?, zero_at, full_at).ok_or(RuleFault::ParameterNotPositive {
+            parameter: "full_at - zero_at",
+        })?;
     Ok(earns(input, &(input.points * &share)))
 }
 
@@ -32,8 +34,16 @@ pub(super) fn linear_words(
     let shown = input.show(value);
     let (zero, full) = (input.show(zero_at), input.show(full_at));
     let rising = full_at > zero_at;
-    let at_full = if rising { value >= full_at } else { value <= full_at };
-    let at_zero = if rising { value <= zero_at } else { value >= zero_at };
+    let at_full = if rising {
+        value >= full_at
+    } else {
+        value <= full_at
+    };
+    let at_zero = if rising {
+        value <= zero_at
+    } else {
+        value >= zero_at
+    };
     let (zh, en) = (words::points(points), words::english_points(points));
     if at_full {
         return Ok(words::text(
@@ -47,8 +57,10 @@ pub(super) fn linear_words(
             format!("{shown} does not pass the zero mark {zero}: {en}"),
         ));
     }
-    let formula =
-        format!("({shown} − {zero}) ÷ ({full} − {zero}) × {}", words::points(input.points));
+    let formula = format!(
+        "({shown} − {zero}) ÷ ({full} − {zero}) × {}",
+        words::points(input.points)
+    );
     Ok(words::formula(&formula, points))
 }
 
@@ -75,7 +87,10 @@ pub(super) fn steps_words(
     Ok(match step_at(steps, value) {
         Some(step) => {
             let from = input.show(&step.from);
-            words::text(format!("{shown}，在 {from} 起的一档：{zh} 分"), format!("{shown}, in the step from {from}: {en}"))
+            words::text(
+                format!("{shown}，在 {from} 起的一档：{zh} 分"),
+                format!("{shown}, in the step from {from}: {en}"),
+            )
         }
         None => words::text(
             format!("{shown}，低于最低一档：{zh} 分"),
@@ -129,15 +144,30 @@ pub(super) fn piecewise_words(
     let equals = words::equals_points(points);
     Ok(match place(knots, value)? {
         Place::At(knot) => {
-            let at = format!("({}, {})", input.show(&knot.value), words::points(&knot.points));
+            let at = format!(
+                "({}, {})",
+                input.show(&knot.value),
+                words::points(&knot.points)
+            );
             words::text(
                 format!("{shown}，按折点 {at}：{} 分", words::points(points)),
-                format!("{shown}, at the knot {at}: {}", words::english_points(points)),
+                format!(
+                    "{shown}, at the knot {at}: {}",
+                    words::english_points(points)
+                ),
             )
         }
         Place::Between(low, high) => {
-            let low = format!("({}, {})", input.show(&low.value), words::points(&low.points));
-            let high = format!("({}, {})", input.show(&high.value), words::points(&high.points));
+            let low = format!(
+                "({}, {})",
+                input.show(&low.value),
+                words::points(&low.points)
+            );
+            let high = format!(
+                "({}, {})",
+                input.show(&high.value),
+                words::points(&high.points)
+            );
             words::text(
                 format!("{shown}，在 {low} 与 {high} 之间线性 {equals} 分"),
                 format!("{shown}, linear between {low} and {high} {equals} points"),
@@ -156,7 +186,10 @@ mod tests {
     #[test]
     fn linear_between_two_values() {
         // 0 at 90 %, full at 97.5 %: (value, points of an item of 5)
-        let rule = Rule::Linear { zero_at: r("0.90"), full_at: r("0.975") };
+        let rule = Rule::Linear {
+            zero_at: r("0.90"),
+            full_at: r("0.975"),
+        };
         for (value, points) in [
             ("0.80", "0"),
             ("0.90", "0"),
@@ -169,22 +202,58 @@ mod tests {
             check(&rule, "5", &[value], None, points);
         }
         // Lower is better: full at 2 days, nothing at 10.
-        let rule = Rule::Linear { zero_at: r("10"), full_at: r("2") };
-        for (value, points) in [("0", "4"), ("2", "4"), ("4", "3"), ("6", "2"), ("10", "0"), ("99", "0")] {
+        let rule = Rule::Linear {
+            zero_at: r("10"),
+            full_at: r("2"),
+        };
+        for (value, points) in [
+            ("0", "4"),
+            ("2", "4"),
+            ("4", "3"),
+            ("6", "2"),
+            ("10", "0"),
+            ("99", "0"),
+        ] {
             check(&rule, "4", &[value], None, points);
         }
-        refuse(&Rule::Linear { zero_at: r("1"), full_at: r("1") }, "4", &["1"], None);
-        let rule = Rule::Linear { zero_at: r("0.90"), full_at: r("0.975") };
-        assert_eq!(zh(&rule, "5", &["0.93"], None), "(93% − 90%) ÷ (97.5% − 90%) × 5 = 2 分");
+        refuse(
+            &Rule::Linear {
+                zero_at: r("1"),
+                full_at: r("1"),
+            },
+            "4",
+            &["1"],
+            None,
+        );
+        let rule = Rule::Linear {
+            zero_at: r("0.90"),
+            full_at: r("0.975"),
+        };
+        assert_eq!(
+            zh(&rule, "5", &["0.93"], None),
+            "(93% − 90%) ÷ (97.5% − 90%) × 5 = 2 分"
+        );
     }
 
     #[test]
     fn steps_have_half_open_lower_bounds() {
-        let step = |from, points| Step { from: r(from), points: r(points) };
-        let rule = Rule::Steps { steps: vec![step("1", "2"), step("5", "3"), step("10", "5")] };
-        for (value, points) in
-            [("0", "0"), ("0.99", "0"), ("1", "2"), ("4.999", "2"), ("5", "3"), ("9", "3"), ("10", "5"), ("11", "5")]
-        {
+        let step = |from, points| Step {
+            from: r(from),
+            points: r(points),
+        };
+        let rule = Rule::Steps {
+            steps: vec![step("1", "2"), step("5", "3"), step("10", "5")],
+        };
+        for (value, points) in [
+            ("0", "0"),
+            ("0.99", "0"),
+            ("1", "2"),
+            ("4.999", "2"),
+            ("5", "3"),
+            ("9", "3"),
+            ("10", "5"),
+            ("11", "5"),
+        ] {
             check(&rule, "5", &[value], None, points);
         }
         check_role(&rule, Role::Deduction, "5", &["5"], None, "-3");
@@ -192,9 +261,17 @@ mod tests {
 
     #[test]
     fn piecewise_linear_through_knots() {
-        let knot = |value, points| Knot { value: r(value), points: r(points) };
+        let knot = |value, points| Knot {
+            value: r(value),
+            points: r(points),
+        };
         // Pass rate of the rating workload.
-        let knots = vec![knot("0", "0"), knot("0.6", "40"), knot("0.9", "85"), knot("1", "100")];
+        let knots = vec![
+            knot("0", "0"),
+            knot("0.6", "40"),
+            knot("0.9", "85"),
+            knot("1", "100"),
+        ];
         let rule = Rule::Piecewise { knots };
         for (value, points) in [
             ("-1", "0"),
@@ -211,9 +288,20 @@ mod tests {
             check(&rule, "100", &[value], None, points);
         }
         // Falling: severity sum.
-        let knots = vec![knot("0", "100"), knot("5", "70"), knot("20", "20"), knot("50", "0")];
+        let knots = vec![
+            knot("0", "100"),
+            knot("5", "70"),
+            knot("20", "20"),
+            knot("50", "0"),
+        ];
         let rule = Rule::Piecewise { knots };
-        for (value, points) in [("0", "100"), ("2", "88"), ("8", "60"), ("35", "10"), ("51", "0")] {
+        for (value, points) in [
+            ("0", "100"),
+            ("2", "88"),
+            ("8", "60"),
+            ("35", "10"),
+            ("51", "0"),
+        ] {
             check(&rule, "100", &[value], None, points);
         }
         refuse(&Rule::Piecewise { knots: Vec::new() }, "100", &["1"], None);

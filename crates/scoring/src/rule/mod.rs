@@ -233,7 +233,10 @@ impl<'a> RuleInput<'a> {
     fn value(&self) -> Result<&'a Ratio, RuleFault> {
         match self.values {
             [value] => Ok(value),
-            values => Err(RuleFault::ValueCount { wanted: 1, found: values.len() }),
+            values => Err(RuleFault::ValueCount {
+                wanted: 1,
+                found: values.len(),
+            }),
         }
     }
 
@@ -241,7 +244,10 @@ impl<'a> RuleInput<'a> {
     fn values_of(&self, wanted: usize) -> Result<&'a [Ratio], RuleFault> {
         match self.values.len() == wanted {
             true => Ok(self.values),
-            false => Err(RuleFault::ValueCount { wanted, found: self.values.len() }),
+            false => Err(RuleFault::ValueCount {
+                wanted,
+                found: self.values.len(),
+            }),
         }
     }
 
@@ -254,7 +260,10 @@ impl<'a> RuleInput<'a> {
     }
 
     fn level(&self) -> Result<&'a str, RuleFault> {
-        self.judgement()?.level.as_deref().ok_or(RuleFault::NoJudgement)
+        self.judgement()?
+            .level
+            .as_deref()
+            .ok_or(RuleFault::NoJudgement)
     }
 
     fn show(&self, value: &Ratio) -> String {
@@ -387,8 +396,9 @@ impl Rule {
     pub fn compares_with_target(&self) -> bool {
         matches!(
             self,
-            Rule::Binary { comparison: Some(_) }
-                | Rule::Proportional { .. }
+            Rule::Binary {
+                comparison: Some(_)
+            } | Rule::Proportional { .. }
                 | Rule::PerPointShort { .. }
         )
     }
@@ -422,7 +432,9 @@ impl Rule {
     /// Points that the rule itself declares for a figure that does not apply (no result to rank).
     pub(crate) fn points_without_result(&self, role: Role) -> Option<(Ratio, Text)> {
         match self {
-            Rule::RankBased { none: Some(none), .. } => {
+            Rule::RankBased {
+                none: Some(none), ..
+            } => {
                 let points = signed(role, none);
                 let reason = count::without_result_words(&points);
                 Some((points, reason))
@@ -459,21 +471,24 @@ pub fn points(rule: &Rule, input: &RuleInput) -> Result<Ratio, RuleFault> {
         Rule::Linear { zero_at, full_at } => curve::linear(zero_at, full_at, input),
         Rule::Steps { steps } => curve::steps(steps, input),
         Rule::Piecewise { knots } => curve::piecewise(knots, input),
-        Rule::PerPointShort { deduct, unit, counting, better } => {
-            target::per_point_short(deduct, unit, *counting, *better, input)
-        }
+        Rule::PerPointShort {
+            deduct,
+            unit,
+            counting,
+            better,
+        } => target::per_point_short(deduct, unit, *counting, *better, input),
         Rule::PerMissing { deduct } => count::per_missing(deduct, input),
         Rule::PerEvent { each, escalation } => count::per_event(each, escalation.as_ref(), input),
-        Rule::RankBased { by_rank, others, none } => {
-            count::rank_based(by_rank, others, none.as_ref(), input)
-        }
+        Rule::RankBased {
+            by_rank,
+            others,
+            none,
+        } => count::rank_based(by_rank, others, none.as_ref(), input),
         Rule::RateTimesPoints => rate::rate_times_points(input),
         Rule::ProductOfRates { rates } => rate::product_of_rates(*rates, input),
         Rule::RangeByJudge { ranges } => judged::range_by_judge(ranges, input),
         Rule::Judged => judged::judged(input),
-        Rule::CompositeOfParts { parts, scale } => {
-            judged::composite_of_parts(parts, *scale, input)
-        }
+        Rule::CompositeOfParts { parts, scale } => judged::composite_of_parts(parts, *scale, input),
         Rule::AsGiven => rate::as_given(input),
     }
 }
@@ -487,9 +502,12 @@ pub fn explain(rule: &Rule, input: &RuleInput, points: &Ratio) -> Result<Text, R
         Rule::Linear { zero_at, full_at } => curve::linear_words(zero_at, full_at, input, points)?,
         Rule::Steps { steps } => curve::steps_words(steps, input, points)?,
         Rule::Piecewise { knots } => curve::piecewise_words(knots, input, points)?,
-        Rule::PerPointShort { deduct, unit, counting, better } => {
-            target::per_point_short_words(deduct, unit, *counting, *better, input, points)?
-        }
+        Rule::PerPointShort {
+            deduct,
+            unit,
+            counting,
+            better,
+        } => target::per_point_short_words(deduct, unit, *counting, *better, input, points)?,
         Rule::PerMissing { deduct } => count::per_missing_words(deduct, input, points)?,
         Rule::PerEvent { each, escalation } => {
             count::per_event_words(each, escalation.as_ref(), input, points)?
@@ -540,7 +558,14 @@ pub(crate) mod test_table {
         target: Option<&'a Ratio>,
         role: Role,
     ) -> RuleInput<'a> {
-        RuleInput { values, judged: None, target, points, role, format: ValueFormat::Percent(2) }
+        RuleInput {
+            values,
+            judged: None,
+            target,
+            points,
+            role,
+            format: ValueFormat::Percent(2),
+        }
     }
 
     fn run(
@@ -559,7 +584,13 @@ pub(crate) mod test_table {
         Ok((points, reason))
     }
 
-    pub(crate) fn check(rule: &Rule, full: &str, values: &[&str], target: Option<&str>, points: &str) {
+    pub(crate) fn check(
+        rule: &Rule,
+        full: &str,
+        values: &[&str],
+        target: Option<&str>,
+        points: &str,
+    ) {
         check_role(rule, Role::Normal, full, values, target, points);
     }
 
@@ -572,29 +603,47 @@ pub(crate) mod test_table {
         points: &str,
     ) {
         let found = run(rule, role, full, values, target).map(|(points, _)| points);
-        assert_eq!(found, Ok(r(points)), "{} {role:?} {values:?} {target:?}", rule.kind());
+        assert_eq!(
+            found,
+            Ok(r(points)),
+            "{} {role:?} {values:?} {target:?}",
+            rule.kind()
+        );
     }
 
     pub(crate) fn refuse(rule: &Rule, full: &str, values: &[&str], target: Option<&str>) {
         let found = run(rule, Role::Normal, full, values, target);
-        assert!(found.is_err(), "{} {values:?} {target:?} gave {found:?}", rule.kind());
+        assert!(
+            found.is_err(),
+            "{} {values:?} {target:?} gave {found:?}",
+            rule.kind()
+        );
     }
 
     pub(crate) fn zh(rule: &Rule, full: &str, values: &[&str], target: Option<&str>) -> String {
-        run(rule, Role::Normal, full, values, target).expect("points").1.zh
+        run(rule, Role::Normal, full, values, target)
+            .expect("points")
+            .1
+            .zh
     }
 
     fn run_judged(rule: &Rule, full: &str, given: Input) -> Result<Ratio, RuleFault> {
         let full = r(full);
-        let input =
-            RuleInput { judged: given.judged.as_ref(), ..input(&[], &full, None, Role::Normal) };
+        let input = RuleInput {
+            judged: given.judged.as_ref(),
+            ..input(&[], &full, None, Role::Normal)
+        };
         let points = points(rule, &input)?;
         explain(rule, &input, &points).expect("what gives points can be explained");
         Ok(points)
     }
 
     pub(crate) fn check_judged(rule: &Rule, full: &str, given: Input, points: &str) {
-        assert_eq!(run_judged(rule, full, given.clone()), Ok(r(points)), "{given:?}");
+        assert_eq!(
+            run_judged(rule, full, given.clone()),
+            Ok(r(points)),
+            "{given:?}"
+        );
     }
 
     pub(crate) fn refuse_judged(rule: &Rule, full: &str, given: Input) {

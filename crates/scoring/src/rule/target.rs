@@ -17,10 +17,18 @@ pub(super) fn binary(
         None => match input.level()? {
             MET => true,
             NOT_MET => false,
-            other => return Err(RuleFault::UnknownLevel { level: other.to_string() }),
+            other => {
+                return Err(RuleFault::UnknownLevel {
+                    level: other.to_string(),
+                });
+            }
         },
     };
-    let earned = if met { input.points.clone() } else { Ratio::ZERO };
+    let earned = if met {
+        input.points.clone()
+    } else {
+        Ratio::ZERO
+    };
     Ok(earns(input, &earned))
 }
 
@@ -111,7 +119,10 @@ pub(super) fn proportional(better: Direction, input: &RuleInput) -> Result<Ratio
     if target < &zero {
         return Err(RuleFault::NegativeTarget);
     }
-    let rate = share.0.checked_div(share.1).ok_or(RuleFault::NegativeTarget)?;
+    let rate = share
+        .0
+        .checked_div(share.1)
+        .ok_or(RuleFault::NegativeTarget)?;
     Ok(earns(input, &(input.points * &rate.max(zero))))
 }
 
@@ -130,7 +141,10 @@ pub(super) fn proportional_words(
     if met {
         return Ok(words::text(
             format!("{value} {sign} 目标 {target}：满分 {full} 分"),
-            format!("{value} {sign} target {target}: full {}", words::english_points(input.points)),
+            format!(
+                "{value} {sign} target {target}: full {}",
+                words::english_points(input.points)
+            ),
         ));
     }
     let equals = words::equals_points(points);
@@ -195,7 +209,10 @@ pub(super) fn per_point_short_words(
     if short == Ratio::ZERO {
         return Ok(words::text(
             format!("{value}，达到目标 {target}：{} 分", words::points(points)),
-            format!("{value}, target {target} met: {}", words::english_points(points)),
+            format!(
+                "{value}, target {target} met: {}",
+                words::english_points(points)
+            ),
         ));
     }
     let units = words::points(&units_short(unit, counting, better, input)?);
@@ -243,7 +260,9 @@ mod tests {
             (Equals, "1/3", "2/6", "4"),
             (Equals, "0.333", "1/3", "0"),
         ] {
-            let rule = Rule::Binary { comparison: Some(comparison) };
+            let rule = Rule::Binary {
+                comparison: Some(comparison),
+            };
             check(&rule, "4", &[value], Some(target), points);
         }
         let judged = Rule::Binary { comparison: None };
@@ -264,24 +283,37 @@ mod tests {
             ("0", "0", "4"),
             ("75", "150", "2"),
         ] {
-            let rule = Rule::Proportional { better: Direction::HigherBetter };
+            let rule = Rule::Proportional {
+                better: Direction::HigherBetter,
+            };
             check(&rule, "4", &[value], Some(target), points);
         }
         // Lower is better.
-        for (value, target, points) in
-            [("2", "3", "4"), ("3", "3", "4"), ("4", "3", "3"), ("12", "3", "1"), ("5", "0", "0")]
-        {
-            let rule = Rule::Proportional { better: Direction::LowerBetter };
+        for (value, target, points) in [
+            ("2", "3", "4"),
+            ("3", "3", "4"),
+            ("4", "3", "3"),
+            ("12", "3", "1"),
+            ("5", "0", "0"),
+        ] {
+            let rule = Rule::Proportional {
+                better: Direction::LowerBetter,
+            };
             check(&rule, "4", &[value], Some(target), points);
         }
-        let rule = Rule::Proportional { better: Direction::HigherBetter };
+        let rule = Rule::Proportional {
+            better: Direction::HigherBetter,
+        };
         refuse(&rule, "4", &["-2"], Some("-1"));
         refuse(&rule, "4", &["1"], None);
         refuse(&rule, "4", &["1", "2"], Some("1"));
         refuse_judged(
             &rule,
             "4",
-            Input { judged: Some(Judgement::default()), ..Input::default() },
+            Input {
+                judged: Some(Judgement::default()),
+                ..Input::default()
+            },
         );
     }
 
@@ -309,12 +341,21 @@ mod tests {
         ] {
             check(&rule(counting, better), "5", &[value], Some(target), points);
         }
-        check_role(&rule(whole, higher), Role::Deduction, "5", &["0.929"], Some("0.95"), "-1.5");
+        check_role(
+            &rule(whole, higher),
+            Role::Deduction,
+            "5",
+            &["0.929"],
+            Some("0.95"),
+            "-1.5",
+        );
     }
 
     #[test]
     fn reasons_show_the_sum() {
-        let rule = Rule::Proportional { better: Direction::HigherBetter };
+        let rule = Rule::Proportional {
+            better: Direction::HigherBetter,
+        };
         assert_eq!(
             zh(&rule, "4", &["0.975"], Some("0.98")),
             "97.5% ÷ 目标 98% × 4 分 ≈ 3.9796 分"
