@@ -19,9 +19,13 @@ mod parse;
 pub mod problems_expr;
 /// The problems of a package as text.
 pub mod problems_text;
+mod reference;
 mod rows;
 pub mod schema;
 pub mod tables;
+#[cfg(test)]
+mod text_properties;
+mod workbook;
 
 pub use fmt::{format_file, format_layer};
 pub use hash::content_hash;
@@ -29,4 +33,6 @@ pub use load::{
     FILE_BYTES_MAX, FILES_MAX, FOLDERS_MAX, HEADER_FILE, LAYERS_MAX, Layer, PACKAGE_BYTES_MAX, Part, ROWS_MAX, Sources, rows,
 };
 pub use nearest::{SUGGESTIONS_MAX, nearest, suggest};
+pub use reference::reference;
 pub use rows::{Cell, Content, Row};
+pub use workbook::{from_workbook, to_workbook};

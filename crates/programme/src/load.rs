@@ -12,7 +12,7 @@ use base::{Place, Problem, SourceText, Span};
 use indexmap::IndexMap;
 
 use crate::hash::content_hash;
-use crate::parse::parse_file;
+use crate::parse::{ParsedRow, parse_file};
 use crate::problems_text as problem;
 use crate::rows::Row;
 use crate::tables::{self, Table};
@@ -147,26 +147,24 @@ impl Sources {
         if self.layers.iter().all(|layer| layer.places.is_empty()) {
             return problems;
         }
-        let headers = self.header_starts();
-        problems.into_iter().map(|problem| self.place(problem, &headers)).collect()
+        let mut parsed: HashMap<Arc<str>, Vec<ParsedRow>> = HashMap::new();
+        for layer in self.layers.iter().filter(|layer| !layer.places.is_empty()) {
+            parsed.extend(layer.files.iter().map(|file| (file.name.clone(), parse_file(file, 0).rows)));
+        }
+        problems.into_iter().map(|problem| self.locate_one(problem, &parsed)).collect()
     }
 
-    fn header_starts(&self) -> HashMap<Arc<str>, Vec<u32>> {
-        let files = self.layers.iter().filter(|layer| !layer.places.is_empty()).flat_map(|layer| &layer.files);
-        files
-            .map(|file| (file.name.clone(), parse_file(file, 0).rows.iter().map(|row| row.row.span.start).collect()))
-            .collect()
-    }
-
-    fn place(&self, problem: Problem, headers: &HashMap<Arc<str>, Vec<u32>>) -> Problem {
+    fn locate_one(&self, problem: Problem, parsed: &HashMap<Arc<str>, Vec<ParsedRow>>) -> Problem {
         let (None, Some(span)) = (&problem.place, &problem.span) else { return problem };
-        let Some(starts) = headers.get(&span.file) else { return problem };
-        let row = starts.partition_point(|start| *start <= span.start);
-        let place = self.layers.iter().find_map(|layer| layer.places.get(&(span.file.clone(), row.checked_sub(1)?)));
+        let Some(rows) = parsed.get(&span.file) else { return problem };
+        let start = usize::try_from(span.start).unwrap_or(usize::MAX);
+        let Some(number) = rows.partition_point(|row| row.header.start <= start).checked_sub(1) else { return problem };
+        let place = self.layers.iter().find_map(|layer| layer.places.get(&(span.file.clone(), number)));
+        let entry = rows.get(number).and_then(|row| row.entries.iter().find(|(_, range)| range.contains(&start)));
         match place {
             Some(place) => {
-                let place = place.clone();
-                problem.in_place(place)
+                let column = entry.map(|(column, _)| (*column).to_owned());
+                problem.in_place(Place { column, ..place.clone() })
             }
             None => problem,
         }
@@ -205,7 +203,7 @@ fn read_layer(path: &Path, shown: &Path) -> Result<Layer, Vec<Problem>> {
             return Err(vec![problem::too_many_bytes(shown.display(), PACKAGE_BYTES_MAX)]);
         }
         let bytes = std::fs::read(path).map_err(|error| unreadable(&error))?;
-        return read_workbook(&name, &bytes, shown);
+        return crate::workbook::from_workbook(&name, &bytes);
     }
     if !path.join(HEADER_FILE).is_file() {
         return Err(vec![problem::not_a_package(shown.display())]);
@@ -216,10 +214,6 @@ fn read_layer(path: &Path, shown: &Path) -> Result<Layer, Vec<Problem>> {
         true => Ok(Layer::new(&name, reader.files)),
         false => Err(reader.problems),
     }
-}
-
-fn read_workbook(_name: &str, _bytes: &[u8], shown: &Path) -> Result<Layer, Vec<Problem>> {
-    Err(vec![problem::not_a_package(shown.display())])
 }
 
 /// Collects the `.toml` files below a folder; hidden files and folders are no part of a package.

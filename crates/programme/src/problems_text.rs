@@ -174,6 +174,31 @@ base::catalogue! {
         what { zh: "“{table}”的行不能这样删去", en: "rows of `{table}` cannot be removed" }
         remedy { zh: "删去这一行 [[remove]]", en: "delete this [[remove]]" }
     }
+    /// A sheet of a table that is hidden.
+    fn hidden_sheet(name) -> "P155" Error {
+        what { zh: "工作表“{name}”是隐藏的", en: "sheet `{name}` is hidden" }
+        remedy { zh: "取消隐藏，或删去它", en: "show it, or delete it" }
+    }
+    /// Two columns with one heading.
+    fn column_twice(heading) -> "P156" Error {
+        what { zh: "表头“{heading}”出现了两次", en: "the heading `{heading}` stands twice" }
+        remedy { zh: "只留一列", en: "keep one of the columns" }
+    }
+    /// A cell below no heading.
+    fn cell_without_heading() -> "P157" Error {
+        what { zh: "这个单元格所在的列没有可用的表头", en: "this cell's column has no heading that is known" }
+        remedy { zh: "写上表头，或把内容移到 #comment 列", en: "give the column a heading, or move the content to the column #comment" }
+    }
+    /// A place in a file that is no number.
+    fn bad_order(text) -> "P158" Error {
+        what { zh: "#order 应为整数，这里是“{text}”", en: "#order is a whole number, not `{text}`" }
+        remedy { zh: "清空这个单元格：该行就跟在上一行之后", en: "empty this cell: the row then follows the one above" }
+    }
+    /// A path that cannot be a file of a package.
+    fn bad_file(text) -> "P159" Error {
+        what { zh: "#file 不能是“{text}”", en: "#file cannot be `{text}`" }
+        remedy { zh: "写方案包内的路径，例如 units.toml；新行可不填", en: "write a path within the package, such as units.toml; leave it empty for a new row" }
+    }
     /// Too many files.
     fn too_many_files(limit) -> "P190" Error {
         what { zh: "方案包的文件超过 {limit} 个", en: "the package has more than {limit} files" }
