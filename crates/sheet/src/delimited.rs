@@ -416,19 +416,26 @@ mod tests {
         let limits = Limits {
             columns_max: 3,
             cell_chars_max: 5,
-            row_bytes_max: 9,
+            row_bytes_max: 16,
             ..Limits::default()
         };
         let code = |text: &str| read_with(text, &limits, 0).map_err(|e| e[..4].to_owned());
-        assert!(code("a,b,c\n质量强市好,,\n").is_ok());
+        assert!(code("a,b,c\n质量强市好,1,\n").is_ok());
         assert_eq!(code("a,b,c,d\n"), Err("S208".into()));
         assert_eq!(code("a,b,c\n123456,,\n"), Err("S209".into()));
-        assert_eq!(code("a,b,c\n1234,1234,12\n"), Err("S210".into()));
+        assert_eq!(code("a,b,c\n质量强市好,质量,\n"), Err("S210".into()));
         // A missing quote does not swallow the whole file into memory.
-        assert_eq!(
-            code(&format!("a,\"{}", "x\n".repeat(50))),
-            Err("S209".into())
-        );
+        let wide = Limits {
+            row_bytes_max: 8 << 20,
+            ..limits.clone()
+        };
+        for text in [
+            format!("\"{}", "x\n".repeat(50)),
+            format!("\"{}", "\n".repeat(50)),
+        ] {
+            let found = read_with(&text, &wide, 0).map_err(|e| e[..4].to_owned());
+            assert_eq!(found, Err("S209".into()));
+        }
     }
 
     #[test]

@@ -108,7 +108,7 @@ mod tests {
             (-1.0, false, None),
             (f64::NAN, false, None),
             (0.5, false, Some("12:00:00")),
-            (44_230.4375, false, Some("2021-02-03 10:30:00")),
+            (44_230.437_5, false, Some("2021-02-03 10:30:00")),
             // The last half millisecond of a day belongs to the next.
             (44_229.999_999_999_9, false, Some("2021-02-03")),
             (0.0, true, Some("1904-01-01")),

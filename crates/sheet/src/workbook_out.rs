@@ -190,8 +190,14 @@ impl WorkbookOut {
         book.set_properties(&self.properties()?);
         let formats = Formats::new();
         let mut lists = Lists::default();
+        let mut has_active = false;
         for sheet in &self.sheets {
             let page = book.add_worksheet();
+            // The library shows a hidden first sheet unless another one is active.
+            if !sheet.is_hidden && !has_active {
+                page.set_active(true);
+                has_active = true;
+            }
             self.write_sheet(page, sheet, &formats, &mut lists)
                 .map_err(write_problem)?;
         }
@@ -353,15 +359,18 @@ fn number_of(cell: &Cell) -> Option<f64> {
     }
 }
 
-/// Whether a decimal text is a plain number of at most 15 significant digits.
+/// Whether a decimal text is a plain number of at most 15 significant digits, and below 10^15, from
+/// where on a reader cannot tell zeros from lost digits.
 fn fits_binary(digits: &str) -> bool {
     let unsigned = digits.strip_prefix('-').unwrap_or(digits);
+    let whole = unsigned.split('.').next().unwrap_or_default();
     let significant: String = unsigned.chars().filter(|c| *c != '.').collect();
     let significant = significant.trim_matches('0');
     unsigned.len() <= 300
         && unsigned.starts_with(|c: char| c.is_ascii_digit())
         && unsigned.chars().all(|c| c.is_ascii_digit() || c == '.')
         && significant.len() <= 15
+        && whole.trim_start_matches('0').len() <= 15
 }
 
 fn write_text(
