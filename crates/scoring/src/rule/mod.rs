@@ -2,22 +2,23 @@
 //!
 //! Each rule is one variant here and one small pure function in one of the modules below, beside
 //! its table test and the sentence that explains it. [`points`] is the whole arithmetic; it knows
-//! neither missing data (see [`crate::item`]) nor rounding.
+//! neither missing data (declared by [`WhenMissing`](crate::WhenMissing)) nor rounding.
 
 use base::{Ratio, Text};
 
-use crate::definition::{Direction, Role, ValueFormat};
-use crate::participant::Judgement;
-use crate::words;
+use crate::definition::{Direction, Role};
 
 mod count;
 mod curve;
+mod input;
 mod judged;
 mod rate;
 mod target;
 
+pub use input::{RuleFault, RuleInput};
+
 /// A rule with its parameters. All points in it are written positive; see
-/// [`Role`](crate::definition::Role).
+/// [`Role`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum Rule {
     /// Full points or none.
@@ -209,136 +210,6 @@ pub enum PartScale {
     Percent,
     /// From 0 to the part's weight.
     Points,
-}
-
-/// What a rule works on: plain values, all missing data being dealt with before.
-#[derive(Debug, Clone, Copy)]
-pub struct RuleInput<'a> {
-    /// The values of the figures.
-    pub values: &'a [Ratio],
-    /// The assessor's judgement.
-    pub judged: Option<&'a Judgement>,
-    /// The target.
-    pub target: Option<&'a Ratio>,
-    /// The item's points.
-    pub points: &'a Ratio,
-    /// The item's role.
-    pub role: Role,
-    /// How values are written in the reason.
-    pub format: ValueFormat,
-}
-
-impl<'a> RuleInput<'a> {
-    /// The one value.
-    fn value(&self) -> Result<&'a Ratio, RuleFault> {
-        match self.values {
-            [value] => Ok(value),
-            values => Err(RuleFault::ValueCount {
-                wanted: 1,
-                found: values.len(),
-            }),
-        }
-    }
-
-    /// Exactly so many values.
-    fn values_of(&self, wanted: usize) -> Result<&'a [Ratio], RuleFault> {
-        match self.values.len() == wanted {
-            true => Ok(self.values),
-            false => Err(RuleFault::ValueCount {
-                wanted,
-                found: self.values.len(),
-            }),
-        }
-    }
-
-    fn target(&self) -> Result<&'a Ratio, RuleFault> {
-        self.target.ok_or(RuleFault::NoTarget)
-    }
-
-    fn judgement(&self) -> Result<&'a Judgement, RuleFault> {
-        self.judged.ok_or(RuleFault::NoJudgement)
-    }
-
-    fn level(&self) -> Result<&'a str, RuleFault> {
-        self.judgement()?
-            .level
-            .as_deref()
-            .ok_or(RuleFault::NoJudgement)
-    }
-
-    fn show(&self, value: &Ratio) -> String {
-        words::value(value, self.format)
-    }
-
-    /// A rate is shown in percent even where the item says nothing about its values.
-    fn show_rate(&self, rate: &Ratio) -> String {
-        match self.format {
-            ValueFormat::Percent(_) => self.show(rate),
-            ValueFormat::Number(_) => words::value(rate, ValueFormat::Percent(2)),
-        }
-    }
-}
-
-/// Why a rule cannot give points. The item is named where the fault becomes a problem.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RuleFault {
-    /// The rule compares with a target and there is none.
-    NoTarget,
-    /// A missed target below zero leaves no proportion.
-    NegativeTarget,
-    /// Another number of values than the rule takes.
-    ValueCount {
-        /// How many the rule takes.
-        wanted: usize,
-        /// How many there are.
-        found: usize,
-    },
-    /// The rule needs a judgement, or another kind of judgement.
-    NoJudgement,
-    /// The judged level is none of the rule's.
-    UnknownLevel {
-        /// The level.
-        level: String,
-    },
-    /// No level reaches down to the value.
-    BelowLowestLevel {
-        /// The value.
-        value: String,
-    },
-    /// The points given are outside what may be given.
-    PointsOutside {
-        /// The points.
-        points: String,
-        /// The fewest.
-        from: String,
-        /// The most.
-        to: String,
-    },
-    /// The points given are in none of the ranges.
-    OutsideRanges {
-        /// The points.
-        points: String,
-    },
-    /// A part has no value.
-    NoPart {
-        /// The part.
-        part: String,
-    },
-    /// A value for a part that the rule does not have.
-    UnknownPart {
-        /// The part.
-        part: String,
-    },
-    /// A number of things, or a rank, that is negative or not whole.
-    NotACount {
-        /// The value.
-        value: String,
-    },
-    /// A parameter of the rule that must be above zero is not; [`crate::validate`] finds it.
-    ParameterNotPositive {
-        /// The parameter.
-        parameter: &'static str,
-    },
 }
 
 /// What a rule needs before it can give points.
@@ -544,110 +415,4 @@ fn loses(input: &RuleInput, amount: &Ratio) -> Ratio {
 }
 
 #[cfg(test)]
-pub(crate) mod test_table {
-    //! One line per row: a rule, its input, its points.
-
-    pub(crate) use super::points;
-    use super::*;
-    pub(crate) use crate::fixture::{ratio as r, same};
-    use crate::participant::Input;
-
-    pub(crate) fn input<'a>(
-        values: &'a [Ratio],
-        points: &'a Ratio,
-        target: Option<&'a Ratio>,
-        role: Role,
-    ) -> RuleInput<'a> {
-        RuleInput {
-            values,
-            judged: None,
-            target,
-            points,
-            role,
-            format: ValueFormat::Percent(2),
-        }
-    }
-
-    fn run(
-        rule: &Rule,
-        role: Role,
-        full: &str,
-        values: &[&str],
-        target: Option<&str>,
-    ) -> Result<(Ratio, Text), RuleFault> {
-        let values: Vec<Ratio> = values.iter().map(|value| r(value)).collect();
-        let (full, target) = (r(full), target.map(r));
-        let input = input(&values, &full, target.as_ref(), role);
-        let points = points(rule, &input)?;
-        let reason = explain(rule, &input, &points).expect("what gives points can be explained");
-        assert!(!reason.zh.is_empty() && !reason.en.is_empty());
-        Ok((points, reason))
-    }
-
-    pub(crate) fn check(
-        rule: &Rule,
-        full: &str,
-        values: &[&str],
-        target: Option<&str>,
-        points: &str,
-    ) {
-        check_role(rule, Role::Normal, full, values, target, points);
-    }
-
-    pub(crate) fn check_role(
-        rule: &Rule,
-        role: Role,
-        full: &str,
-        values: &[&str],
-        target: Option<&str>,
-        points: &str,
-    ) {
-        let found = run(rule, role, full, values, target).map(|(points, _)| points);
-        assert_eq!(
-            found,
-            Ok(r(points)),
-            "{} {role:?} {values:?} {target:?}",
-            rule.kind()
-        );
-    }
-
-    pub(crate) fn refuse(rule: &Rule, full: &str, values: &[&str], target: Option<&str>) {
-        let found = run(rule, Role::Normal, full, values, target);
-        assert!(
-            found.is_err(),
-            "{} {values:?} {target:?} gave {found:?}",
-            rule.kind()
-        );
-    }
-
-    pub(crate) fn zh(rule: &Rule, full: &str, values: &[&str], target: Option<&str>) -> String {
-        run(rule, Role::Normal, full, values, target)
-            .expect("points")
-            .1
-            .zh
-    }
-
-    fn run_judged(rule: &Rule, full: &str, given: Input) -> Result<Ratio, RuleFault> {
-        let full = r(full);
-        let input = RuleInput {
-            judged: given.judged.as_ref(),
-            ..input(&[], &full, None, Role::Normal)
-        };
-        let points = points(rule, &input)?;
-        explain(rule, &input, &points).expect("what gives points can be explained");
-        Ok(points)
-    }
-
-    pub(crate) fn check_judged(rule: &Rule, full: &str, given: Input, points: &str) {
-        assert_eq!(
-            run_judged(rule, full, given.clone()),
-            Ok(r(points)),
-            "{given:?}"
-        );
-    }
-
-    pub(crate) fn refuse_judged(rule: &Rule, full: &str, given: Input) {
-        let found = run_judged(rule, full, given.clone());
-        assert!(found.is_err(), "{given:?} gave {found:?}");
-    }
-}
+pub(crate) mod test_table;

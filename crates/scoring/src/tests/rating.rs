@@ -7,9 +7,17 @@ use base::Figure;
 use crate::fixture::*;
 use crate::*;
 
+/// Indicator, (value, points) pairs, points without a value, weight.
+type Row = (
+    &'static str,
+    &'static [(&'static str, &'static str)],
+    &'static str,
+    &'static str,
+);
+
 /// The workload's scorecard, table row by table row.
 fn rating() -> Scorecard {
-    let rows: [(&str, &[(&str, &str)], &str, &str); 8] = [
+    let rows: [Row; 8] = [
         (
             "pass_rate",
             &[("0", "0"), ("0.6", "40"), ("0.9", "85"), ("1", "100")],

@@ -1,9 +1,11 @@
 //! Faults of items and of their rules.
 
-use base::Ratio;
+use base::{GroupId, Ratio};
 
 use super::{FaultAt, FaultTable, Faults};
-use crate::definition::{Combine, Item, Missing, Role, Scorecard, TotalRule};
+use crate::definition::{
+    Combine, GROUP_LEVELS_MAX, Group, Item, Missing, Role, Scorecard, TotalRule,
+};
 use crate::problems;
 use crate::rule::{Knot, Level, Need, Rule, Step};
 use crate::words;
@@ -98,16 +100,22 @@ fn check_missing(card: &Scorecard, i: usize, item: &Item, faults: &mut Faults) {
             problems::base_points_missing(&item.id),
         );
     }
-    let group = card.groups.iter().find(|group| group.id == item.group);
     let rescales = card.total != TotalRule::Points
         || !card.parts.is_empty()
-        || group.is_none_or(|group| group.combine != Combine::Sum);
+        || groups_above(card, item).any(|group| group.combine != Combine::Sum);
     if let Some(key) = occurs(Missing::Exclude)
         && item.role == Role::Normal
         && !rescales
     {
         faults.add(at(i, key), problems::exclusion_costs_points(&item.id));
     }
+}
+
+/// The groups from the item's own up to the top.
+fn groups_above<'a>(card: &'a Scorecard, item: &'a Item) -> impl Iterator<Item = &'a Group> {
+    let find = |id: &GroupId| card.groups.iter().find(|group| &group.id == id);
+    let up = move |group: &&Group| group.parent.as_ref().and_then(find);
+    std::iter::successors(find(&item.group), up).take(GROUP_LEVELS_MAX)
 }
 
 fn check_target(i: usize, item: &Item, faults: &mut Faults) {
@@ -178,11 +186,11 @@ fn check_rule(i: usize, item: &Item, faults: &mut Faults) {
                 );
             }
             for (entry, points) in by_rank.iter().enumerate() {
-                check_given_points(i, item, points, at(i, "rule.by_rank").entry(entry), faults);
+                check_given_points(item, points, at(i, "rule.by_rank").entry(entry), faults);
             }
-            check_given_points(i, item, others, at(i, "rule.others"), faults);
+            check_given_points(item, others, at(i, "rule.others"), faults);
             if let Some(none) = none {
-                check_given_points(i, item, none, at(i, "rule.none"), faults);
+                check_given_points(item, none, at(i, "rule.none"), faults);
             }
         }
         Rule::ProductOfRates { rates } => {
@@ -207,8 +215,8 @@ fn check_rule(i: usize, item: &Item, faults: &mut Faults) {
                     let (from, to) = (words::points(&range.from), words::points(&range.to));
                     faults.add(place, problems::range_swapped(id, &range.id, from, to));
                 }
-                check_given_points(i, item, &range.from, place, faults);
-                check_given_points(i, item, &range.to, place, faults);
+                check_given_points(item, &range.from, place, faults);
+                check_given_points(item, &range.to, place, faults);
             }
             check_reaches(
                 i,
@@ -241,7 +249,7 @@ fn refuse_for_bonus(i: usize, item: &Item, faults: &mut Faults) {
 }
 
 /// Points written in a rule: not negative unless the floor allows it, and within the item.
-fn check_given_points(i: usize, item: &Item, points: &Ratio, place: FaultAt, faults: &mut Faults) {
+fn check_given_points(item: &Item, points: &Ratio, place: FaultAt, faults: &mut Faults) {
     let id = item.id.as_str();
     let below_zero_allowed =
         item.role == Role::Normal && item.floor.as_ref().is_some_and(|floor| floor <= points);
@@ -262,7 +270,6 @@ fn check_given_points(i: usize, item: &Item, points: &Ratio, place: FaultAt, fau
             problems::points_beyond_item(id, place.key, value, most),
         );
     }
-    debug_assert_eq!(place.index, i);
 }
 
 /// Some level of a normal item should reach its points.
@@ -311,7 +318,7 @@ fn check_levels(i: usize, item: &Item, levels: &[Level], faults: &mut Faults) {
         }
     }
     for (entry, level) in levels.iter().enumerate() {
-        check_given_points(i, item, &level.points, at(i, key).entry(entry), faults);
+        check_given_points(item, &level.points, at(i, key).entry(entry), faults);
     }
     check_reaches(
         i,
@@ -329,7 +336,7 @@ fn check_steps(i: usize, item: &Item, steps: &[Step], faults: &mut Faults) {
     }
     check_ascending(i, item, steps.iter().map(|step| &step.from), key, faults);
     for (entry, step) in steps.iter().enumerate() {
-        check_given_points(i, item, &step.points, at(i, key).entry(entry), faults);
+        check_given_points(item, &step.points, at(i, key).entry(entry), faults);
     }
     check_reaches(i, item, steps.iter().map(|step| &step.points), key, faults);
 }
@@ -341,7 +348,7 @@ fn check_knots(i: usize, item: &Item, knots: &[Knot], faults: &mut Faults) {
     }
     check_ascending(i, item, knots.iter().map(|knot| &knot.value), key, faults);
     for (entry, knot) in knots.iter().enumerate() {
-        check_given_points(i, item, &knot.points, at(i, key).entry(entry), faults);
+        check_given_points(item, &knot.points, at(i, key).entry(entry), faults);
     }
     check_reaches(i, item, knots.iter().map(|knot| &knot.points), key, faults);
 }
