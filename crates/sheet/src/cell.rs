@@ -178,6 +178,13 @@ impl Cell {
 
     /// The cell read as a civil date-time (midnight when it has no time): `Ok(None)` when it states
     /// nothing.
+    ///
+    /// ```
+    /// use sheet::{Cell, clean::EmptyMarks, dates::DatePatterns};
+    /// let cell = Cell::Text("2021/2/3 10:30".into());
+    /// let moment = cell.date_time(&DatePatterns::default(), &EmptyMarks::default());
+    /// assert_eq!(moment.unwrap().unwrap().to_string(), "2021-02-03 10:30:00");
+    /// ```
     pub fn date_time(
         &self,
         patterns: &DatePatterns,

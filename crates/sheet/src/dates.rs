@@ -138,8 +138,12 @@ fn parse_day(text: &str, patterns: &DatePatterns) -> Result<Day, DateFault> {
                 _ => DateFault::NotADate,
             });
         }
-        ['年'] if parts.len() == 1 && parts[0].len() == 4 => return Err(DateFault::YearOnly),
-        ['年'] => return Err(month_only(&parts)),
+        ['年'] => {
+            return Err(match parts.as_slice() {
+                [year] if year.len() == 4 => DateFault::YearOnly,
+                _ => month_only(&parts),
+            });
+        }
         _ => return Err(DateFault::NotADate),
     }
     let [first, second, third] = parts.as_slice() else {

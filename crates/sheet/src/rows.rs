@@ -4,6 +4,7 @@
 //! within its limits, and then handed out row by row. A row that does not fit is kept apart with its
 //! reasons ([`ReadRow::Rejected`]); a problem of the file as a whole ends the reading.
 
+use std::fmt;
 use std::io::{Cursor, Read, Seek};
 
 use base::{Place, Problem};
@@ -57,6 +58,13 @@ enum Body<'a> {
 impl<'a> Rows<'a> {
     /// Opens a table in a source that can be rewound, such as a file. The text is read once to find
     /// its encoding before the first row comes out.
+    ///
+    /// ```
+    /// use std::io::Cursor;
+    /// use sheet::{ReadOptions, Rows};
+    /// let rows = Rows::open(Cursor::new("a\tb\n1\t2\n"), &ReadOptions::default()).unwrap();
+    /// assert_eq!(rows.count(), 1);
+    /// ```
     pub fn open(
         source: impl Read + Seek + Send + 'a,
         options: &ReadOptions,
@@ -236,6 +244,16 @@ impl<'a> Rows<'a> {
     }
 }
 
+impl fmt::Debug for Rows<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rows")
+            .field("header", &self.shape.header)
+            .field("sheet_name", &self.sheet_name)
+            .field("notes", &self.notes)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Iterator for Rows<'_> {
     type Item = Result<ReadRow, Problem>;
 
@@ -352,6 +370,9 @@ pub(crate) fn in_file(
     row: Option<u32>,
 ) -> Problem {
     let known = problem.place.as_deref().cloned().unwrap_or_default();
+    if file_name.is_empty() && sheet.is_none() && row.is_none() && problem.place.is_none() {
+        return problem;
+    }
     problem.in_place(Place {
         file: file_name.to_owned(),
         sheet: known.sheet.or(sheet.map(str::to_owned)),

@@ -48,6 +48,11 @@ impl Table {
 }
 
 /// The column (0-based) of a heading; a problem when it stands twice.
+///
+/// ```
+/// let header = ["名称".to_owned(), "数量".to_owned()];
+/// assert_eq!(sheet::find_column(&header, "数量").unwrap(), Some(1));
+/// ```
 pub fn find_column(header: &[String], heading: &str) -> Result<Option<usize>, Problem> {
     let mut columns = (0..header.len()).filter(|at| header.get(*at).is_some_and(|h| h == heading));
     let first = columns.next();
@@ -73,6 +78,15 @@ pub fn read_table(bytes: &[u8], options: &ReadOptions) -> Result<Table, Problem>
 
 /// Reads every visible worksheet of a workbook as a table; all have their header at the same place.
 /// Worksheets without any cell are passed over. The choice of a sheet in the options is not used.
+///
+/// ```
+/// use sheet::{ColumnOut, ReadOptions, SheetOut, WorkbookOut, read_workbook};
+/// let sheets = ["单位", "指标"].map(|name| SheetOut::new(name, [ColumnOut::text("id")]));
+/// let bytes = WorkbookOut::new(sheets).to_bytes().unwrap();
+/// let tables = read_workbook(&bytes, &ReadOptions::default()).unwrap();
+/// let names: Vec<_> = tables.iter().filter_map(|table| table.sheet_name.as_deref()).collect();
+/// assert_eq!(names, ["单位", "指标"]);
+/// ```
 pub fn read_workbook(bytes: &[u8], options: &ReadOptions) -> Result<Vec<Table>, Problem> {
     let located = |problem| in_file(problem, &options.file_name, None, None);
     let (unpacked, was_gzip) = workbook_bytes(bytes, &options.limits).map_err(located)?;
@@ -88,6 +102,14 @@ pub fn read_workbook(bytes: &[u8], options: &ReadOptions) -> Result<Vec<Table>, 
 }
 
 /// The worksheets of a workbook in order.
+///
+/// ```
+/// use sheet::{ReadOptions, SheetOut, WorkbookOut, sheet_names};
+/// let bytes = WorkbookOut::new([SheetOut::new("单位", [])]).to_bytes().unwrap();
+/// let names = sheet_names(&bytes, &ReadOptions::default()).unwrap();
+/// assert_eq!(names[0].name, "单位");
+/// assert!(names[0].is_visible);
+/// ```
 pub fn sheet_names(bytes: &[u8], options: &ReadOptions) -> Result<Vec<SheetName>, Problem> {
     workbook_bytes(bytes, &options.limits)
         .and_then(|(unpacked, _)| crate::workbook::sheet_names(unpacked, &options.limits))

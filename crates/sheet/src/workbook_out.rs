@@ -347,7 +347,7 @@ fn write_cell(
 }
 
 /// The number that a workbook stores for a cell; `None` for texts and for what it cannot store without
-/// loss: more than 15 digits, days before 1900.
+/// loss: more than 15 digits, days before March 1900.
 fn number_of(cell: &Cell) -> Option<f64> {
     match cell {
         Cell::Number(digits) if fits_binary(digits) => digits.parse().ok(),
