@@ -57,10 +57,8 @@ pub(super) fn linear_words(
             format!("{shown} does not pass the zero mark {zero}: {en}"),
         ));
     }
-    let formula = format!(
-        "({shown} − {zero}) ÷ ({full} − {zero}) × {}",
-        words::points(input.points)
-    );
+    let (sign, most) = (input.sign(), words::points(input.points));
+    let formula = format!("{sign}({shown} − {zero}) ÷ ({full} − {zero}) × {most}");
     Ok(words::formula(&formula, points))
 }
 
@@ -233,6 +231,8 @@ mod tests {
             zh(&rule, "5", &["0.93"], None),
             "(93% − 90%) ÷ (97.5% − 90%) × 5 = 2 分"
         );
+        let lost = "− (93% − 90%) ÷ (97.5% − 90%) × 5 = −2 分";
+        assert_eq!(zh_role(&rule, Role::Deduction, "5", &["0.93"], None), lost);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What a rule reads, and why it cannot give points.
 
-use base::Ratio;
+use base::{Ratio, Text};
 
 use crate::definition::{Role, ValueFormat};
 use crate::participant::Judgement;
@@ -63,6 +63,30 @@ impl<'a> RuleInput<'a> {
 
     pub(super) fn show(&self, value: &Ratio) -> String {
         words::value(value, self.format)
+    }
+
+    /// A difference of values: for percentages in percentage points.
+    pub(super) fn show_difference(&self, difference: &Ratio) -> Text {
+        match self.format {
+            ValueFormat::Number(places) => Text::same(words::number(difference, places)),
+            ValueFormat::Percent(places) => {
+                let points = words::number(&(difference * &Ratio::from_int(100)), places);
+                let noun = if points == "1" {
+                    "percentage point"
+                } else {
+                    "percentage points"
+                };
+                words::text(format!("{points} 个百分点"), format!("{points} {noun}"))
+            }
+        }
+    }
+
+    /// What stands before the formula of an amount: a deduction takes it away.
+    pub(super) fn sign(&self) -> &'static str {
+        match self.role {
+            Role::Normal | Role::Bonus => "",
+            Role::Deduction => "− ",
+        }
     }
 
     /// A rate is shown in percent even where the item says nothing about its values.

@@ -245,7 +245,11 @@ pub(super) fn composite_of_parts_words(
         })
         .collect();
     let (sum, weights) = (terms.join(" + "), words::points(&weights));
-    let formula = format!("({sum}) ÷ {weights} × {}", words::points(input.points));
+    let sign = input.sign();
+    let formula = format!(
+        "{sign}({sum}) ÷ {weights} × {}",
+        words::points(input.points)
+    );
     Ok(words::formula(&formula, points))
 }
 

@@ -37,7 +37,8 @@ pub(super) fn rates_words(input: &RuleInput, points: &Ratio) -> Text {
             ),
         })
         .collect();
-    let formula = format!("{} × {}", rates.join(" × "), words::points(input.points));
+    let (sign, rates) = (input.sign(), rates.join(" × "));
+    let formula = format!("{sign}{rates} × {}", words::points(input.points));
     words::formula(&formula, points)
 }
 

@@ -109,20 +109,17 @@ pub(super) fn binary_words(
 pub(super) fn proportional(better: Direction, input: &RuleInput) -> Result<Ratio, RuleFault> {
     let (value, target) = (input.value()?, input.target()?);
     let zero = Ratio::ZERO;
-    let share = match better {
+    let (part, whole) = match better {
         Direction::HigherBetter if value >= target => return Ok(earns(input, input.points)),
         Direction::LowerBetter if value <= target => return Ok(earns(input, input.points)),
-        Direction::HigherBetter => (value.clone(), target),
-        Direction::LowerBetter => (target.clone(), value),
+        Direction::HigherBetter => (value, target),
+        Direction::LowerBetter => (target, value),
     };
     // Higher better: value < target. Lower better: target < value. So the divisor is the larger.
     if target < &zero {
         return Err(RuleFault::NegativeTarget);
     }
-    let rate = share
-        .0
-        .checked_div(share.1)
-        .ok_or(RuleFault::NegativeTarget)?;
+    let rate = part.checked_div(whole).ok_or(RuleFault::NegativeTarget)?;
     Ok(earns(input, &(input.points * &rate.max(zero))))
 }
 
@@ -136,26 +133,26 @@ pub(super) fn proportional_words(
         Direction::HigherBetter => ("≥", value >= target),
         Direction::LowerBetter => ("≤", value <= target),
     };
-    let full = words::points(input.points);
     let (value, target) = (input.show(value), input.show(target));
     if met {
         return Ok(words::text(
-            format!("{value} {sign} 目标 {target}：满分 {full} 分"),
+            format!("{value} {sign} 目标 {target}：{} 分", words::points(points)),
             format!(
-                "{value} {sign} target {target}: full {}",
-                words::english_points(input.points)
+                "{value} {sign} target {target}: {}",
+                words::english_points(points)
             ),
         ));
     }
+    let (minus, most) = (input.sign(), words::points(input.points));
     let equals = words::equals_points(points);
     Ok(match better {
         Direction::HigherBetter => words::text(
-            format!("{value} ÷ 目标 {target} × {full} 分 {equals} 分"),
-            format!("{value} ÷ target {target} × {full} points {equals} points"),
+            format!("{minus}{value} ÷ 目标 {target} × {most} 分 {equals} 分"),
+            format!("{minus}{value} ÷ target {target} × {most} points {equals} points"),
         ),
         Direction::LowerBetter => words::text(
-            format!("目标 {target} ÷ {value} × {full} 分 {equals} 分"),
-            format!("target {target} ÷ {value} × {full} points {equals} points"),
+            format!("{minus}目标 {target} ÷ {value} × {most} 分 {equals} 分"),
+            format!("{minus}target {target} ÷ {value} × {most} points {equals} points"),
         ),
     })
 }
@@ -216,7 +213,7 @@ pub(super) fn per_point_short_words(
         ));
     }
     let units = words::points(&units_short(unit, counting, better, input)?);
-    let (short, unit) = (input.show(&short), input.show(unit));
+    let (short, unit) = (input.show_difference(&short), input.show_difference(unit));
     let deduct = words::points(deduct);
     let from = match input.role {
         Role::Deduction => String::new(),
@@ -229,10 +226,12 @@ pub(super) fn per_point_short_words(
     };
     Ok(words::text(
         format!(
-            "{value} {zh_way}目标 {target}，差 {short}，每 {unit} 扣 {deduct} 分：{from}− {units} × {deduct} {equals} 分"
+            "{value} {zh_way}目标 {target}，差 {}，每 {}扣 {deduct} 分：{from}− {units} × {deduct} {equals} 分",
+            short.zh, unit.zh
         ),
         format!(
-            "{value} is {en_way} target {target} by {short}, {deduct} off per {unit}: {from}− {units} × {deduct} {equals} points"
+            "{value} is {en_way} target {target} by {}, {deduct} off per {}: {from}− {units} × {deduct} {equals} points",
+            short.en, unit.en
         ),
     ))
 }
@@ -368,7 +367,7 @@ mod tests {
         };
         assert_eq!(
             zh(&rule, "5", &["0.937"], Some("0.95")),
-            "93.7% 低于目标 95%，差 1.3%，每 1% 扣 0.5 分：5 − 2 × 0.5 = 4 分"
+            "93.7% 低于目标 95%，差 1.3 个百分点，每 1 个百分点扣 0.5 分：5 − 2 × 0.5 = 4 分"
         );
     }
 }

@@ -71,10 +71,17 @@ pub(crate) fn refuse(rule: &Rule, full: &str, values: &[&str], target: Option<&s
 }
 
 pub(crate) fn zh(rule: &Rule, full: &str, values: &[&str], target: Option<&str>) -> String {
-    run(rule, Role::Normal, full, values, target)
-        .expect("points")
-        .1
-        .zh
+    zh_role(rule, Role::Normal, full, values, target)
+}
+
+pub(crate) fn zh_role(
+    rule: &Rule,
+    role: Role,
+    full: &str,
+    values: &[&str],
+    target: Option<&str>,
+) -> String {
+    run(rule, role, full, values, target).expect("points").1.zh
 }
 
 fn run_judged(rule: &Rule, full: &str, given: Input) -> Result<Ratio, RuleFault> {
