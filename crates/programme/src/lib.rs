@@ -5,16 +5,24 @@
 //! mean is built from there. It knows no record and no storage. Read [`tables`] first: it is the
 //! language; then [`model`], which says what a programme is.
 
+mod against;
+mod broken;
+mod build;
 mod cell;
+mod check;
 mod comments;
+mod convert;
 pub mod expr;
+mod extend;
 mod flat;
 mod fmt;
+mod folder;
 mod hash;
 mod load;
 pub mod model;
 mod nearest;
 mod parse;
+pub mod problems;
 /// The problems of expressions.
 pub mod problems_expr;
 /// The problems of a package as text.
@@ -27,10 +35,13 @@ pub mod tables;
 mod text_properties;
 mod workbook;
 
+pub use against::check_against;
+pub use check::{Checked, check};
+pub use extend::rows;
 pub use fmt::{format_file, format_layer};
 pub use hash::content_hash;
 pub use load::{
-    FILE_BYTES_MAX, FILES_MAX, FOLDERS_MAX, HEADER_FILE, LAYERS_MAX, Layer, PACKAGE_BYTES_MAX, Part, ROWS_MAX, Sources, rows,
+    FILE_BYTES_MAX, FILES_MAX, FOLDERS_MAX, HEADER_FILE, LAYERS_MAX, Layer, PACKAGE_BYTES_MAX, Part, ROWS_MAX, Sources,
 };
 pub use nearest::{SUGGESTIONS_MAX, nearest, suggest};
 pub use reference::reference;

@@ -429,6 +429,7 @@ pub const TABLES: &[Table] = &[
         must("name", Bilingual, "名称", "name"),
         must("initial", Text, "初始状态", "initial state"),
         may("about", OneOf(&["item", "record", "subject", "none"]), "办件关于什么", "what a case of it is about"),
+        may("subject_type", Ref("subject_type"), "办件所关对象的类型", "type of the subjects that its cases are about"),
         may("basis", Bilingual, "依据", "basis"),
     ]),
     table_of("state", &["flow", "id"], "流程状态", "states of a flow", &[
