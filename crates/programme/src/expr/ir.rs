@@ -347,4 +347,9 @@ impl Arithmetic {
         collect(&self.root, &mut found);
         found
     }
+
+    /// The indicators used, each once.
+    pub fn indicators(&self) -> Vec<&IndicatorId> {
+        self.used().into_iter().map(|(id, _)| id).collect()
+    }
 }

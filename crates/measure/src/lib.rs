@@ -1,0 +1,28 @@
+//! Measure: typed columns of everything that was accepted, and the figures that follow from them.
+//!
+//! Changes go in ([`Columns::apply`]), figures come out ([`Columns::measure`]), each with its
+//! numerator, denominator and state, and the records behind it ([`Columns::records_behind`]); the
+//! same indicator can be printed as SQL over the exported tables ([`sql`]). It knows programmes and
+//! rows, but neither where they are stored nor who asks nor what a point is.
+//!
+//! Read first: [`Columns`] (what is kept), then `scan.rs` (how rows become groups), then
+//! `figures.rs` (how groups become figures).
+
+mod accumulate;
+mod columns;
+mod compile;
+mod dictionary;
+mod figures;
+mod measure;
+mod problems;
+mod query;
+mod scan;
+mod table;
+mod tree;
+mod versions;
+
+pub use columns::{Change, Columns};
+pub use measure::BySubject;
+pub use problems::CATALOGUE;
+pub use programme::schema::Value;
+pub use query::{By, Cell, Query, Slice};

@@ -1,0 +1,262 @@
+//! Questions answered: [`Columns::measure`] and its variants for many cells at once.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use base::{Day, Figure, IndicatorId, Period, Position, Problem, UnitId};
+use programme::model::{Indicator, Measure, TreeTime};
+use programme::schema::{ColumnPath, ColumnType};
+
+use crate::columns::Columns;
+use crate::figures::{Asked, Division, Evaluator, Figures, Span};
+use crate::problems;
+use crate::query::{By, Cell, Query, Slice};
+use crate::table::NULL;
+
+/// The figures of all subjects.
+#[derive(Debug, Clone)]
+pub struct BySubject {
+    /// Of the subjects that some row is about, by identity.
+    pub figures: HashMap<Arc<str>, Figure>,
+    /// Of every other subject: what no rows give (0, not applicable, not reported).
+    pub other: Figure,
+}
+
+impl BySubject {
+    /// The figure of a subject.
+    pub fn get(&self, subject: &str) -> &Figure {
+        self.figures.get(subject).unwrap_or(&self.other)
+    }
+}
+
+impl Columns {
+    /// Answers a question.
+    ///
+    /// # Errors
+    /// M201 to M210: the indicator, unit or column is not there, rows have no unit or subject to
+    /// divide by, or a calculation left 64 bits.
+    pub fn measure(&self, query: &Query) -> Result<Vec<Cell>, Problem> {
+        if let By::Part(kind) = &query.by {
+            let parts = query.period.parts(*kind);
+            if parts.is_empty() {
+                return Err(problems::no_parts(query.period, kind.as_str()));
+            }
+            let mut evaluator = Evaluator::new(self.asked(query)?);
+            let mut cells = Vec::with_capacity(parts.len());
+            for part in parts {
+                cells.extend(self.cells(&mut evaluator, query, part)?);
+            }
+            return Ok(cells);
+        }
+        self.cells(&mut Evaluator::new(self.asked(query)?), query, query.period)
+    }
+
+    /// Answers several questions; what they have in common is computed once where they follow each
+    /// other with the same division, day and position.
+    ///
+    /// # Errors
+    /// The first of [`Columns::measure`].
+    pub fn measure_many(&self, queries: &[Query]) -> Result<Vec<Vec<Cell>>, Problem> {
+        let mut kept: Option<(&Query, Evaluator<'_>)> = None;
+        let mut answers = Vec::with_capacity(queries.len());
+        for query in queries {
+            if matches!(query.by, By::Part(_)) {
+                answers.push(self.measure(query)?);
+                continue;
+            }
+            let mut evaluator = match kept.take() {
+                Some((earlier, evaluator)) if is_alike(earlier, query) => evaluator,
+                _ => Evaluator::new(self.asked(query)?),
+            };
+            answers.push(self.cells(&mut evaluator, query, query.period)?);
+            kept = Some((query, evaluator));
+        }
+        Ok(answers)
+    }
+
+    /// The figure of every unit that exists within the period.
+    ///
+    /// # Errors
+    /// As [`Columns::measure`].
+    pub fn measure_by_unit(
+        &self,
+        indicator: &IndicatorId,
+        period: Period,
+        day: Day,
+        at: Position,
+    ) -> Result<HashMap<UnitId, Figure>, Problem> {
+        let cells = self.measure(&Query::new(indicator.clone(), period, day, at).by(By::Unit))?;
+        Ok(cells.into_iter().filter_map(|cell| Some((cell.slice.unit?, cell.figure))).collect())
+    }
+
+    /// The figure of every subject.
+    ///
+    /// # Errors
+    /// As [`Columns::measure`].
+    pub fn measure_by_subject(
+        &self,
+        indicator: &IndicatorId,
+        period: Period,
+        day: Day,
+        at: Position,
+    ) -> Result<BySubject, Problem> {
+        let query = Query::new(indicator.clone(), period, day, at).by(By::Subject);
+        let mut evaluator = Evaluator::new(self.asked(&query)?);
+        let figures = evaluator.figures(indicator, Span::new(period, day))?;
+        let dictionary = figures.subject_type.as_ref().and_then(|found| self.dictionaries().subjects(found));
+        let named = figures
+            .by_key
+            .iter()
+            .filter_map(|(key, figure)| Some((dictionary?.text(*key)?.clone(), figure.clone())))
+            .collect();
+        Ok(BySubject { figures: named, other: figures.other.clone() })
+    }
+
+    pub(crate) fn asked(&self, query: &Query) -> Result<Asked<'_>, Problem> {
+        let in_force = self.in_force(query.at).ok_or_else(|| problems::no_programme(query.at))?;
+        let programme = &in_force.programme;
+        let unit = match &query.unit {
+            None => None,
+            Some(id) => {
+                let number = self.dictionaries().units().find(id.as_str()).filter(|_| programme.units.contains_key(id));
+                Some(number.ok_or_else(|| {
+                    problems::unknown_unit(id, programme::suggest(id.as_str(), programme.units.keys().map(UnitId::as_str)))
+                })?)
+            }
+        };
+        Ok(Asked {
+            columns: self,
+            in_force,
+            division: match &query.by {
+                By::None | By::Part(_) => Division::None,
+                By::Unit => Division::Units,
+                By::Subject => Division::Subjects,
+                By::Field(name) => Division::Field(ColumnPath::of_text(name)),
+            },
+            unit,
+            subject: query.subject.clone(),
+            field: query.field.as_ref().map(|(name, value)| (ColumnPath::of_text(name), value.clone())),
+            at: query.at.0,
+            day: query.day,
+        })
+    }
+
+    fn cells(&self, evaluator: &mut Evaluator<'_>, query: &Query, period: Period) -> Result<Vec<Cell>, Problem> {
+        let span = Span::new(period, query.day);
+        let figures = evaluator.figures(&query.indicator, span)?;
+        let indicator = evaluator.asked.indicator(&query.indicator)?;
+        let slice = Slice { unit: query.unit.clone(), subject: query.subject.clone(), field: query.field.clone() };
+        let cell = |slice: Slice, figure: &Figure| Cell { slice, period, figure: figure.clone() };
+        Ok(match &query.by {
+            By::None | By::Part(_) => vec![cell(slice, figures.get(0))],
+            By::Unit => self
+                .units_of(&evaluator.asked, indicator, span)
+                .into_iter()
+                .map(|(id, number)| {
+                    cell(Slice { unit: Some(id), ..slice.clone() }, figures.get(i64::from(number)))
+                })
+                .collect(),
+            By::Subject => {
+                let dictionary = figures.subject_type.as_ref().and_then(|found| self.dictionaries().subjects(found));
+                let mut named: Vec<(Arc<str>, &Figure)> = figures
+                    .by_key
+                    .iter()
+                    .filter_map(|(key, figure)| Some((dictionary?.text(*key)?.clone(), figure)))
+                    .collect();
+                named.sort_by(|a, b| a.0.cmp(&b.0));
+                named
+                    .into_iter()
+                    .map(|(subject, figure)| cell(Slice { subject: Some(subject), ..slice.clone() }, figure))
+                    .collect()
+            }
+            By::Field(name) => self
+                .values_of(evaluator, indicator, &ColumnPath::of_text(name), &figures)
+                .into_iter()
+                .map(|(value, figure)| {
+                    cell(Slice { field: Some((name.clone(), value)), ..slice.clone() }, figure)
+                })
+                .collect(),
+        })
+    }
+
+    /// The units for which a cell is given, in declared order: those that exist within the period,
+    /// or at its end where the indicator is told by the units of then; below the unit asked for.
+    fn units_of(&self, asked: &Asked<'_>, indicator: &Indicator, span: Span) -> Vec<(UnitId, i32)> {
+        let tree = &asked.in_force.tree;
+        let first = match indicator.tree {
+            TreeTime::RecordDay => span.period.first().unwrap_or(Day::MIN),
+            TreeTime::PeriodEnd => span.until,
+        };
+        let end = tree.epoch_of(i64::from(span.until.number()));
+        let number = |id: &UnitId| self.dictionaries().units().find(id.as_str());
+        asked
+            .in_force
+            .programme
+            .units
+            .keys()
+            .filter_map(|id| Some((id.clone(), number(id)?)))
+            .filter(|(_, unit)| tree.exists_within(*unit, first.number(), span.until.number()))
+            .filter(|(_, unit)| match asked.unit {
+                None => true,
+                Some(above) => tree
+                    .group_of(end, i64::from(*unit))
+                    .is_some_and(|group| tree.counts_for(group, TreeTime::RecordDay, end).contains(&above)),
+            })
+            .collect()
+    }
+
+    /// The values of a column that have a cell: codes in the vocabulary's order, other texts in
+    /// alphabetical order, the empty value last.
+    fn values_of<'f>(
+        &self,
+        evaluator: &Evaluator<'_>,
+        indicator: &Indicator,
+        path: &ColumnPath,
+        figures: &'f Figures,
+    ) -> Vec<(Option<Arc<str>>, &'f Figure)> {
+        let programme = &evaluator.asked.in_force.programme;
+        let column_type = base_table(evaluator, indicator)
+            .and_then(|table| programme.schema.table(&table))
+            .and_then(|table| programme.schema.resolve(table, path))
+            .map_or(ColumnType::Text, |column| column.column_type.clone());
+        let dictionary = self.dictionaries().of_column(&column_type);
+        let order = |text: &Arc<str>| match &column_type {
+            ColumnType::Code(vocabulary) => {
+                programme.vocabularies.get(vocabulary).and_then(|found| found.codes.get_index_of(&**text)).unwrap_or(usize::MAX)
+            }
+            ColumnType::Unit => programme.units.get_index_of(&**text).unwrap_or(usize::MAX),
+            _ => 0,
+        };
+        let mut named: Vec<(Arc<str>, &Figure)> = figures
+            .by_key
+            .iter()
+            .filter_map(|(key, figure)| Some((dictionary?.text(*key)?.clone(), figure)))
+            .collect();
+        named.sort_by(|(a, _), (b, _)| order(a).cmp(&order(b)).then_with(|| a.cmp(b)));
+        let empty = figures.by_key.get(&NULL).map(|figure| (None, figure));
+        named.into_iter().map(|(text, figure)| (Some(text), figure)).chain(empty).collect()
+    }
+}
+
+/// The first table that an indicator reads, itself or through those that it is derived from.
+fn base_table(evaluator: &Evaluator<'_>, indicator: &Indicator) -> Option<Arc<str>> {
+    let next = match &indicator.measure {
+        Measure::Count(selection)
+        | Measure::Sum(selection, _)
+        | Measure::Mean(selection, _)
+        | Measure::Min(selection, _)
+        | Measure::Max(selection, _)
+        | Measure::Distinct(selection, _) => return Some(selection.table.clone()),
+        Measure::Share { whole, .. } | Measure::WeightedRatio { whole, .. } => return Some(whole.table.clone()),
+        Measure::Latest { rows, .. } => return Some(rows.table.clone()),
+        Measure::Ratio { numerator, .. } => numerator.clone(),
+        Measure::Growth(of, _) | Measure::Change(of, _) => of.clone(),
+        Measure::Expression(arithmetic) => arithmetic.used().first().map(|(id, _)| (*id).clone())?,
+    };
+    base_table(evaluator, evaluator.asked.indicator(&next).ok()?)
+}
+
+/// Whether two questions can share what was computed.
+fn is_alike(a: &Query, b: &Query) -> bool {
+    a.by == b.by && a.unit == b.unit && a.subject == b.subject && a.field == b.field && a.day == b.day && a.at == b.at
+}
