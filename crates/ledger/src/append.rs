@@ -138,8 +138,7 @@ impl Ledger {
         for new in entries {
             let before = Position(edge.size());
             let position = Position(edge.size() + 1);
-            let (facts_salt, spare_salt) = (writer.salts.next()?, writer.salts.next()?);
-            let salted = SaltedEntry::place(new, position, time, facts_salt, spare_salt);
+            let salted = SaltedEntry::place(new, position, time, &mut writer.salts)?;
             let changes = fold(
                 &StateView::with_pending(store, &pending, before),
                 &salted.entry,
@@ -220,4 +219,69 @@ fn test_preconditions(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::Nature;
+    use crate::sqlite::SqliteStore;
+
+    fn entries(count: u8) -> Vec<NewEntry> {
+        let entry = |number| NewEntry {
+            kind: 1,
+            command_id: [number; 16],
+            actor: 1,
+            programme: Position::EMPTY,
+            facts: vec![number; 1000],
+            private: None,
+        };
+        (0..count).map(entry).collect()
+    }
+
+    fn fold(_: &StateView<'_>, _: &Entry) -> Result<Vec<Change>, Problem> {
+        Ok(Vec::new())
+    }
+
+    fn now() -> Moment {
+        Moment::parse("2018-03-05T01:02:03Z").unwrap()
+    }
+
+    #[test]
+    fn a_full_disk_keeps_nothing_and_is_gone_when_there_is_room() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut ledger = Ledger::create(dir.path(), "o", Nature::Real).unwrap();
+        let limit_pages = |ledger: &mut Ledger, pages: u32| {
+            let store = SqliteStore::open(dir.path()).unwrap();
+            store.limit_pages(pages);
+            ledger.store = Box::new(store);
+        };
+        limit_pages(&mut ledger, 30);
+        let refused = ledger.append(now(), &[], entries(100), fold).unwrap_err();
+        assert_eq!(Problem::from(refused).code, "L107");
+        assert_eq!(ledger.head().unwrap().size, Position(0));
+        limit_pages(&mut ledger, 1000);
+        ledger.append(now(), &[], entries(100), fold).unwrap();
+        assert_eq!(ledger.verify(&mut |_, _| (), fold).unwrap().size.0, 100);
+    }
+
+    #[test]
+    fn an_edge_that_fell_behind_the_file_is_rebuilt() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut ledger = Ledger::create(dir.path(), "o", Nature::Real).unwrap();
+        ledger.append(now(), &[], entries(100), fold).unwrap();
+        // As after a commit that reached the disk although its answer was an error.
+        ledger.writer.as_mut().unwrap().edge = Edge::new();
+        let mut more = entries(103);
+        more.drain(..100);
+        let receipts = ledger.append(now(), &[], more, fold).unwrap();
+        assert_eq!(receipts[0].position, Position(101));
+        assert_eq!(ledger.verify(&mut |_, _| (), fold).unwrap().size.0, 103);
+    }
+
+    #[test]
+    fn a_ledger_can_move_to_another_thread() {
+        fn is_send<T: Send>() {}
+        is_send::<Ledger>();
+    }
 }

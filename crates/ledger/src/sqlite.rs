@@ -129,6 +129,13 @@ impl SqliteStore {
         Ok(store)
     }
 
+    /// Lets the file grow to so many pages and no further, as a disk does that becomes full.
+    #[cfg(test)]
+    pub(crate) fn limit_pages(&self, pages: u32) {
+        let query = format!("PRAGMA max_page_count = {pages}");
+        self.number(&query).unwrap();
+    }
+
     fn set_up_writing(&self) -> Result<(), Problem> {
         self.run(|connection| {
             connection.pragma_update(None, "journal_mode", "WAL")?;

@@ -150,6 +150,7 @@ impl KeyRange {
     pub(crate) fn of_prefix(prefix: &[u8]) -> KeyRange {
         // The first key after them all: the prefix with its last byte below 0xff raised by one.
         let raised = prefix.iter().rposition(|byte| *byte < u8::MAX).map(|last| {
+            // `last` is a place in the prefix, and its byte is below 0xff.
             let mut to = prefix[..=last].to_vec();
             to[last] += 1;
             to

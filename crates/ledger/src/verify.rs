@@ -281,6 +281,7 @@ impl Replay {
     where
         F: FnMut(&StateView<'_>, &Entry) -> Result<Vec<Change>, Problem>,
     {
+        // Positions were found to begin with 1.
         let before = Position(entry.position.0 - 1);
         let refused = |problem: Problem| problems::replay_refused(entry.position, problem);
         let changes = fold(
