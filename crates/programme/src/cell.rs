@@ -19,7 +19,10 @@ pub const CELL_UNITS_MAX: usize = 32_000;
 /// Reads a single value (no list, pair or bilingual) from its text.
 pub(crate) fn scalar(column: &Column, kind: &Kind, text: &str) -> Result<Content, Problem> {
     if let Some(found) = text.chars().find(|c| !is_allowed(*c)) {
-        return Err(problem::control_character(column.name, format!("{:04X}", u32::from(found))));
+        return Err(problem::control_character(
+            column.name,
+            format!("{:04X}", u32::from(found)),
+        ));
     }
     if text.encode_utf16().count() > CELL_UNITS_MAX {
         return Err(problem::too_long(column.name, CELL_UNITS_MAX));
@@ -35,7 +38,9 @@ pub(crate) fn scalar(column: &Column, kind: &Kind, text: &str) -> Result<Content
         Kind::Ref(_) => Ok(as_text(trimmed)),
         Kind::Text | Kind::Expression => Ok(as_text(text)),
         Kind::Bilingual => Ok(Content::Bilingual(base::Text::same(text))),
-        Kind::Int => canonical_int(trimmed).map(Content::Int).ok_or_else(|| wrong_text(column, kind)),
+        Kind::Int => canonical_int(trimmed)
+            .map(Content::Int)
+            .ok_or_else(|| wrong_text(column, kind)),
         Kind::Decimal => match decimal(trimmed) {
             Some((ratio, written)) => Ok(Content::Decimal(ratio, Arc::from(written))),
             None => Err(problem::bad_decimal(trimmed)),
@@ -45,7 +50,9 @@ pub(crate) fn scalar(column: &Column, kind: &Kind, text: &str) -> Result<Content
             "false" | "FALSE" => Ok(Content::Bool(false)),
             _ => Err(wrong_text(column, kind)),
         },
-        Kind::Day => Day::parse(trimmed).map(Content::Day).map_err(|error| bad_day(trimmed, &error)),
+        Kind::Day => Day::parse(trimmed)
+            .map(Content::Day)
+            .map_err(|error| bad_day(trimmed, &error)),
         Kind::MonthDay if is_month_day(trimmed) => Ok(as_text(trimmed)),
         Kind::MonthDay => Err(problem::bad_month_day(trimmed)),
         Kind::Period => match Period::parse(trimmed, AssessmentStart::default()) {
@@ -53,7 +60,11 @@ pub(crate) fn scalar(column: &Column, kind: &Kind, text: &str) -> Result<Content
             Err(_) => Err(problem::bad_period(trimmed)),
         },
         Kind::OneOf(words) if words.contains(&trimmed) => Ok(as_text(trimmed)),
-        Kind::OneOf(words) => Err(problem::not_one_of(trimmed, column.name, crate::suggest(trimmed, words.iter().copied()))),
+        Kind::OneOf(words) => Err(problem::not_one_of(
+            trimmed,
+            column.name,
+            crate::suggest(trimmed, words.iter().copied()),
+        )),
         Kind::List(_) | Kind::Pairs => Err(wrong_text(column, kind)),
     }
 }
@@ -71,7 +82,13 @@ fn wrong_text(column: &Column, kind: &Kind) -> Problem {
 fn bad_day(text: &str, error: &DayError) -> Problem {
     // The shape is right and the calendar has no such day, or the shape is wrong.
     let shaped = text.len() == 10
-        && text.bytes().enumerate().all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() });
+        && text.bytes().enumerate().all(|(at, byte)| {
+            if at == 4 || at == 7 {
+                byte == b'-'
+            } else {
+                byte.is_ascii_digit()
+            }
+        });
     let _ = error;
     match shaped {
         true => problem::bad_day(text, "日历上没有这一天", "the calendar has no such day"),
@@ -104,7 +121,11 @@ pub(crate) fn decimal(text: &str) -> Option<(Ratio, String)> {
     };
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    if (whole.is_empty() && fraction.is_empty()) || !all_digits(whole) || !all_digits(fraction) || digits.len() > 200 {
+    if (whole.is_empty() && fraction.is_empty())
+        || !all_digits(whole)
+        || !all_digits(fraction)
+        || digits.len() > 200
+    {
         return None;
     }
     let whole = whole.trim_start_matches('0');
@@ -135,7 +156,10 @@ fn shift(digits: &str, exponent: i32) -> Option<String> {
     Some(if exponent >= 0 {
         let padded = format!("{fraction:0<places$}");
         let (moved, rest) = padded.split_at_checked(places)?;
-        format!("{sign}{whole}{moved}{}{rest}", if rest.is_empty() { "" } else { "." })
+        format!(
+            "{sign}{whole}{moved}{}{rest}",
+            if rest.is_empty() { "" } else { "." }
+        )
     } else {
         let padded = format!("{whole:0>width$}", width = places + 1);
         let (rest, moved) = padded.split_at_checked(padded.len() - places)?;
@@ -153,11 +177,21 @@ fn id_like(text: &str) -> String {
     let mut id: String = text
         .to_lowercase()
         .chars()
-        .map(|c| if c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' { c } else { '_' })
+        .map(|c| {
+            if c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' {
+                c
+            } else {
+                '_'
+            }
+        })
         .collect();
     id = id.trim_matches(['_', '-']).chars().take(60).collect();
     if !id.starts_with(|c: char| c.is_ascii_lowercase()) {
-        id = if id.is_empty() { "food_safety".to_owned() } else { format!("n{id}") };
+        id = if id.is_empty() {
+            "food_safety".to_owned()
+        } else {
+            format!("n{id}")
+        };
     }
     id
 }
@@ -166,23 +200,50 @@ fn id_like(text: &str) -> String {
 pub(crate) fn wanted(kind: &Kind) -> (String, String) {
     let both = |zh: &str, en: &str| (zh.to_owned(), en.to_owned());
     match kind {
-        Kind::Id => both("标识文本，例如 \"food_safety\"", "an identifier in quotes, such as \"food_safety\""),
-        Kind::Ref(table) => (format!("“{table}”某一行的标识，加引号"), format!("the identifier of a row of `{table}` in quotes")),
+        Kind::Id => both(
+            "标识文本，例如 \"food_safety\"",
+            "an identifier in quotes, such as \"food_safety\"",
+        ),
+        Kind::Ref(table) => (
+            format!("“{table}”某一行的标识，加引号"),
+            format!("the identifier of a row of `{table}` in quotes"),
+        ),
         Kind::Text => both("带引号的文本", "a text in quotes"),
         Kind::Bilingual => both("{ zh = \"…\", en = \"…\" }", "{ zh = \"…\", en = \"…\" }"),
         Kind::Int => both("整数，例如 3", "a whole number, such as 3"),
-        Kind::Decimal => both("数，例如 97.5 或 \"97.5%\"", "a number, such as 97.5 or \"97.5%\""),
+        Kind::Decimal => both(
+            "数，例如 97.5 或 \"97.5%\"",
+            "a number, such as 97.5 or \"97.5%\"",
+        ),
         Kind::Bool => both("true 或 false", "true or false"),
         Kind::Day => both("日期，例如 2018-01-31", "a day, such as 2018-01-31"),
-        Kind::MonthDay => both("带引号的月日，例如 \"07-01\"", "a month and a day in quotes, such as \"07-01\""),
-        Kind::Period => both("带引号的期间，例如 \"2018\"", "a period in quotes, such as \"2018\""),
-        Kind::OneOf(words) => (format!("其中之一：{}", words.join("、")), format!("one of: {}", words.join(", "))),
-        Kind::Expression => both("带引号的条件式，例如 \"result = 'pass'\"", "an expression in quotes, such as \"result = 'pass'\""),
+        Kind::MonthDay => both(
+            "带引号的月日，例如 \"07-01\"",
+            "a month and a day in quotes, such as \"07-01\"",
+        ),
+        Kind::Period => both(
+            "带引号的期间，例如 \"2018\"",
+            "a period in quotes, such as \"2018\"",
+        ),
+        Kind::OneOf(words) => (
+            format!("其中之一：{}", words.join("、")),
+            format!("one of: {}", words.join(", ")),
+        ),
+        Kind::Expression => both(
+            "带引号的条件式，例如 \"result = 'pass'\"",
+            "an expression in quotes, such as \"result = 'pass'\"",
+        ),
         Kind::List(inner) => {
             let (zh, en) = wanted(inner);
-            (format!("方括号里的列表，每个元素是{zh}"), format!("a list in brackets, each element {en}"))
+            (
+                format!("方括号里的列表，每个元素是{zh}"),
+                format!("a list in brackets, each element {en}"),
+            )
         }
-        Kind::Pairs => both("数对的列表，例如 [[90, 0], [97.5, 4]]", "a list of pairs of numbers, such as [[90, 0], [97.5, 4]]"),
+        Kind::Pairs => both(
+            "数对的列表，例如 [[90, 0], [97.5, 4]]",
+            "a list of pairs of numbers, such as [[90, 0], [97.5, 4]]",
+        ),
     }
 }
 
@@ -208,22 +269,41 @@ mod tests {
             assert_eq!(Some(ratio), Ratio::new(numerator, denominator), "{text}");
             assert_eq!(found, written, "{text}");
         }
-        for text in ["", ".", "%", "nan", "inf", "1e99", "1.2.3", "--1", "0x10", "１"] {
+        for text in [
+            "", ".", "%", "nan", "inf", "1e99", "1.2.3", "--1", "0x10", "１",
+        ] {
             assert!(decimal(text).is_none(), "{text}");
         }
     }
 
     #[test]
     fn a_month_day_is_one_that_some_year_has() {
-        for (text, expected) in [("07-01", true), ("02-29", true), ("02-30", false), ("7-1", false), ("13-01", false), ("", false)] {
+        for (text, expected) in [
+            ("07-01", true),
+            ("02-29", true),
+            ("02-30", false),
+            ("7-1", false),
+            ("13-01", false),
+            ("", false),
+        ] {
             assert_eq!(is_month_day(text), expected, "{text}");
         }
     }
 
     #[test]
     fn the_example_of_an_identifier_is_one() {
-        for text in ["Food Safety", "2018", "质量", "a--", "x".repeat(99).as_str()] {
-            assert!(base::is_valid_id(&id_like(text)), "{text}: {}", id_like(text));
+        for text in [
+            "Food Safety",
+            "2018",
+            "质量",
+            "a--",
+            "x".repeat(99).as_str(),
+        ] {
+            assert!(
+                base::is_valid_id(&id_like(text)),
+                "{text}: {}",
+                id_like(text)
+            );
         }
     }
 }

@@ -31,30 +31,48 @@ pub(crate) fn comments_of(text: &str, rows: &[ParsedRow]) -> Comments {
     let mut owners: Vec<(Range<usize>, usize, Option<&'static str>)> = Vec::new();
     for (number, row) in rows.iter().enumerate() {
         owners.push((row.header.clone(), number, None));
-        owners.extend(row.entries.iter().map(|(column, range)| (range.clone(), number, Some(*column))));
+        owners.extend(
+            row.entries
+                .iter()
+                .map(|(column, range)| (range.clone(), number, Some(*column))),
+        );
     }
-    let mut comments = Comments { rows: vec![RowComments::default(); rows.len()], tail: Vec::new() };
+    let mut comments = Comments {
+        rows: vec![RowComments::default(); rows.len()],
+        tail: Vec::new(),
+    };
     let mut last: Option<(usize, usize)> = None; // the comment before: its owner's place, its end
     for range in comment_ranges(text) {
         let after = owners.partition_point(|(owner, _, _)| owner.start <= range.start);
         let before = after.checked_sub(1).and_then(|at| owners.get(at));
         let is_behind = before.is_some_and(|(owner, _, _)| {
-            range.start < owner.end || !text.get(owner.end..range.start).unwrap_or_default().contains('\n')
+            range.start < owner.end
+                || !text
+                    .get(owner.end..range.start)
+                    .unwrap_or_default()
+                    .contains('\n')
         });
         let place = if is_behind { after - 1 } else { after };
-        let blank_before = last.is_some_and(|(place_before, end)| place_before == place && has_blank_line(text, end..range.start));
+        let blank_before = last.is_some_and(|(place_before, end)| {
+            place_before == place && has_blank_line(text, end..range.start)
+        });
         last = (!is_behind).then_some((place, range.end));
         let line = clean(text.get(range.clone()).unwrap_or_default());
         match owners.get(place) {
             Some((owner, number, column)) => {
-                let Some(of_row) = comments.rows.get_mut(*number) else { continue };
+                let Some(of_row) = comments.rows.get_mut(*number) else {
+                    continue;
+                };
                 match column {
                     Some(column) => of_row.keys.entry(column).or_default().push(line),
                     None => {
                         of_row.header.extend(blank_before.then(String::new));
                         of_row.header.push(line);
                         let is_last = next_is_header(text, range.end, owner.start);
-                        of_row.header.extend((is_last && has_blank_line(text, range.end..owner.start)).then(String::new));
+                        of_row.header.extend(
+                            (is_last && has_blank_line(text, range.end..owner.start))
+                                .then(String::new),
+                        );
                     }
                 }
             }
@@ -69,16 +87,31 @@ pub(crate) fn comments_of(text: &str, rows: &[ParsedRow]) -> Comments {
 
 /// Whether nothing but white space stands between a comment and the header that it is above.
 fn next_is_header(text: &str, comment_end: usize, header: usize) -> bool {
-    text.get(comment_end..header).is_some_and(|between| between.trim().is_empty())
+    text.get(comment_end..header)
+        .is_some_and(|between| between.trim().is_empty())
 }
 
 fn has_blank_line(text: &str, between: Range<usize>) -> bool {
-    text.get(between).unwrap_or_default().bytes().filter(|byte| *byte == b'\n').count() > 1
+    text.get(between)
+        .unwrap_or_default()
+        .bytes()
+        .filter(|byte| *byte == b'\n')
+        .count()
+        > 1
 }
 
 /// A comment line as it is written again: no trailing space, no control characters.
 pub(crate) fn clean(line: &str) -> String {
-    let line: String = line.chars().map(|c| if c.is_control() || c == '\u{feff}' { ' ' } else { c }).collect();
+    let line: String = line
+        .chars()
+        .map(|c| {
+            if c.is_control() || c == '\u{feff}' {
+                ' '
+            } else {
+                c
+            }
+        })
+        .collect();
     line.trim_end().to_owned()
 }
 
@@ -114,7 +147,10 @@ fn string_length(text: &str) -> usize {
             at += 2;
             continue;
         }
-        if bytes.get(at..at + width).is_some_and(|end| end.iter().all(|byte| *byte == quote)) {
+        if bytes
+            .get(at..at + width)
+            .is_some_and(|end| end.iter().all(|byte| *byte == quote))
+        {
             at += width;
             // A multi-line string may end with one or two quotes of its own.
             while is_multi && bytes.get(at) == Some(&quote) {

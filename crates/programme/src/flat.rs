@@ -19,11 +19,17 @@ pub(crate) fn flatten(content: &Content) -> String {
         Content::Bool(value) => value.to_string(),
         Content::Day(day) => day.to_string(),
         Content::List(cells) if cells.is_empty() => EMPTY_LIST.to_owned(),
-        Content::List(cells) => cells.iter().map(|cell| escape(&flatten(&cell.content))).collect::<Vec<_>>().join("; "),
+        Content::List(cells) => cells
+            .iter()
+            .map(|cell| escape(&flatten(&cell.content)))
+            .collect::<Vec<_>>()
+            .join("; "),
         Content::Pairs(pairs) if pairs.is_empty() => EMPTY_LIST.to_owned(),
-        Content::Pairs(pairs) => {
-            pairs.iter().map(|(a, b)| format!("{} = {}", exact(a), exact(b))).collect::<Vec<_>>().join("; ")
-        }
+        Content::Pairs(pairs) => pairs
+            .iter()
+            .map(|(a, b)| format!("{} = {}", exact(a), exact(b)))
+            .collect::<Vec<_>>()
+            .join("; "),
     }
 }
 
@@ -39,7 +45,11 @@ pub(crate) fn exact(ratio: &Ratio) -> String {
 /// UTF-16 units of the flat text, which is what a workbook's cell limit counts.
 pub(crate) fn units(content: &Content) -> usize {
     match content {
-        Content::Bilingual(text) => text.zh.encode_utf16().count().max(text.en.encode_utf16().count()),
+        Content::Bilingual(text) => text
+            .zh
+            .encode_utf16()
+            .count()
+            .max(text.en.encode_utf16().count()),
         other => flatten(other).encode_utf16().count(),
     }
 }
@@ -50,7 +60,8 @@ fn escape(element: &str) -> String {
     let last = element.chars().count().saturating_sub(1);
     for (at, c) in element.chars().enumerate() {
         let is_edge = at == 0 || at == last;
-        if matches!(c, '\\' | ';' | '；') || (is_edge && c.is_whitespace()) || (at == 0 && c == '[') {
+        if matches!(c, '\\' | ';' | '；') || (is_edge && c.is_whitespace()) || (at == 0 && c == '[')
+        {
             text.push('\\');
         }
         text.push(c);
@@ -75,15 +86,31 @@ fn cut(text: &str) -> Vec<String> {
         .into_iter()
         .map(|element| {
             let is_space = |(c, escaped): &(char, bool)| c.is_whitespace() && !escaped;
-            let start = element.iter().position(|c| !is_space(c)).unwrap_or(element.len());
-            let end = element.iter().rposition(|c| !is_space(c)).map_or(start, |at| at + 1);
-            element.get(start..end).unwrap_or_default().iter().map(|(c, _)| *c).collect()
+            let start = element
+                .iter()
+                .position(|c| !is_space(c))
+                .unwrap_or(element.len());
+            let end = element
+                .iter()
+                .rposition(|c| !is_space(c))
+                .map_or(start, |at| at + 1);
+            element
+                .get(start..end)
+                .unwrap_or_default()
+                .iter()
+                .map(|(c, _)| *c)
+                .collect()
         })
         .collect()
 }
 
 /// Reads a flat text of a column that is not bilingual.
-pub(crate) fn unflatten(column: &Column, kind: &Kind, text: &str, span: &base::Span) -> Result<Content, Problem> {
+pub(crate) fn unflatten(
+    column: &Column,
+    kind: &Kind,
+    text: &str,
+    span: &base::Span,
+) -> Result<Content, Problem> {
     let trimmed = text.trim();
     match kind {
         Kind::List(_) if trimmed == EMPTY_LIST => Ok(Content::List(Vec::new())),
@@ -91,16 +118,31 @@ pub(crate) fn unflatten(column: &Column, kind: &Kind, text: &str, span: &base::S
         Kind::List(inner) => {
             let elements = cut(text).into_iter().filter(|element| !element.is_empty());
             let cells = elements.map(|element| {
-                cell::scalar(column, inner, &element).map(|content| Cell { content, span: span.clone() })
+                cell::scalar(column, inner, &element).map(|content| Cell {
+                    content,
+                    span: span.clone(),
+                })
             });
             cells.collect::<Result<Vec<_>, _>>().map(Content::List)
         }
         Kind::Pairs => {
-            let pairs = cut(text).into_iter().filter(|element| !element.is_empty()).map(|element| {
-                let sides = element.split_once(['=', '＝']);
-                let pair = sides.and_then(|(a, b)| Some((decimal(a.trim())?.0, decimal(b.trim())?.0)));
-                pair.ok_or_else(|| problem::wrong_type(column.name, format!("“{element}”"), format!("`{element}`"), "90 = 0; 97.5 = 4", "90 = 0; 97.5 = 4"))
-            });
+            let pairs = cut(text)
+                .into_iter()
+                .filter(|element| !element.is_empty())
+                .map(|element| {
+                    let sides = element.split_once(['=', '＝']);
+                    let pair =
+                        sides.and_then(|(a, b)| Some((decimal(a.trim())?.0, decimal(b.trim())?.0)));
+                    pair.ok_or_else(|| {
+                        problem::wrong_type(
+                            column.name,
+                            format!("“{element}”"),
+                            format!("`{element}`"),
+                            "90 = 0; 97.5 = 4",
+                            "90 = 0; 97.5 = 4",
+                        )
+                    })
+                });
             pairs.collect::<Result<Vec<_>, _>>().map(Content::Pairs)
         }
         _ => cell::scalar(column, kind, text),

@@ -57,7 +57,11 @@ pub fn format_layer(layer: &Layer) -> Result<Layer, Vec<Problem>> {
             Err(mut faults) => problems.append(&mut faults),
         }
     }
-    if problems.is_empty() { Ok(Layer::new(&layer.name, files)) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(Layer::new(&layer.name, files))
+    } else {
+        Err(problems)
+    }
 }
 
 /// The rows of a sound file with their comments, and the comments at its end.
@@ -67,11 +71,20 @@ pub(crate) fn text_rows(file: &SourceText) -> Result<(Vec<TextRow>, Vec<String>)
         return Err(parsed.problems);
     }
     let comments = comments_of(&file.text, &parsed.rows);
-    let rows = parsed.rows.into_iter().zip(comments.rows).map(|(parsed, comments)| TextRow {
-        table: parsed.row.table,
-        cells: parsed.row.cells.into_iter().map(|(column, cell)| (column, cell.content)).collect(),
-        comments,
-    });
+    let rows = parsed
+        .rows
+        .into_iter()
+        .zip(comments.rows)
+        .map(|(parsed, comments)| TextRow {
+            table: parsed.row.table,
+            cells: parsed
+                .row
+                .cells
+                .into_iter()
+                .map(|(column, cell)| (column, cell.content))
+                .collect(),
+            comments,
+        });
     Ok((rows.collect(), comments.tail))
 }
 
@@ -83,12 +96,26 @@ pub(crate) fn write_rows(rows: &[TextRow], tail: &[String]) -> String {
             text.push('\n');
         }
         lines(&mut text, &row.comments.header);
-        let (open, close) = if row.table.single { ("[", "]") } else { ("[[", "]]") };
+        let (open, close) = if row.table.single {
+            ("[", "]")
+        } else {
+            ("[[", "]]")
+        };
         text.push_str(&format!("{open}{}{close}\n", row.table.name));
         for column in row.table.columns {
             if let Some(content) = row.cells.get(column.name) {
-                lines(&mut text, row.comments.keys.get(column.name).map_or(&[], Vec::as_slice));
-                text.push_str(&format!("{} = {}\n", column.name, entry(column.name, content)));
+                lines(
+                    &mut text,
+                    row.comments
+                        .keys
+                        .get(column.name)
+                        .map_or(&[], Vec::as_slice),
+                );
+                text.push_str(&format!(
+                    "{} = {}\n",
+                    column.name,
+                    entry(column.name, content)
+                ));
             }
         }
     }
@@ -118,7 +145,10 @@ fn entry(key: &str, content: &Content) -> String {
         Content::Pairs(pairs) if is_long => pairs.iter().map(pair).collect(),
         _ => return line,
     };
-    let lines: String = elements.iter().map(|element| format!("    {element},\n")).collect();
+    let lines: String = elements
+        .iter()
+        .map(|element| format!("    {element},\n"))
+        .collect();
     format!("[\n{lines}]")
 }
 
@@ -129,7 +159,10 @@ fn value(content: &Content) -> String {
         Content::Bilingual(text) if text.zh == text.en => quoted(&text.zh),
         Content::Bilingual(text) => {
             let languages = [("zh", &text.zh), ("en", &text.en)];
-            let written = languages.iter().filter(|(_, words)| !words.is_empty()).map(|(language, words)| format!("{language} = {}", quoted(words)));
+            let written = languages
+                .iter()
+                .filter(|(_, words)| !words.is_empty())
+                .map(|(language, words)| format!("{language} = {}", quoted(words)));
             format!("{{ {} }}", written.collect::<Vec<_>>().join(", "))
         }
         Content::Int(number) => number.to_string(),
@@ -138,13 +171,27 @@ fn value(content: &Content) -> String {
         Content::Decimal(_, written) => number(written),
         Content::Bool(value) => value.to_string(),
         Content::Day(day) => day.to_string(),
-        Content::List(cells) => format!("[{}]", cells.iter().map(|cell| value(&cell.content)).collect::<Vec<_>>().join(", ")),
-        Content::Pairs(pairs) => format!("[{}]", pairs.iter().map(pair).collect::<Vec<_>>().join(", ")),
+        Content::List(cells) => format!(
+            "[{}]",
+            cells
+                .iter()
+                .map(|cell| value(&cell.content))
+                .collect::<Vec<_>>()
+                .join(", ")
+        ),
+        Content::Pairs(pairs) => format!(
+            "[{}]",
+            pairs.iter().map(pair).collect::<Vec<_>>().join(", ")
+        ),
     }
 }
 
 fn number(written: &str) -> String {
-    if !written.contains('.') && written.parse::<i64>().is_err() { quoted(written) } else { written.to_owned() }
+    if !written.contains('.') && written.parse::<i64>().is_err() {
+        quoted(written)
+    } else {
+        written.to_owned()
+    }
 }
 
 fn pair((first, second): &(base::Ratio, base::Ratio)) -> String {

@@ -11,7 +11,11 @@ use crate::load::Layer;
 /// break, the length in bytes, a line break, and the text as [`crate::format_file`] writes it (a
 /// file with faults: as it is).
 pub fn content_hash(layer: &Layer) -> String {
-    let mut files: Vec<_> = layer.files.iter().map(|file| (layer.path_of(file), file)).collect();
+    let mut files: Vec<_> = layer
+        .files
+        .iter()
+        .map(|file| (layer.path_of(file), file))
+        .collect();
     files.sort_by(|a, b| a.0.cmp(b.0));
     let mut hasher = Sha256::new();
     for (path, file) in files {

@@ -22,15 +22,22 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
             continue;
         }
         let longest = length.max(candidate.chars().count());
-        let begins = length >= 3 && candidate.len() >= 3 && (candidate.starts_with(word) || word.starts_with(candidate));
+        let begins = length >= 3
+            && candidate.len() >= 3
+            && (candidate.starts_with(word) || word.starts_with(candidate));
         let limit = (longest / 3).max(1);
         // A word is compared only with candidates whose length makes the limit reachable.
         if !begins && length.abs_diff(candidate.chars().count()) > limit {
             continue;
         }
         let distance = strsim::osa_distance(word, candidate);
-        let distance = if begins { distance.min(limit) } else { distance };
-        if distance <= limit && distance < longest && best.is_none_or(|(least, _)| distance < least) {
+        let distance = if begins {
+            distance.min(limit)
+        } else {
+            distance
+        };
+        if distance <= limit && distance < longest && best.is_none_or(|(least, _)| distance < least)
+        {
             best = Some((distance, candidate));
         }
     }
@@ -53,7 +60,12 @@ pub fn suggest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     if candidates.is_empty() {
         return "—".to_owned();
     }
-    let mut text = candidates.iter().take(SUGGESTIONS_MAX).copied().collect::<Vec<_>>().join(", ");
+    let mut text = candidates
+        .iter()
+        .take(SUGGESTIONS_MAX)
+        .copied()
+        .collect::<Vec<_>>()
+        .join(", ");
     if candidates.len() > SUGGESTIONS_MAX {
         text.push_str(", …");
     }
@@ -67,15 +79,27 @@ mod tests {
     #[test]
     fn the_nearest_name_is_found_when_it_is_near_enough() {
         for (word, candidates, expected) in [
-            ("vald_from", &["valid_from", "valid_to"][..], Some("valid_from")),
+            (
+                "vald_from",
+                &["valid_from", "valid_to"][..],
+                Some("valid_from"),
+            ),
             ("unti", &["unit", "union"], Some("unit")),
             ("indicator", &["indicators", "item"], Some("indicators")),
             ("x", &["id"], None),
             ("市监居", &["市监局", "教育局"], Some("市监局")),
             ("", &["id"], None),
-            ("food_pass_rat", &["food_pass_rate", "feed_pass_rate"], Some("food_pass_rate")),
+            (
+                "food_pass_rat",
+                &["food_pass_rate", "feed_pass_rate"],
+                Some("food_pass_rate"),
+            ),
         ] {
-            assert_eq!(nearest(word, candidates.iter().copied()), expected, "{word}");
+            assert_eq!(
+                nearest(word, candidates.iter().copied()),
+                expected,
+                "{word}"
+            );
         }
     }
 

@@ -199,6 +199,81 @@ base::catalogue! {
         what { zh: "#file 不能是“{text}”", en: "#file cannot be `{text}`" }
         remedy { zh: "写方案包内的路径，例如 units.toml；新行可不填", en: "write a path within the package, such as units.toml; leave it empty for a new row" }
     }
+    /// The other version is of another package.
+    fn another_programme(old, new) -> "P160" Error {
+        what { zh: "旧方案包是“{old}”，新的是“{new}”", en: "the old package is `{old}`, the new one `{new}`" }
+        remedy { zh: "沿用标识“{old}”，或与同一方案包的旧版比较", en: "keep the identifier `{old}`, or compare with an older version of the same package" }
+    }
+    /// Something that old records name is no longer declared.
+    fn taken_away(kind_zh, kind_en, id) -> "P161" Error {
+        what { zh: "{kind_zh}“{id}”被删去，已有记录就读不出了", en: "{kind_en} `{id}` is taken away, so that existing records cannot be read" }
+        remedy { zh: "恢复它；不再使用的，可去掉用到它的指标和项目", en: "restore it; when it is no longer used, take away the indicators and items that use it" }
+    }
+    /// A field that old records have is no longer declared.
+    fn field_taken_away(field, of) -> "P162" Error {
+        what { zh: "“{of}”的字段“{field}”被删去，已有记录就读不出了", en: "field `{field}` of `{of}` is taken away, so that existing records cannot be read" }
+        remedy { zh: "恢复它，并写 required = false", en: "restore it with required = false" }
+    }
+    /// A code that old records have is no longer declared.
+    fn code_taken_away(code, vocabulary) -> "P163" Error {
+        what { zh: "词表“{vocabulary}”的代码“{code}”被删去，已有记录就读不出了", en: "code `{code}` of vocabulary `{vocabulary}` is taken away, so that existing records cannot be read" }
+        remedy { zh: "恢复它，并用 valid_to 写明最后有效日", en: "restore it and retire it with valid_to" }
+    }
+    /// A unit that old records name is no longer declared.
+    fn unit_taken_away(unit) -> "P164" Error {
+        what { zh: "单位“{unit}”被删去，已有记录就没有归属了", en: "unit `{unit}` is taken away, so that existing records belong to nobody" }
+        remedy { zh: "恢复它，并用 valid_to 和 successors 写明最后有效日和承继单位", en: "restore it and retire it with valid_to and its successors" }
+    }
+    /// A field has another type than old records have.
+    fn field_retyped(field, of, old, new) -> "P165" Error {
+        what { zh: "“{of}”的字段“{field}”由 {old} 改为 {new}", en: "field `{field}` of `{of}` changes from {old} to {new}" }
+        remedy { zh: "改回 {old}，另加一个新字段", en: "change it back to {old} and add a new field" }
+    }
+    /// A field becomes personal, or is no longer.
+    fn personal_changed(field, of) -> "P166" Error {
+        what { zh: "“{of}”的字段“{field}”改变了是否为个人信息；已有记录已按原样承诺", en: "field `{field}` of `{of}` changes whether it is personal, but existing records are committed as before" }
+        remedy { zh: "改回来，另加一个新字段", en: "change it back and add a new field" }
+    }
+    /// A record type is about another type of subjects.
+    fn subject_changed(of, old, new) -> "P167" Error {
+        what { zh: "记录类型“{of}”所记的对象由 {old} 改为 {new}", en: "record type `{of}` changes its subject from {old} to {new}" }
+        remedy { zh: "改回 {old}，另加一个新记录类型", en: "change it back to {old} and add a new record type" }
+    }
+    /// Subjects are identified in another way.
+    fn identity_changed(of) -> "P168" Error {
+        what { zh: "对象类型“{of}”改变了身份规则", en: "subject type `{of}` changes its identity rule" }
+        remedy { zh: "改回来，另加一个新对象类型", en: "change it back and add a new subject type" }
+    }
+    /// Records are told apart in another way.
+    fn key_changed(of, old, new) -> "P169" Error {
+        what { zh: "记录类型“{of}”的唯一键由 {old} 改为 {new}", en: "record type `{of}` changes its key from {old} to {new}" }
+        remedy { zh: "改回 {old}，另加一个新记录类型", en: "change it back to {old} and add a new record type" }
+    }
+    /// The days of the past would be counted in another zone.
+    fn time_zone_changed(old, new) -> "P170" Error {
+        what { zh: "时区由 {old} 改为 {new}，过去的日期会跟着变", en: "the time zone changes from {old} to {new}, which moves past days" }
+        remedy { zh: "写 time_zone = \"{old}\"", en: "write time_zone = \"{old}\"" }
+    }
+    /// New records must have a field that old ones may lack.
+    fn newly_required(field, of) -> "P171" Warning {
+        what { zh: "“{of}”的字段“{field}”成为必填；已有记录可能没有它", en: "field `{field}` of `{of}` becomes required; existing records may lack it" }
+        remedy { zh: "确认只对新记录要求；或给出 default", en: "make sure that it is meant for new records only; or give a default" }
+    }
+    /// Something is valid for a shorter time than before.
+    fn validity_shrunk(kind_zh, kind_en, id, from, to) -> "P172" Warning {
+        what { zh: "{kind_zh}“{id}”的有效期缩短为 {from} 至 {to}", en: "{kind_en} `{id}` is now valid from {from} to {to} only, a shorter time than before" }
+        remedy { zh: "确认此期间之外没有它的记录", en: "make sure that it has no records outside these days" }
+    }
+    /// The unit tree of the past changes.
+    fn history_rewritten(unit) -> "P173" Warning {
+        what { zh: "单位“{unit}”过去的上级或排名组变了，过去的数字会跟着变", en: "the past parent or group of unit `{unit}` changes, and past figures with it" }
+        remedy { zh: "改回来，用 unit_change 写明从哪天起变化；若是更正错误，可以保留", en: "change it back and write a unit_change with its day; keep it when it corrects a mistake" }
+    }
+    /// Something that is computed is no longer declared.
+    fn no_longer_computed(kind_zh, kind_en, id) -> "P174" Warning {
+        what { zh: "{kind_zh}“{id}”不再有了，只能在旧版方案下查看", en: "{kind_en} `{id}` is gone and can be seen under the old version only" }
+        remedy { zh: "确认不再需要它", en: "make sure that it is no longer needed" }
+    }
     /// Too many files.
     fn too_many_files(limit) -> "P190" Error {
         what { zh: "方案包的文件超过 {limit} 个", en: "the package has more than {limit} files" }

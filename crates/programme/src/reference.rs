@@ -14,9 +14,18 @@ pub fn reference(lang: Lang) -> String {
     });
     for table in TABLES {
         let of = |(zh, en): (&'static str, &'static str)| if lang == Lang::Zh { zh } else { en };
-        text.push_str(&format!("\n### `{}`\n\n{}\n\n", header(table), sentence(of(table.doc), lang)));
+        text.push_str(&format!(
+            "\n### `{}`\n\n{}\n\n",
+            header(table),
+            sentence(of(table.doc), lang)
+        ));
         if !table.key.is_empty() {
-            let key = table.key.iter().map(|column| format!("`{column}`")).collect::<Vec<_>>().join(" / ");
+            let key = table
+                .key
+                .iter()
+                .map(|column| format!("`{column}`"))
+                .collect::<Vec<_>>()
+                .join(" / ");
             text.push_str(&match lang {
                 Lang::Zh => format!("键：{key}\n\n"),
                 Lang::En => format!("Key: {key}\n\n"),
@@ -32,14 +41,23 @@ pub fn reference(lang: Lang) -> String {
                 (true, Lang::Zh) => "是",
                 (true, Lang::En) => "yes",
             };
-            text.push_str(&format!("| `{}` | {required} | {} | {} |\n", column.name, kind_words(&column.kind, lang), of(column.doc)));
+            text.push_str(&format!(
+                "| `{}` | {required} | {} | {} |\n",
+                column.name,
+                kind_words(&column.kind, lang),
+                of(column.doc)
+            ));
         }
     }
     text
 }
 
 fn header(table: &Table) -> String {
-    if table.single { format!("[{}]", table.name) } else { format!("[[{}]]", table.name) }
+    if table.single {
+        format!("[{}]", table.name)
+    } else {
+        format!("[[{}]]", table.name)
+    }
 }
 
 /// A doc line as a sentence: capital letter in English, full stop in both.
@@ -48,7 +66,10 @@ fn sentence(doc: &str, lang: Lang) -> String {
         Lang::Zh => format!("{doc}。"),
         Lang::En => {
             let mut chars = doc.chars();
-            let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+            let first = chars
+                .next()
+                .map(|c| c.to_uppercase().to_string())
+                .unwrap_or_default();
             format!("{first}{}.", chars.as_str())
         }
     }
@@ -62,7 +83,10 @@ fn kind_words(kind: &Kind, lang: Lang) -> String {
                 format!("词表 `{vocabulary}` 的 [`{table}`](#{table})"),
                 format!("[`{table}`](#{table}) of vocabulary `{vocabulary}`"),
             ),
-            None => (format!("[`{target}`](#{target}) 的标识"), format!("identifier of a [`{target}`](#{target})")),
+            None => (
+                format!("[`{target}`](#{target}) 的标识"),
+                format!("identifier of a [`{target}`](#{target})"),
+            ),
         },
         Kind::Text => ("文本".to_owned(), "text".to_owned()),
         Kind::Bilingual => ("双语".to_owned(), "bilingual".to_owned()),
@@ -77,7 +101,10 @@ fn kind_words(kind: &Kind, lang: Lang) -> String {
             (quoted.join("、"), quoted.join(", "))
         }
         Kind::Expression => ("条件式".to_owned(), "expression".to_owned()),
-        Kind::List(inner) => (format!("列表：{}", kind_words(inner, Lang::Zh)), format!("list of: {}", kind_words(inner, Lang::En))),
+        Kind::List(inner) => (
+            format!("列表：{}", kind_words(inner, Lang::Zh)),
+            format!("list of: {}", kind_words(inner, Lang::En)),
+        ),
         Kind::Pairs => ("数对列表".to_owned(), "list of pairs".to_owned()),
     };
     if lang == Lang::Zh { zh } else { en }
@@ -148,15 +175,23 @@ mod tests {
     /// Writes the pages anew when `ZHICHENG_WRITE_DOCS` is set.
     #[test]
     fn the_committed_pages_are_these() {
-        for (lang, file) in [(Lang::En, "language-reference.md"), (Lang::Zh, "language-reference.zh-CN.md")] {
-            let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(file);
+        for (lang, file) in [
+            (Lang::En, "language-reference.md"),
+            (Lang::Zh, "language-reference.zh-CN.md"),
+        ] {
+            let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("../../docs")
+                .join(file);
             let expected = reference(lang);
             if std::env::var_os("ZHICHENG_WRITE_DOCS").is_some() {
                 std::fs::create_dir_all(path.parent().unwrap()).unwrap();
                 std::fs::write(&path, &expected).unwrap();
             }
             let committed = std::fs::read_to_string(&path).unwrap_or_default();
-            assert!(committed == expected, "{file} is behind: run `ZHICHENG_WRITE_DOCS=1 cargo test -p programme reference`");
+            assert!(
+                committed == expected,
+                "{file} is behind: run `ZHICHENG_WRITE_DOCS=1 cargo test -p programme reference`"
+            );
         }
     }
 
@@ -164,7 +199,12 @@ mod tests {
     fn no_cell_breaks_the_table() {
         for table in TABLES {
             for column in table.columns {
-                assert!(!column.doc.0.contains('|') && !column.doc.1.contains('|'), "{}.{}", table.name, column.name);
+                assert!(
+                    !column.doc.0.contains('|') && !column.doc.1.contains('|'),
+                    "{}.{}",
+                    table.name,
+                    column.name
+                );
             }
         }
     }

@@ -57,7 +57,9 @@ pub struct Row {
 impl Row {
     /// The place of a cell, or of the row where the cell is not written.
     pub fn span_of(&self, column: &str) -> Span {
-        self.cells.get(column).map_or_else(|| self.span.clone(), |cell| cell.span.clone())
+        self.cells
+            .get(column)
+            .map_or_else(|| self.span.clone(), |cell| cell.span.clone())
     }
 
     /// The cell of that column.

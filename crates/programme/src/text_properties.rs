@@ -20,32 +20,57 @@ fn text() -> impl Strategy<Value = String> {
 }
 
 fn content(kind: &'static Kind) -> BoxedStrategy<Content> {
-    let as_text = |strategy: BoxedStrategy<String>| strategy.prop_map(|text| Content::Text(Arc::from(text))).boxed();
-    let decimals = "-?[0-9]{1,12}(\\.[0-9]{1,6})?%?".prop_map(|text| decimal(&text).unwrap()).boxed();
+    let as_text = |strategy: BoxedStrategy<String>| {
+        strategy
+            .prop_map(|text| Content::Text(Arc::from(text)))
+            .boxed()
+    };
+    let decimals = "-?[0-9]{1,12}(\\.[0-9]{1,6})?%?"
+        .prop_map(|text| decimal(&text).unwrap())
+        .boxed();
     match kind {
         Kind::Id | Kind::Ref(_) => as_text("[a-z][a-z0-9_-]{0,8}".boxed()),
         Kind::Text | Kind::Expression => as_text(text().boxed()),
         Kind::Bilingual => {
             let both = (text(), text()).prop_map(|(zh, en)| Text { zh, en });
-            let one = text().prop_map(|zh| Text { zh, en: String::new() });
-            let other = text().prop_map(|en| Text { zh: String::new(), en });
+            let one = text().prop_map(|zh| Text {
+                zh,
+                en: String::new(),
+            });
+            let other = text().prop_map(|en| Text {
+                zh: String::new(),
+                en,
+            });
             let same = text().prop_map(Text::same);
-            prop_oneof![both, one, other, same].prop_map(Content::Bilingual).boxed()
+            prop_oneof![both, one, other, same]
+                .prop_map(Content::Bilingual)
+                .boxed()
         }
         Kind::Int => any::<i64>().prop_map(Content::Int).boxed(),
-        Kind::Decimal => decimals.prop_map(|(ratio, written)| Content::Decimal(ratio, Arc::from(written))).boxed(),
+        Kind::Decimal => decimals
+            .prop_map(|(ratio, written)| Content::Decimal(ratio, Arc::from(written)))
+            .boxed(),
         Kind::Bool => any::<bool>().prop_map(Content::Bool).boxed(),
-        Kind::Day => (0..60_000).prop_map(|number| Content::Day(Day::from_number(number).unwrap())).boxed(),
+        Kind::Day => (0..60_000)
+            .prop_map(|number| Content::Day(Day::from_number(number).unwrap()))
+            .boxed(),
         Kind::MonthDay => as_text("0[1-9]-[01][1-9]".boxed()),
         Kind::Period => as_text("20[0-9]{2}(H1|Q3|-06|A)?".boxed()),
         Kind::OneOf(words) => as_text(prop::sample::select(*words).prop_map(str::to_owned).boxed()),
         Kind::List(inner) => {
-            let cell = content(inner).prop_map(|content| Cell { content, span: Span::new("", 0, 0) });
-            prop::collection::vec(cell, 0..5).prop_map(Content::List).boxed()
+            let cell = content(inner).prop_map(|content| Cell {
+                content,
+                span: Span::new("", 0, 0),
+            });
+            prop::collection::vec(cell, 0..5)
+                .prop_map(Content::List)
+                .boxed()
         }
         Kind::Pairs => {
             let pair = (decimals.clone(), decimals).prop_map(|(a, b)| (a.0, b.0));
-            prop::collection::vec(pair, 0..5).prop_map(Content::Pairs).boxed()
+            prop::collection::vec(pair, 0..5)
+                .prop_map(Content::Pairs)
+                .boxed()
         }
     }
 }
@@ -68,8 +93,18 @@ fn row_of(table: &'static Table) -> impl Strategy<Value = TextRow> {
         })
         .collect();
     (columns, comment_lines()).prop_map(move |(columns, header)| {
-        let mut row = TextRow { table, cells: BTreeMap::new(), comments: RowComments { header, keys: BTreeMap::new() } };
-        for (name, (content, comments)) in columns.into_iter().filter_map(|(name, found)| Some((name, found?))) {
+        let mut row = TextRow {
+            table,
+            cells: BTreeMap::new(),
+            comments: RowComments {
+                header,
+                keys: BTreeMap::new(),
+            },
+        };
+        for (name, (content, comments)) in columns
+            .into_iter()
+            .filter_map(|(name, found)| Some((name, found?)))
+        {
             row.cells.insert(name, content);
             if !comments.is_empty() {
                 row.comments.keys.insert(name, comments);
@@ -80,7 +115,8 @@ fn row_of(table: &'static Table) -> impl Strategy<Value = TextRow> {
 }
 
 fn any_rows() -> impl Strategy<Value = Vec<TextRow>> {
-    let table = prop::sample::select(TABLES).prop_flat_map(|table| row_of(crate::tables::table(table.name).unwrap()));
+    let table = prop::sample::select(TABLES)
+        .prop_flat_map(|table| row_of(crate::tables::table(table.name).unwrap()));
     prop::collection::vec(table, 0..6).prop_map(|mut rows| {
         // One header at most, as TOML itself demands.
         let mut has_header = false;
@@ -92,7 +128,13 @@ fn any_rows() -> impl Strategy<Value = Vec<TextRow>> {
 /// Contents without their places.
 fn plain(content: &Content) -> String {
     match content {
-        Content::List(cells) => format!("{:?}", cells.iter().map(|cell| plain(&cell.content)).collect::<Vec<_>>()),
+        Content::List(cells) => format!(
+            "{:?}",
+            cells
+                .iter()
+                .map(|cell| plain(&cell.content))
+                .collect::<Vec<_>>()
+        ),
         other => format!("{other:?}"),
     }
 }

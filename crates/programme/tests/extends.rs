@@ -6,15 +6,27 @@ const BASE: &str = "[programme]\nid = \"base\"\nname = \"B\"\nversion = \"1.0\"\
 const ROLES: &str = "[[role]]\nid = \"a\"\nname = \"A\"\n\n[[role]]\nid = \"b\"\nname = \"B\"\n\n[[role]]\nid = \"c\"\nname = \"C\"\n";
 
 fn part(package: &str, path: &str, text: impl Into<String>) -> Part {
-    Part { package: package.into(), path: path.into(), text: text.into() }
+    Part {
+        package: package.into(),
+        path: path.into(),
+        text: text.into(),
+    }
 }
 
 fn base_hash() -> String {
-    content_hash(&Layer::new("base", [("programme.toml".into(), BASE.into()), ("roles.toml".into(), ROLES.into())]))
+    content_hash(&Layer::new(
+        "base",
+        [
+            ("programme.toml".into(), BASE.into()),
+            ("roles.toml".into(), ROLES.into()),
+        ],
+    ))
 }
 
 fn city(pins: &str, roles: &str) -> Sources {
-    let header = format!("[programme]\nid = \"city\"\nname = \"C\"\nversion = \"2\"\nextends = \"base\"\n{pins}");
+    let header = format!(
+        "[programme]\nid = \"city\"\nname = \"C\"\nversion = \"2\"\nextends = \"base\"\n{pins}"
+    );
     Sources::from_parts([
         part("city", "programme.toml", header),
         part("city", "roles.toml", roles),
@@ -24,7 +36,10 @@ fn city(pins: &str, roles: &str) -> Sources {
 }
 
 fn good_pins() -> String {
-    format!("extends_version = \"1.0\"\nextends_sha256 = \"{}\"\n", base_hash())
+    format!(
+        "extends_version = \"1.0\"\nextends_sha256 = \"{}\"\n",
+        base_hash()
+    )
 }
 
 fn codes(sources: &Sources) -> Vec<&'static str> {
@@ -33,17 +48,31 @@ fn codes(sources: &Sources) -> Vec<&'static str> {
 
 #[test]
 fn a_row_with_the_same_key_takes_the_inherited_place_and_new_rows_follow() {
-    let sources = city(&good_pins(), "[[role]]\nid = \"d\"\nname = \"D\"\n[[role]]\nid = \"a\"\nname = \"A2\"\n[[remove]]\ntable = \"role\"\nid = \"b\"\n");
+    let sources = city(
+        &good_pins(),
+        "[[role]]\nid = \"d\"\nname = \"D\"\n[[role]]\nid = \"a\"\nname = \"A2\"\n[[remove]]\ntable = \"role\"\nid = \"b\"\n",
+    );
     let (rows, problems) = rows(&sources);
     assert_eq!(problems, []);
     let roles: Vec<(String, String, usize)> = rows
         .iter()
         .filter(|row| row.table.name == "role")
-        .map(|row| (row.key(), row.bilingual("name").unwrap().zh.clone(), row.layer))
+        .map(|row| {
+            (
+                row.key(),
+                row.bilingual("name").unwrap().zh.clone(),
+                row.layer,
+            )
+        })
         .collect();
-    let expected = [("a", "A2", 0), ("c", "C", 1), ("d", "D", 0)].map(|(id, name, layer)| (id.to_owned(), name.to_owned(), layer));
+    let expected = [("a", "A2", 0), ("c", "C", 1), ("d", "D", 0)]
+        .map(|(id, name, layer)| (id.to_owned(), name.to_owned(), layer));
     assert_eq!(roles, expected);
-    let headers: Vec<_> = rows.iter().filter(|row| row.table.single).map(|row| row.text("id").unwrap().to_string()).collect();
+    let headers: Vec<_> = rows
+        .iter()
+        .filter(|row| row.table.single)
+        .map(|row| row.text("id").unwrap().to_string())
+        .collect();
     assert_eq!(headers, ["city"]);
 }
 
@@ -58,11 +87,39 @@ fn faults_of_extending_are_refused() {
     let hash = base_hash();
     for (name, pins, roles, expected) in [
         ("no pins", "".to_owned(), "", &["P146"][..]),
-        ("another version", format!("extends_version = \"0.9\"\nextends_sha256 = \"{hash}\"\n"), "", &["P147"]),
-        ("another content", format!("extends_version = \"1.0\"\nextends_sha256 = \"{}\"\n", "0".repeat(64)), "", &["P148"]),
-        ("unknown removal", good_pins(), "[[remove]]\ntable = \"role\"\nid = \"bb\"\n", &["P151"]),
-        ("removal from no table", good_pins(), "[[remove]]\ntable = \"rolle\"\nid = \"b\"\n", &["P120"]),
-        ("removal of the header", good_pins(), "[[remove]]\ntable = \"programme\"\nid = \"base\"\n", &["P152"]),
+        (
+            "another version",
+            format!("extends_version = \"0.9\"\nextends_sha256 = \"{hash}\"\n"),
+            "",
+            &["P147"],
+        ),
+        (
+            "another content",
+            format!(
+                "extends_version = \"1.0\"\nextends_sha256 = \"{}\"\n",
+                "0".repeat(64)
+            ),
+            "",
+            &["P148"],
+        ),
+        (
+            "unknown removal",
+            good_pins(),
+            "[[remove]]\ntable = \"role\"\nid = \"bb\"\n",
+            &["P151"],
+        ),
+        (
+            "removal from no table",
+            good_pins(),
+            "[[remove]]\ntable = \"rolle\"\nid = \"b\"\n",
+            &["P120"],
+        ),
+        (
+            "removal of the header",
+            good_pins(),
+            "[[remove]]\ntable = \"programme\"\nid = \"base\"\n",
+            &["P152"],
+        ),
     ] {
         assert_eq!(codes(&city(&pins, roles)), expected, "{name}");
     }
@@ -71,21 +128,35 @@ fn faults_of_extending_are_refused() {
 #[test]
 fn the_remedy_names_the_right_hash() {
     let problem = rows(&city("", "")).1.remove(0);
-    assert!(problem.remedy(base::Lang::En).contains(&base_hash()), "{problem}");
+    assert!(
+        problem.remedy(base::Lang::En).contains(&base_hash()),
+        "{problem}"
+    );
 }
 
 #[test]
 fn a_chain_must_exist_and_end() {
     let extending = |name: &str, other: &str| {
-        part(name, "programme.toml", format!("[programme]\nid = \"p\"\nname = \"P\"\nversion = \"1\"\nextends = \"{other}\"\nextends_version = \"1\"\nextends_sha256 = \"x\"\n"))
+        part(
+            name,
+            "programme.toml",
+            format!(
+                "[programme]\nid = \"p\"\nname = \"P\"\nversion = \"1\"\nextends = \"{other}\"\nextends_version = \"1\"\nextends_sha256 = \"x\"\n"
+            ),
+        )
     };
     assert_eq!(codes(&Sources::from_parts([extending("a", "b")])), ["P143"]);
     let cycle = Sources::from_parts([extending("a", "b"), extending("b", "a")]);
     assert!(codes(&cycle).contains(&"P144"), "{:?}", codes(&cycle));
-    let chain = Sources::from_parts((0..12).map(|n| extending(&format!("p{n}"), &format!("p{}", n + 1))));
+    let chain =
+        Sources::from_parts((0..12).map(|n| extending(&format!("p{n}"), &format!("p{}", n + 1))));
     assert!(codes(&chain).contains(&"P145"), "{:?}", codes(&chain));
-    let lonely = "[programme]\nid = \"p\"\nname = \"P\"\nversion = \"1\"\nextends_version = \"1\"\n";
-    assert_eq!(codes(&Sources::from_parts([part("p", "programme.toml", lonely)])), ["P149"]);
+    let lonely =
+        "[programme]\nid = \"p\"\nname = \"P\"\nversion = \"1\"\nextends_version = \"1\"\n";
+    assert_eq!(
+        codes(&Sources::from_parts([part("p", "programme.toml", lonely)])),
+        ["P149"]
+    );
 }
 
 #[test]
@@ -100,17 +171,40 @@ fn folders_are_read_with_what_stands_beside_them() {
     write("base/sub/roles.toml", ROLES);
     write("base/.hidden/x.toml", "broken");
     write("base/readme.md", "no part of it");
-    write("city/programme.toml", "[programme]\nid = \"city\"\nname = \"C\"\nversion = \"2\"\nextends = \"base\"\n");
-    write("lost/programme.toml", "[programme]\nid = \"lost\"\nname = \"C\"\nversion = \"2\"\nextends = \"bass\"\n");
+    write(
+        "city/programme.toml",
+        "[programme]\nid = \"city\"\nname = \"C\"\nversion = \"2\"\nextends = \"base\"\n",
+    );
+    write(
+        "lost/programme.toml",
+        "[programme]\nid = \"lost\"\nname = \"C\"\nversion = \"2\"\nextends = \"bass\"\n",
+    );
     write("latin/programme.toml", "");
     std::fs::write(folder.join("latin/x.toml"), [b'#', 0xe9]).unwrap();
     let city = Sources::read_folder(folder.join("city")).unwrap();
-    assert_eq!(city.texts().iter().map(|file| file.name.to_string()).collect::<Vec<_>>(), ["city/programme.toml", "base/programme.toml", "base/sub/roles.toml"]);
+    assert_eq!(
+        city.texts()
+            .iter()
+            .map(|file| file.name.to_string())
+            .collect::<Vec<_>>(),
+        [
+            "city/programme.toml",
+            "base/programme.toml",
+            "base/sub/roles.toml"
+        ]
+    );
     assert_eq!(codes(&city), ["P146"]);
     let lost = rows(&Sources::read_folder(folder.join("lost")).unwrap()).1;
     assert_eq!((lost.len(), lost[0].code), (1, "P143"));
-    assert!(lost[0].remedy(base::Lang::En).contains("base"), "{}", lost[0]);
+    assert!(
+        lost[0].remedy(base::Lang::En).contains("base"),
+        "{}",
+        lost[0]
+    );
     let refused = |name: &str| Sources::read_folder(folder.join(name)).unwrap_err()[0].code;
-    assert_eq!((refused("latin"), refused("nowhere"), refused("")), ("P103", "P101", "P102"));
+    assert_eq!(
+        (refused("latin"), refused("nowhere"), refused("")),
+        ("P103", "P101", "P102")
+    );
     std::fs::remove_dir_all(&folder).unwrap();
 }

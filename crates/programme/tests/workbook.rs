@@ -77,11 +77,16 @@ fn package() -> Layer {
         ("empty.toml".to_owned(), String::new()),
         ("only-comment.toml".to_owned(), "# 只有注释\n".to_owned()),
     ];
-    format_layer(&Layer::new("p", files)).unwrap_or_else(|problems| panic!("{}", english(&problems)))
+    format_layer(&Layer::new("p", files))
+        .unwrap_or_else(|problems| panic!("{}", english(&problems)))
 }
 
 fn english(problems: &[Problem]) -> String {
-    problems.iter().map(|problem| problem.line(Lang::En)).collect::<Vec<_>>().join("\n")
+    problems
+        .iter()
+        .map(|problem| problem.line(Lang::En))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn read(bytes: &[u8]) -> Layer {
@@ -93,7 +98,11 @@ fn a_package_comes_back_from_its_workbook_byte_for_byte() {
     let package = package();
     let bytes = to_workbook(&package).unwrap();
     assert_eq!(read(&bytes).files, package.files);
-    assert_eq!(to_workbook(&package).unwrap(), bytes, "the same package gives the same bytes");
+    assert_eq!(
+        to_workbook(&package).unwrap(),
+        bytes,
+        "the same package gives the same bytes"
+    );
 }
 
 #[test]
@@ -103,16 +112,27 @@ fn a_package_comes_back_after_libreoffice_saved_it() {
     std::fs::create_dir_all(folder.join("out")).unwrap();
     let original = folder.join("p.xlsx");
     std::fs::write(&original, to_workbook(&package).unwrap()).unwrap();
-    let profile = format!("-env:UserInstallation=file://{}", folder.join("profile").display());
+    let profile = format!(
+        "-env:UserInstallation=file://{}",
+        folder.join("profile").display()
+    );
     let saved = std::process::Command::new("soffice")
-        .args([profile.as_str(), "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir"])
+        .args([
+            profile.as_str(),
+            "--headless",
+            "--convert-to",
+            "xlsx:Calc MS Excel 2007 XML",
+            "--outdir",
+        ])
         .arg(folder.join("out"))
         .arg(&original)
         .output();
     let bytes = match saved {
         Ok(output) if output.status.success() => std::fs::read(folder.join("out/p.xlsx")).unwrap(),
         other => {
-            eprintln!("LibreOffice (soffice) is missing or failed, so the workbook is saved again by our own reader and writer: {other:?}");
+            eprintln!(
+                "LibreOffice (soffice) is missing or failed, so the workbook is saved again by our own reader and writer: {other:?}"
+            );
             saved_again(&std::fs::read(&original).unwrap())
         }
     };
@@ -130,34 +150,65 @@ fn edited(bytes: &[u8], edit: impl Fn(&mut Vec<sheet::Table>)) -> Vec<u8> {
     let mut tables = sheet::read_workbook(bytes, &sheet::ReadOptions::default()).unwrap();
     edit(&mut tables);
     let sheets = tables.into_iter().map(|table| {
-        let mut out = SheetOut::new(table.sheet_name.unwrap(), table.header.iter().map(ColumnOut::text));
-        out.rows = table.rows.into_iter().map(|row| row.cells.into_iter().map(CellOut::from).collect()).collect();
+        let mut out = SheetOut::new(
+            table.sheet_name.unwrap(),
+            table.header.iter().map(ColumnOut::text),
+        );
+        out.rows = table
+            .rows
+            .into_iter()
+            .map(|row| row.cells.into_iter().map(CellOut::from).collect())
+            .collect();
         out
     });
     WorkbookOut::new(sheets).to_bytes().unwrap()
 }
 
 fn set(tables: &mut [sheet::Table], sheet: &str, row: usize, heading: &str, cell: Cell) {
-    let table = tables.iter_mut().find(|table| table.sheet_name.as_deref() == Some(sheet)).unwrap();
-    let column = table.header.iter().position(|other| other == heading).unwrap();
+    let table = tables
+        .iter_mut()
+        .find(|table| table.sheet_name.as_deref() == Some(sheet))
+        .unwrap();
+    let column = table
+        .header
+        .iter()
+        .position(|other| other == heading)
+        .unwrap();
     table.rows[row].cells[column] = cell;
 }
 
 fn simple() -> Vec<u8> {
     let roles = "[[role]]\nid = \"a\"\nname = \"A\"\n\n[[calendar]]\nyear = 2018\nsource = \"s\"\n\n[[role]]\nid = \"b\"\nname = \"B\"\n";
-    let files = [("programme.toml".to_owned(), HEADER.to_owned()), ("roles.toml".to_owned(), roles.to_owned())];
+    let files = [
+        ("programme.toml".to_owned(), HEADER.to_owned()),
+        ("roles.toml".to_owned(), roles.to_owned()),
+    ];
     to_workbook(&Layer::new("p", files)).unwrap()
 }
 
 #[test]
 fn rows_added_by_an_office_follow_their_predecessor() {
     let bytes = edited(&simple(), |tables| {
-        let table = tables.iter_mut().find(|table| table.sheet_name.as_deref() == Some("role")).unwrap();
+        let table = tables
+            .iter_mut()
+            .find(|table| table.sheet_name.as_deref() == Some("role"))
+            .unwrap();
         let added = |id: &str, name: &str| {
             let mut row = table.rows[0].clone();
-            let texts = [("id", id), ("name.zh", name), ("name.en", name), ("#comment", "new"), ("#file", ""), ("#order", "")];
+            let texts = [
+                ("id", id),
+                ("name.zh", name),
+                ("name.en", name),
+                ("#comment", "new"),
+                ("#file", ""),
+                ("#order", ""),
+            ];
             for (heading, text) in texts {
-                let column = table.header.iter().position(|other| other == heading).unwrap();
+                let column = table
+                    .header
+                    .iter()
+                    .position(|other| other == heading)
+                    .unwrap();
                 row.cells[column] = Cell::text(text);
             }
             row
@@ -188,9 +239,18 @@ fn every_fault_of_a_workbook_names_its_cell() {
         set(tables, "role", 0, "id", Cell::text("Not An Id"));
         set(tables, "role", 1, "id", Cell::Empty);
         set(tables, "calendar", 0, "year", Cell::text("twenty"));
-        set(tables, "calendar", 0, "#file", Cell::text("../../etc/passwd"));
+        set(
+            tables,
+            "calendar",
+            0,
+            "#file",
+            Cell::text("../../etc/passwd"),
+        );
         set(tables, "programme", 0, "#order", Cell::text("first"));
-        let role = tables.iter_mut().find(|table| table.sheet_name.as_deref() == Some("role")).unwrap();
+        let role = tables
+            .iter_mut()
+            .find(|table| table.sheet_name.as_deref() == Some("role"))
+            .unwrap();
         role.header[1] = "name.cn".into();
     });
     let problems = from_workbook("p", &bytes).unwrap_err();
@@ -199,7 +259,12 @@ fn every_fault_of_a_workbook_names_its_cell() {
         .map(|problem| {
             let place = problem.place.as_ref().unwrap();
             assert_eq!(place.file, "p.xlsx");
-            (problem.code, place.sheet.clone().unwrap_or_default(), place.row.unwrap_or(0), place.column.clone().unwrap_or_default())
+            (
+                problem.code,
+                place.sheet.clone().unwrap_or_default(),
+                place.row.unwrap_or(0),
+                place.column.clone().unwrap_or_default(),
+            )
         })
         .collect();
     for (code, sheet, row, column) in [
@@ -211,7 +276,10 @@ fn every_fault_of_a_workbook_names_its_cell() {
         ("P130", "calendar", 2, "year"),
         ("P159", "calendar", 2, "#file"),
     ] {
-        assert!(places.contains(&(code, sheet.to_owned(), row, column.to_owned())), "{code} {sheet} {row} {column}: {places:?}");
+        assert!(
+            places.contains(&(code, sheet.to_owned(), row, column.to_owned())),
+            "{code} {sheet} {row} {column}: {places:?}"
+        );
     }
 }
 
@@ -223,7 +291,9 @@ fn what_is_no_package_is_refused() {
     let mut half = simple();
     half.truncate(half.len() / 2);
     assert!(from_workbook("p", &half).is_err());
-    let bytes = edited(&simple(), |tables| tables[1].sheet_name = Some("rolle".into()));
+    let bytes = edited(&simple(), |tables| {
+        tables[1].sheet_name = Some("rolle".into())
+    });
     assert_eq!(from_workbook("p", &bytes).unwrap_err()[0].code, "P120");
 }
 
@@ -231,12 +301,22 @@ fn what_is_no_package_is_refused() {
 fn later_faults_of_a_workbook_name_its_cells_too() {
     let folder = std::env::temp_dir().join(format!("zhicheng-locate-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
-    let bytes = edited(&simple(), |tables| set(tables, "role", 1, "id", Cell::text("a")));
+    let bytes = edited(&simple(), |tables| {
+        set(tables, "role", 1, "id", Cell::text("a"))
+    });
     std::fs::write(folder.join("p.xlsx"), bytes).unwrap();
     let sources = Sources::read_folder(folder.join("p.xlsx")).unwrap();
     std::fs::remove_dir_all(&folder).unwrap();
     let problems = rows(&sources).1;
     assert_eq!(problems.len(), 1);
     let place = problems[0].place.as_ref().unwrap();
-    assert_eq!((problems[0].code, place.sheet.as_deref(), place.row, place.column.as_deref()), ("P140", Some("role"), Some(3), Some("id")));
+    assert_eq!(
+        (
+            problems[0].code,
+            place.sheet.as_deref(),
+            place.row,
+            place.column.as_deref()
+        ),
+        ("P140", Some("role"), Some(3), Some("id"))
+    );
 }

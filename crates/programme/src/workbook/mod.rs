@@ -65,5 +65,7 @@ fn heads(table: &'static Table) -> Vec<Head> {
         Kind::Bilingual => vec![Head::Zh(column), Head::En(column)],
         _ => vec![Head::Whole(column)],
     });
-    of_columns.chain([Head::Comment, Head::File, Head::Order]).collect()
+    of_columns
+        .chain([Head::Comment, Head::File, Head::Order])
+        .collect()
 }

@@ -37,11 +37,21 @@ pub fn from_workbook(name: &str, bytes: &[u8]) -> Result<Layer, Vec<Problem>> {
         },
         ..ReadOptions::named(file_name.clone())
     };
-    let mut reader = Reader { workbook: file_name, rows: Vec::new(), tails: BTreeMap::new(), problems: Vec::new() };
+    let mut reader = Reader {
+        workbook: file_name,
+        rows: Vec::new(),
+        tails: BTreeMap::new(),
+        problems: Vec::new(),
+    };
     let names = sheet::sheet_names(bytes, &options).map_err(|fault| vec![fault])?;
-    for hidden in names.iter().filter(|sheet| !sheet.is_visible && tables::table(&sheet.name).is_some()) {
+    for hidden in names
+        .iter()
+        .filter(|sheet| !sheet.is_visible && tables::table(&sheet.name).is_some())
+    {
         let fault = problem::hidden_sheet(&hidden.name);
-        reader.problems.push(fault.in_place(reader.place(&hidden.name)));
+        reader
+            .problems
+            .push(fault.in_place(reader.place(&hidden.name)));
     }
     for table in sheet::read_workbook(bytes, &options).map_err(|fault| vec![fault])? {
         reader.sheet(&table);
@@ -70,43 +80,74 @@ struct Reader {
 
 impl Reader {
     fn place(&self, sheet: &str) -> Place {
-        Place { sheet: Some(sheet.to_owned()), ..Place::in_file(self.workbook.clone()) }
+        Place {
+            sheet: Some(sheet.to_owned()),
+            ..Place::in_file(self.workbook.clone())
+        }
     }
 
     fn sheet(&mut self, sheet: &Sheet) {
         let name = sheet.sheet_name.clone().unwrap_or_default();
         let place = self.place(&name);
         for rejected in &sheet.rejected {
-            self.problems.extend(rejected.reasons.iter().map(|reason| reason.problem.clone()));
+            self.problems
+                .extend(rejected.reasons.iter().map(|reason| reason.problem.clone()));
         }
         if name == FILES {
             return self.files(sheet, &place);
         }
         let Some(table) = tables::table(&name) else {
             let names = TABLES.iter().map(|table| table.name);
-            return self.problems.push(problem::unknown_table(&name, crate::suggest(&name, names)).in_place(place));
+            return self
+                .problems
+                .push(problem::unknown_table(&name, crate::suggest(&name, names)).in_place(place));
         };
         let heads = self.header(table, &sheet.header, &place);
         let start = self.rows.len();
         let mut pending: Vec<(TextRow, Place)> = Vec::new();
         for row in &sheet.rows {
-            let texts: Vec<String> = row.cells.iter().map(|cell| cell.as_text().replace("\r\n", "\n")).collect();
-            let place = Place { row: Some(row.number), ..place.clone() };
-            let Some((text_row, file, order)) = self.row(table, &heads, &texts, &place) else { continue };
-            let after = self.rows.get(start..).and_then(<[PlacedRow]>::last).map(|last| last.at.clone());
+            let texts: Vec<String> = row
+                .cells
+                .iter()
+                .map(|cell| cell.as_text().replace("\r\n", "\n"))
+                .collect();
+            let place = Place {
+                row: Some(row.number),
+                ..place.clone()
+            };
+            let Some((text_row, file, order)) = self.row(table, &heads, &texts, &place) else {
+                continue;
+            };
+            let after = self
+                .rows
+                .get(start..)
+                .and_then(<[PlacedRow]>::last)
+                .map(|last| last.at.clone());
             match (file, order, after) {
                 (Some(file), order, _) => {
                     let at = (file, order.unwrap_or(u64::MAX), 0);
                     self.place_pending(&mut pending, &at);
-                    self.rows.push(PlacedRow { at, row: text_row, place });
+                    self.rows.push(PlacedRow {
+                        at,
+                        row: text_row,
+                        place,
+                    });
                 }
                 (None, _, Some((file, order, behind))) => {
-                    self.rows.push(PlacedRow { at: (file, order, behind + 1), row: text_row, place });
+                    self.rows.push(PlacedRow {
+                        at: (file, order, behind + 1),
+                        row: text_row,
+                        place,
+                    });
                 }
                 (None, _, None) => pending.push((text_row, place)),
             }
         }
-        let file = if table.single { HEADER_FILE.to_owned() } else { format!("{}.toml", table.name) };
+        let file = if table.single {
+            HEADER_FILE.to_owned()
+        } else {
+            format!("{}.toml", table.name)
+        };
         let order = if table.single { 0 } else { u64::MAX };
         self.place_pending(&mut pending, &(file, order, 1));
     }
@@ -115,27 +156,45 @@ impl Reader {
     fn place_pending(&mut self, pending: &mut Vec<(TextRow, Place)>, (file, order, _): &At) {
         let count = i64::try_from(pending.len()).unwrap_or(i64::MAX);
         for ((row, place), number) in pending.drain(..).zip(0..) {
-            self.rows.push(PlacedRow { at: (file.clone(), *order, number - count), row, place });
+            self.rows.push(PlacedRow {
+                at: (file.clone(), *order, number - count),
+                row,
+                place,
+            });
         }
     }
 
     /// What each column of a sheet holds.
-    fn header(&mut self, table: &'static Table, header: &[String], place: &Place) -> Vec<Option<Head>> {
+    fn header(
+        &mut self,
+        table: &'static Table,
+        header: &[String],
+        place: &Place,
+    ) -> Vec<Option<Head>> {
         let known = heads(table);
         let mut seen: BTreeSet<String> = BTreeSet::new();
         let mut found = Vec::new();
         for heading in header {
-            let head = known.iter().find(|head| head.heading() == *heading).copied();
+            let head = known
+                .iter()
+                .find(|head| head.heading() == *heading)
+                .copied();
             // A bilingual column may also stand as one: its text is then for both languages.
             let head = head.or_else(|| table.column(heading).map(Head::Whole));
-            let at = Place { row: Some(1), column: Some(heading.clone()), ..place.clone() };
+            let at = Place {
+                row: Some(1),
+                column: Some(heading.clone()),
+                ..place.clone()
+            };
             if head.is_none() && !heading.is_empty() {
                 let names: Vec<String> = known.iter().map(|head| head.heading()).collect();
                 let nearest = crate::suggest(heading, names.iter().map(String::as_str));
-                self.problems.push(problem::unknown_key(heading, table.name, nearest).in_place(at.clone()));
+                self.problems
+                    .push(problem::unknown_key(heading, table.name, nearest).in_place(at.clone()));
             }
             if !heading.is_empty() && !seen.insert(heading.clone()) {
-                self.problems.push(problem::column_twice(heading).in_place(at));
+                self.problems
+                    .push(problem::column_twice(heading).in_place(at));
             }
             found.push(head);
         }
@@ -146,25 +205,56 @@ impl Reader {
         let column = |heading: &str| sheet.header.iter().position(|other| other == heading);
         let (file_column, comment_column) = (column(FILE), column(super::COMMENT));
         for row in &sheet.rows {
-            let text = |at: Option<usize>| at.and_then(|at| row.cell(at)).map(|cell| cell.as_text().replace("\r\n", "\n")).unwrap_or_default();
-            let place = Place { row: Some(row.number), ..place.clone() };
+            let text = |at: Option<usize>| {
+                at.and_then(|at| row.cell(at))
+                    .map(|cell| cell.as_text().replace("\r\n", "\n"))
+                    .unwrap_or_default()
+            };
+            let place = Place {
+                row: Some(row.number),
+                ..place.clone()
+            };
             let comment = text(comment_column);
             if let Some(file) = self.file(&text(file_column), &place) {
-                let lines = if comment.is_empty() { Vec::new() } else { comment.split('\n').map(comment_line).collect() };
+                let lines = if comment.is_empty() {
+                    Vec::new()
+                } else {
+                    comment.split('\n').map(comment_line).collect()
+                };
                 self.tails.insert(file, lines);
             }
         }
     }
 
     /// A row with its file and order; nothing when it is blank or has faults, which are noted.
-    fn row(&mut self, table: &'static Table, heads: &[Option<Head>], texts: &[String], place: &Place) -> Option<(TextRow, Option<String>, Option<u64>)> {
-        let mut row = TextRow { table, cells: BTreeMap::new(), comments: RowComments::default() };
+    fn row(
+        &mut self,
+        table: &'static Table,
+        heads: &[Option<Head>],
+        texts: &[String],
+        place: &Place,
+    ) -> Option<(TextRow, Option<String>, Option<u64>)> {
+        let mut row = TextRow {
+            table,
+            cells: BTreeMap::new(),
+            comments: RowComments::default(),
+        };
         let (mut file, mut order, mut comment) = (None, None, String::new());
         let mut faults = Vec::new();
-        for (at, text) in texts.iter().enumerate().filter(|(_, text)| !text.trim().is_empty()) {
+        for (at, text) in texts
+            .iter()
+            .enumerate()
+            .filter(|(_, text)| !text.trim().is_empty())
+        {
             let head = heads.get(at).copied().flatten();
-            let heading = head.map(Head::heading).unwrap_or_else(|| sheet::column_letters(at));
-            let cell = Place { column: Some(heading), value: Some(shortened(text)), ..place.clone() };
+            let heading = head
+                .map(Head::heading)
+                .unwrap_or_else(|| sheet::column_letters(at));
+            let cell = Place {
+                column: Some(heading),
+                value: Some(shortened(text)),
+                ..place.clone()
+            };
             match head {
                 None => faults.push(problem::cell_without_heading().in_place(cell)),
                 Some(Head::Comment) => comment.clone_from(text),
@@ -173,20 +263,41 @@ impl Reader {
                     Ok(number) => order = Some(number),
                     Err(_) => faults.push(problem::bad_order(text).in_place(cell)),
                 },
-                Some(head) => faults.extend(set(&mut row, head, text).err().map(|fault| fault.in_place(cell))),
+                Some(head) => faults.extend(
+                    set(&mut row, head, text)
+                        .err()
+                        .map(|fault| fault.in_place(cell)),
+                ),
             }
         }
         if row.cells.is_empty() && comment.is_empty() && faults.is_empty() {
             return None;
         }
-        for column in table.columns.iter().filter(|column| column.required && !row.cells.contains_key(column.name)) {
+        for column in table
+            .columns
+            .iter()
+            .filter(|column| column.required && !row.cells.contains_key(column.name))
+        {
             let is_written = faults.iter().any(|fault| {
-                let of = fault.place.as_ref().and_then(|place| place.column.as_deref()).unwrap_or_default();
-                of == column.name || of.strip_prefix(column.name).is_some_and(|rest| rest.starts_with('.'))
+                let of = fault
+                    .place
+                    .as_ref()
+                    .and_then(|place| place.column.as_deref())
+                    .unwrap_or_default();
+                of == column.name
+                    || of
+                        .strip_prefix(column.name)
+                        .is_some_and(|rest| rest.starts_with('.'))
             });
             if !is_written {
-                let cell = Place { column: Some(column.name.to_owned()), ..place.clone() };
-                faults.push(problem::missing(column.name, table.name, column.doc.0, column.doc.1).in_place(cell));
+                let cell = Place {
+                    column: Some(column.name.to_owned()),
+                    ..place.clone()
+                };
+                faults.push(
+                    problem::missing(column.name, table.name, column.doc.0, column.doc.1)
+                        .in_place(cell),
+                );
             }
         }
         let is_sound = faults.is_empty();
@@ -202,9 +313,12 @@ impl Reader {
             && path.len() <= 400
             && !path.contains(['\\', ':'])
             && !path.chars().any(char::is_control)
-            && path.split('/').all(|part| !part.is_empty() && !part.starts_with('.'));
+            && path
+                .split('/')
+                .all(|part| !part.is_empty() && !part.starts_with('.'));
         if !is_path {
-            self.problems.push(problem::bad_file(path).in_place(place.clone()));
+            self.problems
+                .push(problem::bad_file(path).in_place(place.clone()));
         }
         is_path.then(|| path.to_owned())
     }
@@ -212,7 +326,11 @@ impl Reader {
     /// Writes the text files.
     fn layer(mut self, name: &str) -> Result<Layer, Vec<Problem>> {
         self.rows.sort_by(|a, b| a.at.cmp(&b.at));
-        let mut files: BTreeMap<String, (Vec<TextRow>, Vec<Place>)> = self.tails.keys().map(|file| (file.clone(), Default::default())).collect();
+        let mut files: BTreeMap<String, (Vec<TextRow>, Vec<Place>)> = self
+            .tails
+            .keys()
+            .map(|file| (file.clone(), Default::default()))
+            .collect();
         for PlacedRow { at, row, place } in self.rows {
             let file = files.entry(at.0).or_default();
             file.0.push(row);
@@ -229,7 +347,12 @@ impl Reader {
                 Ok(text) => texts.push((path, text)),
                 Err(mut faults) => problems.append(&mut faults),
             }
-            places.extend(of_rows.into_iter().enumerate().map(|(at, place)| ((source.name.clone(), at), place)));
+            places.extend(
+                of_rows
+                    .into_iter()
+                    .enumerate()
+                    .map(|(at, place)| ((source.name.clone(), at), place)),
+            );
         }
         if !problems.is_empty() {
             return Err(problems);
@@ -242,12 +365,20 @@ impl Reader {
 
 /// Puts a cell's text into a row.
 fn set(row: &mut TextRow, head: Head, text: &str) -> Result<(), Problem> {
-    let Some(column) = head.column() else { return Ok(()) };
+    let Some(column) = head.column() else {
+        return Ok(());
+    };
     let anywhere = Span::new("", 0, 0);
     let content = unflatten(column, &column.kind, text, &anywhere)?;
     let content = match (head, content, row.cells.remove(column.name)) {
-        (Head::Zh(_), Content::Bilingual(new), before) => Content::Bilingual(base::Text { zh: new.zh, en: english(before.as_ref()) }),
-        (Head::En(_), Content::Bilingual(new), before) => Content::Bilingual(base::Text { zh: chinese(before.as_ref()), en: new.en }),
+        (Head::Zh(_), Content::Bilingual(new), before) => Content::Bilingual(base::Text {
+            zh: new.zh,
+            en: english(before.as_ref()),
+        }),
+        (Head::En(_), Content::Bilingual(new), before) => Content::Bilingual(base::Text {
+            zh: chinese(before.as_ref()),
+            en: new.en,
+        }),
         (_, content, _) => content,
     };
     if units(&content) > crate::cell::CELL_UNITS_MAX {
@@ -258,11 +389,19 @@ fn set(row: &mut TextRow, head: Head, text: &str) -> Result<(), Problem> {
 }
 
 fn english(content: Option<&Content>) -> String {
-    if let Some(Content::Bilingual(text)) = content { text.en.clone() } else { String::new() }
+    if let Some(Content::Bilingual(text)) = content {
+        text.en.clone()
+    } else {
+        String::new()
+    }
 }
 
 fn chinese(content: Option<&Content>) -> String {
-    if let Some(Content::Bilingual(text)) = content { text.zh.clone() } else { String::new() }
+    if let Some(Content::Bilingual(text)) = content {
+        text.zh.clone()
+    } else {
+        String::new()
+    }
 }
 
 /// Sorts the lines of `#comment` to the header and the keys.
@@ -272,10 +411,15 @@ fn set_comments(row: &mut TextRow, comment: &str) {
     }
     for line in comment.split('\n') {
         let of_key = line.strip_prefix('[').and_then(|rest| rest.split_once(']'));
-        let column = of_key.and_then(|(name, rest)| Some((row.table.column(name.trim())?, rest.trim_start())));
+        let column = of_key
+            .and_then(|(name, rest)| Some((row.table.column(name.trim())?, rest.trim_start())));
         match column {
             Some((column, rest)) if row.cells.contains_key(column.name) => {
-                row.comments.keys.entry(column.name).or_default().push(comment_line(rest));
+                row.comments
+                    .keys
+                    .entry(column.name)
+                    .or_default()
+                    .push(comment_line(rest));
             }
             // The cell was emptied; its comment stays with the row.
             Some((_, rest)) => row.comments.header.push(comment_line(rest)),
@@ -287,7 +431,11 @@ fn set_comments(row: &mut TextRow, comment: &str) {
 /// A line as a comment; what an office typed without `#` gets one.
 fn comment_line(line: &str) -> String {
     let line = clean(line);
-    if line.is_empty() || line.starts_with('#') { line } else { format!("# {line}") }
+    if line.is_empty() || line.starts_with('#') {
+        line
+    } else {
+        format!("# {line}")
+    }
 }
 
 /// A cell's text as messages show it.

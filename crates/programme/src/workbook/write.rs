@@ -28,15 +28,24 @@ pub fn to_workbook(layer: &Layer) -> Result<Vec<u8>, Vec<Problem>> {
             Ok((rows, tail)) => {
                 let tail = tail.join("\n");
                 check_length(super::COMMENT, &tail, &mut problems);
-                files.rows.push(vec![CellOut::from(path), CellOut::from(tail.as_str())]);
-                placed.extend(rows.into_iter().enumerate().map(|(at, row)| (path.to_owned(), at + 1, row)));
+                files
+                    .rows
+                    .push(vec![CellOut::from(path), CellOut::from(tail.as_str())]);
+                placed.extend(
+                    rows.into_iter()
+                        .enumerate()
+                        .map(|(at, row)| (path.to_owned(), at + 1, row)),
+                );
             }
             Err(mut faults) => problems.append(&mut faults),
         }
     }
     let mut sheets: Vec<SheetOut> = Vec::new();
     for table in TABLES {
-        let rows: Vec<&(String, usize, TextRow)> = placed.iter().filter(|(_, _, row)| row.table.name == table.name).collect();
+        let rows: Vec<&(String, usize, TextRow)> = placed
+            .iter()
+            .filter(|(_, _, row)| row.table.name == table.name)
+            .collect();
         if !rows.is_empty() {
             sheets.push(table_sheet(table, &rows, &mut problems));
         }
@@ -45,24 +54,46 @@ pub fn to_workbook(layer: &Layer) -> Result<Vec<u8>, Vec<Problem>> {
     if !problems.is_empty() {
         return Err(problems);
     }
-    let book = WorkbookOut { sheets, all_text: true, title: layer.name.to_string() };
+    let book = WorkbookOut {
+        sheets,
+        all_text: true,
+        title: layer.name.to_string(),
+    };
     book.to_bytes().map_err(|fault| vec![fault])
 }
 
 fn files_sheet() -> SheetOut {
     let note = "文件 / text file";
-    SheetOut::new(FILES, [ColumnOut::text(FILE).with_note(note), ColumnOut::of_kind(super::COMMENT, ColumnKind::Comment)])
+    SheetOut::new(
+        FILES,
+        [
+            ColumnOut::text(FILE).with_note(note),
+            ColumnOut::of_kind(super::COMMENT, ColumnKind::Comment),
+        ],
+    )
 }
 
-fn table_sheet(table: &'static Table, rows: &[&(String, usize, TextRow)], problems: &mut Vec<Problem>) -> SheetOut {
+fn table_sheet(
+    table: &'static Table,
+    rows: &[&(String, usize, TextRow)],
+    problems: &mut Vec<Problem>,
+) -> SheetOut {
     let heads = heads(table);
     let mut sheet = SheetOut::new(table.name, heads.iter().map(|head| column_out(*head)));
     for (file, order, row) in rows {
-        let texts: Vec<String> = heads.iter().map(|head| cell_text(*head, file, *order, row)).collect();
+        let texts: Vec<String> = heads
+            .iter()
+            .map(|head| cell_text(*head, file, *order, row))
+            .collect();
         for (head, text) in heads.iter().zip(&texts) {
             check_length(&head.heading(), text, problems);
         }
-        sheet.rows.push(texts.iter().map(|text| CellOut::from(text.as_str())).collect());
+        sheet.rows.push(
+            texts
+                .iter()
+                .map(|text| CellOut::from(text.as_str()))
+                .collect(),
+        );
     }
     sheet
 }
@@ -95,10 +126,19 @@ fn bilingual(row: &TextRow, column: &Column, language: impl Fn(&base::Text) -> &
 /// The lines above the header, then those of each key in the order of the columns.
 fn comment_text(comments: &RowComments, table: &Table) -> String {
     let of_keys = table.columns.iter().flat_map(|column| {
-        let lines = comments.keys.get(column.name).map_or(&[][..], Vec::as_slice);
+        let lines = comments
+            .keys
+            .get(column.name)
+            .map_or(&[][..], Vec::as_slice);
         lines.iter().map(|line| format!("[{}] {line}", column.name))
     });
-    comments.header.iter().cloned().chain(of_keys).collect::<Vec<_>>().join("\n")
+    comments
+        .header
+        .iter()
+        .cloned()
+        .chain(of_keys)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn column_out(head: Head) -> ColumnOut {
@@ -112,15 +152,25 @@ fn column_out(head: Head) -> ColumnOut {
             _ => "在文本文件中的位置；新行不填 / place in the text files; leave empty for a new row",
         });
     };
-    let required = if column.required { "（必填 / required）" } else { "" };
+    let required = if column.required {
+        "（必填 / required）"
+    } else {
+        ""
+    };
     let (zh, en) = crate::cell::wanted(&column.kind);
     let form = match column.kind {
         Kind::Text | Kind::Bilingual | Kind::Ref(_) => String::new(),
         Kind::List(_) => "\n用 ; 分隔 / separated by ;".to_owned(),
         Kind::Pairs => "\n90 = 0; 97.5 = 4".to_owned(),
-        _ => format!("\n{zh} / {en}").replace("带引号的", "").replace(" in quotes", "").replace('"', ""),
+        _ => format!("\n{zh} / {en}")
+            .replace("带引号的", "")
+            .replace(" in quotes", "")
+            .replace('"', ""),
     };
-    let out = out.with_note(format!("{} / {}{required}{form}", column.doc.0, column.doc.1));
+    let out = out.with_note(format!(
+        "{} / {}{required}{form}",
+        column.doc.0, column.doc.1
+    ));
     match column.kind {
         Kind::OneOf(words) => out.with_choices(words.iter().copied()),
         Kind::Bool => out.with_choices(["true", "false"]),
