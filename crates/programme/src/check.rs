@@ -37,7 +37,7 @@ pub fn check(sources: &Sources) -> Checked {
     }
     in_text_order(&mut problems, sources);
     let is_sound = !problems.iter().any(Problem::is_error);
-    Checked { programme: built.filter(|_| is_sound).map(Arc::new), problems }
+    Checked { programme: built.filter(|_| is_sound).map(Arc::new), problems: sources.locate(problems) }
 }
 
 /// Sorts problems by file and place, each once; those without a place come first.
