@@ -1,0 +1,329 @@
+//! From checked drafts to commands: what is new, what is there already, what changes something.
+//!
+//! Single submissions, imports and the generator all pass here. [`Look`] is what is known now,
+//! [`Intake`] what the same batch brought before; neither holds the office, so that a long batch can
+//! be appended group by group between two looks.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use base::{Day, Position, Problem};
+use ledger::{Space, StateView};
+use programme::model::{Programme, RecordType};
+use sha2::{Digest, Sha256};
+
+use crate::entry::{Evidence, Kind, Private, RecordFacts, SubjectFacts};
+use crate::fold::{get, private, read};
+use crate::folder::{Command, Office};
+use crate::import::problems as import_problems;
+use crate::problems;
+use crate::record::{Draft, KEY_SEPARATOR};
+use crate::spaces::{self, ImportRow, ImportStatus, RecordRow, Version};
+
+/// The day from which something holds that is told without a day: before all records.
+pub(crate) const BEGINNING: &str = "1900-01-01";
+/// Longest text of a key, in bytes: the state's keys hold 1,024, the type's name among them.
+pub const KEY_BYTES_MAX: usize = 900;
+
+/// What a file or a command wants with a draft whose key is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnOther {
+    /// Refuse other content under a known key.
+    Refuse,
+    /// Take it as a revision.
+    Revise,
+}
+
+/// What one draft comes to.
+pub(crate) enum Taken {
+    /// An entry to append.
+    Entry {
+        /// What is said in the open.
+        facts: RecordFacts,
+        /// What is not.
+        private: Private,
+        /// Whether it is a new record or a revision.
+        outcome: Outcome,
+    },
+    /// Nothing to do.
+    Unchanged(u64),
+    /// Its key is taken, by a record or by an earlier draft of the batch.
+    Refused(Problem),
+}
+
+/// Which kind of record command was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// A new record.
+    Added,
+    /// A revision of this record.
+    Revised(u64),
+}
+
+impl Outcome {
+    /// The command for an entry of this outcome.
+    pub(crate) fn command(self, facts: &RecordFacts, private: &Private) -> Result<Command, Problem> {
+        let kind = if self == Outcome::Added { Kind::Record } else { Kind::Revise };
+        Command::new(kind, facts, private)
+    }
+}
+
+/// A subject that the batch speaks of and nobody knew.
+struct NewSubject {
+    subject_type: Arc<str>,
+    id: Arc<str>,
+    name: Option<Arc<str>>,
+    /// The earliest day on which the batch speaks of it.
+    from: Option<Day>,
+}
+
+/// A subject that the batch spoke of before.
+struct SeenSubject {
+    /// Its name, or the name that the batch gave it first.
+    name: Option<Arc<str>>,
+    /// Its place among the new ones.
+    new_at: Option<usize>,
+}
+
+/// The office as it stands, for as long as nothing is appended.
+pub(crate) struct Look<'a> {
+    office: &'a Office,
+    state: StateView<'a>,
+}
+
+impl<'a> Look<'a> {
+    pub(crate) fn new(office: &'a Office) -> Result<Look<'a>, Problem> {
+        Ok(Look { office, state: office.state()? })
+    }
+
+    pub(crate) fn state(&self) -> &StateView<'a> {
+        &self.state
+    }
+
+    /// Whether a space holds anything of a type: of an empty one nothing need be asked row by row.
+    pub(crate) fn has_any(&self, space: Space, type_name: &str) -> Result<bool, Problem> {
+        Ok(self.state.scan(space, &spaces::key(&[type_name, ""])).next().transpose()?.is_some())
+    }
+
+    /// The version of a record that counts now; `None` when it was withdrawn or never became visible.
+    pub(crate) fn effective_version(&self, record: u64) -> Result<Option<Version>, Problem> {
+        let Some(row) = get::<RecordRow>(&self.state, spaces::RECORD, &spaces::number_key(record))? else { return Ok(None) };
+        for version in row.versions.iter().rev() {
+            let visible = match version.import {
+                None => true,
+                Some(import) => {
+                    let status = get::<ImportRow>(&self.state, spaces::IMPORT, &spaces::number_key(import))?.map(|row| row.status);
+                    status == Some(ImportStatus::Closed)
+                }
+            };
+            if visible {
+                return Ok((!version.withdrawn).then_some(*version));
+            }
+        }
+        Ok(None)
+    }
+
+    fn same_content(&self, version: Version, facts: &RecordFacts, own: &Private) -> Result<bool, Problem> {
+        let entry = self.office.ledger().entry(Position(version.at))?;
+        let stored: RecordFacts = read(&entry)?;
+        let stored_private = private(&entry)?;
+        let has = |piece: &Evidence| stored_private.evidence.iter().any(|known| known.sha256 == piece.sha256);
+        Ok(stored.fields == facts.fields && stored_private.fields == own.fields && own.evidence.iter().all(has))
+    }
+}
+
+/// The first sixteen bytes of a SHA-256: a million of them fit into memory, the texts might not.
+type Fingerprint = [u8; 16];
+
+/// Turns drafts into commands one after the other, remembering what the same batch brought before.
+pub(crate) struct Intake {
+    programme: Arc<Programme>,
+    on_other: OnOther,
+    import: Option<u64>,
+    reason: Option<String>,
+    /// Key → row of the file that brought it (0: none).
+    keys: HashMap<Fingerprint, u32>,
+    /// Content → how many of it the batch brought.
+    contents: HashMap<Fingerprint, u32>,
+    subjects: HashMap<(Arc<str>, Arc<str>), SeenSubject>,
+    new_subjects: Vec<NewSubject>,
+    /// Whether the state held any key, content or subject of a type when this batch began.
+    held: HashMap<(u16, Arc<str>), bool>,
+    warnings: Vec<Problem>,
+}
+
+impl Intake {
+    pub(crate) fn new(programme: Arc<Programme>, on_other: OnOther, import: Option<u64>, reason: Option<String>) -> Intake {
+        Intake {
+            programme,
+            on_other,
+            import,
+            reason,
+            keys: HashMap::new(),
+            contents: HashMap::new(),
+            subjects: HashMap::new(),
+            new_subjects: Vec::new(),
+            held: HashMap::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    /// What was noticed about the last draft and does not refuse it.
+    pub(crate) fn take_warnings(&mut self) -> Vec<Problem> {
+        std::mem::take(&mut self.warnings)
+    }
+
+    /// What the draft comes to.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub(crate) fn take(&mut self, look: &Look, draft: &Draft) -> Result<Taken, Problem> {
+        let programme = self.programme.clone();
+        let record_type = programme.record_types.get(&draft.record_type).ok_or_else(|| problems::unknown_type(&draft.record_type, ""))?;
+        let (mut facts, private) = draft.parts(record_type);
+        facts.import = self.import;
+        let mut outcome = Outcome::Added;
+        if let Some(key) = facts.key.clone() {
+            if key.len() > KEY_BYTES_MAX {
+                return Ok(Taken::Refused(import_problems::key_too_long(key.len(), KEY_BYTES_MAX)));
+            }
+            let fingerprint = fingerprint(&[draft.record_type.as_str().as_bytes(), key.as_bytes()]);
+            if let Some(row) = self.keys.insert(fingerprint, draft.row.unwrap_or(0)) {
+                self.keys.insert(fingerprint, row);
+                return Ok(Taken::Refused(match row {
+                    0 => problems::key_twice(shown_key(&key)),
+                    row => import_problems::key_twice_in_file(shown_key(&key), row),
+                }));
+            }
+            if let Some(number) = self.known(look, spaces::RECORD_KEY, record_type, &[&key])?
+                && let Some(version) = look.effective_version(number)?
+            {
+                if look.same_content(version, &facts, &private)? {
+                    return Ok(Taken::Unchanged(number));
+                }
+                if self.on_other == OnOther::Refuse {
+                    return Ok(Taken::Refused(problems::key_taken(shown_key(&key), number)));
+                }
+                facts.record = Some(number);
+                facts.reason.clone_from(&self.reason);
+                outcome = Outcome::Revised(number);
+            }
+        } else {
+            let hash = content_hash(&facts)?;
+            let ordinal = self.contents.entry(fingerprint(&[draft.record_type.as_str().as_bytes(), hash.as_bytes()])).or_insert(0);
+            let nth = *ordinal;
+            *ordinal += 1;
+            if let Some(number) = self.known(look, spaces::RECORD_CONTENT, record_type, &[&hash, &nth.to_string()])?
+                && look.effective_version(number)?.is_some()
+            {
+                return Ok(Taken::Unchanged(number));
+            }
+            facts.content = Some((hash, nth));
+        }
+        self.note_subject(look, draft, record_type)?;
+        Ok(Taken::Entry { facts, private, outcome })
+    }
+
+    /// The commands that make the batch's new subjects known.
+    pub(crate) fn subject_commands(&mut self) -> Result<Vec<Command>, Problem> {
+        let command = |subject: NewSubject| {
+            let facts = SubjectFacts {
+                subject_type: subject.subject_type.to_string(),
+                id: subject.id.to_string(),
+                from: subject.from.map_or_else(|| BEGINNING.to_owned(), |day| day.to_string()),
+                attributes: subject.name.iter().map(|name| ("name".to_owned(), name.as_ref().into())).collect(),
+            };
+            Command::new(Kind::Subject, &facts, &Private::default())
+        };
+        std::mem::take(&mut self.new_subjects).into_iter().map(command).collect()
+    }
+
+    /// The record that the state has under a key; nothing is asked of a type that had none.
+    fn known(&mut self, look: &Look, space: Space, record_type: &RecordType, rest: &[&str]) -> Result<Option<u64>, Problem> {
+        let type_name = record_type.id.as_str();
+        if !self.holds(look, space, type_name)? {
+            return Ok(None);
+        }
+        let parts: Vec<&str> = std::iter::once(type_name).chain(rest.iter().copied()).collect();
+        get(look.state(), space, &spaces::key(&parts))
+    }
+
+    /// Whether the state held anything of a type when the batch began; what the batch itself brought is
+    /// remembered here.
+    fn holds(&mut self, look: &Look, space: Space, type_name: &str) -> Result<bool, Problem> {
+        let key = (space.0, Arc::from(type_name));
+        if let Some(held) = self.held.get(&key) {
+            return Ok(*held);
+        }
+        let held = look.has_any(space, type_name)?;
+        self.held.insert(key, held);
+        Ok(held)
+    }
+
+    /// A subject that is not known yet will be made known with the records that speak of it.
+    fn note_subject(&mut self, look: &Look, draft: &Draft, record_type: &RecordType) -> Result<(), Problem> {
+        let (Some(subject_type), Some(id)) = (&record_type.subject, draft.subject()) else { return Ok(()) };
+        let given = draft.subject_name.as_deref();
+        let key: (Arc<str>, Arc<str>) = (subject_type.as_str().into(), id.into());
+        if let Some(seen) = self.subjects.get(&key) {
+            self.warnings.extend(named_otherwise(id, given, seen.name.as_deref()));
+            if let Some(new) = seen.new_at.and_then(|at| self.new_subjects.get_mut(at)) {
+                new.from = new.from.min(draft.day());
+            }
+            return Ok(());
+        }
+        let is_known = self.holds(look, spaces::SUBJECT, subject_type.as_str())?
+            && look.state().get(spaces::SUBJECT, &spaces::key(&[subject_type.as_str(), id]))?.is_some();
+        let name: Option<Arc<str>> = if is_known {
+            // A subject without a name is shown by its identity.
+            let name = look.office.mirror().subject_name(subject_type.as_str(), id).filter(|name| *name != id);
+            self.warnings.extend(named_otherwise(id, given, name));
+            name.map(Arc::from)
+        } else {
+            given.map(Arc::from)
+        };
+        let new_at = (!is_known).then_some(self.new_subjects.len());
+        if !is_known {
+            let (subject_type, id) = key.clone();
+            self.new_subjects.push(NewSubject { subject_type, id, name: name.clone(), from: draft.day() });
+        }
+        self.subjects.insert(key, SeenSubject { name, new_at });
+        Ok(())
+    }
+}
+
+fn named_otherwise(id: &str, given: Option<&str>, known: Option<&str>) -> Option<Problem> {
+    let (given, known) = (given?, known?);
+    (folded_name(given) != folded_name(known)).then(|| import_problems::subject_named_otherwise(id, given, known))
+}
+
+/// A name as names are compared: brackets and letters of either width, Latin letters of either case.
+pub(crate) fn folded_name(name: &str) -> String {
+    sheet::clean::half_width_all(sheet::clean::trim(name)).to_lowercase()
+}
+
+/// The hash of a record's facts without their circumstances: how records without a key are counted.
+fn content_hash(facts: &RecordFacts) -> Result<String, Problem> {
+    let bytes = serde_json::to_vec(&facts.fields).map_err(|error| problems::unreadable_state(spaces::RECORD_CONTENT.0, error))?;
+    Ok(hex::encode(fingerprint(&[&bytes])))
+}
+
+fn fingerprint(parts: &[&[u8]]) -> Fingerprint {
+    let mut hasher = Sha256::new();
+    for (index, part) in parts.iter().enumerate() {
+        if index > 0 {
+            hasher.update([0]);
+        }
+        hasher.update(part);
+    }
+    let mut first = [0; 16];
+    for (to, from) in first.iter_mut().zip(hasher.finalize()) {
+        *to = from;
+    }
+    first
+}
+
+fn shown_key(key: &str) -> String {
+    key.replace(KEY_SEPARATOR, " / ")
+}
+

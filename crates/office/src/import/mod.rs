@@ -1,0 +1,138 @@
+//! From a spreadsheet to records: all rows or none, or the valid ones; visible at once by one entry.
+//!
+//! A file is gone through twice. The first time everything is checked and nothing written; the second
+//! time the rows are appended in groups between an opening and a closing entry, and stay invisible
+//! until the closing one is there. So a million rows need little memory, and an import that is
+//! interrupted leaves nothing half in: the next opening of the folder gives it up (`abandon.rs`), and
+//! importing the file again adds each row once. Columns are matched in `columns.rs`, by a
+//! [`Mapping`] where headings are foreign; records in `records.rs`, subjects in `subjects.rs`.
+
+mod abandon;
+mod columns;
+mod file;
+pub(crate) mod intake;
+mod mapping;
+mod names;
+pub mod problems;
+mod records;
+mod report;
+mod subjects;
+mod template;
+
+use base::Problem;
+use sha2::{Digest, Sha256};
+
+use crate::entry::{Evidence, ImportEndFacts, ImportOpenFacts, Kind, Private};
+use crate::folder::{Command, Office, Progress};
+
+pub use intake::{KEY_BYTES_MAX, OnOther};
+pub use mapping::{Combined, Mapping, Placed, Wide};
+pub use report::{ImportReport, PROBLEMS_MAX, REJECTED_MAX};
+
+/// What to do with a file.
+#[derive(Debug, Clone, Default)]
+pub struct ImportOptions {
+    /// How its columns become fields, where their headings do not say it.
+    pub mapping: Option<Mapping>,
+    /// Check only, and write nothing.
+    pub dry_run: bool,
+    /// Take the valid rows although others are rejected. Otherwise a rejected row keeps all out.
+    pub valid_only: bool,
+    /// Take rows with a known key and other content as revisions. Otherwise they are rejected.
+    pub revise: bool,
+    /// Why records are revised.
+    pub reason: Option<String>,
+    /// Worksheet, of a workbook.
+    pub sheet: Option<String>,
+    /// Do not import columns that nobody knows. Otherwise they are an error.
+    pub ignore_unknown: bool,
+    /// Evidence that each record of the file rests on; stored already.
+    pub evidence: Vec<Evidence>,
+}
+
+impl ImportOptions {
+    fn mode(&self) -> &'static str {
+        if self.valid_only { "valid_only" } else { "all" }
+    }
+
+    fn on_other(&self) -> OnOther {
+        if self.revise { OnOther::Revise } else { OnOther::Refuse }
+    }
+}
+
+impl Office {
+    /// Imports a file as records of a record type, or as subjects of a subject type.
+    ///
+    /// `progress` is told rows: first those that were checked (of 0, as their number is not known
+    /// yet), then those that were written.
+    ///
+    /// # Errors
+    /// The file as a whole cannot be read, its header or the mapping does not fit the type, or the
+    /// ledger cannot be written. Rejected rows are no error: see [`ImportReport::rejected`].
+    pub fn import(
+        &mut self,
+        type_name: &str,
+        file_name: &str,
+        bytes: &[u8],
+        options: &ImportOptions,
+        progress: Progress<'_>,
+    ) -> Result<ImportReport, Vec<Problem>> {
+        let one = |problem: Problem| vec![problem];
+        if !options.dry_run {
+            self.abandon_open_imports().map_err(one)?;
+        }
+        let programme = self.programme().map_err(one)?;
+        let job = Job { file_name, bytes, options };
+        if let Some(record_type) = programme.record_types.get(type_name) {
+            records::import(self, &programme, record_type, &job, progress)
+        } else if let Some(subject_type) = programme.subject_types.get(type_name) {
+            subjects::import(self, &programme, subject_type, &job, progress)
+        } else {
+            Err(vec![unknown_type(&programme, type_name)])
+        }
+    }
+}
+
+/// A problem that names the nearest record or subject type.
+fn unknown_type(programme: &programme::model::Programme, type_name: &str) -> Problem {
+    let records = programme.record_types.keys().map(|id| id.as_str());
+    let known = records.chain(programme.subject_types.keys().map(|id| id.as_str()));
+    crate::problems::unknown_type(type_name, programme::suggest(type_name, known))
+}
+
+/// A file and what to do with it.
+struct Job<'a> {
+    file_name: &'a str,
+    bytes: &'a [u8],
+    options: &'a ImportOptions,
+}
+
+impl Job<'_> {
+    /// The entry with which the import begins.
+    fn opening(&self, type_name: &str, rows: u64) -> Result<Command, Problem> {
+        let facts = ImportOpenFacts {
+            record_type: type_name.to_owned(),
+            sha256: hex::encode(Sha256::digest(self.bytes)),
+            rows,
+            mode: self.options.mode().to_owned(),
+        };
+        Command::new(Kind::ImportOpen, &facts, &Private::default())
+    }
+
+    /// The entry that makes everything visible.
+    fn closing(&self, import: u64, report: &ImportReport) -> Result<Command, Problem> {
+        let facts = ImportEndFacts {
+            import,
+            added: report.added,
+            revised: report.revised,
+            unchanged: report.unchanged,
+            rejected: report.rejected_rows,
+        };
+        Command::new(Kind::ImportClose, &facts, &Private::default())
+    }
+}
+
+/// The position that the next entry will have: this office is the only writer.
+fn next_position(office: &Office) -> Result<u64, Problem> {
+    Ok(office.ledger().head()?.size.0 + 1)
+}

@@ -1,0 +1,67 @@
+//! Subjects by name: whom a row means that gives a firm's name and not its identity.
+
+use std::collections::HashMap;
+
+use base::{Problem, SubjectTypeId};
+
+use super::intake::folded_name;
+use super::problems;
+use crate::folder::Office;
+use crate::values::Spellings;
+
+/// More names than this are not searched for a similar one.
+const SEARCHED_MAX: usize = 50_000;
+/// Identities that a message lists.
+const LISTED_MAX: usize = 5;
+
+/// The known names of a subject type.
+pub(super) struct Names {
+    subject_type: SubjectTypeId,
+    /// Folded name → identities.
+    known: HashMap<String, Vec<String>>,
+    /// Names that were looked for before.
+    sought: HashMap<String, Result<String, Problem>>,
+}
+
+impl Names {
+    pub(super) fn of(office: &Office, subject_type: &SubjectTypeId) -> Names {
+        let mut known: HashMap<String, Vec<String>> = HashMap::new();
+        for (id, name) in office.mirror().subjects(subject_type.as_str()) {
+            known.entry(folded_name(name)).or_default().push(id.to_owned());
+        }
+        Names { subject_type: subject_type.clone(), known, sought: HashMap::new() }
+    }
+
+    /// The identity of the subject of that name.
+    ///
+    /// # Errors
+    /// Nobody, or more than one, has the name, and it was not confirmed to mean anybody.
+    pub(super) fn identity(&mut self, name: &str, spellings: &Spellings) -> Result<String, Problem> {
+        if let Some(found) = self.sought.get(name) {
+            return found.clone();
+        }
+        let found = self.look_up(name, spellings);
+        self.sought.insert(name.to_owned(), found.clone());
+        found
+    }
+
+    fn look_up(&self, name: &str, spellings: &Spellings) -> Result<String, Problem> {
+        if let Some(id) = spellings.subject(self.subject_type.as_str(), name) {
+            return Ok(id.to_owned());
+        }
+        let folded = folded_name(name);
+        match self.known.get(&folded).map(Vec::as_slice) {
+            Some([id]) => Ok(id.clone()),
+            Some(ids) => {
+                let mut listed: Vec<&str> = ids.iter().map(String::as_str).collect();
+                listed.sort_unstable();
+                listed.truncate(LISTED_MAX);
+                Err(problems::ambiguous_subject_name(name, listed.join(", ")))
+            }
+            None => {
+                let near = (self.known.len() <= SEARCHED_MAX).then(|| programme::nearest(&folded, self.known.keys().map(String::as_str)));
+                Err(problems::unknown_subject_name(name, &self.subject_type, near.flatten().unwrap_or("—")))
+            }
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! Records: checking one on its way in, submitting, revising and withdrawing it.
+//!
+//! A [`Draft`] exists only when every field, the units' and codes' validity on the day and the
+//! type's constraints were checked. Imports, the generator and single submissions all make drafts
+//! here, so that nothing can enter by one door that another would refuse.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use base::{Day, FieldId, Problem, RecordTypeId, VocabularyId};
+use ledger::Precondition;
+use programme::model::{Field, FieldType, Programme, RecordType};
+use programme::schema::ColumnPath;
+use sheet::Cell;
+
+use crate::entry::{Evidence, Kind, Private, RecordFacts, WithdrawFacts};
+use crate::folder::{Command, Office};
+pub use crate::import::intake::OnOther;
+use crate::import::intake::{Intake, Look, Outcome, Taken};
+use crate::import::problems as import_problems;
+use crate::problems;
+use crate::spaces;
+use crate::values::{Reader, Spellings, Value};
+
+/// Separates the values in a key's text.
+pub(crate) const KEY_SEPARATOR: char = '\u{1f}';
+
+/// A checked record on its way in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draft {
+    /// Its type.
+    pub record_type: RecordTypeId,
+    /// Values of the fields that state something.
+    pub values: BTreeMap<FieldId, Value>,
+    /// The name that its source gives the subject.
+    pub subject_name: Option<String>,
+    /// Evidence.
+    pub evidence: Vec<Evidence>,
+    /// The row of the file that it came from.
+    pub row: Option<u32>,
+}
+
+/// A fault of a draft, with the field it is in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fault {
+    /// Field; `None` when it concerns the whole record.
+    pub field: Option<FieldId>,
+    /// What is wrong.
+    pub problem: Problem,
+}
+
+/// What became of a draft.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Receipt {
+    /// A new record.
+    Added(u64),
+    /// A new version of a record.
+    Revised(u64),
+    /// The same content is there already.
+    Unchanged(u64),
+}
+
+/// Checks cells into a draft.
+///
+/// # Errors
+/// Every fault of the record, not only the first.
+pub fn draft(
+    programme: &Programme,
+    spellings: &Spellings,
+    record_type: &RecordType,
+    cell: impl Fn(&FieldId) -> Option<Cell>,
+    evidence: Vec<Evidence>,
+) -> Result<Draft, Vec<Fault>> {
+    Drafter::new(programme, spellings, record_type).draft(|_, field| Cow::Owned(cell(&field.id).unwrap_or_default()), evidence)
+}
+
+/// Checks many records of one type.
+#[derive(Debug)]
+pub struct Drafter<'a> {
+    programme: &'a Programme,
+    spellings: &'a Spellings,
+    record_type: &'a RecordType,
+    readers: Vec<Reader<'a>>,
+}
+
+impl<'a> Drafter<'a> {
+    /// One for records of that type.
+    pub fn new(programme: &'a Programme, spellings: &'a Spellings, record_type: &'a RecordType) -> Drafter<'a> {
+        let readers = record_type.fields.values().map(Reader::new).collect();
+        Drafter { programme, spellings, record_type, readers }
+    }
+
+    /// Checks the cells of one record into a draft; `cell` is asked for each field and its place among
+    /// the type's fields.
+    ///
+    /// # Errors
+    /// Every fault of the record, not only the first.
+    pub fn draft<'c>(&mut self, cell: impl Fn(usize, &Field) -> Cow<'c, Cell>, evidence: Vec<Evidence>) -> Result<Draft, Vec<Fault>> {
+        let mut values = BTreeMap::new();
+        let mut faults = Vec::new();
+        for (index, reader) in self.readers.iter_mut().enumerate() {
+            let field = reader.field();
+            match reader.read(&cell(index, field), self.programme, self.spellings) {
+                Ok(Some(value)) => {
+                    values.insert(field.id.clone(), value);
+                }
+                Ok(None) => {}
+                Err(problem) => faults.push(Fault { field: Some(field.id.clone()), problem }),
+            }
+        }
+        let draft = Draft { record_type: self.record_type.id.clone(), values, subject_name: None, evidence, row: None };
+        faults.extend(draft.faults_on_its_day(self.programme, self.record_type));
+        if faults.is_empty() {
+            faults.extend(draft.broken_constraints(self.record_type));
+            faults.extend(draft.too_little_evidence(self.record_type));
+        }
+        if faults.is_empty() { Ok(draft) } else { Err(faults) }
+    }
+}
+
+impl Draft {
+    /// The day of the record.
+    pub fn day(&self) -> Option<Day> {
+        match self.values.get("day") {
+            Some(Value::Day(day)) => Some(*day),
+            _ => None,
+        }
+    }
+
+    /// The identity of its subject.
+    pub fn subject(&self) -> Option<&str> {
+        match self.values.get("subject") {
+            Some(Value::Text(identity)) => Some(identity),
+            _ => None,
+        }
+    }
+
+    /// Units and codes must exist on the record's day.
+    fn faults_on_its_day(&self, programme: &Programme, record_type: &RecordType) -> Vec<Fault> {
+        let Some(day) = self.day() else { return Vec::new() };
+        let mut faults = Vec::new();
+        for (id, value) in &self.values {
+            let Some(field) = record_type.fields.get(id) else { continue };
+            let valid_code = |vocabulary: &VocabularyId, code: &str| {
+                let found = programme.vocabularies.get(vocabulary).and_then(|found| found.codes.get(code));
+                found.is_none_or(|code| code.valid_from <= day && day <= code.valid_to)
+            };
+            let problem = match (&field.field_type, value) {
+                (FieldType::Unit, Value::Text(unit)) => {
+                    let valid = programme.units.get(unit.as_str()).is_some_and(|found| found.is_valid_on(day));
+                    (!valid).then(|| problems::unit_not_valid(unit, day))
+                }
+                (FieldType::Choice(vocabulary), Value::Text(code)) => {
+                    (!valid_code(vocabulary, code)).then(|| problems::code_not_valid(code, day))
+                }
+                (FieldType::Choices(vocabulary), Value::Codes(codes)) => {
+                    codes.iter().find(|code| !valid_code(vocabulary, code)).map(|code| problems::code_not_valid(code, day))
+                }
+                _ => None,
+            };
+            faults.extend(problem.map(|problem| Fault { field: Some(id.clone()), problem }));
+        }
+        faults
+    }
+
+    fn too_little_evidence(&self, record_type: &RecordType) -> Option<Fault> {
+        let found = u32::try_from(self.evidence.len()).unwrap_or(u32::MAX);
+        let (needed, wanted) = (record_type.evidence_at_least, &record_type.evidence);
+        (found < needed).then(|| Fault { field: None, problem: problems::too_little_evidence(found, needed, &wanted.zh, &wanted.en) })
+    }
+
+    fn broken_constraints(&self, record_type: &RecordType) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        for constraint in &record_type.constraints {
+            let problem = match programme::expr::eval::holds(&constraint.rule, self) {
+                Ok(Some(false)) => problems::constraint_broken(&constraint.message.zh, &constraint.message.en),
+                Err(programme::expr::eval::BeyondRange) => import_problems::beyond_range(&constraint.id),
+                Ok(_) => continue,
+            };
+            faults.push(Fault { field: None, problem });
+        }
+        faults
+    }
+
+    /// The text of its key, for types that have one.
+    fn key(&self, record_type: &RecordType) -> Option<String> {
+        if record_type.key.is_empty() {
+            return None;
+        }
+        let mut key = String::new();
+        for (index, id) in record_type.key.iter().enumerate() {
+            if index > 0 {
+                key.push(KEY_SEPARATOR);
+            }
+            key.push_str(&self.values.get(id).map(Value::to_text).unwrap_or_default());
+        }
+        Some(key)
+    }
+
+    /// What is stored of it in the open: its facts.
+    pub(crate) fn facts(&self, record_type: &RecordType) -> RecordFacts {
+        self.parts(record_type).0
+    }
+
+    /// Its facts and private part.
+    pub(crate) fn parts(&self, record_type: &RecordType) -> (RecordFacts, Private) {
+        let mut facts = RecordFacts { record_type: self.record_type.to_string(), row: self.row, ..RecordFacts::default() };
+        let mut private = Private { evidence: self.evidence.clone(), ..Private::default() };
+        for (id, value) in &self.values {
+            let is_personal = record_type.fields.get(id).is_some_and(|field| field.personal);
+            let fields = if is_personal { &mut private.fields } else { &mut facts.fields };
+            fields.insert(id.to_string(), value.to_json());
+        }
+        facts.key = self.key(record_type);
+        (facts, private)
+    }
+}
+
+/// A constraint sees nothing but the record.
+impl programme::expr::eval::Facts for Draft {
+    fn value(&self, path: &ColumnPath) -> programme::schema::Value {
+        match path {
+            ColumnPath::Own(name) => self.values.get(name.as_ref()).map(Value::to_column).unwrap_or_default(),
+            ColumnPath::Joined { .. } => programme::schema::Value::Null,
+        }
+    }
+
+    fn parameter(&self, _: programme::expr::Parameter) -> Option<Day> {
+        None
+    }
+}
+
+impl Office {
+    /// Spellings for reading cells: the programme's and those that were confirmed.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn spellings(&self) -> Result<Spellings, Problem> {
+        Ok(Spellings::new(&*self.programme()?, self.confirmed_aliases()?))
+    }
+
+    /// Submits one record.
+    ///
+    /// # Errors
+    /// Another record has its key, or the ledger cannot be written.
+    pub fn submit(&mut self, draft: &Draft, on_other: OnOther, reason: Option<String>) -> Result<Receipt, Problem> {
+        let mut intake = Intake::new(self.programme()?, on_other, None, reason);
+        let taken = intake.take(&Look::new(self)?, draft)?;
+        match taken {
+            Taken::Refused(problem) => Err(problem),
+            Taken::Unchanged(number) => Ok(Receipt::Unchanged(number)),
+            Taken::Entry { facts, private, outcome } => {
+                let mut commands = intake.subject_commands()?;
+                commands.push(outcome.command(&facts, &private)?);
+                let heads = self.append(commands, &[])?;
+                let last = heads.last().map_or(0, |head| head.position.0);
+                Ok(match outcome {
+                    Outcome::Added => Receipt::Added(last),
+                    Outcome::Revised(number) => Receipt::Revised(number),
+                })
+            }
+        }
+    }
+
+    /// Withdraws a record: it counts no more, and stays to be seen with who withdrew it, when and why.
+    ///
+    /// # Errors
+    /// No such record, it is withdrawn already, no reason, or someone changed it at the same time.
+    pub fn withdraw(&mut self, record: u64, reason: &str) -> Result<u64, Problem> {
+        if reason.trim().is_empty() {
+            return Err(problems::reason_missing());
+        }
+        let key = spaces::number_key(record);
+        let version = {
+            let look = Look::new(self)?;
+            let Some((version, _)) = look.state().get(spaces::RECORD, &key)? else { return Err(problems::no_such_record(record)) };
+            if look.effective_version(record)?.is_none() {
+                return Err(problems::withdrawn_already(record));
+            }
+            version
+        };
+        let facts = WithdrawFacts { record, reason: reason.trim().to_owned() };
+        let precondition = Precondition { space: spaces::RECORD, key, version: Some(version) };
+        let heads = self.append(vec![Command::new(Kind::Withdraw, &facts, &Private::default())?], &[precondition])?;
+        Ok(heads.last().map_or(0, |head| head.position.0))
+    }
+}
