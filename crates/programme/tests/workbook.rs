@@ -320,3 +320,26 @@ fn later_faults_of_a_workbook_name_its_cells_too() {
         ("P140", Some("role"), Some(3), Some("id"))
     );
 }
+
+#[test]
+fn every_package_of_this_repository_comes_back_from_its_workbook() {
+    let programmes = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../programmes");
+    for folder in [programmes.clone(), programmes.join("examples")] {
+        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+            if !entry.path().join("programme.toml").is_file() {
+                continue;
+            }
+            let sources = Sources::read_folder(entry.path())
+                .unwrap_or_else(|problems| panic!("{}", english(&problems)));
+            // What a package's text says wrongly is told by the checks of the packages.
+            let Ok(package) = format_layer(&sources.layers[0]) else {
+                continue;
+            };
+            let bytes =
+                to_workbook(&package).unwrap_or_else(|problems| panic!("{}", english(&problems)));
+            let back = from_workbook(&package.name, &bytes)
+                .unwrap_or_else(|problems| panic!("{}", english(&problems)));
+            assert_eq!(back.files, package.files, "{}", package.name);
+        }
+    }
+}
