@@ -9,6 +9,7 @@
 //! `figures.rs` (how groups become figures).
 
 mod accumulate;
+pub mod address;
 mod columns;
 mod compile;
 mod dictionary;
@@ -16,13 +17,18 @@ mod figures;
 mod measure;
 mod problems;
 mod query;
+mod read;
+mod records;
 mod scan;
 mod table;
 mod tree;
 mod versions;
 
+pub use address::Address;
 pub use columns::{Change, Columns};
 pub use measure::BySubject;
 pub use problems::CATALOGUE;
 pub use programme::schema::Value;
 pub use query::{By, Cell, Query, Slice};
+pub use read::RowView;
+pub use records::{Behind, RowId};

@@ -11,6 +11,7 @@ use crate::columns::Columns;
 use crate::figures::{Asked, Division, Evaluator, Figures, Span};
 use crate::problems;
 use crate::query::{By, Cell, Query, Slice};
+use crate::records::read_by;
 use crate::table::NULL;
 
 /// The figures of all subjects.
@@ -240,20 +241,16 @@ impl Columns {
 
 /// The first table that an indicator reads, itself or through those that it is derived from.
 fn base_table(evaluator: &Evaluator<'_>, indicator: &Indicator) -> Option<Arc<str>> {
+    if let Some(selection) = read_by(&indicator.measure) {
+        return Some(selection.table.clone());
+    }
     let next = match &indicator.measure {
-        Measure::Count(selection)
-        | Measure::Sum(selection, _)
-        | Measure::Mean(selection, _)
-        | Measure::Min(selection, _)
-        | Measure::Max(selection, _)
-        | Measure::Distinct(selection, _) => return Some(selection.table.clone()),
-        Measure::Share { whole, .. } | Measure::WeightedRatio { whole, .. } => return Some(whole.table.clone()),
-        Measure::Latest { rows, .. } => return Some(rows.table.clone()),
-        Measure::Ratio { numerator, .. } => numerator.clone(),
-        Measure::Growth(of, _) | Measure::Change(of, _) => of.clone(),
-        Measure::Expression(arithmetic) => arithmetic.used().first().map(|(id, _)| (*id).clone())?,
+        Measure::Ratio { numerator, .. } => numerator,
+        Measure::Growth(of, _) | Measure::Change(of, _) => of,
+        Measure::Expression(arithmetic) => arithmetic.indicators().into_iter().next()?,
+        _ => return None,
     };
-    base_table(evaluator, evaluator.asked.indicator(&next).ok()?)
+    base_table(evaluator, evaluator.asked.indicator(next).ok()?)
 }
 
 /// Whether two questions can share what was computed.

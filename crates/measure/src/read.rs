@@ -1,0 +1,100 @@
+//! Rows read one by one, as they were at a position: for lists, cards and explanations, not for figures.
+
+use std::sync::Arc;
+
+use base::{Day, Position, Ratio, SubjectTypeId};
+use programme::schema::{ColumnType, Schema, Value};
+
+use crate::columns::Columns;
+use crate::dictionary::Dictionaries;
+use crate::records::RowId;
+use crate::table::{NULL, Table, decode};
+
+/// A row of a table.
+#[derive(Clone, Copy)]
+pub struct RowView<'a> {
+    table: &'a Table,
+    dictionaries: &'a Dictionaries,
+    row: usize,
+}
+
+impl<'a> RowView<'a> {
+    /// The number of the record or case.
+    pub fn id(&self) -> u64 {
+        self.table.id(self.row)
+    }
+
+    /// The position that added the row, and the one that hid it.
+    pub fn span(&self) -> (Position, Position) {
+        self.table.span(self.row)
+    }
+
+    /// The value of a column; null where the table has no such column.
+    pub fn value(&self, column: &str) -> Value {
+        let column = self.table.column(column);
+        column.map_or(Value::Null, |column| decode(column.get(self.row), &column.schema.column_type, self.dictionaries))
+    }
+
+    /// The number in a column of numbers, exact.
+    pub fn number(&self, column: &str) -> Option<Ratio> {
+        let column = self.table.column(column)?;
+        let cell = column.get(self.row);
+        match column.schema.column_type {
+            _ if cell == NULL => None,
+            ColumnType::Int => Some(Ratio::from_int(cell)),
+            ColumnType::Decimal(scale) => Some(Ratio::from_scaled(cell, scale)),
+            _ => None,
+        }
+    }
+
+    /// Every column with its value as text, in the table's order; empty ones and personal ones left out.
+    pub fn texts(&self) -> Vec<(Arc<str>, String)> {
+        let columns = self.table.columns().filter(|column| !column.schema.personal);
+        columns.filter_map(|column| Some((column.schema.name.clone(), self.text(&column.schema.name)?))).collect()
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        Some(match self.value(name) {
+            Value::Null => return None,
+            Value::Int(number) => match self.number(name) {
+                Some(exact) => exact.exact_decimal().unwrap_or_else(|| number.to_string()),
+                None => number.to_string(),
+            },
+            Value::Day(day) => day.to_string(),
+            Value::Bool(value) => value.to_string(),
+            Value::Text(text) => text.to_string(),
+            Value::Texts(texts) => texts.join("|"),
+        })
+    }
+}
+
+impl Columns {
+    /// The rows of a table that count at a position, in the order in which they were accepted. None for a
+    /// table that does not exist.
+    pub fn rows_at(&self, table: &str, at: Position) -> impl Iterator<Item = RowView<'_>> {
+        let dictionaries = self.dictionaries();
+        self.table(table).into_iter().flat_map(move |table| {
+            let rows = (0..table.len()).filter(move |row| table.is_visible(*row, at.0));
+            rows.map(move |row| RowView { table, dictionaries, row })
+        })
+    }
+
+    /// The row of a record or case at a position.
+    pub fn row_at(&self, table: &str, id: &RowId, at: Position) -> Option<RowView<'_>> {
+        let RowId::Number(number) = id else { return None };
+        self.rows_at(table, at).find(|row| row.id() == *number)
+    }
+
+    /// The identities of the subjects of a type that are known on a day, each once.
+    pub fn subjects(&self, subject_type: &SubjectTypeId, day: Day, at: Position) -> Vec<Arc<str>> {
+        let name = Schema::subjects_name(subject_type);
+        let Some(table) = self.table(&name) else { return Vec::new() };
+        let rows = (0..table.len()).filter(|row| table.is_visible(*row, at.0) && table.holds_on(*row, day.number()));
+        let dictionaries = self.dictionaries();
+        rows.filter_map(|row| match (RowView { table, dictionaries, row }).value("id") {
+            Value::Text(id) => Some(id),
+            _ => None,
+        })
+        .collect()
+    }
+}
