@@ -188,7 +188,8 @@ fn field_type(row: &Row, word: &str, faults: &mut Faults) -> Option<FieldType> {
     Some(match word {
         "text" => FieldType::Text,
         "number" => FieldType::Number,
-        "decimal" => FieldType::Decimal(scale(row, faults)?),
+        // Without a sound scale the field goes on with two places, so that its uses are not faulty too.
+        "decimal" => FieldType::Decimal(scale(row, faults).unwrap_or(2)),
         "money" => FieldType::Money,
         "date" => FieldType::Date,
         "choice" => FieldType::Choice(VocabularyId::new(row.text("vocabulary")?)),

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use base::{ActionId, CodeId, DeadlineId, FieldId, FlowId, RoleId, StateId, SubjectTypeId, Text, VocabularyId};
+use base::{ActionId, CodeId, DeadlineId, FieldId, FlowId, RoleId, StateId, Text, VocabularyId};
 use casework::{
     Action, Bound, Choice, Deadline, End, FieldKind, Flow, FlowPart, Length, Reason, Requirement, Scope, Start, State, StateKind, When,
     WhenMissed,
@@ -91,9 +91,9 @@ impl Builder<'_> {
     /// What a case is about: a subject type where it has one, otherwise the word itself.
     fn subject(&mut self, row: &Row, about: &str) -> String {
         match row.text("subject_type") {
-            Some(subject_type) if about == "item" || about == "none" => {
+            Some(_) if about == "item" || about == "none" => {
                 self.faults.cell(row, "subject_type", problems::flow_without_subject(self.id, about));
-                SubjectTypeId::new(subject_type).to_string()
+                about.to_owned()
             }
             Some(subject_type) => subject_type.to_string(),
             None => {

@@ -30,7 +30,7 @@ pub(super) fn build(rows: &Rows, known: &Known<'_>, faults: &mut Faults) -> Gene
     for row in rows.of("generate") {
         let Some(id) = row.text("id") else { continue };
         let made = made(row, known, faults);
-        check_distribution(rows, row, made.as_ref(), faults);
+        check_distribution(rows, row, made.as_ref(), known.names.schema, faults);
         let Some(made) = made else { continue };
         let table = row.text("of").and_then(|of| known.names.schema.table(of));
         for field in rows.under("generate_field", id) {
@@ -68,7 +68,7 @@ fn made<'a>(row: &Row, known: &Known<'a>, faults: &mut Faults) -> Option<Made<'a
     made
 }
 
-fn check_distribution(rows: &Rows, row: &Row, made: Option<&Made<'_>>, faults: &mut Faults) {
+fn check_distribution(rows: &Rows, row: &Row, made: Option<&Made<'_>>, schema: &Schema, faults: &mut Faults) {
     let is_case = matches!(made, Some(Made::Cases(_)));
     match (row.int("count"), row.int("per_unit")) {
         (Some(_), Some(_)) => faults.cell(row, "per_unit", problems::said_twice("count", "per_unit")),
@@ -100,7 +100,7 @@ fn check_distribution(rows: &Rows, row: &Row, made: Option<&Made<'_>>, faults: &
     for column in ["units", "places"] {
         check_units(rows, row, column, faults);
     }
-    check_subjects(rows, row, made, faults);
+    check_subjects(rows, row, made, schema, faults);
 }
 
 /// Units by id, `kind:` and `group:`.
@@ -124,7 +124,7 @@ fn check_units(rows: &Rows, row: &Row, column: &str, faults: &mut Faults) {
 }
 
 /// The distribution that makes the subjects makes subjects of the right type.
-fn check_subjects(rows: &Rows, row: &Row, made: Option<&Made<'_>>, faults: &mut Faults) {
+fn check_subjects(rows: &Rows, row: &Row, made: Option<&Made<'_>>, schema: &Schema, faults: &mut Faults) {
     let Some(source) = row.text("subjects") else {
         if let Some(Made::Records(record_type)) = made {
             if record_type.fields.get("subject").is_some_and(|field| field.required) {
@@ -143,6 +143,10 @@ fn check_subjects(rows: &Rows, row: &Row, made: Option<&Made<'_>>, faults: &mut 
         Some(Made::Subjects) => None,
         None => return,
     };
+    // A subject type that does not exist is told where it is named.
+    if wanted.as_ref().is_some_and(|wanted| schema.table(wanted).is_none()) {
+        return;
+    }
     if other.text("of").map(|of| &**of) != wanted.as_deref() {
         let wanted = wanted.unwrap_or_else(|| "—".to_owned());
         faults.cell(row, "subjects", problems::generate_other_subjects(source, other.text("of").map_or("", |of| &**of), wanted));

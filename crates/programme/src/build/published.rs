@@ -108,8 +108,9 @@ fn tried_rule(rows: &Rows, known: &Known<'_>, row: &Row, kind: &str, faults: &mu
         let known = rows.ids_under(table, scorecard);
         unknown_in(faults, ("scorecard", scorecard), (table, name), known, row.span_of(table));
     }
+    let rule = rule?;
     // A veto is tried by inserting an event; what follows from a grade needs none.
-    let needs_record = rule.is_some_and(|rule| table == "veto" || rule.has("veto"));
+    let needs_record = table == "veto" || rule.has("veto");
     let trial = trial(known, row, needs_record, faults);
     let (scorecard, name) = (ScorecardId::new(scorecard), name.clone());
     match table {

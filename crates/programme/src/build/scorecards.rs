@@ -94,7 +94,10 @@ fn scorecard(card: &Card<'_>, known: &Known<'_>, faults: &mut Faults) -> Scoreca
     definition.vetoes = grades.vetoes;
     definition.consequences = grades.consequences.values().cloned().collect();
     definition.ranking = cards::ranking(card, faults);
-    let is_complete = definition.items.len() == card.rows.under("item", card.id).len();
+    let is_group = |id: &GroupId| definition.groups.iter().any(|group| group.id == *id);
+    let is_complete = definition.items.len() == card.rows.under("item", card.id).len()
+        && definition.items.iter().all(|item| is_group(&item.group))
+        && definition.groups.iter().all(|group| group.parent.as_ref().is_none_or(is_group));
     check_definition(card, &definition, is_complete, faults);
     if is_complete {
         check_weights_total(row, &definition, faults);
@@ -280,7 +283,7 @@ fn check_weights_total(row: &Row, card: &scoring::Scorecard, faults: &mut Faults
 /// Problems of [`scoring::validate`] that are told from the rows already, with more to say: unknown
 /// names, and a rule without its target, which units may have each for themselves.
 const TOLD_HERE: &[&str] = &["C102", "C113"];
-/// Problems about what belongs to a group or card, which a faulty item would cause by its absence.
+/// Problems about what belongs to a group or card, which a faulty item or group would cause by its absence.
 const OF_THE_WHOLE: &[&str] = &["C105", "C106", "C107", "C118", "C130", "C136"];
 
 fn check_definition(card: &Card<'_>, definition: &scoring::Scorecard, is_complete: bool, faults: &mut Faults) {

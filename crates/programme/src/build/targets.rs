@@ -136,7 +136,7 @@ pub(super) fn check(card: &Card<'_>, row: &Row, tie: &ItemTies, compares: bool, 
             }
         }
     }
-    if row.bool("target_sum") == Some(true) {
+    if row.bool("target_sum") == Some(true) && card.head.year.is_some() {
         let with_units: Vec<_> = by_period.values().filter(|(.., own)| !own.is_empty()).collect();
         if with_units.is_empty() {
             faults.cell(row, "target_sum", problems::no_unit_targets(item));
