@@ -8,9 +8,9 @@ use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use base::{Day, Figure, FigureState, IndicatorId, Period, Problem, Ratio, SubjectTypeId};
+use base::{Day, Figure, FigureState, IndicatorId, Period, Problem, Ratio, SubjectTypeId, UnitId};
 use programme::expr::{Arithmetic, NumberOp, Term, TermNode};
-use programme::model::{Against, Attribution, Indicator, Measure, Over, Selection};
+use programme::model::{Against, Attribution, Indicator, Measure, Over, Selection, TreeTime};
 use programme::schema::{ColumnPath, ColumnType};
 
 use crate::accumulate::Accumulator;
@@ -112,6 +112,30 @@ impl Asked<'_> {
         indicators.get(id).ok_or_else(|| {
             problems::unknown_indicator(id, programme::suggest(id.as_str(), indicators.keys().map(IndicatorId::as_str)))
         })
+    }
+}
+
+impl Asked<'_> {
+    /// The units for which a cell is given, in declared order: those that exist within the period,
+    /// or at its end where the indicator is told by the units of then; below the unit asked for.
+    pub fn units_of(&self, indicator: &Indicator, span: Span) -> Vec<(UnitId, i32)> {
+        let tree = &self.in_force.tree;
+        let first = match indicator.tree {
+            TreeTime::RecordDay => span.period.first().unwrap_or(Day::MIN),
+            TreeTime::PeriodEnd => span.until,
+        };
+        let end = tree.epoch_of(i64::from(span.until.number()));
+        let number = |id: &UnitId| self.columns.dictionaries().units().find(id.as_str());
+        let all = self.in_force.programme.units.keys();
+        all.filter_map(|id| Some((id.clone(), number(id)?)))
+            .filter(|(_, unit)| tree.exists_within(*unit, first.number(), span.until.number()))
+            .filter(|(_, unit)| match self.unit {
+                None => true,
+                Some(above) => tree
+                    .group_of(end, i64::from(*unit))
+                    .is_some_and(|group| tree.counts_for(group, TreeTime::RecordDay, end).contains(&above)),
+            })
+            .collect()
     }
 }
 

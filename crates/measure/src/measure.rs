@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use base::{Day, Figure, IndicatorId, Period, Position, Problem, UnitId};
-use programme::model::{Indicator, Measure, TreeTime};
+use programme::model::{Indicator, Measure};
 use programme::schema::{ColumnPath, ColumnType};
 
 use crate::columns::Columns;
@@ -150,8 +150,9 @@ impl Columns {
         let cell = |slice: Slice, figure: &Figure| Cell { slice, period, figure: figure.clone() };
         Ok(match &query.by {
             By::None | By::Part(_) => vec![cell(slice, figures.get(0))],
-            By::Unit => self
-                .units_of(&evaluator.asked, indicator, span)
+            By::Unit => evaluator
+                .asked
+                .units_of(indicator, span)
                 .into_iter()
                 .map(|(id, number)| {
                     cell(Slice { unit: Some(id), ..slice.clone() }, figures.get(i64::from(number)))
@@ -178,32 +179,6 @@ impl Columns {
                 })
                 .collect(),
         })
-    }
-
-    /// The units for which a cell is given, in declared order: those that exist within the period,
-    /// or at its end where the indicator is told by the units of then; below the unit asked for.
-    fn units_of(&self, asked: &Asked<'_>, indicator: &Indicator, span: Span) -> Vec<(UnitId, i32)> {
-        let tree = &asked.in_force.tree;
-        let first = match indicator.tree {
-            TreeTime::RecordDay => span.period.first().unwrap_or(Day::MIN),
-            TreeTime::PeriodEnd => span.until,
-        };
-        let end = tree.epoch_of(i64::from(span.until.number()));
-        let number = |id: &UnitId| self.dictionaries().units().find(id.as_str());
-        asked
-            .in_force
-            .programme
-            .units
-            .keys()
-            .filter_map(|id| Some((id.clone(), number(id)?)))
-            .filter(|(_, unit)| tree.exists_within(*unit, first.number(), span.until.number()))
-            .filter(|(_, unit)| match asked.unit {
-                None => true,
-                Some(above) => tree
-                    .group_of(end, i64::from(*unit))
-                    .is_some_and(|group| tree.counts_for(group, TreeTime::RecordDay, end).contains(&above)),
-            })
-            .collect()
     }
 
     /// The values of a column that have a cell: codes in the vocabulary's order, other texts in

@@ -99,4 +99,9 @@ base::catalogue! {
             en: "write it like food_pass_rate?period=2018&unit=puqi&day=2018-12-31&programme=12&at=5123"
         }
     }
+    /// A figure that integers in SQL cannot carry.
+    fn not_in_sql(indicator) -> "M301" Error {
+        what { zh: "指标“{indicator}”由加权比率算出，不能写成一条 SQL", en: "`{indicator}` is derived from a weighted ratio and cannot be one SQL statement" }
+        remedy { zh: "对加权比率本身取 SQL，再按文档的公式计算", en: "take the SQL of the weighted ratio itself and go on by the documented formula" }
+    }
 }

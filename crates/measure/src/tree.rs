@@ -79,10 +79,6 @@ impl UnitTree {
         self.epochs.len() * self.units
     }
 
-    pub fn epochs(&self) -> &[i32] {
-        &self.epochs
-    }
-
     /// The epoch of a day.
     #[inline]
     pub fn epoch_of(&self, day: i64) -> usize {
