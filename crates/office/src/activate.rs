@@ -5,11 +5,11 @@
 
 use std::sync::Arc;
 
-use base::{Position, Problem, SourceText};
-use programme::Sources;
+use base::{Position, Problem};
+use programme::{Part, Sources};
 use programme::model::Programme;
 
-use crate::entry::{Kind, LayerFacts, Private, ProgrammeFacts};
+use crate::entry::{Kind, Private, ProgrammeFacts};
 use crate::folder::{Command, Office};
 use crate::problems;
 
@@ -20,16 +20,9 @@ impl Office {
     /// The ledger cannot be written. (Whether the change keeps old records readable is asked before, by
     /// `programme::check_against`.)
     pub fn activate(&mut self, sources: &Sources, programme: Arc<Programme>) -> Result<Position, Problem> {
-        let layers: Vec<LayerFacts> = sources
-            .layers
-            .iter()
-            .map(|layer| LayerFacts {
-                name: layer.name.to_string(),
-                files: layer.files.iter().map(|file| (file.name.to_string(), file.text.to_string())).collect(),
-            })
-            .collect();
+        let files = sources.parts().into_iter().map(|part| (part.package, part.path, part.text)).collect();
         let sha256 = sources.layers.first().map(programme::content_hash).unwrap_or_default();
-        let facts = ProgrammeFacts { id: programme.id.to_string(), version: programme.version.to_string(), sha256, layers };
+        let facts = ProgrammeFacts { id: programme.id.to_string(), version: programme.version.to_string(), sha256, files };
         let heads = self.append(vec![Command::new(Kind::Programme, &facts, &Private::default())?], &[])?;
         Ok(heads.last().map_or(Position(0), |head| head.position))
     }
@@ -40,15 +33,8 @@ impl Office {
 /// # Errors
 /// Its text does not pass `check` in this version of the software.
 pub(crate) fn programme_of(facts: &ProgrammeFacts) -> Result<Arc<Programme>, Problem> {
-    let layers = facts
-        .layers
-        .iter()
-        .map(|layer| programme::Layer {
-            name: layer.name.as_str().into(),
-            files: layer.files.iter().map(|(path, text)| SourceText::new(path.as_str(), text.as_str())).collect(),
-        })
-        .collect();
-    let checked = programme::check(&Sources { layers });
+    let parts = facts.files.iter().map(|(package, path, text)| Part { package: package.clone(), path: path.clone(), text: text.clone() });
+    let checked = programme::check(&Sources::from_parts(parts));
     checked.programme.ok_or_else(|| {
         let first = checked.problems.into_iter().find(Problem::is_error);
         first.unwrap_or_else(|| problems::no_programme())

@@ -8,10 +8,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use base::{Day, Figure, IndicatorId, ItemId, Period, Position, Problem, Ratio, ScorecardId, UnitId};
-use measure::{By, Columns, Query};
+use measure::{Columns, Query};
 use programme::model::{Attribution, Carrier, ItemTies, Programme, Scorecard, Scored};
 use programme::schema::Value;
-use scoring::{Adjustment, Card, Input, Judgement, Participant};
+use scoring::{Adjustment, Card, Input, Judgement, Participant, Rule};
 
 use crate::folder::Office;
 use crate::mirror::Mirror;
@@ -85,9 +85,9 @@ pub(crate) fn assess(mirror: &Mirror, columns: &Columns, ask: &Ask) -> Result<As
         }
     }
     if scorecard.ranked {
-        scoring::rank_cards(&scorecard.card, &mut cards)?;
+        scoring::rank_cards(&scorecard.card, &mut cards);
     }
-    Ok(Assessment { scorecard: ask.scorecard.clone(), period: ask.period.clone(), day: ask.day, at: ask.at, cards })
+    Ok(Assessment { scorecard: ask.scorecard.clone(), period: ask.period, day: ask.day, at: ask.at, cards })
 }
 
 /// Whether the unit carries the item in the period (judged at its end).
@@ -128,7 +128,7 @@ impl<'a> Gathered<'a> {
         for indicator in standing::indicators(scorecard) {
             gathered.measure(columns, indicator)?;
         }
-        gathered.judgements(columns)?;
+        gathered.judgements(columns);
         for ((item, unit), facts) in mirror.overrides_at(&ask.scorecard, &ask.period, ask.at) {
             if let Some(points) = facts.points.as_deref().and_then(Ratio::parse_decimal) {
                 gathered.adjusted.insert((item, unit), Adjustment { points, reason: facts.reason.clone() });
@@ -143,22 +143,13 @@ impl<'a> Gathered<'a> {
             return Ok(());
         }
         let is_city = self.programme.indicators.get(id).is_some_and(|indicator| indicator.attribution == Attribution::City);
-        let query = Query {
-            indicator: id.clone(),
-            by: if is_city { By::None } else { By::Unit },
-            unit: None,
-            subject: None,
-            period: self.ask.period.clone(),
-            day: self.ask.day,
-            at: self.ask.at,
-        };
-        let cells = columns.measure(&query)?;
+        let (period, day, at) = (self.ask.period, self.ask.day, self.ask.at);
         if is_city {
+            let cells = columns.measure(&Query::new(id.clone(), period, day, at))?;
             let figure = cells.into_iter().next().map_or_else(Figure::not_reported, |cell| cell.figure);
             self.city.insert(id.clone(), figure);
         } else {
-            let figures = cells.into_iter().filter_map(|cell| cell.slice.unit.map(|unit| (unit, cell.figure))).collect();
-            self.by_unit.insert(id.clone(), figures);
+            self.by_unit.insert(id.clone(), columns.measure_by_unit(id, period, day, at)?);
         }
         Ok(())
     }
@@ -171,11 +162,11 @@ impl<'a> Gathered<'a> {
     }
 
     /// What reviewers and verifiers gave, read from the cases' columns.
-    fn judgements(&mut self, columns: &Columns) -> Result<(), Problem> {
-        let Some(flow) = &self.scorecard.flow else { return Ok(()) };
+    fn judgements(&mut self, columns: &Columns) {
+        let Some(flow) = &self.scorecard.flow else { return };
         let table = programme::schema::Schema::cases_name(flow);
         let period = self.ask.period.to_string();
-        for row in columns.rows(&table, self.ask.at)? {
+        for row in columns.rows_at(&table, self.ask.at) {
             let text = |name: &str| match row.value(name) {
                 Value::Text(text) => Some(text),
                 _ => None,
@@ -206,13 +197,15 @@ impl<'a> Gathered<'a> {
                 self.judged.insert((item, UnitId::new(&unit)), judgement);
             }
         }
-        Ok(())
     }
 
     /// Parts of a composite item: the flow carries each under the part's own name.
     fn parts_of(&self, item: &ItemId) -> Vec<String> {
         let found = self.scorecard.card.items.iter().find(|found| &found.id == item);
-        found.map(|found| found.rule.part_ids()).unwrap_or_default()
+        match found.map(|found| &found.rule) {
+            Some(Rule::CompositeOfParts { parts, .. }) => parts.iter().map(|part| part.part.clone()).collect(),
+            _ => Vec::new(),
+        }
     }
 
     fn participant(&self, unit: &UnitId) -> Result<Option<Participant>, Problem> {

@@ -350,7 +350,7 @@ fn day_of(text: &str) -> Day {
 }
 
 fn moment_of(micros: i64) -> Moment {
-    Moment::from_micros(micros).unwrap_or_default()
+    Moment::from_micros(micros).unwrap_or(Moment::MIN)
 }
 
 fn step_of(flow: &Flow, step: &StepRow) -> Step {

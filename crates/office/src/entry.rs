@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u16)]
 pub enum Kind {
+    /// The first entry: what the folder is, for good.
+    Founded = 9,
     /// A programme version takes force.
     Programme = 1,
     /// A person or a programme that acts is made known.
@@ -45,6 +47,7 @@ pub enum Kind {
 
 /// All kinds, in the order of their numbers.
 pub const KINDS: &[Kind] = &[
+    Kind::Founded,
     Kind::Programme,
     Kind::Actor,
     Kind::Subject,
@@ -72,6 +75,16 @@ impl Kind {
     }
 }
 
+/// Facts of [`Kind::Founded`]: real or a demonstration stands in the log itself, so that no one can make
+/// the one into the other (law 13).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FoundedFacts {
+    /// The log's origin.
+    pub origin: String,
+    /// `real` or `demonstration`.
+    pub nature: String,
+}
+
 /// Facts of [`Kind::Programme`]: the whole package, resolved, as its text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ProgrammeFacts {
@@ -81,17 +94,8 @@ pub struct ProgrammeFacts {
     pub version: String,
     /// Its content hash.
     pub sha256: String,
-    /// The package itself first, then what it extends: name and files (path, text).
-    pub layers: Vec<LayerFacts>,
-}
-
-/// One package of the chain.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct LayerFacts {
-    /// Folder name.
-    pub name: String,
-    /// Files as (path, text), by path.
-    pub files: Vec<(String, String)>,
+    /// Every file as (package, path, text): the package itself first, then what it extends.
+    pub files: Vec<(String, String, String)>,
 }
 
 /// Facts of [`Kind::Actor`]. The name is personal and stands in [`Private::name`].

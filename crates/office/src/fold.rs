@@ -29,6 +29,7 @@ pub fn fold(state: &StateView, entry: &Entry) -> Result<Vec<Change>, Problem> {
     let kind = Kind::from_number(entry.kind).ok_or_else(|| problems::unknown_kind(at, entry.kind))?;
     let mut changes = Vec::with_capacity(2);
     match kind {
+        Kind::Founded => {}
         Kind::Programme => {
             changes.push(put(spaces::PROGRAMME, spaces::key(&["current"]), &ProgrammeRow { position: at })?);
         }

@@ -9,12 +9,12 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use base::{Day, Moment, Position, Problem, TimeZoneName};
-use ledger::{AppendError, EntryHead, EvidenceStore, Ledger, Nature, NewEntry, Precondition, StateView};
+use ledger::{EntryHead, EvidenceStore, Ledger, Nature, NewEntry, Precondition, StateView};
 use programme::model::Programme;
 use serde::Serialize;
 
 use crate::actor::NewActor;
-use crate::entry::{Evidence, Kind, Private};
+use crate::entry::{Evidence, FoundedFacts, Kind, Private};
 use crate::fold::fold;
 use crate::mirror::{Mirror, Told};
 use crate::problems;
@@ -76,6 +76,9 @@ impl Office {
         let ledger = Ledger::create(dir, &origin, nature)?;
         let mut office =
             Office { dir: dir.to_owned(), ledger, evidence: EvidenceStore::at(dir), mirror: Mirror::new(), actor: crate::actor::FIRST };
+        let nature = nature_name(nature).to_owned();
+        let founded = Command::new(Kind::Founded, &FoundedFacts { origin, nature }, &Private::default())?;
+        office.append(vec![founded], &[])?;
         office.register_actor(actor)?;
         office.activate(sources, programme)?;
         Ok(office)
@@ -103,7 +106,7 @@ impl Office {
     fn catch_up(&mut self, progress: Progress<'_>) -> Result<(), Problem> {
         let head = self.ledger.head()?.size;
         let from = self.mirror.position();
-        for entry in self.ledger.entries(from.next().unwrap_or(from), head)? {
+        for entry in self.ledger.entries(Position(from.0 + 1)..=head)? {
             let entry = entry?;
             if entry.position.0.is_multiple_of(8192) {
                 progress(entry.position.0, head.0, "entries");
@@ -132,10 +135,7 @@ impl Office {
                 private: command.private.clone(),
             })
             .collect();
-        let heads = self.ledger.append(now(), preconditions, entries, fold).map_err(|error| match error {
-            AppendError::Problem(problem) => problem,
-            other => Problem::from(other),
-        })?;
+        let heads = self.ledger.append(now(), preconditions, entries, fold).map_err(Problem::from)?;
         for (command, head) in commands.iter().zip(&heads) {
             self.mirror.take(&Told {
                 position: head.position,
@@ -225,8 +225,16 @@ impl Office {
     }
 }
 
+/// The word for a folder's nature in entries.
+pub(crate) fn nature_name(nature: Nature) -> &'static str {
+    match nature {
+        Nature::Real => "real",
+        Nature::Demonstration => "demonstration",
+    }
+}
+
 /// The present moment. Only this file asks the clock; everything else is told.
 pub(crate) fn now() -> Moment {
     let micros = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_micros()).unwrap_or(i64::MAX));
-    Moment::from_micros(micros)
+    Moment::from_micros(micros).unwrap_or(Moment::MIN)
 }

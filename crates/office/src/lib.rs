@@ -13,6 +13,7 @@ pub mod case;
 pub mod entry;
 pub mod fold;
 pub mod folder;
+pub mod history;
 pub mod import;
 pub mod mirror;
 pub mod problems;
@@ -23,5 +24,7 @@ pub mod seal;
 pub mod spaces;
 mod standing;
 pub mod values;
+mod verify;
 
 pub use folder::{Access, Office, Progress};
+pub use verify::{Verified, verify};

@@ -138,7 +138,7 @@ impl Mirror {
                 self.columns.apply(Change::Programme { at, programme: programme.clone() })?;
                 self.programmes.insert(at, programme);
             }
-            Kind::Actor | Kind::Alias | Kind::ImportOpen => {}
+            Kind::Founded | Kind::Actor | Kind::Alias | Kind::ImportOpen => {}
             Kind::Subject => self.take_subject(at, &facts(told)?)?,
             Kind::Record | Kind::Revise => {
                 let record: RecordFacts = facts(told)?;
@@ -199,7 +199,7 @@ impl Mirror {
         let Some(table) = programme.schema.table(record_type.as_str()) else {
             return Err(problems::unknown_type(&record_type, ""));
         };
-        let values = record_values(&programme, table, waiting.record, &waiting.facts);
+        let values = record_values(&programme, table, &waiting.facts);
         if waiting.is_revision {
             self.columns.apply(Change::Hide { table: table.name.clone(), id: waiting.record, at })?;
         }
@@ -239,8 +239,8 @@ impl Mirror {
         let (Some(table), Some(flow)) = (programme.schema.table(&name), programme.flows.get(&flow_id)) else {
             return Err(problems::unknown_flow(&flow_id));
         };
-        let values = case.values(&programme, flow, table, number);
-        self.columns.apply(Change::Case { table: name, id: number, at, values })
+        let values = case.values(&programme, flow, table);
+        self.columns.apply(Change::Case { flow: flow_id, id: number, at, values })
     }
 }
 
@@ -266,16 +266,16 @@ impl CaseNow {
         });
     }
 
-    /// The case's row, in the order of the table's columns.
-    fn values(&self, programme: &Programme, flow: &casework::Flow, table: &TableSchema, number: u64) -> Vec<Value> {
+    /// The case's row: a value for each column of the table but the first, its number.
+    fn values(&self, programme: &Programme, flow: &casework::Flow, table: &TableSchema) -> Vec<Value> {
         let text = |text: &Option<String>| text.as_deref().map_or(Value::Null, |text| Value::Text(text.into()));
         let day = |text: &str| Day::parse(text).map_or(Value::Null, Value::Day);
         let dues = self.dues(programme, flow);
         table
             .columns
             .values()
+            .skip(1)
             .map(|column| match column.name.as_ref() {
-                "id" => i64::try_from(number).map_or(Value::Null, Value::Int),
                 "opened_on" => day(&self.opened.day),
                 "unit" => text(&self.opened.unit),
                 "scorecard" => text(&self.opened.scorecard),
@@ -330,16 +330,14 @@ impl CaseNow {
     }
 }
 
-/// A record's row, in the order of the table's columns.
-pub(crate) fn record_values(programme: &Programme, table: &TableSchema, number: u64, facts: &RecordFacts) -> Vec<Value> {
+/// A record's row: a value for each column of the table but the first, its number.
+pub(crate) fn record_values(programme: &Programme, table: &TableSchema, facts: &RecordFacts) -> Vec<Value> {
     let record_type = programme.record_types.get(&RecordTypeId::new(&facts.record_type));
     table
         .columns
         .values()
+        .skip(1)
         .map(|column| {
-            if column.name.as_ref() == "id" {
-                return i64::try_from(number).map_or(Value::Null, Value::Int);
-            }
             let json = facts.fields.get(column.name.as_ref());
             let field = record_type.and_then(|found| found.fields.get(&FieldId::new(&column.name)));
             match (json, field) {

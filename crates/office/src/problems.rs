@@ -251,4 +251,9 @@ base::catalogue! {
         what { zh: "封存须以当前位置 {head} 为准，不是 {at}", en: "a sealing stands on the present position {head}, not on {at}" }
         remedy { zh: "不要加 --at", en: "leave out --at" }
     }
+    /// A folder that says it is something else than its first entry says.
+    fn not_as_founded(nature, origin) -> "O108" Error {
+        what { zh: "数据文件夹自称的性质或来源与首条存证不同：首条为 {nature}，{origin}", en: "the folder's nature or origin differs from its first entry, which says {nature}, {origin}" }
+        remedy { zh: "从备份恢复；首条存证为准", en: "restore it from a backup; the first entry is right" }
+    }
 }

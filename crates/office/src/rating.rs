@@ -3,9 +3,10 @@
 //! The same engine as assessments; the figures are measured by subject, once for each indicator.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use base::{Day, Figure, IndicatorId, Period, Position, Problem, ScorecardId};
-use measure::{By, Columns, Query};
+use measure::{BySubject, Columns};
 use programme::model::{Programme, Scorecard, Scored};
 use scoring::{Card, Input, Participant};
 
@@ -44,12 +45,12 @@ pub(crate) fn rate(mirror: &Mirror, columns: &Columns, id: &ScorecardId, day: Da
     let scorecard = programme.scorecards.get(id).ok_or_else(|| problems::unknown_scorecard(id, ""))?;
     let Scored::Subjects(subject_type) = &scorecard.of else { return Err(problems::scorecard_of_units(id)) };
     let figures = figures_by_subject(columns, scorecard, day, at)?;
-    let mut subjects: Vec<String> = columns.subjects(subject_type, day, at)?;
+    let mut subjects: Vec<Arc<str>> = columns.subjects(subject_type, day, at);
     if let Some(only) = only {
-        if !subjects.iter().any(|found| found == only) {
+        if !subjects.iter().any(|found| **found == *only) {
             return Err(problems::no_such_subject(only, day));
         }
-        subjects.retain(|found| found == only);
+        subjects.retain(|found| **found == *only);
     }
     subjects.sort();
     let mut cards = Vec::with_capacity(subjects.len());
@@ -58,41 +59,26 @@ pub(crate) fn rate(mirror: &Mirror, columns: &Columns, id: &ScorecardId, day: Da
         cards.push(scoring::score_card(&scorecard.card, &participant)?);
     }
     if scorecard.ranked && only.is_none() {
-        scoring::rank_cards(&scorecard.card, &mut cards)?;
+        scoring::rank_cards(&scorecard.card, &mut cards);
     }
     Ok(Rating { scorecard: id.clone(), subject_type: subject_type.to_string(), day, at, cards })
 }
 
-/// Figures of one indicator by subject; subjects without rows have the figure of no rows.
-struct BySubject {
-    figures: HashMap<String, Figure>,
-    of_none: Figure,
-}
+type BySubjectAndIndicator = HashMap<IndicatorId, BySubject>;
 
-fn figures_by_subject(columns: &Columns, scorecard: &Scorecard, day: Day, at: Position) -> Result<HashMap<IndicatorId, BySubject>, Problem> {
+fn figures_by_subject(columns: &Columns, scorecard: &Scorecard, day: Day, at: Position) -> Result<BySubjectAndIndicator, Problem> {
+    // A rating is as of a day: indicators over a window or to date end on it.
+    let period = Period::Days(day, day);
     let mut measured = HashMap::new();
     for indicator in standing::indicators(scorecard) {
-        let query = Query {
-            indicator: indicator.clone(),
-            by: By::Subject,
-            unit: None,
-            subject: None,
-            // A rating is as of a day: indicators over a window or to date end on it.
-            period: Period::Days(day, day),
-            day,
-            at,
-        };
-        let cells = columns.measure(&query)?;
-        let figures = cells.into_iter().filter_map(|cell| cell.slice.subject.map(|subject| (subject.to_string(), cell.figure))).collect();
-        let of_none = columns.measure_nothing(&query)?;
-        measured.insert(indicator.clone(), BySubject { figures, of_none });
+        measured.insert(indicator.clone(), columns.measure_by_subject(indicator, period, day, at)?);
     }
     Ok(measured)
 }
 
-fn participant(programme: &Programme, scorecard: &Scorecard, figures: &HashMap<IndicatorId, BySubject>, subject: &str) -> Participant {
+fn participant(programme: &Programme, scorecard: &Scorecard, figures: &BySubjectAndIndicator, subject: &str) -> Participant {
     let figure = |indicator: &IndicatorId| match figures.get(indicator) {
-        Some(measured) => measured.figures.get(subject).unwrap_or(&measured.of_none).clone(),
+        Some(measured) => measured.get(subject).clone(),
         None => Figure::not_applicable(),
     };
     let mut participant = Participant { key: subject.to_owned(), ..Participant::default() };

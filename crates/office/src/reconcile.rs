@@ -5,7 +5,7 @@
 //! grade and bring the consequence, and taking it away must restore everything.
 
 use base::{Day, FieldId, Lang, Period, Position, Problem, Ratio, Rounding, ScorecardId, UnitId};
-use measure::{Address, By, Change, Columns, Query};
+use measure::{Address, Change, Columns, Query, Slice};
 use programme::model::{Format, Production, Programme, Published, Relation, Trial};
 use scoring::{Card, ConsequenceOn};
 use sheet::Cell;
@@ -67,15 +67,7 @@ impl Office {
         let day = published.period.last().min(today);
         let (measured, is_share, address) = match &published.production {
             Production::Indicator(indicator) => {
-                let query = Query {
-                    indicator: indicator.clone(),
-                    by: By::None,
-                    unit: None,
-                    subject: None,
-                    period: published.period.clone(),
-                    day,
-                    at,
-                };
+                let query = Query::new(indicator.clone(), published.period, day, at);
                 let cells = self.mirror().columns().measure(&query)?;
                 let value = cells.into_iter().next().and_then(|cell| cell.figure.value());
                 let is_percent = published.unit_of_measure.as_ref() == "percent";
@@ -83,7 +75,7 @@ impl Office {
                 // A share is a fraction of one; the claim is printed in percent.
                 let is_share = is_percent && matches!(format, Some(Format::Percent(_)));
                 let value = if is_share { value.map(|value| &value * &Ratio::from_int(100)) } else { value };
-                (value, is_share, Address::of(&query, self.mirror().programme_at()).to_string())
+                (value, is_share, address(&query, self.mirror().programme_at()).to_string())
             }
             Production::Veto(scorecard, veto, trial) => {
                 let holds = self.try_rule(programme, scorecard, trial, |card| {
@@ -108,7 +100,7 @@ impl Office {
             claimed: published.written.to_string(),
             unit_of_measure: published.unit_of_measure.to_string(),
             relation: published.relation,
-            period: published.period.clone(),
+            period: published.period,
             measured,
             met,
             address,
@@ -118,12 +110,12 @@ impl Office {
     /// Whether an inserted record makes `forced` true for a unit that it was false for, for every unit that
     /// can bear one, and whether withdrawing it restores the unit's card.
     fn try_rule(&self, programme: &Programme, scorecard: &ScorecardId, trial: &Trial, forced: impl Fn(&Card) -> bool) -> Result<bool, Problem> {
-        let period = programme.year.clone();
+        let period = programme.year;
         let day = period.last().min(self.today()?);
         let at = self.position();
         let trial_at = Position(at.0 + 1);
         let withdrawn_at = Position(at.0 + 2);
-        let ask = |at| Ask { scorecard: scorecard.clone(), period: period.clone(), day, at };
+        let ask = |at| Ask { scorecard: scorecard.clone(), period: period, day, at };
         let before = assess(self.mirror(), self.mirror().columns(), &ask(at))?;
         let mut tried = 0;
         for card in before.cards.iter().filter(|card| !forced(card)).take(TRIAL_UNITS_MAX) {
@@ -162,14 +154,14 @@ impl Office {
         let made = draft(programme, &spellings, &wanted, cell, Vec::new())
             .map_err(|faults| faults.into_iter().next().map_or_else(problems::no_programme, |fault| fault.problem))?;
         let table = programme.schema.table(record_type.id.as_str()).ok_or_else(|| problems::unknown_type(&record_type.id, ""))?;
-        let values = record_values(programme, table, at.0, &made.facts(record_type));
+        let values = record_values(programme, table, &made.facts(record_type));
         columns.apply(Change::Record { table: table.name.clone(), id: at.0, at, values })
     }
 
     /// Whether a consequence of a grade stands on exactly the cards that have the grade, and on at least one.
     fn follows_grade(&self, scorecard: &ScorecardId, consequence: &scoring::Consequence) -> Result<bool, Problem> {
         let programme = self.programme()?;
-        let period = programme.year.clone();
+        let period = programme.year;
         let day = period.last().min(self.today()?);
         let assessment = self.assess(&Ask { scorecard: scorecard.clone(), period, day, at: self.position() })?;
         let listed = |card: &Card| card.consequences.contains(consequence);
@@ -179,6 +171,12 @@ impl Office {
         };
         Ok(assessment.cards.iter().any(entitled) && assessment.cards.iter().all(|card| listed(card) == entitled(card)))
     }
+}
+
+/// The address of the one answer to a question that is not divided.
+pub fn address(query: &Query, programme: Position) -> Address {
+    let slice = Slice { unit: query.unit.clone(), subject: query.subject.clone(), field: query.field.clone() };
+    Address { indicator: query.indicator.clone(), slice, period: query.period, day: query.day, programme, at: query.at }
 }
 
 /// A trial is made for this many units at most; each makes a copy of the columns.

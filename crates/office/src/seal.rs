@@ -1,14 +1,14 @@
-//! Sealing: an assessment's result, kept for good with what it stands on.
+//! Sealing: an assessment's result, kept for good with what it stands on; and overrides before it.
 //!
 //! A sealed result never changes. A correction is a new sealing beside it, which names the one that
 //! it corrects. It carries the position and the root of the tree, so that it can be proved later.
 
-use base::{Lang, Problem, Ratio};
+use base::{ItemId, Lang, Period, Problem, Ratio, ScorecardId, UnitId};
 use ledger::Nature;
 use serde_json::{Value as Json, json};
 
 use crate::assessment::{Ask, Assessment};
-use crate::entry::{Kind, Private, SealFacts};
+use crate::entry::{Kind, OverrideFacts, Private, SealFacts};
 use crate::folder::{Command, Office};
 use crate::problems;
 use crate::values::shown;
@@ -66,6 +66,36 @@ impl Office {
         };
         let private = Private { evidence: vec![evidence], ..Private::default() };
         let heads = self.append(vec![Command::new(Kind::Seal, &facts, &private)?], &[])?;
+        Ok(heads.last().map_or(0, |head| head.position.0))
+    }
+}
+
+impl Office {
+    /// Sets the points of an item for a unit by hand; `None` lifts an earlier override.
+    ///
+    /// # Errors
+    /// No reason is given, or the ledger cannot be written.
+    pub fn override_points(
+        &mut self,
+        scorecard: &ScorecardId,
+        period: &Period,
+        item: &ItemId,
+        unit: &UnitId,
+        points: Option<&Ratio>,
+        reason: &str,
+    ) -> Result<u64, Problem> {
+        if reason.trim().is_empty() {
+            return Err(problems::reason_missing());
+        }
+        let facts = OverrideFacts {
+            scorecard: scorecard.to_string(),
+            item: item.to_string(),
+            unit: unit.to_string(),
+            period: period.to_string(),
+            points: points.map(shown),
+            reason: reason.trim().to_owned(),
+        };
+        let heads = self.append(vec![Command::new(Kind::Override, &facts, &Private::default())?], &[])?;
         Ok(heads.last().map_or(0, |head| head.position.0))
     }
 }

@@ -677,3 +677,31 @@ pub struct Generate {
     /// Rows of `generate_list`.
     pub lists: Vec<Arc<Row>>,
 }
+
+impl Measure {
+    /// The tables that it reads itself.
+    pub fn tables(&self) -> Vec<&Arc<str>> {
+        match self {
+            Measure::Count(rows)
+            | Measure::Sum(rows, _)
+            | Measure::Mean(rows, _)
+            | Measure::Min(rows, _)
+            | Measure::Max(rows, _)
+            | Measure::Distinct(rows, _)
+            | Measure::Share { whole: rows, .. }
+            | Measure::Latest { rows, .. } => vec![&rows.table],
+            Measure::WeightedRatio { whole, weights, .. } => vec![&whole.table, &weights.table],
+            Measure::Ratio { .. } | Measure::Expression(_) | Measure::Growth(..) | Measure::Change(..) => Vec::new(),
+        }
+    }
+
+    /// The indicators that it is derived from.
+    pub fn indicators(&self) -> Vec<&IndicatorId> {
+        match self {
+            Measure::Ratio { numerator, denominator, .. } => vec![numerator, denominator],
+            Measure::Expression(arithmetic) => arithmetic.indicators(),
+            Measure::Growth(of, _) | Measure::Change(of, _) => vec![of],
+            _ => Vec::new(),
+        }
+    }
+}

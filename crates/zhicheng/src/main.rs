@@ -1,1 +1,50 @@
-fn main() {}
+//! Zhicheng on the command line: reads the arguments, wires the rooms together, gives an exit code.
+//!
+//! No rule of the domain is here. What a command does is in `commands/`; what its results look like
+//! is in `output.rs`; how it can fail is in `failure.rs`.
+
+mod arguments;
+mod commands;
+mod export;
+mod failure;
+mod lang;
+mod output;
+mod problems;
+mod progress;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::arguments::{Arguments, Command};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let common = &arguments.common;
+    failure::exit_code(match &arguments.command {
+        Command::Demo(asked) => commands::demo::demo(asked, common),
+        Command::New(asked) => commands::package::new(asked),
+        Command::Check(asked) => commands::package::check(asked),
+        Command::Fmt(asked) => commands::package::fmt(asked),
+        Command::Workbook(asked) => commands::package::workbook(asked),
+        Command::Init(asked) => commands::folder::init(asked, common),
+        Command::Activate(asked) => commands::folder::activate(asked, common),
+        Command::Generate(asked) => commands::folder::generate(asked, common),
+        Command::Types(asked) => commands::folder::types(asked),
+        Command::Template(asked) => commands::records::template(asked),
+        Command::Import(asked) => commands::records::import(asked, common),
+        Command::Submit(asked) => commands::records::submit(asked, common),
+        Command::Withdraw(asked) => commands::records::withdraw(asked, common),
+        Command::Record(asked) => commands::records::record(asked),
+        Command::Alias(asked) => commands::records::alias(asked, common),
+        Command::Measure(asked) => commands::figures::measure(asked),
+        Command::Score(asked) => commands::results::score(asked),
+        Command::Rate(asked) => commands::results::rate(asked),
+        Command::Case(asked) => commands::cases::case(asked, common),
+        Command::Override(asked) => commands::results::override_points(asked, common),
+        Command::Seal(asked) => commands::results::seal(asked, common),
+        Command::Reconcile(asked) => commands::results::reconcile(asked),
+        Command::Export(asked) => commands::figures::export(asked),
+        Command::Verify(asked) => commands::folder::verify(asked),
+    })
+}

@@ -1,0 +1,124 @@
+//! A record's history: every version with who, when and why; and the rows behind a figure.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use base::{Moment, Position, Problem};
+use measure::{Behind, Query, RowId, RowView};
+
+use crate::entry::{Evidence, Kind, RecordFacts, WithdrawFacts};
+use crate::fold::{get, private, read};
+use crate::folder::Office;
+use crate::problems;
+use crate::spaces::{self, ActorRow, RecordRow};
+
+/// One version of a record.
+#[derive(Debug, Clone)]
+pub struct HistoryEntry {
+    /// Position of its entry.
+    pub position: Position,
+    /// When it was recorded.
+    pub time: Moment,
+    /// Who did it.
+    pub actor: String,
+    /// Submitted, revised or withdrawn.
+    pub kind: Kind,
+    /// Why.
+    pub reason: Option<String>,
+    /// Its fields as text, personal ones left out.
+    pub fields: Vec<(String, String)>,
+    /// Its evidence.
+    pub evidence: Vec<Evidence>,
+}
+
+/// A row behind a figure.
+#[derive(Debug, Clone)]
+pub struct BehindRow {
+    /// Its table.
+    pub table: String,
+    /// The number of the record or case; `None` for units, targets and items.
+    pub number: Option<u64>,
+    /// Whether it counts in the numerator; otherwise only in the denominator.
+    pub in_part: bool,
+    /// Its fields as text.
+    pub values: Vec<(String, String)>,
+}
+
+impl Office {
+    /// Every version of a record, oldest first.
+    ///
+    /// # Errors
+    /// There is no such record.
+    pub fn history(&self, record: u64) -> Result<Vec<HistoryEntry>, Problem> {
+        let state = self.state()?;
+        let row: RecordRow = get(&state, spaces::RECORD, &spaces::number_key(record))?.ok_or_else(|| problems::no_such_record(record))?;
+        let mut versions = Vec::new();
+        for version in row.versions {
+            let entry = self.ledger().entry(Position(version.at))?;
+            let kind = Kind::from_number(entry.kind).ok_or_else(|| problems::unknown_kind(version.at, entry.kind))?;
+            let (fields, reason) = if version.withdrawn {
+                (Vec::new(), Some(read::<WithdrawFacts>(&entry)?.reason))
+            } else {
+                let facts: RecordFacts = read(&entry)?;
+                (facts.fields.into_iter().map(|(field, json)| (field, plain(&json))).collect(), facts.reason)
+            };
+            versions.push(HistoryEntry {
+                position: entry.position,
+                time: entry.time,
+                actor: self.actor_name(entry.actor)?,
+                kind,
+                reason,
+                fields,
+                evidence: private(&entry)?.evidence,
+            });
+        }
+        Ok(versions)
+    }
+
+    /// The name of an actor; its number where the name was erased.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn actor_name(&self, actor: u64) -> Result<String, Problem> {
+        let row: Option<ActorRow> = get(&self.state()?, spaces::ACTOR, &spaces::number_key(actor))?;
+        Ok(row.map(|row| row.name).filter(|name| !name.is_empty()).unwrap_or_else(|| format!("#{actor}")))
+    }
+}
+
+fn plain(json: &serde_json::Value) -> String {
+    match json {
+        serde_json::Value::String(text) => text.clone(),
+        serde_json::Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join("|"),
+        other => other.to_string(),
+    }
+}
+
+impl Office {
+    /// The rows behind a figure, with their fields as text.
+    ///
+    /// # Errors
+    /// The figure cannot be measured.
+    pub fn behind(&self, query: &Query) -> Result<Vec<BehindRow>, Problem> {
+        let columns = self.mirror().columns();
+        let behind = columns.records_behind(query)?;
+        let mut rows: HashMap<Arc<str>, HashMap<u64, Vec<(String, String)>>> = HashMap::new();
+        for found in &behind {
+            rows.entry(found.table.clone()).or_insert_with(|| {
+                let visible = columns.rows_at(&found.table, query.at);
+                let texts = |row: RowView| row.texts().into_iter().filter(|(name, _)| **name != *"id").map(|(name, text)| (name.to_string(), text)).collect();
+                visible.map(|row| (row.id(), texts(row))).collect()
+            });
+        }
+        let row_of = |found: Behind| {
+            let (number, values) = match &found.row {
+                RowId::Number(number) => {
+                    let values = rows.get(&found.table).and_then(|rows| rows.get(number)).cloned();
+                    (Some(*number), values.unwrap_or_default())
+                }
+                RowId::Name(name) => (None, vec![("id".to_owned(), name.to_string())]),
+            };
+            BehindRow { table: found.table.to_string(), number, in_part: found.in_numerator, values }
+        };
+        Ok(behind.into_iter().map(row_of).collect())
+    }
+}

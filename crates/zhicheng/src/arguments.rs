@@ -1,0 +1,461 @@
+//! The command line as it is typed. What each command does is in `commands/`, one file each.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::lang::say;
+use crate::output::Format;
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "zhicheng",
+    version,
+    about = say("质城：运行一个城市的质量强市方案", "Zhicheng runs a city's quality programme"),
+    after_help = say(
+        "退出码：0 完成；1 发现问题或被拒绝（问题已说明）；2 命令写错；3 文件或磁盘不能读写。",
+        "Exit codes: 0 done; 1 refused, or problems were found (and told); 2 wrong usage; 3 a file or disk cannot be read or written."
+    ),
+    propagate_version = true
+)]
+pub struct Arguments {
+    #[command(flatten)]
+    pub common: Common,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Args)]
+pub struct Common {
+    #[arg(long, global = true, value_name = "zh|en", value_parser = ["zh", "en"], help = say("语言", "language"))]
+    pub lang: Option<String>,
+    #[arg(long = "as", global = true, value_name = "NAME", help = say("以谁的名义操作", "name of who acts"))]
+    pub actor: Option<String>,
+    #[arg(long, global = true, value_name = "ROLE", help = say("操作者的角色（缺省 programme_office）", "role of who acts (default programme_office)"))]
+    pub role: Option<String>,
+    #[arg(long = "for-unit", global = true, value_name = "UNIT", help = say("操作者所属单位", "unit of who acts"))]
+    pub actor_unit: Option<String>,
+}
+
+/// A data folder.
+#[derive(Debug, Clone, Args)]
+pub struct Data {
+    #[arg(long, value_name = "DIR", help = say("数据文件夹", "data folder"))]
+    pub data: PathBuf,
+}
+
+/// The form of a result.
+#[derive(Debug, Clone, Args)]
+pub struct Output {
+    #[arg(long, value_enum, default_value = "table", help = say("输出形式", "form of the result"))]
+    pub format: Format,
+}
+
+/// When and where a result is true.
+#[derive(Debug, Clone, Args)]
+pub struct When {
+    #[arg(long, value_name = "DAY", help = say("截至哪一天（缺省为期末或今天，取早者）", "as of which day (default: the period's end or today, the earlier)"))]
+    pub day: Option<String>,
+    #[arg(long, value_name = "N", help = say("截至存证日志的哪一位置（缺省为最新）", "as of which position of the ledger (default: the latest)"))]
+    pub at: Option<u64>,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    #[command(about = say("用赤壁方案做一份演示数据，打印记分板", "Make a demonstration with the Chibi programme and print its scoreboard"))]
+    Demo(Demo),
+    #[command(about = say("新建一个方案包", "Start a new programme package"))]
+    New(New),
+    #[command(about = say("检查方案包，指出每一处问题", "Check a package and show every fault"))]
+    Check(Check),
+    #[command(about = say("规范方案包的写法", "Put a package's text into its canonical form"))]
+    Fmt(Fmt),
+    #[command(about = say("方案包与工作簿互转", "Turn a package into a workbook, or a workbook into a package"))]
+    Workbook(Workbook),
+    #[command(about = say("用方案新建数据文件夹", "Make a data folder for a programme"))]
+    Init(Init),
+    #[command(about = say("启用方案的新版本", "Put a new version of the programme in force"))]
+    Activate(Activate),
+    #[command(about = say("按方案声明的分布生成演示数据", "Generate made-up data as the package declares it"))]
+    Generate(Generate),
+    #[command(about = say("列出记录类型、对象类型、指标和记分卡", "List record types, subject types, indicators and scorecards"))]
+    Types(Types),
+    #[command(about = say("给出某类记录的空白工作簿", "Give an empty workbook for a record type"))]
+    Template(Template),
+    #[command(about = say("导入表格", "Import a spreadsheet"))]
+    Import(Import),
+    #[command(about = say("提交一条记录", "Submit one record"))]
+    Submit(Submit),
+    #[command(about = say("撤回一条记录", "Withdraw a record"))]
+    Withdraw(Withdraw),
+    #[command(about = say("查看一条记录及其历史", "Show a record and its history"))]
+    Record(Record),
+    #[command(about = say("确认一个简称或别名", "Confirm what a short name means"))]
+    Alias(Alias),
+    #[command(about = say("测算指标", "Measure an indicator"))]
+    Measure(Measure),
+    #[command(about = say("给各单位记分", "Score units"))]
+    Score(Score),
+    #[command(about = say("给对象评级", "Rate subjects"))]
+    Rate(Rate),
+    #[command(subcommand, about = say("考核流程：开办、查看、办理", "The course of an assessment: open, list, show, act"))]
+    Case(CaseCommand),
+    #[command(name = "override", about = say("说明理由，改定某项得分", "Set an item's points by hand, with a reason"))]
+    Override(Override),
+    #[command(about = say("封存考核结果", "Seal an assessment's result"))]
+    Seal(Seal),
+    #[command(about = say("把城市公布的每个数字与记录核对", "Hold every published figure against the records"))]
+    Reconcile(Reconcile),
+    #[command(about = say("导出数据供 SQL 复算", "Export the data so that SQL can recompute figures"))]
+    Export(Export),
+    #[command(about = say("核验存证日志与状态", "Verify the ledger and the state"))]
+    Verify(Verify),
+}
+
+#[derive(Debug, Args)]
+pub struct Demo {
+    #[arg(long, value_name = "DIR", default_value = "zhicheng-demo", help = say("数据文件夹", "data folder"))]
+    pub data: PathBuf,
+    #[arg(long, default_value_t = 1, help = say("随机种子", "seed"))]
+    pub seed: u64,
+    #[arg(long, value_name = "PACKAGE", help = say("方案包（缺省为内置的赤壁方案）", "package (default: the built-in Chibi programme)"))]
+    pub programme: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct New {
+    #[arg(value_name = "DIR", help = say("新方案包的文件夹", "folder of the new package"))]
+    pub package: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct Check {
+    #[arg(value_name = "PACKAGE", help = say("方案包文件夹或工作簿", "package folder or workbook"))]
+    pub package: PathBuf,
+    #[arg(long, value_name = "OLD", help = say("与旧版本比较：旧记录必须仍能读懂", "compare with an old version: old records must stay readable"))]
+    pub against: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Fmt {
+    #[arg(value_name = "PACKAGE", help = say("方案包文件夹", "package folder"))]
+    pub package: PathBuf,
+    #[arg(long, help = say("只检查，不改写", "only check, change nothing"))]
+    pub check: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Workbook {
+    #[arg(value_name = "FROM", help = say("方案包文件夹或 .xlsx", "package folder or .xlsx"))]
+    pub from: PathBuf,
+    #[arg(value_name = "TO", help = say(".xlsx 或新文件夹", ".xlsx or new folder"))]
+    pub to: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct Init {
+    #[command(flatten)]
+    pub data: Data,
+    #[arg(long, value_name = "PACKAGE", help = say("方案包", "package"))]
+    pub programme: PathBuf,
+    #[arg(long, help = say("演示数据：永久标明，不能正式封存或公布", "a demonstration: marked for good, never sealed or published officially"))]
+    pub demonstration: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Activate {
+    #[command(flatten)]
+    pub data: Data,
+    #[arg(value_name = "PACKAGE", help = say("方案包", "package"))]
+    pub package: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct Generate {
+    #[command(flatten)]
+    pub data: Data,
+    #[arg(long, default_value_t = 1, help = say("随机种子", "seed"))]
+    pub seed: u64,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct Types {
+    #[command(flatten)]
+    pub data: Data,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct Template {
+    #[command(flatten)]
+    pub data: Data,
+    #[arg(value_name = "TYPE", help = say("记录类型或对象类型", "record type or subject type"))]
+    pub type_name: String,
+    #[arg(long, value_name = "FILE", help = say("写到哪个文件（缺省 TYPE.xlsx）", "file to write (default TYPE.xlsx)"))]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Import {
+    #[command(flatten)]
+    pub data: Data,
+    #[arg(value_name = "TYPE", help = say("记录类型或对象类型", "record type or subject type"))]
+    pub type_name: String,
+    #[arg(value_name = "FILE", help = say("表格：.csv、.csv.gz 或 .xlsx", "spreadsheet: .csv, .csv.gz or .xlsx"))]
+    pub file: PathBuf,
+    #[arg(long, value_name = "FILE", help = say("列与取值的对应", "mapping of columns and values"))]
+    pub mapping: Option<PathBuf>,
+    #[arg(long, help = say("只检查，不导入", "only check, import nothing"))]
+    pub dry_run: bool,
+    #[arg(long, help = say("只导入有效的行（缺省：全部有效才导入）", "take the valid rows (default: all or nothing)"))]
+    pub valid_only: bool,
+    #[arg(long, help = say("键相同而内容不同时，作为更正", "take other content under a known key as a revision"))]
+    pub revise: bool,
+    #[arg(long, value_name = "TEXT", help = say("更正的理由", "reason of the revisions"))]
+    pub reason: Option<String>,
+    #[arg(long, value_name = "FILE", help = say("被拒绝的行写到哪个工作簿", "workbook for the rejected rows"))]
+    pub rejects: Option<PathBuf>,
+    #[arg(long, value_name = "NAME", help = say("工作表", "worksheet"))]
+    pub sheet: Option<String>,
+    #[arg(long, help = say("忽略方案未声明的列", "ignore columns that the programme does not declare"))]
+    pub ignore_unknown: bool,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct Submit {
+    #[command(flatten)]
+    pub data: Data,
+    #[arg(value_name = "TYPE", help = say("记录类型", "record type"))]
+    pub type_name: String,
+    #[arg(value_name = "FIELD=VALUE", help = say("字段", "fields"))]
+    pub fields: Vec<String>,
+    #[arg(long, value_name = "FILE", help = say("佐证材料（可多次）", "evidence (repeatable)"))]
+    pub evidence: Vec<PathBuf>,
+    #[arg(long, help = say("键相同时作为更正", "take it as a revision when the key is known"))]
+    pub revise: bool,
+    #[arg(long, value_name = "TEXT", help = say("更正的理由", "reason of the revision"))]
+    pub reason: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Withdraw {
+    #[command(flatten)]
+    pub data: Data,
+    #[arg(value_name = "RECORD", help = say("记录编号", "number of the record"))]
+    pub record: u64,
+    #[arg(long, value_name = "TEXT", help = say("理由", "reason"))]
+    pub reason: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Record {
+    #[command(flatten)]
+    pub data: Data,
+    #[arg(value_name = "RECORD", help = say("记录编号", "number of the record"))]
+    pub record: u64,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct Alias {
+    #[command(flatten)]
+    pub data: Data,
+    #[arg(value_name = "OF", help = say("unit、code:词表 或 subject:类型", "unit, code:VOCABULARY or subject:TYPE"))]
+    pub of: String,
+    #[arg(value_name = "TEXT", help = say("写法", "spelling"))]
+    pub text: String,
+    #[arg(value_name = "ID", help = say("标识", "identifier"))]
+    pub id: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Measure {
+    #[command(flatten)]
+    pub data: Data,
+    #[arg(value_name = "INDICATOR", help = say("指标", "indicator"))]
+    pub indicator: String,
+    #[arg(long, value_name = "unit|subject|year|half|quarter|month|FIELD", help = say("按单位、对象、时间或字段分", "split by unit, subject, time or field"))]
+    pub by: Option<String>,
+    #[arg(long, value_name = "P", help = say("期间，如 2018、2018H1、2018-06、2016..2018", "period, such as 2018, 2018H1, 2018-06, 2016..2018"))]
+    pub period: Option<String>,
+    #[arg(long, value_name = "UNIT", help = say("只看某单位", "one unit only"))]
+    pub unit: Option<String>,
+    #[arg(long, value_name = "ID", help = say("只看某对象", "one subject only"))]
+    pub subject: Option<String>,
+    #[command(flatten)]
+    pub when: When,
+    #[arg(long, help = say("列出构成该数的记录", "list the records behind the figure"))]
+    pub records: bool,
+    #[arg(long, value_name = "sqlite|postgres|duckdb", num_args = 0..=1, default_missing_value = "sqlite", require_equals = true,
+        help = say("打印在导出数据上复算它的 SQL", "print the SQL that recomputes it on the exported data"))]
+    pub sql: Option<String>,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct Score {
+    #[command(flatten)]
+    pub data: Data,
+    #[arg(value_name = "SCORECARD", help = say("记分卡", "scorecard"))]
+    pub scorecard: String,
+    #[arg(long, value_name = "P", help = say("期间", "period"))]
+    pub period: Option<String>,
+    #[arg(long, value_name = "UNIT", help = say("只看某单位的记分卡", "one unit's card"))]
+    pub unit: Option<String>,
+    #[command(flatten)]
+    pub when: When,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct Rate {
+    #[command(flatten)]
+    pub data: Data,
+    #[arg(value_name = "SCORECARD", help = say("记分卡", "scorecard"))]
+    pub scorecard: String,
+    #[arg(long, value_name = "ID", help = say("只看某对象", "one subject only"))]
+    pub subject: Option<String>,
+    #[command(flatten)]
+    pub when: When,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum CaseCommand {
+    #[command(about = say("为考核每项、每个承担单位开办", "Open a case for every item and carrier of an assessment"))]
+    Open(CaseOpen),
+    #[command(about = say("列出办件", "List cases"))]
+    List(CaseList),
+    #[command(about = say("查看一个办件", "Show a case"))]
+    Show(CaseShow),
+    #[command(about = say("办理一步", "Take an action"))]
+    Act(CaseAct),
+}
+
+#[derive(Debug, Args)]
+pub struct CaseOpen {
+    #[command(flatten)]
+    pub data: Data,
+    #[arg(value_name = "SCORECARD", help = say("记分卡", "scorecard"))]
+    pub scorecard: String,
+    #[arg(long, value_name = "P", help = say("期间", "period"))]
+    pub period: Option<String>,
+    #[arg(long, value_name = "DAY", help = say("开办日（缺省今天）", "day of opening (default today)"))]
+    pub day: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct CaseList {
+    #[command(flatten)]
+    pub data: Data,
+    #[arg(long, value_name = "UNIT", help = say("只看某单位", "one unit only"))]
+    pub unit: Option<String>,
+    #[arg(long, value_name = "STATE", help = say("只看某状态", "one state only"))]
+    pub state: Option<String>,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct CaseShow {
+    #[command(flatten)]
+    pub data: Data,
+    #[arg(value_name = "CASE", help = say("办件编号", "number of the case"))]
+    pub case: u64,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct CaseAct {
+    #[command(flatten)]
+    pub data: Data,
+    #[arg(value_name = "CASE", help = say("办件编号", "number of the case"))]
+    pub case: u64,
+    #[arg(value_name = "ACTION", help = say("动作", "action"))]
+    pub action: String,
+    #[arg(long = "set", value_name = "FIELD=VALUE", help = say("字段（可多次）", "field (repeatable)"))]
+    pub fields: Vec<String>,
+    #[arg(long, value_name = "FILE", help = say("佐证材料（可多次）", "evidence (repeatable)"))]
+    pub evidence: Vec<PathBuf>,
+    #[arg(long, value_name = "TEXT", help = say("理由", "reason"))]
+    pub reason: Option<String>,
+    #[arg(long, value_name = "CODE", help = say("办结理由", "closing reason"))]
+    pub closing_reason: Option<String>,
+    #[arg(long, value_name = "DAY", help = say("办理日（缺省今天）", "day (default today)"))]
+    pub day: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Override {
+    #[command(flatten)]
+    pub data: Data,
+    #[arg(value_name = "SCORECARD", help = say("记分卡", "scorecard"))]
+    pub scorecard: String,
+    #[arg(value_name = "ITEM", help = say("项目", "item"))]
+    pub item: String,
+    #[arg(value_name = "UNIT", help = say("单位", "unit"))]
+    pub unit: String,
+    #[arg(value_name = "POINTS", help = say("得分；none 取消改定", "points; none lifts an override"))]
+    pub points: String,
+    #[arg(long, value_name = "P", help = say("期间", "period"))]
+    pub period: Option<String>,
+    #[arg(long, value_name = "TEXT", help = say("理由", "reason"))]
+    pub reason: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Seal {
+    #[command(flatten)]
+    pub data: Data,
+    #[arg(value_name = "SCORECARD", help = say("记分卡", "scorecard"))]
+    pub scorecard: String,
+    #[arg(long, value_name = "P", help = say("期间", "period"))]
+    pub period: Option<String>,
+    #[arg(long, value_name = "DAY", help = say("截至哪一天", "as of which day"))]
+    pub day: Option<String>,
+    #[arg(long, value_name = "FILE", help = say("会议纪要", "minutes of the meeting"))]
+    pub minutes: PathBuf,
+    #[arg(long, value_name = "TEXT", help = say("批准文号", "approval number"))]
+    pub approval: String,
+    #[arg(long, help = say("演示封存，不是正式结果", "seal a demonstration; no official result"))]
+    pub demonstration: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Reconcile {
+    #[command(flatten)]
+    pub data: Data,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct Export {
+    #[command(flatten)]
+    pub data: Data,
+    #[arg(long, value_name = "FILE", help = say("写成一个 SQLite 文件", "write one SQLite file"))]
+    pub sqlite: Option<PathBuf>,
+    #[arg(long, value_name = "DIR", help = say("每表写成一个 CSV，另附建表语句", "write one CSV for each table, with CREATE TABLE statements"))]
+    pub csv: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Verify {
+    #[arg(value_name = "DIR", help = say("数据文件夹", "data folder"))]
+    pub data: PathBuf,
+    #[command(flatten)]
+    pub output: Output,
+}

@@ -1,0 +1,167 @@
+//! What several commands need: opening the folder as someone, reading periods and days, showing figures.
+
+use std::sync::Arc;
+
+use base::{Day, Figure, FigureState, Lang, Period, Position, Ratio, Rounding, UnitId};
+use office::actor::NewActor;
+use office::{Access, Office};
+use programme::model::{Format, Programme};
+
+use crate::arguments::{Common, Data, When};
+use crate::failure::Failure;
+use crate::lang::{lang, say};
+use crate::output::Cell;
+use crate::problems;
+use crate::progress::Progress;
+
+/// Opens a data folder for reading.
+pub fn open(data: &Data) -> Result<Office, Failure> {
+    let mut progress = Progress::start();
+    Ok(Office::open(&data.data, Access::Read, &mut |done, total, what| progress.tell(done, total, what))?)
+}
+
+/// Opens a data folder for writing, as whoever the command line names.
+pub fn open_to_write(data: &Data, common: &Common) -> Result<Office, Failure> {
+    let mut progress = Progress::start();
+    let mut office = Office::open(&data.data, Access::Write, &mut |done, total, what| progress.tell(done, total, what))?;
+    if common.actor.is_some() || common.role.is_some() || common.actor_unit.is_some() {
+        office.register_actor(&actor(common))?;
+    }
+    Ok(office)
+}
+
+/// Who the command line says is acting.
+pub fn actor(common: &Common) -> NewActor {
+    NewActor {
+        name: common.actor.clone().unwrap_or_else(|| say("质强办", "programme office").to_owned()),
+        role: common.role.clone().unwrap_or_else(|| "programme_office".to_owned()),
+        unit: common.actor_unit.clone(),
+    }
+}
+
+/// The asked period, or the programme's year.
+pub fn period(programme: &Programme, asked: Option<&str>) -> Result<Period, Failure> {
+    match asked {
+        None => Ok(programme.year),
+        Some(text) => Period::parse(text, programme.assessment_start).map_err(|_| problems::not_a_period(text).into()),
+    }
+}
+
+/// The day of that text.
+pub fn day(text: &str) -> Result<Day, Failure> {
+    Day::parse(text).map_err(|_| problems::not_a_day(text).into())
+}
+
+/// The asked day and position: the earlier of `until` and today, and the head.
+pub fn when(office: &Office, when: &When, until: Option<Day>) -> Result<(Day, Position), Failure> {
+    let head = office.position();
+    let at = match when.at {
+        None => head,
+        Some(at) if at <= head.0 => Position(at),
+        Some(at) => return Err(problems::no_such_position(at, head.0).into()),
+    };
+    let day = match &when.day {
+        Some(text) => day(text)?,
+        None => {
+            let today = office.today()?;
+            until.map_or(today, |until| until.min(today))
+        }
+    };
+    Ok((day, at))
+}
+
+/// The programme in force at a position.
+pub fn programme_at(office: &Office, at: Position) -> Result<Arc<Programme>, Failure> {
+    match office.mirror().programme_as_of(at) {
+        Some(programme) => Ok(programme),
+        None => Err(problems::no_such_position(at.0, office.position().0).into()),
+    }
+}
+
+/// A unit by any of its names.
+pub fn unit(office: &Office, text: &str) -> Result<UnitId, Failure> {
+    match office.spellings()?.unit(text) {
+        office::values::Meaning::One(id) => Ok(UnitId::new(id)),
+        office::values::Meaning::Unknown(nearest) => Err(problems::unknown_unit(text, nearest.unwrap_or_default()).into()),
+        office::values::Meaning::Several => Err(problems::unknown_unit(text, "").into()),
+    }
+}
+
+/// The name of a unit in the reader's language.
+pub fn unit_name(programme: &Programme, id: &str) -> String {
+    programme.units.get(id).map_or_else(|| id.to_owned(), |unit| unit.name.get(lang()).to_owned())
+}
+
+/// Splits `field=value`.
+pub fn settings(texts: &[String]) -> Result<Vec<(String, String)>, Failure> {
+    texts
+        .iter()
+        .map(|text| match text.split_once('=') {
+            Some((field, value)) if !field.trim().is_empty() => Ok((field.trim().to_owned(), value.to_owned())),
+            _ => Err(problems::not_a_setting(text).into()),
+        })
+        .collect()
+}
+
+/// An exact number as scripts get it: exact where its decimals end within 12 places, else rounded there.
+pub fn decimal(ratio: &Ratio) -> String {
+    match ratio.exact_decimal() {
+        Some(text) if text.split_once('.').is_none_or(|(_, places)| places.len() <= 12) => text,
+        _ => ratio.to_decimal(12, Rounding::HalfUp),
+    }
+}
+
+/// Points as people read them: at most four places.
+pub fn points(ratio: &Ratio) -> String {
+    match ratio.exact_decimal() {
+        Some(text) if text.split_once('.').is_none_or(|(_, places)| places.len() <= 4) => text,
+        _ => ratio.to_decimal(4, Rounding::HalfUp),
+    }
+}
+
+/// A figure's value as people read it.
+pub fn shown(figure: &Figure, format: Format) -> String {
+    let Some(value) = figure.value() else { return state_word(figure.state()).to_owned() };
+    let text = match format {
+        Format::Integer | Format::Rank => value.to_decimal(0, Rounding::HalfUp),
+        Format::Decimal(places) => value.to_decimal(places, Rounding::HalfUp),
+        Format::Percent(places) => format!("{}%", (&value * &Ratio::from_int(100)).to_decimal(places, Rounding::HalfUp)),
+        Format::Money => value.to_decimal(2, Rounding::HalfUp),
+    };
+    if figure.state() == FigureState::Preliminary { format!("{text}{}", say("（初步）", " (preliminary)")) } else { text }
+}
+
+/// The word for a state that is no value.
+pub fn state_word(state: FigureState) -> &'static str {
+    match state {
+        FigureState::Value => "",
+        FigureState::NotApplicable => say("不适用", "not applicable"),
+        FigureState::NotReported => say("未报", "not reported"),
+        FigureState::Preliminary => say("初步", "preliminary"),
+        FigureState::NotCarried => say("不承担", "not carried"),
+    }
+}
+
+/// A figure's numerator, denominator, value and state, as cells.
+pub fn figure_cells(figure: &Figure, format: Format) -> [Cell; 4] {
+    let state = Cell::shown(figure.state().as_str(), state_word(figure.state()));
+    match figure.value() {
+        Some(value) => [
+            Cell::same(decimal(figure.numerator())),
+            Cell::same(decimal(figure.denominator())),
+            Cell::shown(decimal(&value), shown(figure, format)),
+            state,
+        ],
+        None => [Cell::none(""), Cell::none(""), Cell::none(shown(figure, format).as_str()), state],
+    }
+}
+
+/// A text in the reader's language.
+pub fn text(text: &base::Text) -> &str {
+    text.get(lang())
+}
+
+/// Whether the reader reads Chinese.
+pub fn is_chinese() -> bool {
+    lang() == Lang::Zh
+}

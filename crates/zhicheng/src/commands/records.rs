@@ -1,0 +1,180 @@
+//! `template`, `import`, `submit`, `withdraw`, `record`, `alias`: facts on their way in, and one on its way out.
+
+use base::FieldId;
+use office::import::{ImportOptions, Mapping};
+use office::record::{OnOther, Receipt, draft};
+use sheet::Cell as SheetCell;
+
+use crate::arguments::{Alias, Common, Import, Record, Submit, Template, Withdraw};
+use crate::commands::common;
+use crate::failure::{Failure, Outcome, read, write};
+use crate::lang::{lang, say};
+use crate::output::{Cell, Column, Format, print, tell};
+use crate::problems;
+use crate::progress::Progress;
+
+/// `zhicheng template --data DIR TYPE`
+pub fn template(arguments: &Template) -> Outcome {
+    let office = common::open(&arguments.data)?;
+    let bytes = office.template(&arguments.type_name, lang())?;
+    let path = arguments.output.clone().unwrap_or_else(|| format!("{}.xlsx", arguments.type_name).into());
+    write(&path, &bytes)?;
+    println!("{}", path.display());
+    Ok(())
+}
+
+/// `zhicheng import --data DIR TYPE FILE …`
+pub fn import(arguments: &Import, common: &Common) -> Outcome {
+    let bytes = read(&arguments.file)?;
+    let file_name = arguments.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let mapping = match &arguments.mapping {
+        None => None,
+        Some(path) => {
+            let text = String::from_utf8_lossy(&read(path)?).into_owned();
+            let shown = path.display().to_string();
+            let source = base::SourceText::new(shown.as_str(), text.as_str());
+            Some(Mapping::parse(&text, &shown).map_err(|found| Failure::Problems(found, vec![source]))?)
+        }
+    };
+    let options = ImportOptions {
+        mapping,
+        dry_run: arguments.dry_run,
+        valid_only: arguments.valid_only,
+        revise: arguments.revise,
+        reason: arguments.reason.clone(),
+        sheet: arguments.sheet.clone(),
+        ignore_unknown: arguments.ignore_unknown,
+        ..ImportOptions::default()
+    };
+    let mut office = common::open_to_write(&arguments.data, common)?;
+    let mut progress = Progress::start();
+    let report = office.import(&arguments.type_name, &file_name, &bytes, &options, &mut |done, total, what| progress.tell(done, total, what))?;
+    drop(progress);
+    let shown = report.problems.iter().take(PROBLEMS_SHOWN_MAX).cloned().collect::<Vec<_>>();
+    tell(&shown, &[]);
+    if report.problems.len() > shown.len() {
+        eprintln!("{} {}", report.problems.len() - shown.len(), say("处问题未列出；加 --rejects FILE 可得全部", "more problems; --rejects FILE gives them all"));
+    }
+    if let (Some(path), false) = (&arguments.rejects, (report.rejected_rows == 0)) {
+        write(path, &report.rejects_workbook(lang())?)?;
+    }
+    let columns = [
+        Column::text("type", "类型", "type"),
+        Column::number("rows", "行", "rows"),
+        Column::number("added", "新增", "added"),
+        Column::number("revised", "更正", "revised"),
+        Column::number("unchanged", "已有", "unchanged"),
+        Column::number("rejected", "拒绝", "rejected"),
+        Column::text("taken", "结果", "result"),
+        Column::number("position", "位置", "position"),
+    ];
+    let taken = match (report.position, report.dry_run) {
+        (Some(_), _) => Cell::shown("taken", say("已导入", "taken")),
+        (None, true) => Cell::shown("checked", say("只检查，未导入", "only checked")),
+        (None, false) => Cell::shown("refused", say("未导入：有行被拒绝", "refused: rows were rejected")),
+    };
+    let row = vec![
+        Cell::same(arguments.type_name.clone()),
+        Cell::same(report.rows),
+        Cell::same(report.added),
+        Cell::same(report.revised),
+        Cell::same(report.unchanged),
+        Cell::same(report.rejected_rows),
+        taken,
+        report.position.map_or_else(|| Cell::none(""), Cell::same),
+    ];
+    print(arguments.output.format, &columns, &[row])?;
+    if report.rejected_rows == 0 { Ok(()) } else { Err(Failure::Told) }
+}
+
+/// So many problems of an import are shown; the workbook of rejected rows has them all.
+const PROBLEMS_SHOWN_MAX: usize = 20;
+
+/// `zhicheng submit --data DIR TYPE FIELD=VALUE …`
+pub fn submit(arguments: &Submit, common: &Common) -> Outcome {
+    let settings = common::settings(&arguments.fields)?;
+    let mut office = common::open_to_write(&arguments.data, common)?;
+    let programme = office.programme()?;
+    let known = programme.record_types.keys().map(base::RecordTypeId::as_str);
+    let Some(record_type) = programme.record_types.get(arguments.type_name.as_str()) else {
+        let nearest = programme::nearest(&arguments.type_name, known).unwrap_or_default();
+        return Err(office::problems::unknown_type(&arguments.type_name, nearest).into());
+    };
+    for (field, _) in &settings {
+        if field != "subject_name" && !record_type.fields.contains_key(field.as_str()) {
+            let nearest = programme::nearest(field, record_type.fields.keys().map(FieldId::as_str)).unwrap_or_default();
+            return Err(problems::unknown_field(field, &arguments.type_name, nearest).into());
+        }
+    }
+    let mut evidence = Vec::new();
+    for path in &arguments.evidence {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        evidence.push(office.store_evidence(&name, &read(path)?)?);
+    }
+    let value = |id: &str| settings.iter().find(|(field, _)| field == id).map(|(_, value)| value.clone());
+    let cell = |id: &FieldId| value(id.as_str()).map(SheetCell::text);
+    let mut made = draft(&programme, &office.spellings()?, record_type, cell, evidence)
+        .map_err(|faults| faults.into_iter().map(|fault| fault.problem).collect::<Vec<_>>())?;
+    made.subject_name = value("subject_name");
+    let on_other = if arguments.revise { OnOther::Revise } else { OnOther::Refuse };
+    match office.submit(&made, on_other, arguments.reason.clone())? {
+        Receipt::Added(number) => println!("{} {number}", say("新记录", "new record")),
+        Receipt::Revised(number) => println!("{} {number}", say("已更正记录", "revised record")),
+        Receipt::Unchanged(number) => println!("{} {number}", say("内容相同，已有记录", "unchanged; there is record")),
+    }
+    Ok(())
+}
+
+/// `zhicheng withdraw --data DIR RECORD --reason TEXT`
+pub fn withdraw(arguments: &Withdraw, common: &Common) -> Outcome {
+    let mut office = common::open_to_write(&arguments.data, common)?;
+    let position = office.withdraw(arguments.record, &arguments.reason)?;
+    println!("{} {}，{} {position}", say("已撤回记录", "withdrew record"), arguments.record, say("位置", "position"));
+    Ok(())
+}
+
+/// `zhicheng record --data DIR RECORD`: every version of a record, oldest first.
+pub fn record(arguments: &Record) -> Outcome {
+    let office = common::open(&arguments.data)?;
+    let history = office.history(arguments.record)?;
+    let columns = [
+        Column::number("record", "记录", "record"),
+        Column::number("position", "位置", "position"),
+        Column::text("time", "时间", "time"),
+        Column::text("actor", "谁", "who"),
+        Column::text("what", "做了什么", "what"),
+        Column::text("reason", "理由", "reason"),
+        Column::text("fields", "内容", "content"),
+        Column::text("evidence", "佐证", "evidence"),
+    ];
+    let mut rows = Vec::new();
+    for version in history {
+        let fields: Vec<String> = version.fields.iter().map(|(field, value)| format!("{field}={value}")).collect();
+        let evidence: Vec<String> = version.evidence.iter().map(|piece| format!("{} ({})", piece.name, piece.sha256)).collect();
+        let what = match version.kind {
+            office::entry::Kind::Withdraw => ("withdrawn", say("撤回", "withdrawn")),
+            office::entry::Kind::Revise => ("revised", say("更正", "revised")),
+            _ => ("submitted", say("提交", "submitted")),
+        };
+        rows.push(vec![
+            Cell::same(arguments.record),
+            Cell::same(version.position.0),
+            Cell::same(version.time.to_string()),
+            Cell::same(version.actor),
+            Cell::shown(what.0, what.1),
+            Cell::from(version.reason),
+            Cell::same(fields.join(if arguments.output.format == Format::Table { "\n" } else { "; " })),
+            Cell::same(evidence.join("; ")),
+        ]);
+    }
+    print(arguments.output.format, &columns, &rows)?;
+    Ok(())
+}
+
+/// `zhicheng alias --data DIR OF TEXT ID`
+pub fn alias(arguments: &Alias, common: &Common) -> Outcome {
+    let mut office = common::open_to_write(&arguments.data, common)?;
+    office.confirm_alias(&arguments.of, &arguments.text, &arguments.id)?;
+    println!("{} {} → {}", say("已确认", "confirmed"), arguments.text, arguments.id);
+    Ok(())
+}

@@ -1,0 +1,429 @@
+//! `score`, `rate`, `override`, `seal`, `reconcile`: what the figures are worth.
+
+use base::{ItemId, Lang, Ratio};
+use office::Office;
+use office::assessment::{Ask, Assessment};
+use office::reconcile::relation_name;
+use office::seal::SealRequest;
+use programme::model::{Format as FigureFormat, Programme, Scorecard};
+use scoring::{Card, CardState, ItemResult};
+
+use crate::arguments::{Common, Override, Rate, Reconcile, Score, Seal};
+use crate::commands::common;
+use crate::failure::{Failure, Outcome, read};
+use crate::lang::{lang, say};
+use crate::output::{Cell, Column, Format, print};
+use crate::problems;
+
+/// `zhicheng score --data DIR SCORECARD --period P …`
+pub fn score(arguments: &Score) -> Outcome {
+    let office = common::open(&arguments.data)?;
+    let (_, at) = common::when(&office, &arguments.when, None)?;
+    let programme = common::programme_at(&office, at)?;
+    let period = common::period(&programme, arguments.period.as_deref())?;
+    let (day, at) = common::when(&office, &arguments.when, Some(period.last()))?;
+    let scorecard = office.scorecard(&arguments.scorecard)?;
+    let mut assessment = office.assess(&Ask { scorecard: scorecard.clone(), period, day, at })?;
+    if let Some(unit) = &arguments.unit {
+        let unit = common::unit(&office, unit)?;
+        assessment.cards.retain(|card| card.participant == unit.as_str());
+        if assessment.cards.is_empty() {
+            return Err(problems::carries_nothing(unit, &arguments.scorecard).into());
+        }
+    }
+    let Some(declared) = programme.scorecards.get(&scorecard) else { return Ok(()) };
+    if arguments.output.format == Format::Table {
+        if arguments.unit.is_some() {
+            for card in &assessment.cards {
+                print_card(&programme, declared, card)?;
+            }
+        } else {
+            print_board(&programme, &assessment)?;
+        }
+        println!("{}", standing(&office, &assessment));
+        return Ok(());
+    }
+    print(arguments.output.format, &score_columns(), &score_rows(&programme, declared, &assessment))?;
+    Ok(())
+}
+
+/// Where and when a result is true.
+pub fn standing(office: &Office, assessment: &Assessment) -> String {
+    let nature = crate::commands::folder::nature_word(office.nature());
+    match lang() {
+        Lang::Zh => format!("【{nature}】期间 {}，截至 {}，位置 {}。", assessment.period, assessment.day, assessment.at.0),
+        Lang::En => format!("[{nature}] period {}, as of {}, position {}.", assessment.period, assessment.day, assessment.at.0),
+    }
+}
+
+fn score_columns() -> Vec<Column> {
+    vec![
+        Column::text("unit", "单位", "unit"),
+        Column::text("item", "项目", "item"),
+        Column::text("group", "类别", "category"),
+        Column::text("figure", "数值", "figure"),
+        Column::number("points", "得分", "points"),
+        Column::number("max_points", "分值", "of"),
+        Column::text("state", "状态", "state"),
+        Column::text("reason", "理由", "reason"),
+        Column::number("total", "总分", "total"),
+        Column::text("grade", "等级", "grade"),
+        Column::number("rank", "名次", "rank"),
+        Column::text("ranking_group", "排名组", "ranking group"),
+        Column::text("vetoes", "否决", "vetoes"),
+        Column::text("consequences", "结果运用", "consequences"),
+    ]
+}
+
+/// One row for each unit and item, and one for each unit with `item` null.
+fn score_rows(programme: &Programme, scorecard: &Scorecard, assessment: &Assessment) -> Vec<Vec<Cell>> {
+    let mut rows = Vec::new();
+    for card in &assessment.cards {
+        let unit = Cell::shown(card.participant.clone(), common::unit_name(programme, &card.participant));
+        for item in &card.items {
+            rows.push(vec![
+                unit.clone(),
+                Cell::same(item.item.to_string()),
+                Cell::same(item.top_group.to_string()),
+                Cell::from(figure_text(programme, scorecard, item)),
+                item.points.as_ref().map(common::decimal).into(),
+                Cell::same(common::decimal(&item.max_points)),
+                Cell::same(item.state.as_str()),
+                Cell::same(common::text(&item.reason)),
+                Cell::none(""),
+                Cell::none(""),
+                Cell::none(""),
+                Cell::none(""),
+                Cell::none(""),
+                Cell::none(""),
+            ]);
+        }
+        let vetoes: Vec<String> = card.vetoes.iter().map(|veto| veto.veto.clone()).collect();
+        let consequences: Vec<String> = card.consequences.iter().map(|found| common::text(&found.text).to_owned()).collect();
+        rows.push(vec![
+            unit,
+            Cell::none(""),
+            Cell::none(""),
+            Cell::none(""),
+            Cell::none(""),
+            Cell::same(common::decimal(&card.possible)),
+            Cell::same(state_name(card.state)),
+            Cell::none(""),
+            Cell::from(card.total_text.clone()),
+            Cell::from(card.grade.clone()),
+            card.rank.map_or_else(|| Cell::none(""), Cell::same),
+            Cell::from(card.ranking_group.clone()),
+            Cell::same(vetoes.join("; ")),
+            Cell::same(consequences.join("; ")),
+        ]);
+    }
+    rows
+}
+
+fn state_name(state: CardState) -> &'static str {
+    match state {
+        CardState::Final => "final",
+        CardState::Preliminary => "preliminary",
+        CardState::Pending => "pending",
+    }
+}
+
+/// The figures of an item, shown as their indicators say; `None` for a judged item.
+fn figure_text(programme: &Programme, scorecard: &Scorecard, item: &ItemResult) -> Option<String> {
+    let ties = scorecard.items.get(&item.item)?;
+    let shown: Vec<String> = item
+        .figures
+        .iter()
+        .zip(&ties.indicators)
+        .map(|(figure, indicator)| {
+            let format = programme.indicators.get(indicator).map_or(FigureFormat::Decimal(4), |indicator| indicator.format);
+            common::shown(figure, format)
+        })
+        .collect();
+    (!shown.is_empty()).then(|| shown.join(" × "))
+}
+
+/// The scoreboard: units by ranking group, best first.
+pub fn print_board(programme: &Programme, assessment: &Assessment) -> Outcome {
+    let columns = [
+        Column::text("group", "排名组", "group"),
+        Column::number("rank", "名次", "rank"),
+        Column::text("unit", "单位", "unit"),
+        Column::number("total", "总分", "total"),
+        Column::text("grade", "等级", "grade"),
+        Column::number("items", "项目", "items"),
+        Column::text("remark", "说明", "remark"),
+    ];
+    let mut cards: Vec<&Card> = assessment.cards.iter().collect();
+    cards.sort_by(|a, b| {
+        let place = |card: &Card| (card.ranking_group.clone(), card.rank.unwrap_or(u32::MAX));
+        place(a).cmp(&place(b)).then_with(|| b.total.cmp(&a.total)).then_with(|| a.participant.cmp(&b.participant))
+    });
+    let mut last_group = None;
+    let mut rows = Vec::new();
+    for card in cards {
+        let group = card.ranking_group.as_ref();
+        let group_cell = if last_group == Some(group) { Cell::none("") } else { Cell::same(group.map(|id| group_name(programme, id)).unwrap_or_default()) };
+        last_group = Some(group);
+        rows.push(vec![
+            group_cell,
+            card.rank.map_or_else(|| Cell::none("—"), Cell::same),
+            Cell::same(common::unit_name(programme, &card.participant)),
+            Cell::same(card.total_text.clone().unwrap_or_default()),
+            Cell::same(card.grade.clone().unwrap_or_default()),
+            Cell::same(card.items.len() as u64),
+            Cell::same(remark(card)),
+        ]);
+    }
+    print(Format::Table, &columns, &rows)?;
+    Ok(())
+}
+
+fn group_name(programme: &Programme, id: &str) -> String {
+    let groups = programme.vocabularies.get(programme::schema::RANKING_GROUP);
+    groups.and_then(|groups| groups.codes.get(id)).map_or_else(|| id.to_owned(), |code| common::text(&code.name).to_owned())
+}
+
+fn remark(card: &Card) -> String {
+    let mut remarks: Vec<String> = card
+        .vetoes
+        .iter()
+        .map(|veto| format!("{}：{}{}", say("一票否决", "vetoed"), common::text(&veto.name), by_score(card)))
+        .collect();
+    if let Some(reason) = &card.quota_reason {
+        remarks.push(common::text(reason).to_owned());
+    }
+    remarks.extend(card.gate_reasons.iter().map(|gate| common::text(&gate.reason).to_owned()));
+    if card.state == CardState::Pending {
+        remarks.push(format!("{} {}", say("未定，尚有分值", "pending, open points"), common::points(&card.open_points)));
+    }
+    remarks.join(say("；", "; "))
+}
+
+fn by_score(card: &Card) -> String {
+    card.grade_by_score.as_ref().map(|grade| match lang() {
+        Lang::Zh => format!("（按得分为 {grade}）"),
+        Lang::En => format!(" ({grade} by score)"),
+    }).unwrap_or_default()
+}
+
+/// A unit's card: each item with its figure, points and reason.
+pub fn print_card(programme: &Programme, scorecard: &Scorecard, card: &Card) -> Outcome {
+    println!(
+        "{}  {} {}  {} {}{}",
+        common::unit_name(programme, &card.participant),
+        say("总分", "total"),
+        card.total_text.clone().unwrap_or_else(|| say("未定", "open").to_owned()),
+        say("等级", "grade"),
+        card.grade.clone().unwrap_or_else(|| say("未定", "open").to_owned()),
+        card.rank.map(|rank| format!("  {} {rank}", say("名次", "rank"))).unwrap_or_default(),
+    );
+    let columns = [
+        Column::text("group", "类别", "category"),
+        Column::text("item", "项目", "item"),
+        Column::text("figure", "数值", "figure"),
+        Column::number("points", "得分", "points"),
+        Column::number("max_points", "分值", "of"),
+        Column::text("reason", "理由", "reason"),
+    ];
+    let mut last = None;
+    let mut rows = Vec::new();
+    for item in &card.items {
+        let name = |id: &ItemId| scorecard.card.items.iter().find(|found| &found.id == id).map_or_else(|| id.to_string(), |found| common::text(&found.name).to_owned());
+        let group = scorecard.card.groups.iter().find(|found| found.id == item.top_group).map_or("", |found| common::text(&found.name));
+        let shown_group = if last == Some(&item.top_group) { "" } else { group };
+        last = Some(&item.top_group);
+        rows.push(vec![
+            Cell::same(shown_group),
+            Cell::same(name(&item.item)),
+            Cell::same(figure_text(programme, scorecard, item).unwrap_or_default()),
+            Cell::same(item.points.as_ref().map(common::points).unwrap_or_else(|| "—".to_owned())),
+            Cell::same(common::points(&item.max_points)),
+            Cell::same(common::text(&item.reason)),
+        ]);
+    }
+    print(Format::Table, &columns, &rows)?;
+    for veto in &card.vetoes {
+        println!(
+            "■ {}：{}（{}）{} {}",
+            say("一票否决", "veto"),
+            common::text(&veto.name),
+            common::text(&veto.reason),
+            say("依据", "basis:"),
+            common::text(&veto.basis)
+        );
+    }
+    for consequence in &card.consequences {
+        println!("▸ {}", common::text(&consequence.text));
+    }
+    Ok(())
+}
+
+/// `zhicheng rate --data DIR SCORECARD --day D …`
+pub fn rate(arguments: &Rate) -> Outcome {
+    let office = common::open(&arguments.data)?;
+    let (day, at) = common::when(&office, &arguments.when, None)?;
+    let scorecard = office.scorecard(&arguments.scorecard)?;
+    let rating = office.rate(&scorecard, day, at, arguments.subject.as_deref())?;
+    let programme = common::programme_at(&office, at)?;
+    if let (Some(_), Format::Table, Some(card), Some(declared)) =
+        (&arguments.subject, arguments.output.format, rating.cards.first(), programme.scorecards.get(&scorecard))
+    {
+        print_card(&programme, declared, card)?;
+        return Ok(());
+    }
+    let columns = [
+        Column::text("subject", "对象", "subject"),
+        Column::text("name", "名称", "name"),
+        Column::number("score", "得分", "score"),
+        Column::text("grade", "等级", "grade"),
+        Column::text("vetoes", "直接定级", "vetoes"),
+        Column::text("reasons", "理由", "reasons"),
+        Column::text("day", "截至", "day"),
+        Column::number("position", "位置", "position"),
+    ];
+    let rows: Vec<Vec<Cell>> = rating
+        .cards
+        .iter()
+        .map(|card| {
+            let vetoes: Vec<String> = card.vetoes.iter().map(|veto| veto.veto.clone()).collect();
+            vec![
+                Cell::same(card.participant.clone()),
+                Cell::same(office.mirror().subject_name(&rating.subject_type, &card.participant).unwrap_or_default()),
+                Cell::from(card.total_text.clone()),
+                Cell::from(card.grade.clone()),
+                Cell::same(vetoes.join("; ")),
+                Cell::same(reasons(card)),
+                Cell::same(day.to_string()),
+                Cell::same(at.0),
+            ]
+        })
+        .collect();
+    print(arguments.output.format, &columns, &rows)?;
+    if arguments.output.format == Format::Table {
+        println!("{}", grades(&rating.cards));
+    }
+    Ok(())
+}
+
+/// The items that lost points, those that lost most first.
+fn reasons(card: &Card) -> String {
+    let mut lost: Vec<(Ratio, &ItemResult)> = card
+        .items
+        .iter()
+        .filter_map(|item| item.points.as_ref().map(|points| (&item.max_points - points, item)))
+        .filter(|(lost, _)| lost.is_positive())
+        .collect();
+    lost.sort_by(|a, b| b.0.cmp(&a.0));
+    let shown: Vec<String> = lost.iter().take(3).map(|(lost, item)| format!("{} −{}", item.item, common::points(lost))).collect();
+    shown.join("; ")
+}
+
+/// How many are in each grade.
+fn grades(cards: &[Card]) -> String {
+    let mut counts: Vec<(String, usize)> = Vec::new();
+    for card in cards {
+        let grade = card.grade.clone().unwrap_or_else(|| say("未定", "open").to_owned());
+        match counts.iter_mut().find(|(found, _)| *found == grade) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((grade, 1)),
+        }
+    }
+    counts.sort();
+    counts.iter().map(|(grade, count)| format!("{grade}: {count}")).collect::<Vec<_>>().join("   ")
+}
+
+/// `zhicheng override --data DIR SCORECARD ITEM UNIT POINTS --reason TEXT`
+pub fn override_points(arguments: &Override, common: &Common) -> Outcome {
+    let mut office = common::open_to_write(&arguments.data, common)?;
+    let programme = office.programme()?;
+    let period = common::period(&programme, arguments.period.as_deref())?;
+    let scorecard = office.scorecard(&arguments.scorecard)?;
+    let unit = common::unit(&office, &arguments.unit)?;
+    let item = ItemId::new(&arguments.item);
+    if let Some(declared) = programme.scorecards.get(&scorecard)
+        && !declared.items.contains_key(&item)
+    {
+        let nearest = programme::nearest(&arguments.item, declared.items.keys().map(ItemId::as_str));
+        return Err(problems::unknown_item(&arguments.item, &arguments.scorecard, nearest.unwrap_or_default()).into());
+    }
+    let points = match arguments.points.as_str() {
+        "none" => None,
+        text => Some(Ratio::parse_decimal(text).ok_or_else(|| problems::not_points(text))?),
+    };
+    let position = office.override_points(&scorecard, &period, &item, &unit, points.as_ref(), &arguments.reason)?;
+    println!("{}，{} {position}", say("已改定", "points set"), say("位置", "position"));
+    Ok(())
+}
+
+/// `zhicheng seal --data DIR SCORECARD --period P --minutes FILE --approval TEXT`
+pub fn seal(arguments: &Seal, common: &Common) -> Outcome {
+    let mut office = common::open_to_write(&arguments.data, common)?;
+    let programme = office.programme()?;
+    let period = common::period(&programme, arguments.period.as_deref())?;
+    let day = match &arguments.day {
+        Some(text) => common::day(text)?,
+        None => period.last().min(office.today()?),
+    };
+    let scorecard = office.scorecard(&arguments.scorecard)?;
+    let name = arguments.minutes.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let request = SealRequest {
+        ask: Ask { scorecard, period, day, at: office.position() },
+        minutes: (name, read(&arguments.minutes)?),
+        approval: arguments.approval.clone(),
+        as_demonstration: arguments.demonstration,
+    };
+    let position = office.seal(&request)?;
+    println!("{}，{} {position}", say("已封存", "sealed"), say("位置", "position"));
+    Ok(())
+}
+
+/// `zhicheng reconcile --data DIR`
+pub fn reconcile(arguments: &Reconcile) -> Outcome {
+    let office = common::open(&arguments.data)?;
+    let found = office.reconcile()?;
+    let columns = [
+        Column::text("claim", "编号", "claim"),
+        Column::text("statement", "表述", "statement"),
+        Column::number("claimed", "公布", "claimed"),
+        Column::text("relation", "关系", "relation"),
+        Column::number("measured", "测得", "measured"),
+        Column::text("met", "相符", "met"),
+        Column::text("address", "地址", "address"),
+    ];
+    let rows: Vec<Vec<Cell>> = found
+        .iter()
+        .map(|reconciled| {
+            vec![
+                Cell::same(reconciled.claim.clone()),
+                Cell::same(common::text(&reconciled.statement)),
+                Cell::same(reconciled.claimed.clone()),
+                Cell::shown(relation_name(reconciled.relation), relation_word(reconciled.relation)),
+                match &reconciled.measured {
+                    Some(measured) => Cell::shown(common::decimal(measured), common::points(measured)),
+                    None => Cell::none("—"),
+                },
+                Cell::shown(reconciled.met, if reconciled.met { say("● 相符", "● met") } else { say("■ 不符", "■ NOT MET") }),
+                Cell::same(reconciled.address.clone()),
+            ]
+        })
+        .collect();
+    print(arguments.output.format, &columns, &rows)?;
+    let unmet = found.iter().filter(|reconciled| !reconciled.met).count();
+    if arguments.output.format == Format::Table {
+        println!("{} / {} {}", found.len() - unmet, found.len(), say("相符", "met"));
+    }
+    if unmet > 0 { Err(Failure::Told) } else { Ok(()) }
+}
+
+fn relation_word(relation: programme::model::Relation) -> &'static str {
+    use programme::model::Relation;
+    match relation {
+        Relation::Exact => say("等于", "exactly"),
+        Relation::Rounded1 => say("一位小数相等", "at one decimal"),
+        Relation::MoreThan => say("多于", "more than"),
+        Relation::AtLeast => say("不少于", "at least"),
+        Relation::Nearly => say("近", "nearly"),
+        Relation::About => say("约", "about"),
+    }
+}

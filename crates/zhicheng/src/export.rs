@@ -1,0 +1,1 @@
+//! Writing the exported tables where SQL engines read them: one SQLite file, or CSV files.

@@ -1,0 +1,66 @@
+//! How a command ends: done, refused with problems, or not able to read or write.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use base::{Problem, SourceText};
+
+use crate::output::tell;
+
+/// Why a command did not do what was asked.
+pub enum Failure {
+    /// Problems, with the texts that they point at.
+    Problems(Vec<Problem>, Vec<SourceText>),
+    /// The problems were told already; only the exit code is left.
+    Told,
+}
+
+/// What a command gives.
+pub type Outcome = Result<(), Failure>;
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Failure {
+        Failure::Problems(vec![problem], Vec::new())
+    }
+}
+
+impl From<Vec<Problem>> for Failure {
+    fn from(problems: Vec<Problem>) -> Failure {
+        Failure::Problems(problems, Vec::new())
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Failure {
+        crate::problems::output_failed(error).into()
+    }
+}
+
+/// Tells the problems and gives the exit code: 1 for problems of what was asked, 3 for files and disks.
+pub fn exit_code(outcome: Outcome) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Told) => ExitCode::from(1),
+        Err(Failure::Problems(problems, sources)) => {
+            tell(&problems, &sources);
+            let is_file = problems.iter().any(|problem| problem.code.starts_with("Z1"));
+            ExitCode::from(if is_file { 3 } else { 1 })
+        }
+    }
+}
+
+/// Reads a file.
+///
+/// # Errors
+/// It cannot be read; the reason of the system is told.
+pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|error| crate::problems::cannot_read(path.display(), error).into())
+}
+
+/// Writes a file.
+///
+/// # Errors
+/// It cannot be written; the reason of the system is told.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    std::fs::write(path, bytes).map_err(|error| crate::problems::cannot_write(path.display(), error).into())
+}

@@ -1,0 +1,138 @@
+//! Results as a table for people, as JSON for scripts (one array of flat objects), or as CSV.
+
+use std::io::{self, Write};
+
+use base::{Lang, Problem, SourceText};
+use comfy_table::{Cell as TableCell, CellAlignment, ContentArrangement, Table, presets};
+use serde_json::{Map, Value as Json};
+
+use crate::failure::Failure;
+use crate::lang::lang;
+
+/// The form of a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For people.
+    Table,
+    /// One array of flat objects.
+    Json,
+    /// With a header; UTF-8.
+    Csv,
+}
+
+/// A column of a result.
+pub struct Column {
+    /// Key in JSON and header in CSV.
+    pub key: String,
+    /// Header in a table.
+    pub title: String,
+    /// Right-aligned in a table.
+    pub is_number: bool,
+}
+
+impl Column {
+    /// A column of text.
+    pub fn text(key: &str, zh: &str, en: &str) -> Column {
+        let title = if lang() == Lang::Zh { zh } else { en };
+        Column { key: key.to_owned(), title: title.to_owned(), is_number: false }
+    }
+
+    /// A column of numbers.
+    pub fn number(key: &str, zh: &str, en: &str) -> Column {
+        Column { is_number: true, ..Column::text(key, zh, en) }
+    }
+}
+
+/// A cell: what scripts get, and what people read.
+#[derive(Debug, Clone)]
+pub struct Cell {
+    /// For JSON and CSV.
+    pub value: Json,
+    /// For a table.
+    pub shown: String,
+}
+
+impl Cell {
+    /// The same for both.
+    pub fn same(value: impl Into<Json>) -> Cell {
+        let value = value.into();
+        let shown = plain(&value);
+        Cell { value, shown }
+    }
+
+    /// Nothing for scripts, a mark for people.
+    pub fn none(shown: &str) -> Cell {
+        Cell { value: Json::Null, shown: shown.to_owned() }
+    }
+
+    /// One text for scripts, another for people.
+    pub fn shown(value: impl Into<Json>, shown: impl Into<String>) -> Cell {
+        Cell { value: value.into(), shown: shown.into() }
+    }
+}
+
+impl From<Option<String>> for Cell {
+    fn from(text: Option<String>) -> Cell {
+        text.map_or_else(|| Cell::none(""), Cell::same)
+    }
+}
+
+fn plain(value: &Json) -> String {
+    match value {
+        Json::Null => String::new(),
+        Json::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// Prints rows in the asked form.
+///
+/// # Errors
+/// The output cannot be written.
+pub fn print(format: Format, columns: &[Column], rows: &[Vec<Cell>]) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match format {
+        Format::Table => Ok(writeln!(out, "{}", table(columns, rows))?),
+        Format::Json => {
+            writeln!(out, "[")?;
+            for (index, row) in rows.iter().enumerate() {
+                let object: Map<String, Json> =
+                    columns.iter().zip(row).map(|(column, cell)| (column.key.clone(), cell.value.clone())).collect();
+                let comma = if index + 1 < rows.len() { "," } else { "" };
+                writeln!(out, "  {}{comma}", Json::Object(object))?;
+            }
+            Ok(writeln!(out, "]")?)
+        }
+        Format::Csv => {
+            let header: Vec<&str> = columns.iter().map(|column| column.key.as_str()).collect();
+            let mut writer = sheet::DelimitedOut::start(out, &header, sheet::DelimitedOptions::default())?;
+            for row in rows {
+                let cells: Vec<String> = row.iter().map(|cell| plain(&cell.value)).collect();
+                writer.write_texts(&cells)?;
+            }
+            writer.finish()?;
+            Ok(())
+        }
+    }
+}
+
+fn table(columns: &[Column], rows: &[Vec<Cell>]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(columns.iter().map(|column| TableCell::new(&column.title)));
+    for row in rows {
+        table.add_row(columns.iter().zip(row).map(|(column, cell)| {
+            let alignment = if column.is_number { CellAlignment::Right } else { CellAlignment::Left };
+            TableCell::new(&cell.shown).set_alignment(alignment)
+        }));
+    }
+    table
+}
+
+/// Prints problems to the error output, with the lines of text that they point at.
+pub fn tell(problems: &[Problem], sources: &[SourceText]) {
+    let colour = io::IsTerminal::is_terminal(&io::stderr());
+    let text = base::render(problems, sources, lang(), colour);
+    // The error output may be closed; there is no one left to tell then.
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}

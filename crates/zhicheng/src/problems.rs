@@ -1,0 +1,94 @@
+//! What the command line itself can refuse (codes Z…). Codes Z1… are about files and disks.
+
+base::catalogue! {
+    /// A file that cannot be read.
+    fn cannot_read(path, why) -> "Z101" Error {
+        what { zh: "不能读取 {path}：{why}", en: "cannot read {path}: {why}" }
+        remedy { zh: "核对路径和权限", en: "check the path and the permissions" }
+    }
+    /// A file that cannot be written.
+    fn cannot_write(path, why) -> "Z102" Error {
+        what { zh: "不能写入 {path}：{why}", en: "cannot write {path}: {why}" }
+        remedy { zh: "核对路径、权限和磁盘空间", en: "check the path, the permissions and the free space" }
+    }
+    /// The output cannot be written.
+    fn output_failed(why) -> "Z103" Error {
+        what { zh: "不能输出：{why}", en: "the output cannot be written: {why}" }
+        remedy { zh: "核对输出的去处", en: "check where the output goes" }
+    }
+    /// A period that cannot be read.
+    fn not_a_period(text) -> "Z201" Error {
+        what { zh: "“{text}”不是期间", en: "`{text}` is not a period" }
+        remedy { zh: "写成 2018、2018H1、2018Q3、2018-06、2016..2018 或 2015A", en: "write 2018, 2018H1, 2018Q3, 2018-06, 2016..2018 or 2015A" }
+    }
+    /// A day that cannot be read.
+    fn not_a_day(text) -> "Z202" Error {
+        what { zh: "“{text}”不是日期", en: "`{text}` is not a day" }
+        remedy { zh: "写成 2018-12-31", en: "write it as 2018-12-31" }
+    }
+    /// An indicator that does not exist.
+    fn unknown_indicator(text, nearest) -> "Z203" Error {
+        what { zh: "方案中没有指标“{text}”", en: "the programme has no indicator `{text}`" }
+        remedy { zh: "最接近的是“{nearest}”；zhicheng types 列出全部", en: "the nearest is `{nearest}`; `zhicheng types` lists all" }
+    }
+    /// A field without a value.
+    fn not_a_setting(text) -> "Z204" Error {
+        what { zh: "“{text}”不是 字段=值", en: "`{text}` is not FIELD=VALUE" }
+        remedy { zh: "写成 字段=值", en: "write FIELD=VALUE" }
+    }
+    /// A field that the type does not have.
+    fn unknown_field(field, type_name, nearest) -> "Z205" Error {
+        what { zh: "“{type_name}”没有字段“{field}”", en: "`{type_name}` has no field `{field}`" }
+        remedy { zh: "最接近的是“{nearest}”", en: "the nearest is `{nearest}`" }
+    }
+    /// A position that does not exist.
+    fn no_such_position(at, head) -> "Z206" Error {
+        what { zh: "没有位置 {at}，最新是 {head}", en: "there is no position {at}; the latest is {head}" }
+        remedy { zh: "写 0 到 {head} 之间的数", en: "write a number from 0 to {head}" }
+    }
+    /// A folder that exists already.
+    fn folder_taken(path) -> "Z207" Error {
+        what { zh: "{path} 已存在且不是空的", en: "{path} exists and is not empty" }
+        remedy { zh: "换一个文件夹，或先移走它", en: "choose another folder, or move it away first" }
+    }
+    /// A unit that does not exist.
+    fn unknown_unit(text, nearest) -> "Z208" Error {
+        what { zh: "方案中没有单位“{text}”", en: "the programme has no unit `{text}`" }
+        remedy { zh: "最接近的是“{nearest}”", en: "the nearest is `{nearest}`" }
+    }
+    /// An unknown way to split.
+    fn unknown_split(text) -> "Z209" Error {
+        what { zh: "不能按“{text}”分", en: "cannot split by `{text}`" }
+        remedy { zh: "写 unit、subject、year、half、quarter、month，或该指标数据表的字段", en: "write unit, subject, year, half, quarter, month, or a field of the indicator's table" }
+    }
+    /// Nothing to export to.
+    fn export_where() -> "Z210" Error {
+        what { zh: "没有说导出到哪里", en: "it is not said where to export to" }
+        remedy { zh: "加 --sqlite FILE 或 --csv DIR", en: "add --sqlite FILE or --csv DIR" }
+    }
+    /// An item that the scorecard does not have.
+    fn unknown_item(item, scorecard, nearest) -> "Z211" Error {
+        what { zh: "记分卡“{scorecard}”没有项目“{item}”", en: "scorecard `{scorecard}` has no item `{item}`" }
+        remedy { zh: "最接近的是“{nearest}”", en: "the nearest is `{nearest}`" }
+    }
+    /// Points that are no number.
+    fn not_points(text) -> "Z212" Error {
+        what { zh: "“{text}”不是分数", en: "`{text}` is not a number of points" }
+        remedy { zh: "写数，如 3.5；或 none 取消改定", en: "write a number such as 3.5, or none to lift the override" }
+    }
+    /// A unit that carries nothing.
+    fn carries_nothing(unit, scorecard) -> "Z213" Error {
+        what { zh: "单位“{unit}”在记分卡“{scorecard}”中不承担项目", en: "unit `{unit}` carries no item of scorecard `{scorecard}`" }
+        remedy { zh: "zhicheng score 不加 --unit 可列出承担单位", en: "`zhicheng score` without --unit lists those that do" }
+    }
+    /// An unknown SQL dialect.
+    fn unknown_dialect(text) -> "Z214" Error {
+        what { zh: "没有 SQL 方言“{text}”", en: "there is no SQL dialect `{text}`" }
+        remedy { zh: "写 sqlite、postgres 或 duckdb", en: "write sqlite, postgres or duckdb" }
+    }
+    /// A demonstration in a folder of real data.
+    fn folder_is_real(path) -> "Z215" Error {
+        what { zh: "{path} 是正式数据，不能作演示", en: "{path} holds real data; it is no demonstration" }
+        remedy { zh: "以 --data 另选文件夹", en: "choose another folder with --data" }
+    }
+}
