@@ -131,6 +131,7 @@ fn check_flow(card: &Card<'_>, definition: &scoring::Scorecard, known: &Known<'_
         for column in ["judged_by", "self_scored_by"].iter().filter(|column| row.has(column)) {
             faults.cell(row, column, problems::column_needs(column, "flow"));
         }
+        check_judged_without_flow(card, definition, faults);
         return;
     };
     let Some(flow) = known.flows.get(&**id) else { return };
@@ -158,6 +159,16 @@ fn check_flow(card: &Card<'_>, definition: &scoring::Scorecard, known: &Known<'_
         } else if !row.has("judged_by") {
             faults.cell(row, "flow", problems::nobody_judges(&item.id));
             return;
+        }
+    }
+}
+
+/// Without a flow nobody can judge; such an item stays open for good.
+fn check_judged_without_flow(card: &Card<'_>, definition: &scoring::Scorecard, faults: &mut Faults) {
+    for item in &definition.items {
+        let row = card.rows.find_under("item", card.id, item.id.as_str());
+        if let Some(row) = row.filter(|row| !row.has("indicators")) {
+            faults.cell(row, "rule", problems::judged_without_flow(&item.id));
         }
     }
 }

@@ -38,7 +38,7 @@ pub(super) fn build(rows: &Rows, head: &Head, faults: &mut Faults) -> IndexMap<U
         units.insert(unit.id.clone(), unit);
     }
     check_tree(&units, faults);
-    check_parents_exist(&units, head, faults);
+    check_parents_exist(rows, &units, head, faults);
     check_successors(&units, faults);
     spellings::check(rows.of("unit"), false, faults);
     units
@@ -90,25 +90,30 @@ fn check_tree(units: &IndexMap<UnitId, Unit>, faults: &mut Faults) {
 }
 
 /// From each day on which a unit gets a parent until the day on which it gets another, that parent exists.
-fn check_parents_exist(units: &IndexMap<UnitId, Unit>, head: &Head, faults: &mut Faults) {
+fn check_parents_exist(rows: &Rows, units: &IndexMap<UnitId, Unit>, head: &Head, faults: &mut Faults) {
+    // What comes after the programme's period need not be told.
+    let horizon = head.days().map_or(Day::MAX, |(_, last)| last);
     for unit in units.values() {
-        let mut starts = vec![(unit.valid_from, unit.parent.as_ref())];
-        let moves = unit.changes.iter().filter(|change| change.parent.is_some());
-        starts.extend(moves.map(|change| (change.on, change.parent.as_ref())));
-        for (at, (start, parent)) in starts.iter().enumerate() {
+        let mut starts = vec![(unit.valid_from, unit.parent.as_ref(), &unit.row)];
+        let mut moves: Vec<_> = rows
+            .under("unit_change", unit.id.as_str())
+            .iter()
+            .filter_map(|row| Some((row.day("on")?, row.text("parent").and_then(|id| units.get_key_value(&**id)).map(|(id, _)| id)?, row)))
+            .collect();
+        moves.sort_by_key(|(on, ..)| *on);
+        starts.extend(moves.into_iter().map(|(on, parent, row)| (on, Some(parent), row)));
+        for (at, (start, parent, row)) in starts.iter().enumerate() {
             let Some(parent) = parent.and_then(|parent| units.get(parent)) else { continue };
             let end = match starts.get(at + 1) {
-                Some((next, _)) => next.plus_days(-1).unwrap_or(Day::MIN),
+                Some((next, ..)) => next.plus_days(-1).unwrap_or(Day::MIN),
                 None => unit.valid_to,
             };
             // A unit that does not say since when it exists is not asked about the time before its parent.
             if *start > Day::MIN && parent.valid_from > *start {
-                faults.cell(&unit.row, "parent", problems::parent_not_yet(&unit.id, &parent.id, start, parent.valid_from));
+                faults.cell(row, "parent", problems::parent_not_yet(&unit.id, &parent.id, start, parent.valid_from));
             }
-            // A unit whose programme ends before its parent does need not tell what comes after.
-            let horizon = head.days().map_or(Day::MAX, |(_, last)| last);
             if parent.valid_to < end.min(horizon) {
-                faults.cell(&unit.row, "parent", problems::parent_no_more(&unit.id, &parent.id, parent.valid_to));
+                faults.cell(row, "parent", problems::parent_no_more(&unit.id, &parent.id, parent.valid_to));
             }
         }
     }

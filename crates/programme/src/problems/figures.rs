@@ -193,4 +193,9 @@ base::catalogue! {
         what { zh: "项目“{item}”由人评定，记分卡却没有写评定记在流程的哪个字段", en: "item `{item}` is judged, and the card does not say which field of the flow holds the judgement" }
         remedy { zh: "写 judged_by = [\"…\"]", en: "write judged_by = [\"…\"]" }
     }
+    /// A judged item of a card without flow.
+    fn judged_without_flow(item) -> "P350" Warning {
+        what { zh: "项目“{item}”由人评定，记分卡却没有流程，评定无处可写", en: "item `{item}` is judged, and the card has no flow in which to do so" }
+        remedy { zh: "给记分卡写 flow 和 judged_by，或给项目写 indicators", en: "write the card's flow and judged_by, or the item's indicators" }
+    }
 }
