@@ -71,7 +71,10 @@ pub fn draft(
     cell: impl Fn(&FieldId) -> Option<Cell>,
     evidence: Vec<Evidence>,
 ) -> Result<Draft, Vec<Fault>> {
-    Drafter::new(programme, spellings, record_type).draft(|_, field| Cow::Owned(cell(&field.id).unwrap_or_default()), evidence)
+    Drafter::new(programme, spellings, record_type).draft(
+        |_, field| Cow::Owned(cell(&field.id).unwrap_or_default()),
+        evidence,
+    )
 }
 
 /// Checks many records of one type.
@@ -85,9 +88,18 @@ pub struct Drafter<'a> {
 
 impl<'a> Drafter<'a> {
     /// One for records of that type.
-    pub fn new(programme: &'a Programme, spellings: &'a Spellings, record_type: &'a RecordType) -> Drafter<'a> {
+    pub fn new(
+        programme: &'a Programme,
+        spellings: &'a Spellings,
+        record_type: &'a RecordType,
+    ) -> Drafter<'a> {
         let readers = record_type.fields.values().map(Reader::new).collect();
-        Drafter { programme, spellings, record_type, readers }
+        Drafter {
+            programme,
+            spellings,
+            record_type,
+            readers,
+        }
     }
 
     /// Checks the cells of one record into a draft; `cell` is asked for each field and its place among
@@ -95,7 +107,11 @@ impl<'a> Drafter<'a> {
     ///
     /// # Errors
     /// Every fault of the record, not only the first.
-    pub fn draft<'c>(&mut self, cell: impl Fn(usize, &Field) -> Cow<'c, Cell>, evidence: Vec<Evidence>) -> Result<Draft, Vec<Fault>> {
+    pub fn draft<'c>(
+        &mut self,
+        cell: impl Fn(usize, &Field) -> Cow<'c, Cell>,
+        evidence: Vec<Evidence>,
+    ) -> Result<Draft, Vec<Fault>> {
         let mut values = BTreeMap::new();
         let mut faults = Vec::new();
         for (index, reader) in self.readers.iter_mut().enumerate() {
@@ -105,16 +121,29 @@ impl<'a> Drafter<'a> {
                     values.insert(field.id.clone(), value);
                 }
                 Ok(None) => {}
-                Err(problem) => faults.push(Fault { field: Some(field.id.clone()), problem }),
+                Err(problem) => faults.push(Fault {
+                    field: Some(field.id.clone()),
+                    problem,
+                }),
             }
         }
-        let draft = Draft { record_type: self.record_type.id.clone(), values, subject_name: None, evidence, row: None };
+        let draft = Draft {
+            record_type: self.record_type.id.clone(),
+            values,
+            subject_name: None,
+            evidence,
+            row: None,
+        };
         faults.extend(draft.faults_on_its_day(self.programme, self.record_type));
         if faults.is_empty() {
             faults.extend(draft.broken_constraints(self.record_type));
             faults.extend(draft.too_little_evidence(self.record_type));
         }
-        if faults.is_empty() { Ok(draft) } else { Err(faults) }
+        if faults.is_empty() {
+            Ok(draft)
+        } else {
+            Err(faults)
+        }
     }
 }
 
@@ -137,28 +166,42 @@ impl Draft {
 
     /// Units and codes must exist on the record's day.
     fn faults_on_its_day(&self, programme: &Programme, record_type: &RecordType) -> Vec<Fault> {
-        let Some(day) = self.day() else { return Vec::new() };
+        let Some(day) = self.day() else {
+            return Vec::new();
+        };
         let mut faults = Vec::new();
         for (id, value) in &self.values {
-            let Some(field) = record_type.fields.get(id) else { continue };
+            let Some(field) = record_type.fields.get(id) else {
+                continue;
+            };
             let valid_code = |vocabulary: &VocabularyId, code: &str| {
-                let found = programme.vocabularies.get(vocabulary).and_then(|found| found.codes.get(code));
+                let found = programme
+                    .vocabularies
+                    .get(vocabulary)
+                    .and_then(|found| found.codes.get(code));
                 found.is_none_or(|code| code.valid_from <= day && day <= code.valid_to)
             };
             let problem = match (&field.field_type, value) {
                 (FieldType::Unit, Value::Text(unit)) => {
-                    let valid = programme.units.get(unit.as_str()).is_some_and(|found| found.is_valid_on(day));
+                    let valid = programme
+                        .units
+                        .get(unit.as_str())
+                        .is_some_and(|found| found.is_valid_on(day));
                     (!valid).then(|| problems::unit_not_valid(unit, day))
                 }
                 (FieldType::Choice(vocabulary), Value::Text(code)) => {
                     (!valid_code(vocabulary, code)).then(|| problems::code_not_valid(code, day))
                 }
-                (FieldType::Choices(vocabulary), Value::Codes(codes)) => {
-                    codes.iter().find(|code| !valid_code(vocabulary, code)).map(|code| problems::code_not_valid(code, day))
-                }
+                (FieldType::Choices(vocabulary), Value::Codes(codes)) => codes
+                    .iter()
+                    .find(|code| !valid_code(vocabulary, code))
+                    .map(|code| problems::code_not_valid(code, day)),
                 _ => None,
             };
-            faults.extend(problem.map(|problem| Fault { field: Some(id.clone()), problem }));
+            faults.extend(problem.map(|problem| Fault {
+                field: Some(id.clone()),
+                problem,
+            }));
         }
         faults
     }
@@ -166,18 +209,28 @@ impl Draft {
     fn too_little_evidence(&self, record_type: &RecordType) -> Option<Fault> {
         let found = u32::try_from(self.evidence.len()).unwrap_or(u32::MAX);
         let (needed, wanted) = (record_type.evidence_at_least, &record_type.evidence);
-        (found < needed).then(|| Fault { field: None, problem: problems::too_little_evidence(found, needed, &wanted.zh, &wanted.en) })
+        (found < needed).then(|| Fault {
+            field: None,
+            problem: problems::too_little_evidence(found, needed, &wanted.zh, &wanted.en),
+        })
     }
 
     fn broken_constraints(&self, record_type: &RecordType) -> Vec<Fault> {
         let mut faults = Vec::new();
         for constraint in &record_type.constraints {
             let problem = match programme::expr::eval::holds(&constraint.rule, self) {
-                Ok(Some(false)) => problems::constraint_broken(&constraint.message.zh, &constraint.message.en),
-                Err(programme::expr::eval::BeyondRange) => import_problems::beyond_range(&constraint.id),
+                Ok(Some(false)) => {
+                    problems::constraint_broken(&constraint.message.zh, &constraint.message.en)
+                }
+                Err(programme::expr::eval::BeyondRange) => {
+                    import_problems::beyond_range(&constraint.id)
+                }
                 Ok(_) => continue,
             };
-            faults.push(Fault { field: None, problem });
+            faults.push(Fault {
+                field: None,
+                problem,
+            });
         }
         faults
     }
@@ -204,11 +257,25 @@ impl Draft {
 
     /// Its facts and private part.
     pub(crate) fn parts(&self, record_type: &RecordType) -> (RecordFacts, Private) {
-        let mut facts = RecordFacts { record_type: self.record_type.to_string(), row: self.row, ..RecordFacts::default() };
-        let mut private = Private { evidence: self.evidence.clone(), ..Private::default() };
+        let mut facts = RecordFacts {
+            record_type: self.record_type.to_string(),
+            row: self.row,
+            ..RecordFacts::default()
+        };
+        let mut private = Private {
+            evidence: self.evidence.clone(),
+            ..Private::default()
+        };
         for (id, value) in &self.values {
-            let is_personal = record_type.fields.get(id).is_some_and(|field| field.personal);
-            let fields = if is_personal { &mut private.fields } else { &mut facts.fields };
+            let is_personal = record_type
+                .fields
+                .get(id)
+                .is_some_and(|field| field.personal);
+            let fields = if is_personal {
+                &mut private.fields
+            } else {
+                &mut facts.fields
+            };
             fields.insert(id.to_string(), value.to_json());
         }
         facts.key = self.key(record_type);
@@ -220,7 +287,11 @@ impl Draft {
 impl programme::expr::eval::Facts for Draft {
     fn value(&self, path: &ColumnPath) -> programme::schema::Value {
         match path {
-            ColumnPath::Own(name) => self.values.get(name.as_ref()).map(Value::to_column).unwrap_or_default(),
+            ColumnPath::Own(name) => self
+                .values
+                .get(name.as_ref())
+                .map(Value::to_column)
+                .unwrap_or_default(),
             ColumnPath::Joined { .. } => programme::schema::Value::Null,
         }
     }
@@ -236,20 +307,32 @@ impl Office {
     /// # Errors
     /// The state cannot be read.
     pub fn spellings(&self) -> Result<Spellings, Problem> {
-        Ok(Spellings::new(&*self.programme()?, self.confirmed_aliases()?))
+        Ok(Spellings::new(
+            &*self.programme()?,
+            self.confirmed_aliases()?,
+        ))
     }
 
     /// Submits one record.
     ///
     /// # Errors
     /// Another record has its key, or the ledger cannot be written.
-    pub fn submit(&mut self, draft: &Draft, on_other: OnOther, reason: Option<String>) -> Result<Receipt, Problem> {
+    pub fn submit(
+        &mut self,
+        draft: &Draft,
+        on_other: OnOther,
+        reason: Option<String>,
+    ) -> Result<Receipt, Problem> {
         let mut intake = Intake::new(self.programme()?, on_other, None, reason);
         let taken = intake.take(&Look::new(self)?, draft)?;
         match taken {
             Taken::Refused(problem) => Err(problem),
             Taken::Unchanged(number) => Ok(Receipt::Unchanged(number)),
-            Taken::Entry { facts, private, outcome } => {
+            Taken::Entry {
+                facts,
+                private,
+                outcome,
+            } => {
                 let mut commands = intake.subject_commands()?;
                 commands.push(outcome.command(&facts, &private)?);
                 let heads = self.append(commands, &[])?;
@@ -273,15 +356,27 @@ impl Office {
         let key = spaces::number_key(record);
         let version = {
             let look = Look::new(self)?;
-            let Some((version, _)) = look.state().get(spaces::RECORD, &key)? else { return Err(problems::no_such_record(record)) };
+            let Some((version, _)) = look.state().get(spaces::RECORD, &key)? else {
+                return Err(problems::no_such_record(record));
+            };
             if look.effective_version(record)?.is_none() {
                 return Err(problems::withdrawn_already(record));
             }
             version
         };
-        let facts = WithdrawFacts { record, reason: reason.trim().to_owned() };
-        let precondition = Precondition { space: spaces::RECORD, key, version: Some(version) };
-        let heads = self.append(vec![Command::new(Kind::Withdraw, &facts, &Private::default())?], &[precondition])?;
+        let facts = WithdrawFacts {
+            record,
+            reason: reason.trim().to_owned(),
+        };
+        let precondition = Precondition {
+            space: spaces::RECORD,
+            key,
+            version: Some(version),
+        };
+        let heads = self.append(
+            vec![Command::new(Kind::Withdraw, &facts, &Private::default())?],
+            &[precondition],
+        )?;
         Ok(heads.last().map_or(0, |head| head.position.0))
     }
 }

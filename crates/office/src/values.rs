@@ -47,12 +47,17 @@ impl Value {
     pub fn from_json(json: &Json, field_type: &FieldType) -> Option<Value> {
         Some(match (field_type, json) {
             (FieldType::Number, Json::Number(number)) => Value::Int(number.as_i64()?),
-            (FieldType::Decimal(scale), Json::String(text)) => Value::Scaled(Scaled::parse(text, *scale).ok()?),
+            (FieldType::Decimal(scale), Json::String(text)) => {
+                Value::Scaled(Scaled::parse(text, *scale).ok()?)
+            }
             (FieldType::Money, Json::String(text)) => Value::Scaled(Scaled::parse(text, 2).ok()?),
             (FieldType::Date, Json::String(text)) => Value::Day(Day::parse(text).ok()?),
-            (FieldType::Choices(_), Json::Array(items)) => {
-                Value::Codes(items.iter().map(|item| item.as_str().map(str::to_owned)).collect::<Option<_>>()?)
-            }
+            (FieldType::Choices(_), Json::Array(items)) => Value::Codes(
+                items
+                    .iter()
+                    .map(|item| item.as_str().map(str::to_owned))
+                    .collect::<Option<_>>()?,
+            ),
             (_, Json::String(text)) => Value::Text(text.clone()),
             _ => return None,
         })
@@ -66,7 +71,9 @@ impl Value {
             Value::Int(number) => Column::Int(*number),
             Value::Scaled(scaled) => Column::Int(scaled.units),
             Value::Day(day) => Column::Day(*day),
-            Value::Codes(codes) => Column::Texts(codes.iter().map(|code| code.as_str().into()).collect()),
+            Value::Codes(codes) => {
+                Column::Texts(codes.iter().map(|code| code.as_str().into()).collect())
+            }
         }
     }
 
@@ -94,18 +101,31 @@ pub struct Spellings {
 impl Spellings {
     /// The spellings of a programme, with the confirmed ones (what, spelling) → identifier.
     pub fn new(programme: &Programme, confirmed: HashMap<(String, String), String>) -> Spellings {
-        let mut spellings = Spellings { confirmed, ..Spellings::default() };
+        let mut spellings = Spellings {
+            confirmed,
+            ..Spellings::default()
+        };
         for unit in programme.units.values() {
             let id = unit.id.as_str();
             spellings.units.insert(id.to_owned(), Some(id.to_owned()));
-            let changed = unit.changes.iter().filter_map(|change| change.name.as_ref());
-            let names = std::iter::once(&unit.name).chain(changed).flat_map(|name| [name.zh.as_str(), name.en.as_str()]);
-            for name in names.chain(unit.aliases.iter().map(AsRef::as_ref)).chain(unit.division.as_deref()) {
+            let changed = unit
+                .changes
+                .iter()
+                .filter_map(|change| change.name.as_ref());
+            let names = std::iter::once(&unit.name)
+                .chain(changed)
+                .flat_map(|name| [name.zh.as_str(), name.en.as_str()]);
+            for name in names
+                .chain(unit.aliases.iter().map(AsRef::as_ref))
+                .chain(unit.division.as_deref())
+            {
                 note(&mut spellings.units, name, id);
             }
         }
         for vocabulary in programme.vocabularies.values() {
-            spellings.codes.insert(vocabulary.id.as_str().to_owned(), codes_of(vocabulary));
+            spellings
+                .codes
+                .insert(vocabulary.id.as_str().to_owned(), codes_of(vocabulary));
         }
         spellings
     }
@@ -128,17 +148,26 @@ impl Spellings {
         if self.confirmed.is_empty() {
             return None;
         }
-        self.confirmed.get(&(format!("subject:{subject_type}"), text.to_owned())).map(String::as_str)
+        self.confirmed
+            .get(&(format!("subject:{subject_type}"), text.to_owned()))
+            .map(String::as_str)
     }
 
-    fn lookup<'a>(&'a self, of: &str, known: &'a HashMap<String, Option<String>>, text: &str) -> Meaning<'a> {
+    fn lookup<'a>(
+        &'a self,
+        of: &str,
+        known: &'a HashMap<String, Option<String>>,
+        text: &str,
+    ) -> Meaning<'a> {
         let folded = fold_case(text);
         match known.get(text).or_else(|| known.get(&folded)) {
             Some(Some(id)) => Meaning::One(id),
             Some(None) => Meaning::Several,
             None => match self.confirmed.get(&(of.to_owned(), text.to_owned())) {
                 Some(id) => Meaning::One(id),
-                None => Meaning::Unknown(programme::nearest(text, known.keys().map(String::as_str)).map(str::to_owned)),
+                None => Meaning::Unknown(
+                    programme::nearest(text, known.keys().map(String::as_str)).map(str::to_owned),
+                ),
             },
         }
     }
@@ -158,10 +187,16 @@ pub enum Meaning<'a> {
 fn codes_of(vocabulary: &Vocabulary) -> HashMap<String, Option<String>> {
     let mut codes = HashMap::new();
     for code in vocabulary.codes.values() {
-        codes.insert(code.id.as_str().to_owned(), Some(code.id.as_str().to_owned()));
+        codes.insert(
+            code.id.as_str().to_owned(),
+            Some(code.id.as_str().to_owned()),
+        );
     }
     for code in vocabulary.codes.values() {
-        for name in [code.name.zh.as_str(), code.name.en.as_str()].into_iter().chain(code.aliases.iter().map(AsRef::as_ref)) {
+        for name in [code.name.zh.as_str(), code.name.en.as_str()]
+            .into_iter()
+            .chain(code.aliases.iter().map(AsRef::as_ref))
+        {
             note(&mut codes, name, code.id.as_str());
         }
     }
@@ -194,7 +229,12 @@ fn fold_case(text: &str) -> String {
 ///
 /// # Errors
 /// What is wrong with the cell and what would be right; the caller adds the place.
-pub fn read(field: &Field, cell: &Cell, programme: &Programme, spellings: &Spellings) -> Result<Option<Value>, Problem> {
+pub fn read(
+    field: &Field,
+    cell: &Cell,
+    programme: &Programme,
+    spellings: &Spellings,
+) -> Result<Option<Value>, Problem> {
     Reader::new(field).read(cell, programme, spellings)
 }
 
@@ -218,11 +258,14 @@ pub struct Reader<'a> {
 impl<'a> Reader<'a> {
     /// A reader of the field's cells.
     pub fn new(field: &'a Field) -> Reader<'a> {
-        let year_last = field.date_patterns.iter().find_map(|pattern| match pattern.as_ref() {
-            "%m/%d/%Y" => Some(YearLast::MonthDayYear),
-            "%d/%m/%Y" => Some(YearLast::DayMonthYear),
-            _ => None,
-        });
+        let year_last = field
+            .date_patterns
+            .iter()
+            .find_map(|pattern| match pattern.as_ref() {
+                "%m/%d/%Y" => Some(YearLast::MonthDayYear),
+                "%d/%m/%Y" => Some(YearLast::DayMonthYear),
+                _ => None,
+            });
         Reader {
             field,
             marks: match &field.empty {
@@ -232,7 +275,11 @@ impl<'a> Reader<'a> {
             patterns: DatePatterns { year_last },
             remembers: matches!(
                 field.field_type,
-                FieldType::Unit | FieldType::Choice(_) | FieldType::Choices(_) | FieldType::Date | FieldType::Period
+                FieldType::Unit
+                    | FieldType::Choice(_)
+                    | FieldType::Choices(_)
+                    | FieldType::Date
+                    | FieldType::Period
             ),
             seen: HashMap::new(),
         }
@@ -252,8 +299,15 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// What is wrong with the cell and what would be right; the caller adds the place.
-    pub fn read(&mut self, cell: &Cell, programme: &Programme, spellings: &Spellings) -> Result<Option<Value>, Problem> {
-        let Cell::Text(text) = cell else { return self.read_anew(cell, programme, spellings) };
+    pub fn read(
+        &mut self,
+        cell: &Cell,
+        programme: &Programme,
+        spellings: &Spellings,
+    ) -> Result<Option<Value>, Problem> {
+        let Cell::Text(text) = cell else {
+            return self.read_anew(cell, programme, spellings);
+        };
         if !self.remembers {
             return self.read_anew(cell, programme, spellings);
         }
@@ -268,14 +322,27 @@ impl<'a> Reader<'a> {
         value
     }
 
-    fn read_anew(&self, cell: &Cell, programme: &Programme, spellings: &Spellings) -> Result<Option<Value>, Problem> {
+    fn read_anew(
+        &self,
+        cell: &Cell,
+        programme: &Programme,
+        spellings: &Spellings,
+    ) -> Result<Option<Value>, Problem> {
         let value = self.read_as(cell, &self.marks, programme, spellings)?;
         let value = match (value, &self.field.default) {
-            (None, Some(default)) => self.read_as(&Cell::text(default.to_string()), &EmptyMarks::none(), programme, spellings)?,
+            (None, Some(default)) => self.read_as(
+                &Cell::text(default.to_string()),
+                &EmptyMarks::none(),
+                programme,
+                spellings,
+            )?,
             (value, _) => value,
         };
         match &value {
-            None if self.field.required => Err(problems::required_empty(&self.field.name.zh, &self.field.name.en)),
+            None if self.field.required => Err(problems::required_empty(
+                &self.field.name.zh,
+                &self.field.name.en,
+            )),
             None => Ok(None),
             Some(found) => {
                 check_bounds(self.field, found)?;
@@ -284,7 +351,13 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn read_as(&self, cell: &Cell, marks: &EmptyMarks, programme: &Programme, spellings: &Spellings) -> Result<Option<Value>, Problem> {
+    fn read_as(
+        &self,
+        cell: &Cell,
+        marks: &EmptyMarks,
+        programme: &Programme,
+        spellings: &Spellings,
+    ) -> Result<Option<Value>, Problem> {
         let shown = cell.as_text();
         let Some(text) = clean_text(&shown, marks) else {
             return Ok(None);
@@ -292,7 +365,10 @@ impl<'a> Reader<'a> {
         if text.contains('\0') {
             return Err(problems::zero_byte());
         }
-        if let Some(control) = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+        if let Some(control) = text
+            .chars()
+            .find(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+        {
             return Err(import_problems::control_character(control.escape_unicode()));
         }
         Ok(Some(match &self.field.field_type {
@@ -301,13 +377,16 @@ impl<'a> Reader<'a> {
             FieldType::Number => {
                 let digits = read_decimal(cell, marks, text)?;
                 // `12.0` is the whole number 12: workbooks write whole numbers that way.
-                let scaled = Scaled::parse(&digits, 0).map_err(|_| problems::not_a_whole_number(text))?;
+                let scaled =
+                    Scaled::parse(&digits, 0).map_err(|_| problems::not_a_whole_number(text))?;
                 Value::Int(scaled.units)
             }
             FieldType::Decimal(scale) => read_scaled(cell, marks, text, *scale)?,
             FieldType::Money => read_scaled(cell, marks, text, 2)?,
             FieldType::Date => Value::Day(self.read_day(cell, marks, text)?),
-            FieldType::Choice(vocabulary) => Value::Text(read_code(programme, vocabulary.as_str(), text, spellings)?),
+            FieldType::Choice(vocabulary) => {
+                Value::Text(read_code(programme, vocabulary.as_str(), text, spellings)?)
+            }
             FieldType::Choices(vocabulary) => {
                 let mut codes = Vec::new();
                 for part in text.split([';', '；', '、', '|', ',', '，']) {
@@ -322,20 +401,32 @@ impl<'a> Reader<'a> {
             FieldType::Unit => Value::Text(match spellings.unit(text) {
                 Meaning::One(id) => id.to_owned(),
                 Meaning::Several => return Err(problems::ambiguous_unit(text)),
-                Meaning::Unknown(nearest) => return Err(problems::unknown_unit(text, nearest.unwrap_or_default())),
+                Meaning::Unknown(nearest) => {
+                    return Err(problems::unknown_unit(text, nearest.unwrap_or_default()));
+                }
             }),
             FieldType::Subject(subject_type) => {
-                let identity = spellings.subject(subject_type.as_str(), text).unwrap_or(text);
+                let identity = spellings
+                    .subject(subject_type.as_str(), text)
+                    .unwrap_or(text);
                 if identity.len() > IDENTITY_BYTES_MAX {
-                    return Err(import_problems::identity_too_long(identity.len(), IDENTITY_BYTES_MAX));
+                    return Err(import_problems::identity_too_long(
+                        identity.len(),
+                        IDENTITY_BYTES_MAX,
+                    ));
                 }
-                match programme.subject_types.get(subject_type).map(|found| found.identity) {
+                match programme
+                    .subject_types
+                    .get(subject_type)
+                    .map(|found| found.identity)
+                {
                     Some(Identity::Uscc) => Value::Text(read_uscc(identity)?),
                     _ => Value::Text(half_width_letters(identity).into_owned()),
                 }
             }
             FieldType::Period => {
-                let period = Period::parse(text, programme.assessment_start).map_err(|_| problems::not_a_period(text))?;
+                let period = Period::parse(text, programme.assessment_start)
+                    .map_err(|_| problems::not_a_period(text))?;
                 Value::Text(period.to_string())
             }
         }))
@@ -345,7 +436,9 @@ impl<'a> Reader<'a> {
         use sheet::dates::DateFault;
         // A column of days may hold date-times: the day counts, the time of day is not a fact of the record.
         let found = match cell.day(&self.patterns, marks) {
-            Err(DateFault::HasTime) => cell.date_time(&self.patterns, marks).map(|moment| moment.map(sheet::DateTime::day)),
+            Err(DateFault::HasTime) => cell
+                .date_time(&self.patterns, marks)
+                .map(|moment| moment.map(sheet::DateTime::day)),
             found => found,
         };
         match found {
@@ -374,14 +467,22 @@ pub fn read_uscc(text: &str) -> Result<String, Problem> {
 
 fn read_hash(text: &str) -> Result<String, Problem> {
     let hash = text.to_ascii_lowercase();
-    if hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()) { Ok(hash) } else { Err(problems::not_a_hash(text)) }
+    if hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        Ok(hash)
+    } else {
+        Err(problems::not_a_hash(text))
+    }
 }
 
 fn read_decimal(cell: &Cell, marks: &EmptyMarks, text: &str) -> Result<String, Problem> {
     match cell.decimal(marks) {
         Ok(Some(decimal)) if decimal.is_percent => {
-            let ratio = decimal.to_ratio().ok_or_else(|| problems::not_a_number(text))?;
-            ratio.exact_decimal().ok_or_else(|| problems::not_a_number(text))
+            let ratio = decimal
+                .to_ratio()
+                .ok_or_else(|| problems::not_a_number(text))?;
+            ratio
+                .exact_decimal()
+                .ok_or_else(|| problems::not_a_number(text))
         }
         Ok(Some(decimal)) => Ok(decimal.digits),
         _ => Err(problems::not_a_number(text)),
@@ -390,19 +491,41 @@ fn read_decimal(cell: &Cell, marks: &EmptyMarks, text: &str) -> Result<String, P
 
 fn read_scaled(cell: &Cell, marks: &EmptyMarks, text: &str, scale: u8) -> Result<Value, Problem> {
     let digits = read_decimal(cell, marks, text)?;
-    let scaled = Scaled::parse(&digits, scale).map_err(|error| problems::not_this_decimal(text, scale, error))?;
+    let scaled = Scaled::parse(&digits, scale)
+        .map_err(|error| problems::not_this_decimal(text, scale, error))?;
     Ok(Value::Scaled(scaled))
 }
 
-fn read_code(programme: &Programme, vocabulary: &str, text: &str, spellings: &Spellings) -> Result<String, Problem> {
+fn read_code(
+    programme: &Programme,
+    vocabulary: &str,
+    text: &str,
+    spellings: &Spellings,
+) -> Result<String, Problem> {
     match spellings.code(vocabulary, text) {
         Meaning::One(code) => Ok(code.to_owned()),
         Meaning::Several => Err(problems::ambiguous_code(text, vocabulary)),
         Meaning::Unknown(nearest) => {
-            let known = programme.vocabularies.values().find(|found| found.id.as_str() == vocabulary);
-            let listed: Vec<String> =
-                known.map(|found| found.codes.values().take(8).map(|code| code.name.zh.clone()).collect()).unwrap_or_default();
-            Err(problems::unknown_code(text, vocabulary, nearest.unwrap_or_default(), listed.join("、")))
+            let known = programme
+                .vocabularies
+                .values()
+                .find(|found| found.id.as_str() == vocabulary);
+            let listed: Vec<String> = known
+                .map(|found| {
+                    found
+                        .codes
+                        .values()
+                        .take(8)
+                        .map(|code| code.name.zh.clone())
+                        .collect()
+                })
+                .unwrap_or_default();
+            Err(problems::unknown_code(
+                text,
+                vocabulary,
+                nearest.unwrap_or_default(),
+                listed.join("、"),
+            ))
         }
     }
 }
@@ -431,5 +554,7 @@ fn check_bounds(field: &Field, value: &Value) -> Result<(), Problem> {
 
 /// A ratio as a reader reads it: exact where it ends, else to six places.
 pub(crate) fn shown(ratio: &Ratio) -> String {
-    ratio.exact_decimal().unwrap_or_else(|| ratio.to_decimal(6, base::Rounding::HalfUp))
+    ratio
+        .exact_decimal()
+        .unwrap_or_else(|| ratio.to_decimal(6, base::Rounding::HalfUp))
 }

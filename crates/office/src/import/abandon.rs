@@ -18,9 +18,23 @@ impl Office {
         for found in self.state()?.scan(spaces::IMPORT, &[]) {
             let found = found?;
             if row::<ImportRow>(spaces::IMPORT, &found.value)?.status == ImportStatus::Open {
-                let import = found.key.as_slice().try_into().map_or(0, u64::from_be_bytes);
-                let facts = ImportEndFacts { import, added: 0, revised: 0, unchanged: 0, rejected: 0 };
-                commands.push(Command::new(Kind::ImportAbandon, &facts, &Private::default())?);
+                let import = found
+                    .key
+                    .as_slice()
+                    .try_into()
+                    .map_or(0, u64::from_be_bytes);
+                let facts = ImportEndFacts {
+                    import,
+                    added: 0,
+                    revised: 0,
+                    unchanged: 0,
+                    rejected: 0,
+                };
+                commands.push(Command::new(
+                    Kind::ImportAbandon,
+                    &facts,
+                    &Private::default(),
+                )?);
             }
         }
         let given_up = commands.len() as u64;

@@ -1,104 +1,28 @@
 //! Which column of a file is which field: by identifier, name, alias or mapping, and by nothing else.
 //!
-//! A [`Slot`] is what can be filled, a [`Plan`] where each slot's cell comes from. Unknown columns,
-//! two columns for one field and missing required ones are refused before any row is read.
+//! A [`Slot`] is what can be filled (`slots.rs`), a [`Plan`] where each slot's cell comes from. Unknown
+//! columns, two columns for one field and missing required ones are refused before any row is read.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use base::{Place, Problem, SubjectTypeId, Text};
-use programme::model::{Field, Programme, RecordType, SubjectType};
+use base::{Place, Problem};
 use sheet::clean::{clean_heading, half_width_all, trim};
 use sheet::{Cell, Row, column_letters, is_reason_heading};
 
 use super::mapping::{Mapping, Placed};
 use super::problems;
-
-/// The name by which a mapping or a header may call the column of the subject's name.
-pub(crate) const SUBJECT_NAME: &str = "subject_name";
-/// The columns that every subject type has beside its attributes.
-pub(crate) const SUBJECT_COLUMNS: [&str; 3] = ["id", "name", "from"];
-
-/// Something that a column can fill.
-#[derive(Debug, Clone)]
-pub(crate) struct Slot {
-    /// Identifier.
-    pub id: String,
-    /// Name, for messages and templates.
-    pub name: Text,
-    /// Headings that mean it, as written.
-    pub spellings: Vec<String>,
-    /// Whether there must be a column or constant for it.
-    pub is_required: bool,
-    /// Another slot that does in its place.
-    pub or: Option<usize>,
-}
-
-fn field_slot(field: &Field) -> Slot {
-    let mut spellings = vec![field.id.to_string(), field.name.zh.clone(), field.name.en.clone()];
-    spellings.extend(field.aliases.iter().map(|alias| alias.to_string()));
-    Slot {
-        id: field.id.to_string(),
-        name: field.name.clone(),
-        spellings,
-        is_required: field.required && field.default.is_none(),
-        or: None,
-    }
-}
-
-fn identity_spellings(subject_type: &SubjectType) -> impl Iterator<Item = String> + '_ {
-    let names = [subject_type.identity_name.zh.clone(), subject_type.identity_name.en.clone(), "subject".to_owned()];
-    names.into_iter().chain(subject_type.identity_aliases.iter().map(|alias| alias.to_string()))
-}
-
-fn name_spellings(subject_type: &SubjectType) -> impl Iterator<Item = String> + '_ {
-    std::iter::once(SUBJECT_NAME.to_owned()).chain(subject_type.name_aliases.iter().map(|alias| alias.to_string()))
-}
-
-/// The slots of a record type: its fields in order, then the subject's name where it has a subject.
-pub(crate) fn record_slots(programme: &Programme, record_type: &RecordType) -> Vec<Slot> {
-    let mut slots: Vec<Slot> = record_type.fields.values().map(field_slot).collect();
-    let of = |id: &SubjectTypeId| programme.subject_types.get(id);
-    if let Some(subject_type) = record_type.subject.as_ref().and_then(of) {
-        let name_at = slots.len();
-        if let Some(identity) = slots.iter_mut().find(|slot| slot.id == "subject") {
-            identity.spellings.extend(identity_spellings(subject_type));
-            identity.or = Some(name_at);
-        }
-        slots.push(Slot {
-            id: SUBJECT_NAME.to_owned(),
-            name: Text::new(format!("{}名称", subject_type.name.zh), format!("{} name", subject_type.name.get(base::Lang::En))),
-            spellings: name_spellings(subject_type).collect(),
-            is_required: false,
-            or: None,
-        });
-    }
-    slots
-}
-
-/// The slots of a subject type: [`SUBJECT_COLUMNS`], then its attributes in order.
-pub(crate) fn subject_slots(subject_type: &SubjectType) -> Vec<Slot> {
-    let slot = |id: &str, name: Text, spellings: Vec<String>, is_required| {
-        let mut spellings = spellings;
-        spellings.extend([id.to_owned(), name.zh.clone(), name.en.clone()]);
-        Slot { id: id.to_owned(), name, spellings, is_required, or: None }
-    };
-    let identity = identity_spellings(subject_type).collect();
-    let mut slots = vec![
-        slot("id", subject_type.identity_name.clone(), identity, true),
-        slot("name", Text::new("名称", "Name"), name_spellings(subject_type).collect(), false),
-        slot("from", Text::new("起始日期", "From"), vec!["自".to_owned(), "valid_from".to_owned()], false),
-    ];
-    slots.extend(subject_type.fields.values().map(field_slot));
-    slots
-}
+use super::slots::Slot;
 
 /// Where a slot's cell comes from.
 #[derive(Debug, Clone)]
 enum Source {
     Nothing,
     Column(usize),
-    Combined { columns: Vec<usize>, separator: String },
+    Combined {
+        columns: Vec<usize>,
+        separator: String,
+    },
     Constant(Cell),
     /// The cell of the wide column that is being read.
     Wide,
@@ -150,7 +74,11 @@ impl Plan {
         maker.constants(mapping);
         maker.values(mapping);
         maker.required();
-        if maker.problems.is_empty() { Ok(maker.plan) } else { Err(maker.problems) }
+        if maker.problems.is_empty() {
+            Ok(maker.plan)
+        } else {
+            Err(maker.problems)
+        }
     }
 
     /// The records of a row.
@@ -158,8 +86,14 @@ impl Plan {
         if self.wide.is_empty() {
             return vec![Line(None)];
         }
-        let is_filled = |wide: &WideColumn| row.cell(wide.column).is_some_and(|cell| !cell.is_blank());
-        self.wide.iter().enumerate().filter(|(_, wide)| is_filled(wide)).map(|(index, _)| Line(Some(index))).collect()
+        let is_filled =
+            |wide: &WideColumn| row.cell(wide.column).is_some_and(|cell| !cell.is_blank());
+        self.wide
+            .iter()
+            .enumerate()
+            .filter(|(_, wide)| is_filled(wide))
+            .map(|(index, _)| Line(Some(index)))
+            .collect()
     }
 
     /// The cell of a slot.
@@ -181,16 +115,25 @@ impl Plan {
     fn raw_cell<'c>(&'c self, slot: usize, row: &'c Row, line: Line) -> Cow<'c, Cell> {
         const EMPTY: Cell = Cell::Empty;
         let wide = line.0.and_then(|index| self.wide.get(index));
-        if let Some((_, cell)) = wide.and_then(|wide| wide.constants.iter().find(|(at, _)| *at == slot)) {
+        if let Some((_, cell)) =
+            wide.and_then(|wide| wide.constants.iter().find(|(at, _)| *at == slot))
+        {
             return Cow::Borrowed(cell);
         }
         match self.sources.get(slot) {
             None | Some(Source::Nothing) => Cow::Owned(EMPTY),
-            Some(Source::Column(column)) => row.cell(*column).map_or(Cow::Owned(EMPTY), Cow::Borrowed),
+            Some(Source::Column(column)) => {
+                row.cell(*column).map_or(Cow::Owned(EMPTY), Cow::Borrowed)
+            }
             Some(Source::Constant(cell)) => Cow::Borrowed(cell),
-            Some(Source::Wide) => wide.and_then(|wide| row.cell(wide.column)).map_or(Cow::Owned(EMPTY), Cow::Borrowed),
+            Some(Source::Wide) => wide
+                .and_then(|wide| row.cell(wide.column))
+                .map_or(Cow::Owned(EMPTY), Cow::Borrowed),
             Some(Source::Combined { columns, separator }) => {
-                let texts = columns.iter().filter_map(|column| row.cell(*column)).map(|cell| trim(&cell.as_text()).to_owned());
+                let texts = columns
+                    .iter()
+                    .filter_map(|column| row.cell(*column))
+                    .map(|cell| trim(&cell.as_text()).to_owned());
                 let texts: Vec<String> = texts.filter(|text| !text.is_empty()).collect();
                 Cow::Owned(Cell::text(texts.join(separator)))
             }
@@ -202,19 +145,27 @@ impl Plan {
         match self.sources.get(slot)? {
             Source::Column(column) => Some(*column),
             Source::Combined { columns, .. } => columns.first().copied(),
-            Source::Wide => line.0.and_then(|index| self.wide.get(index)).map(|wide| wide.column),
+            Source::Wide => line
+                .0
+                .and_then(|index| self.wide.get(index))
+                .map(|wide| wide.column),
             Source::Nothing | Source::Constant(_) => None,
         }
     }
 
     /// Whether anything can fill the slot.
     pub(crate) fn has(&self, slot: usize) -> bool {
-        self.sources.get(slot).is_some_and(|source| !matches!(source, Source::Nothing))
+        self.sources
+            .get(slot)
+            .is_some_and(|source| !matches!(source, Source::Nothing))
     }
 
     /// A column without heading in which the row has something.
     pub(crate) fn stray(&self, row: &Row) -> Option<usize> {
-        self.unheaded.iter().copied().find(|column| row.cell(*column).is_some_and(|cell| !cell.is_blank()))
+        self.unheaded
+            .iter()
+            .copied()
+            .find(|column| row.cell(*column).is_some_and(|cell| !cell.is_blank()))
     }
 }
 
@@ -237,7 +188,12 @@ struct Maker<'a> {
 }
 
 impl<'a> Maker<'a> {
-    fn new(type_name: &'a str, slots: &'a [Slot], header: &'a [String], place: &'a Place) -> Maker<'a> {
+    fn new(
+        type_name: &'a str,
+        slots: &'a [Slot],
+        header: &'a [String],
+        place: &'a Place,
+    ) -> Maker<'a> {
         let mut by_heading: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         let mut unheaded = Vec::new();
         for (column, heading) in header.iter().enumerate() {
@@ -248,13 +204,33 @@ impl<'a> Maker<'a> {
         }
         let mut by_spelling = HashMap::new();
         for (index, slot) in slots.iter().enumerate() {
-            for spelling in slot.spellings.iter().map(|spelling| fold(spelling)).filter(|spelling| !spelling.is_empty()) {
+            for spelling in slot
+                .spellings
+                .iter()
+                .map(|spelling| fold(spelling))
+                .filter(|spelling| !spelling.is_empty())
+            {
                 by_spelling.entry(spelling).or_insert(index);
             }
         }
         let nothing = vec![Source::Nothing; slots.len()];
-        let plan = Plan { sources: nothing, values: vec![None; slots.len()], wide: Vec::new(), unheaded, ignored: Vec::new() };
-        Maker { type_name, slots, header, place, by_heading, by_spelling, plan, problems: Vec::new() }
+        let plan = Plan {
+            sources: nothing,
+            values: vec![None; slots.len()],
+            wide: Vec::new(),
+            unheaded,
+            ignored: Vec::new(),
+        };
+        Maker {
+            type_name,
+            slots,
+            header,
+            place,
+            by_heading,
+            by_spelling,
+            plan,
+            problems: Vec::new(),
+        }
     }
 
     fn heading(&self, column: usize) -> &'a str {
@@ -262,7 +238,13 @@ impl<'a> Maker<'a> {
     }
 
     fn headings(&self) -> String {
-        programme::suggest("", self.header.iter().map(String::as_str).filter(|heading| !heading.is_empty()))
+        programme::suggest(
+            "",
+            self.header
+                .iter()
+                .map(String::as_str)
+                .filter(|heading| !heading.is_empty()),
+        )
     }
 
     fn columns(&mut self, mapping: &Mapping, ignore_unknown: bool) {
@@ -272,10 +254,22 @@ impl<'a> Maker<'a> {
                 mapped.entry(fold(&heading.text)).or_default().push(field);
             }
         }
-        let wide = mapping.wide.iter().flat_map(|wide| wide.columns.iter().map(|(heading, _)| heading));
-        let elsewhere: Vec<String> =
-            mapping.combine.iter().flat_map(|made| &made.headings).chain(wide).map(|heading| fold(&heading.text)).collect();
-        let ignored: Vec<String> = mapping.ignore.iter().map(|heading| fold(&heading.text)).collect();
+        let wide = mapping
+            .wide
+            .iter()
+            .flat_map(|wide| wide.columns.iter().map(|(heading, _)| heading));
+        let elsewhere: Vec<String> = mapping
+            .combine
+            .iter()
+            .flat_map(|made| &made.headings)
+            .chain(wide)
+            .map(|heading| fold(&heading.text))
+            .collect();
+        let ignored: Vec<String> = mapping
+            .ignore
+            .iter()
+            .map(|heading| fold(&heading.text))
+            .collect();
         for (column, heading) in self.header.iter().enumerate() {
             let folded = fold(heading);
             if folded.is_empty() {
@@ -296,10 +290,19 @@ impl<'a> Maker<'a> {
             } else if ignore_unknown {
                 self.plan.ignored.push(heading.clone());
             } else {
-                let known = self.slots.iter().flat_map(|slot| slot.spellings.iter().map(String::as_str)).filter(|known| !known.is_empty());
+                let known = self
+                    .slots
+                    .iter()
+                    .flat_map(|slot| slot.spellings.iter().map(String::as_str))
+                    .filter(|known| !known.is_empty());
                 let near = programme::nearest(heading, known).map(str::to_owned);
                 let near = near.unwrap_or_else(|| {
-                    let free = self.slots.iter().enumerate().filter(|(at, _)| !self.plan.has(*at)).map(|(_, slot)| slot.name.get(base::Lang::Zh));
+                    let free = self
+                        .slots
+                        .iter()
+                        .enumerate()
+                        .filter(|(at, _)| !self.plan.has(*at))
+                        .map(|(_, slot)| slot.name.get(base::Lang::Zh));
                     programme::suggest("", free)
                 });
                 let problem = problems::unknown_column(heading, self.type_name, near);
@@ -309,7 +312,9 @@ impl<'a> Maker<'a> {
     }
 
     fn claim(&mut self, slot: usize, column: usize) {
-        let Some(source) = self.plan.sources.get_mut(slot) else { return };
+        let Some(source) = self.plan.sources.get_mut(slot) else {
+            return;
+        };
         let Source::Column(first) = *source else {
             *source = Source::Column(column);
             return;
@@ -318,16 +323,31 @@ impl<'a> Maker<'a> {
         let problem = if fold(first) == fold(second) {
             problems::heading_twice(second)
         } else {
-            problems::column_twice(first, second, self.slots.get(slot).map_or("", |slot| &slot.id))
+            problems::column_twice(
+                first,
+                second,
+                self.slots.get(slot).map_or("", |slot| &slot.id),
+            )
         };
         self.report_at(problem, second);
     }
 
     fn combine(&mut self, mapping: &Mapping) {
         for made in &mapping.combine {
-            let columns: Vec<usize> = made.headings.iter().filter_map(|heading| self.column_of(heading)).collect();
+            let columns: Vec<usize> = made
+                .headings
+                .iter()
+                .filter_map(|heading| self.column_of(heading))
+                .collect();
             if let Some(slot) = self.slot_of(&made.field) {
-                self.set(slot, &made.field, Source::Combined { columns, separator: made.separator.clone() });
+                self.set(
+                    slot,
+                    &made.field,
+                    Source::Combined {
+                        columns,
+                        separator: made.separator.clone(),
+                    },
+                );
             }
         }
     }
@@ -343,7 +363,10 @@ impl<'a> Maker<'a> {
                     set.push((slot, Cell::text(text.clone())));
                 }
             }
-            self.plan.wide.extend(column.map(|column| WideColumn { column, constants: set }));
+            self.plan.wide.extend(column.map(|column| WideColumn {
+                column,
+                constants: set,
+            }));
         }
         if let Some(slot) = slot {
             self.set(slot, &wide.field, Source::Wide);
@@ -362,7 +385,10 @@ impl<'a> Maker<'a> {
     fn set(&mut self, slot: usize, field: &Placed, source: Source) {
         let problem = match self.plan.sources.get(slot) {
             Some(Source::Nothing) => None,
-            Some(Source::Column(column)) => Some(problems::constant_and_column(&field.text, self.heading(*column))),
+            Some(Source::Column(column)) => Some(problems::constant_and_column(
+                &field.text,
+                self.heading(*column),
+            )),
             _ => Some(problems::constant_and_column(&field.text, &field.text)),
         };
         match problem {
@@ -377,9 +403,16 @@ impl<'a> Maker<'a> {
 
     fn values(&mut self, mapping: &Mapping) {
         for (field, meanings) in &mapping.values {
-            let Some(slot) = self.slot_of(field) else { continue };
-            let exact = meanings.iter().map(|(text, meaning)| (text.clone(), meaning.clone()));
-            let mut known: HashMap<String, String> = meanings.iter().map(|(text, meaning)| (fold(text), meaning.clone())).collect();
+            let Some(slot) = self.slot_of(field) else {
+                continue;
+            };
+            let exact = meanings
+                .iter()
+                .map(|(text, meaning)| (text.clone(), meaning.clone()));
+            let mut known: HashMap<String, String> = meanings
+                .iter()
+                .map(|(text, meaning)| (fold(text), meaning.clone()))
+                .collect();
             known.extend(exact);
             if let Some(values) = self.plan.values.get_mut(slot) {
                 *values = Some(known);
@@ -390,16 +423,28 @@ impl<'a> Maker<'a> {
     fn required(&mut self) {
         let in_wide = |slot: usize| {
             let wide = &self.plan.wide;
-            !wide.is_empty() && wide.iter().all(|wide| wide.constants.iter().any(|(at, _)| *at == slot))
+            !wide.is_empty()
+                && wide
+                    .iter()
+                    .all(|wide| wide.constants.iter().any(|(at, _)| *at == slot))
         };
         let is_filled = |slot: usize| self.plan.has(slot) || in_wide(slot);
         let mut missing = Vec::new();
         for (index, slot) in self.slots.iter().enumerate() {
             if slot.is_required && !is_filled(index) && !slot.or.is_some_and(is_filled) {
-                missing.push(problems::missing_column(&slot.name.zh, &slot.name.en, &slot.id, self.headings()));
+                missing.push(problems::missing_column(
+                    &slot.name.zh,
+                    &slot.name.en,
+                    &slot.id,
+                    self.headings(),
+                ));
             }
         }
-        self.problems.extend(missing.into_iter().map(|problem| problem.in_place(self.place.clone())));
+        self.problems.extend(
+            missing
+                .into_iter()
+                .map(|problem| problem.in_place(self.place.clone())),
+        );
     }
 
     /// The column of a heading that the mapping names; a problem when the file has none, or two.
@@ -412,8 +457,15 @@ impl<'a> Maker<'a> {
                 None
             }
             _ => {
-                let headings = self.header.iter().map(String::as_str).filter(|known| !known.is_empty());
-                let problem = problems::mapped_heading_missing(&heading.text, programme::suggest(&heading.text, headings));
+                let headings = self
+                    .header
+                    .iter()
+                    .map(String::as_str)
+                    .filter(|known| !known.is_empty());
+                let problem = problems::mapped_heading_missing(
+                    &heading.text,
+                    programme::suggest(&heading.text, headings),
+                );
                 self.problems.push(problem.at(heading.span.clone()));
                 None
             }
@@ -422,17 +474,28 @@ impl<'a> Maker<'a> {
 
     /// The slot that the mapping names.
     fn slot_of(&mut self, field: &Placed) -> Option<usize> {
-        let found = self.slots.iter().position(|slot| slot.id == field.text).or_else(|| self.by_spelling.get(&fold(&field.text)).copied());
+        let found = self
+            .slots
+            .iter()
+            .position(|slot| slot.id == field.text)
+            .or_else(|| self.by_spelling.get(&fold(&field.text)).copied());
         if found.is_none() {
             let known = self.slots.iter().map(|slot| slot.id.as_str());
-            let problem = problems::unknown_mapped_field(&field.text, self.type_name, programme::suggest(&field.text, known));
+            let problem = problems::unknown_mapped_field(
+                &field.text,
+                self.type_name,
+                programme::suggest(&field.text, known),
+            );
             self.problems.push(problem.at(field.span.clone()));
         }
         found
     }
 
     fn report_at(&mut self, problem: Problem, heading: &str) {
-        let place = Place { column: Some(heading.to_owned()), ..self.place.clone() };
+        let place = Place {
+            column: Some(heading.to_owned()),
+            ..self.place.clone()
+        };
         self.problems.push(problem.in_place(place));
     }
 }

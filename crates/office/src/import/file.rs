@@ -4,12 +4,16 @@
 //! workbook is held, as it was loaded whole anyway. Continuation rows leave here filled from above.
 
 use base::{Place, Problem};
-use sheet::{Continuation, Format, Notes, ReadOptions, ReadRow, Reason, RejectedRow, Row, Rows, SheetChoice, column_letters};
+use sheet::{
+    Continuation, Format, Notes, ReadOptions, ReadRow, Reason, RejectedRow, Row, Rows, SheetChoice,
+    column_letters,
+};
 
 use super::ImportOptions;
-use super::columns::{Plan, Slot, fold};
+use super::columns::{Plan, fold};
 use super::mapping::Mapping;
 use super::problems;
+use super::slots::Slot;
 
 /// An open file with the plan of its columns.
 pub(crate) struct ImportFile<'a> {
@@ -52,15 +56,38 @@ impl<'a> ImportFile<'a> {
         let options = read_options(file_name, import, mapping);
         let mut rows = Rows::from_bytes(bytes, &options).map_err(|problem| vec![problem])?;
         let header = rows.header().to_vec();
-        let place = Place { sheet: rows.sheet_name().map(str::to_owned), ..Place::in_file(file_name) };
-        let plan = Plan::make(type_name, slots, &header, mapping, import.ignore_unknown, &place)?;
+        let place = Place {
+            sheet: rows.sheet_name().map(str::to_owned),
+            ..Place::in_file(file_name)
+        };
+        let plan = Plan::make(
+            type_name,
+            slots,
+            &header,
+            mapping,
+            import.ignore_unknown,
+            &place,
+        )?;
         let held = match rows.notes().format {
-            Format::Workbook => Some(rows.by_ref().collect::<Result<Vec<_>, _>>().map_err(|problem| vec![problem])?),
+            Format::Workbook => Some(
+                rows.by_ref()
+                    .collect::<Result<Vec<_>, _>>()
+                    .map_err(|problem| vec![problem])?,
+            ),
             Format::Delimited { .. } => None,
         };
         let notes = rows.notes().clone();
         drop(rows);
-        let mut file = ImportFile { bytes, options, held, fill: None, place, header, plan, notes };
+        let mut file = ImportFile {
+            bytes,
+            options,
+            held,
+            fill: None,
+            place,
+            header,
+            plan,
+            notes,
+        };
         if let Some(heads) = heads {
             file.fill = file.make_fill(&heads, mapping)?;
         }
@@ -68,7 +95,10 @@ impl<'a> ImportFile<'a> {
     }
 
     fn make_fill(&self, heads: &[usize], mapping: &Mapping) -> Result<Option<Fill>, Vec<Problem>> {
-        let columns: Vec<usize> = heads.iter().filter_map(|slot| self.plan.column(*slot, Plan::WHOLE_ROW)).collect();
+        let columns: Vec<usize> = heads
+            .iter()
+            .filter_map(|slot| self.plan.column(*slot, Plan::WHOLE_ROW))
+            .collect();
         if columns.is_empty() {
             return Ok(None);
         }
@@ -76,11 +106,20 @@ impl<'a> ImportFile<'a> {
         let mut down = vec![false; self.header.len()];
         let mut faults = Vec::new();
         for heading in &mapping.fill_down {
-            match self.header.iter().position(|known| fold(known) == fold(&heading.text)).and_then(|at| down.get_mut(at)) {
+            match self
+                .header
+                .iter()
+                .position(|known| fold(known) == fold(&heading.text))
+                .and_then(|at| down.get_mut(at))
+            {
                 Some(down) => *down = true,
                 None => {
-                    let nearest = programme::suggest(&heading.text, self.header.iter().map(String::as_str));
-                    faults.push(problems::mapped_heading_missing(&heading.text, nearest).at(heading.span.clone()));
+                    let nearest =
+                        programme::suggest(&heading.text, self.header.iter().map(String::as_str));
+                    faults.push(
+                        problems::mapped_heading_missing(&heading.text, nearest)
+                            .at(heading.span.clone()),
+                    );
                 }
             }
         }
@@ -92,7 +131,9 @@ impl<'a> ImportFile<'a> {
             // filled in any of them is told line by line, and an empty cell in it means empty.
             down.fill(true);
             for row in self.raw_rows().map_err(|problem| vec![problem])? {
-                let ReadRow::Kept(row) = row.map_err(|problem| vec![problem])? else { continue };
+                let ReadRow::Kept(row) = row.map_err(|problem| vec![problem])? else {
+                    continue;
+                };
                 if continuation.continues(&row) {
                     for (down, cell) in down.iter_mut().zip(&row.cells) {
                         *down &= cell.is_blank();
@@ -115,7 +156,11 @@ impl<'a> ImportFile<'a> {
     /// # Errors
     /// The file cannot be read.
     pub(crate) fn rows(&self) -> Result<FileRows<'_>, Problem> {
-        Ok(FileRows { file: self, body: self.raw_rows()?, head: None })
+        Ok(FileRows {
+            file: self,
+            body: self.raw_rows()?,
+            head: None,
+        })
     }
 
     /// The place of a row, and of a cell in it.
@@ -123,14 +168,19 @@ impl<'a> ImportFile<'a> {
         Place {
             row: Some(row.number),
             column: column.map(|column| super::columns::label(&self.header, column)),
-            value: column.and_then(|column| row.cell(column)).map(|cell| cell.as_text().into_owned()),
+            value: column
+                .and_then(|column| row.cell(column))
+                .map(|cell| cell.as_text().into_owned()),
             ..self.place.clone()
         }
     }
 
     fn reject(&self, row: Row, column: Option<usize>, problem: Problem) -> ReadRow {
         let problem = problem.in_place(self.place_of(&row, column));
-        ReadRow::Rejected(RejectedRow { row, reasons: vec![Reason { column, problem }] })
+        ReadRow::Rejected(RejectedRow {
+            row,
+            reasons: vec![Reason { column, problem }],
+        })
     }
 }
 
@@ -184,7 +234,11 @@ impl FileRows<'_> {
         };
         if let Some(column) = self.file.plan.stray(&row) {
             self.head = None;
-            return self.file.reject(row, Some(column), problems::value_without_heading(column_letters(column)));
+            return self.file.reject(
+                row,
+                Some(column),
+                problems::value_without_heading(column_letters(column)),
+            );
         }
         if let Some(fill) = &self.file.fill {
             if !fill.continuation.continues(&row) {
@@ -211,4 +265,3 @@ impl Iterator for FileRows<'_> {
         Some(row.map(|row| self.finish(row)))
     }
 }
-

@@ -62,8 +62,16 @@ pub(crate) enum Outcome {
 
 impl Outcome {
     /// The command for an entry of this outcome.
-    pub(crate) fn command(self, facts: &RecordFacts, private: &Private) -> Result<Command, Problem> {
-        let kind = if self == Outcome::Added { Kind::Record } else { Kind::Revise };
+    pub(crate) fn command(
+        self,
+        facts: &RecordFacts,
+        private: &Private,
+    ) -> Result<Command, Problem> {
+        let kind = if self == Outcome::Added {
+            Kind::Record
+        } else {
+            Kind::Revise
+        };
         Command::new(kind, facts, private)
     }
 }
@@ -93,7 +101,10 @@ pub(crate) struct Look<'a> {
 
 impl<'a> Look<'a> {
     pub(crate) fn new(office: &'a Office) -> Result<Look<'a>, Problem> {
-        Ok(Look { office, state: office.state()? })
+        Ok(Look {
+            office,
+            state: office.state()?,
+        })
     }
 
     pub(crate) fn state(&self) -> &StateView<'a> {
@@ -102,17 +113,27 @@ impl<'a> Look<'a> {
 
     /// Whether a space holds anything of a type: of an empty one nothing need be asked row by row.
     pub(crate) fn has_any(&self, space: Space, type_name: &str) -> Result<bool, Problem> {
-        Ok(self.state.scan(space, &spaces::key(&[type_name, ""])).next().transpose()?.is_some())
+        Ok(self
+            .state
+            .scan(space, &spaces::key(&[type_name, ""]))
+            .next()
+            .transpose()?
+            .is_some())
     }
 
     /// The version of a record that counts now; `None` when it was withdrawn or never became visible.
     pub(crate) fn effective_version(&self, record: u64) -> Result<Option<Version>, Problem> {
-        let Some(row) = get::<RecordRow>(&self.state, spaces::RECORD, &spaces::number_key(record))? else { return Ok(None) };
+        let Some(row) = get::<RecordRow>(&self.state, spaces::RECORD, &spaces::number_key(record))?
+        else {
+            return Ok(None);
+        };
         for version in row.versions.iter().rev() {
             let visible = match version.import {
                 None => true,
                 Some(import) => {
-                    let status = get::<ImportRow>(&self.state, spaces::IMPORT, &spaces::number_key(import))?.map(|row| row.status);
+                    let status =
+                        get::<ImportRow>(&self.state, spaces::IMPORT, &spaces::number_key(import))?
+                            .map(|row| row.status);
                     status == Some(ImportStatus::Closed)
                 }
             };
@@ -123,12 +144,24 @@ impl<'a> Look<'a> {
         Ok(None)
     }
 
-    fn same_content(&self, version: Version, facts: &RecordFacts, own: &Private) -> Result<bool, Problem> {
+    fn same_content(
+        &self,
+        version: Version,
+        facts: &RecordFacts,
+        own: &Private,
+    ) -> Result<bool, Problem> {
         let entry = self.office.ledger().entry(Position(version.at))?;
         let stored: RecordFacts = read(&entry)?;
         let stored_private = private(&entry)?;
-        let has = |piece: &Evidence| stored_private.evidence.iter().any(|known| known.sha256 == piece.sha256);
-        Ok(stored.fields == facts.fields && stored_private.fields == own.fields && own.evidence.iter().all(has))
+        let has = |piece: &Evidence| {
+            stored_private
+                .evidence
+                .iter()
+                .any(|known| known.sha256 == piece.sha256)
+        };
+        Ok(stored.fields == facts.fields
+            && stored_private.fields == own.fields
+            && own.evidence.iter().all(has))
     }
 }
 
@@ -153,7 +186,12 @@ pub(crate) struct Intake {
 }
 
 impl Intake {
-    pub(crate) fn new(programme: Arc<Programme>, on_other: OnOther, import: Option<u64>, reason: Option<String>) -> Intake {
+    pub(crate) fn new(
+        programme: Arc<Programme>,
+        on_other: OnOther,
+        import: Option<u64>,
+        reason: Option<String>,
+    ) -> Intake {
         Intake {
             programme,
             on_other,
@@ -179,13 +217,19 @@ impl Intake {
     /// The state cannot be read.
     pub(crate) fn take(&mut self, look: &Look, draft: &Draft) -> Result<Taken, Problem> {
         let programme = self.programme.clone();
-        let record_type = programme.record_types.get(&draft.record_type).ok_or_else(|| problems::unknown_type(&draft.record_type, ""))?;
+        let record_type = programme
+            .record_types
+            .get(&draft.record_type)
+            .ok_or_else(|| problems::unknown_type(&draft.record_type, ""))?;
         let (mut facts, private) = draft.parts(record_type);
         facts.import = self.import;
         let mut outcome = Outcome::Added;
         if let Some(key) = facts.key.clone() {
             if key.len() > KEY_BYTES_MAX {
-                return Ok(Taken::Refused(import_problems::key_too_long(key.len(), KEY_BYTES_MAX)));
+                return Ok(Taken::Refused(import_problems::key_too_long(
+                    key.len(),
+                    KEY_BYTES_MAX,
+                )));
             }
             let fingerprint = fingerprint(&[draft.record_type.as_str().as_bytes(), key.as_bytes()]);
             if let Some(row) = self.keys.insert(fingerprint, draft.row.unwrap_or(0)) {
@@ -210,18 +254,32 @@ impl Intake {
             }
         } else {
             let hash = content_hash(&facts)?;
-            let ordinal = self.contents.entry(fingerprint(&[draft.record_type.as_str().as_bytes(), hash.as_bytes()])).or_insert(0);
+            let ordinal = self
+                .contents
+                .entry(fingerprint(&[
+                    draft.record_type.as_str().as_bytes(),
+                    hash.as_bytes(),
+                ]))
+                .or_insert(0);
             let nth = *ordinal;
             *ordinal += 1;
-            if let Some(number) = self.known(look, spaces::RECORD_CONTENT, record_type, &[&hash, &nth.to_string()])?
-                && look.effective_version(number)?.is_some()
+            if let Some(number) = self.known(
+                look,
+                spaces::RECORD_CONTENT,
+                record_type,
+                &[&hash, &nth.to_string()],
+            )? && look.effective_version(number)?.is_some()
             {
                 return Ok(Taken::Unchanged(number));
             }
             facts.content = Some((hash, nth));
         }
         self.note_subject(look, draft, record_type)?;
-        Ok(Taken::Entry { facts, private, outcome })
+        Ok(Taken::Entry {
+            facts,
+            private,
+            outcome,
+        })
     }
 
     /// The commands that make the batch's new subjects known.
@@ -230,21 +288,38 @@ impl Intake {
             let facts = SubjectFacts {
                 subject_type: subject.subject_type.to_string(),
                 id: subject.id.to_string(),
-                from: subject.from.map_or_else(|| BEGINNING.to_owned(), |day| day.to_string()),
-                attributes: subject.name.iter().map(|name| ("name".to_owned(), name.as_ref().into())).collect(),
+                from: subject
+                    .from
+                    .map_or_else(|| BEGINNING.to_owned(), |day| day.to_string()),
+                attributes: subject
+                    .name
+                    .iter()
+                    .map(|name| ("name".to_owned(), name.as_ref().into()))
+                    .collect(),
             };
             Command::new(Kind::Subject, &facts, &Private::default())
         };
-        std::mem::take(&mut self.new_subjects).into_iter().map(command).collect()
+        std::mem::take(&mut self.new_subjects)
+            .into_iter()
+            .map(command)
+            .collect()
     }
 
     /// The record that the state has under a key; nothing is asked of a type that had none.
-    fn known(&mut self, look: &Look, space: Space, record_type: &RecordType, rest: &[&str]) -> Result<Option<u64>, Problem> {
+    fn known(
+        &mut self,
+        look: &Look,
+        space: Space,
+        record_type: &RecordType,
+        rest: &[&str],
+    ) -> Result<Option<u64>, Problem> {
         let type_name = record_type.id.as_str();
         if !self.holds(look, space, type_name)? {
             return Ok(None);
         }
-        let parts: Vec<&str> = std::iter::once(type_name).chain(rest.iter().copied()).collect();
+        let parts: Vec<&str> = std::iter::once(type_name)
+            .chain(rest.iter().copied())
+            .collect();
         get(look.state(), space, &spaces::key(&parts))
     }
 
@@ -261,22 +336,37 @@ impl Intake {
     }
 
     /// A subject that is not known yet will be made known with the records that speak of it.
-    fn note_subject(&mut self, look: &Look, draft: &Draft, record_type: &RecordType) -> Result<(), Problem> {
-        let (Some(subject_type), Some(id)) = (&record_type.subject, draft.subject()) else { return Ok(()) };
+    fn note_subject(
+        &mut self,
+        look: &Look,
+        draft: &Draft,
+        record_type: &RecordType,
+    ) -> Result<(), Problem> {
+        let (Some(subject_type), Some(id)) = (&record_type.subject, draft.subject()) else {
+            return Ok(());
+        };
         let given = draft.subject_name.as_deref();
         let key: (Arc<str>, Arc<str>) = (subject_type.as_str().into(), id.into());
         if let Some(seen) = self.subjects.get(&key) {
-            self.warnings.extend(named_otherwise(id, given, seen.name.as_deref()));
+            self.warnings
+                .extend(named_otherwise(id, given, seen.name.as_deref()));
             if let Some(new) = seen.new_at.and_then(|at| self.new_subjects.get_mut(at)) {
                 new.from = new.from.min(draft.day());
             }
             return Ok(());
         }
         let is_known = self.holds(look, spaces::SUBJECT, subject_type.as_str())?
-            && look.state().get(spaces::SUBJECT, &spaces::key(&[subject_type.as_str(), id]))?.is_some();
+            && look
+                .state()
+                .get(spaces::SUBJECT, &spaces::key(&[subject_type.as_str(), id]))?
+                .is_some();
         let name: Option<Arc<str>> = if is_known {
             // A subject without a name is shown by its identity.
-            let name = look.office.mirror().subject_name(subject_type.as_str(), id).filter(|name| *name != id);
+            let name = look
+                .office
+                .mirror()
+                .subject_name(subject_type.as_str(), id)
+                .filter(|name| *name != id);
             self.warnings.extend(named_otherwise(id, given, name));
             name.map(Arc::from)
         } else {
@@ -285,7 +375,12 @@ impl Intake {
         let new_at = (!is_known).then_some(self.new_subjects.len());
         if !is_known {
             let (subject_type, id) = key.clone();
-            self.new_subjects.push(NewSubject { subject_type, id, name: name.clone(), from: draft.day() });
+            self.new_subjects.push(NewSubject {
+                subject_type,
+                id,
+                name: name.clone(),
+                from: draft.day(),
+            });
         }
         self.subjects.insert(key, SeenSubject { name, new_at });
         Ok(())
@@ -294,7 +389,8 @@ impl Intake {
 
 fn named_otherwise(id: &str, given: Option<&str>, known: Option<&str>) -> Option<Problem> {
     let (given, known) = (given?, known?);
-    (folded_name(given) != folded_name(known)).then(|| import_problems::subject_named_otherwise(id, given, known))
+    (folded_name(given) != folded_name(known))
+        .then(|| import_problems::subject_named_otherwise(id, given, known))
 }
 
 /// A name as names are compared: brackets and letters of either width, Latin letters of either case.
@@ -304,7 +400,8 @@ pub(crate) fn folded_name(name: &str) -> String {
 
 /// The hash of a record's facts without their circumstances: how records without a key are counted.
 fn content_hash(facts: &RecordFacts) -> Result<String, Problem> {
-    let bytes = serde_json::to_vec(&facts.fields).map_err(|error| problems::unreadable_state(spaces::RECORD_CONTENT.0, error))?;
+    let bytes = serde_json::to_vec(&facts.fields)
+        .map_err(|error| problems::unreadable_state(spaces::RECORD_CONTENT.0, error))?;
     Ok(hex::encode(fingerprint(&[&bytes])))
 }
 
@@ -326,4 +423,3 @@ fn fingerprint(parts: &[&[u8]]) -> Fingerprint {
 fn shown_key(key: &str) -> String {
     key.replace(KEY_SEPARATOR, " / ")
 }
-

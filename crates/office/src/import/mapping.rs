@@ -110,8 +110,21 @@ pub struct Mapping {
 }
 
 const KEYS: &[&str] = &[
-    "sheet", "header_rows", "skip_rows", "delimiter", "encoding", "allow_short_rows", "continuation", "fill_down", "ignore",
-    "ignore_unknown", "columns", "combine", "constants", "values", "wide",
+    "sheet",
+    "header_rows",
+    "skip_rows",
+    "delimiter",
+    "encoding",
+    "allow_short_rows",
+    "continuation",
+    "fill_down",
+    "ignore",
+    "ignore_unknown",
+    "columns",
+    "combine",
+    "constants",
+    "values",
+    "wide",
 ];
 
 /// What a value should have been, in Chinese and English.
@@ -119,10 +132,16 @@ type Wanted = (&'static str, &'static str);
 const A_TEXT: Wanted = ("文本", "a text");
 const A_COUNT: Wanted = ("0 到 100 的整数", "a whole number from 0 to 100");
 const A_FLAG: Wanted = ("true 或 false", "`true` or `false`");
-const TEXTS: Wanted = ("文本的列表，如 [\"备注\"]", "a list of texts, such as [\"Remarks\"]");
+const TEXTS: Wanted = (
+    "文本的列表，如 [\"备注\"]",
+    "a list of texts, such as [\"Remarks\"]",
+);
 const A_TABLE: Wanted = ("一组“名 = 值”", "a table of `name = value`");
 const A_DELIMITER: Wanted = ("\",\"、\";\" 或 \"tab\"", "\",\", \";\" or \"tab\"");
-const AN_ENCODING: Wanted = ("utf-8、gb18030、utf-16le 或 utf-16be", "utf-8, gb18030, utf-16le or utf-16be");
+const AN_ENCODING: Wanted = (
+    "utf-8、gb18030、utf-16le 或 utf-16be",
+    "utf-8, gb18030, utf-16le or utf-16be",
+);
 const A_CONSTANT: Wanted = ("文本、数或日期", "a text, a number or a date");
 
 impl Mapping {
@@ -138,7 +157,10 @@ impl Mapping {
             let span = Span::of_range(&source.name, error.span().unwrap_or(0..0));
             vec![problems::broken_mapping(error.message()).at(span)]
         })?;
-        let mut reader = Reader { source: &source, problems: Vec::new() };
+        let mut reader = Reader {
+            source: &source,
+            problems: Vec::new(),
+        };
         let mut mapping = reader.mapping(document.as_table());
         if !reader.problems.is_empty() {
             return Err(reader.problems);
@@ -162,7 +184,9 @@ impl Reader<'_> {
                 "sheet" => mapping.sheet = self.text(name, item),
                 "header_rows" => mapping.header_rows = self.count(name, item),
                 "skip_rows" => mapping.skip_rows = self.count(name, item),
-                "delimiter" => mapping.delimiter = self.one_of(name, item, &DELIMITERS, A_DELIMITER),
+                "delimiter" => {
+                    mapping.delimiter = self.one_of(name, item, &DELIMITERS, A_DELIMITER)
+                }
                 "encoding" => mapping.encoding = self.one_of(name, item, &ENCODINGS, AN_ENCODING),
                 "allow_short_rows" => mapping.allow_short_rows = self.flag(name, item),
                 "continuation" => mapping.continuation = Some(self.flag(name, item)),
@@ -192,7 +216,13 @@ impl Reader<'_> {
                     }
                 }
                 "wide" => mapping.wide = self.wide(name, item),
-                _ => self.report(problems::unknown_mapping_key(name, programme::suggest(name, KEYS.iter().copied())), &key.span),
+                _ => self.report(
+                    problems::unknown_mapping_key(
+                        name,
+                        programme::suggest(name, KEYS.iter().copied()),
+                    ),
+                    &key.span,
+                ),
             }
         }
         mapping
@@ -201,7 +231,11 @@ impl Reader<'_> {
     fn combined(&mut self, field: Placed, item: &Item) -> Option<Combined> {
         let Some(table) = item.as_table_like() else {
             let headings = self.texts(&field.text, item);
-            return Some(Combined { field, headings, separator: " ".to_owned() });
+            return Some(Combined {
+                field,
+                headings,
+                separator: " ".to_owned(),
+            });
         };
         let (mut headings, mut separator) = (Vec::new(), " ".to_owned());
         for (key, item) in self.entries(table) {
@@ -214,21 +248,35 @@ impl Reader<'_> {
                 }
             }
         }
-        Some(Combined { field, headings, separator })
+        Some(Combined {
+            field,
+            headings,
+            separator,
+        })
     }
 
     fn wide(&mut self, name: &str, item: &Item) -> Option<Wide> {
         let (mut field, mut columns) = (None, Vec::new());
         for (key, item) in self.table(name, item) {
             match key.text.as_str() {
-                "field" => field = self.placed(item).or_else(|| self.wrong("field", item, A_TEXT)),
+                "field" => {
+                    field = self
+                        .placed(item)
+                        .or_else(|| self.wrong("field", item, A_TEXT))
+                }
                 "columns" => {
                     for (heading, item) in self.table("columns", item) {
                         let constants = self.constants(&heading.text, item);
                         columns.push((heading, constants));
                     }
                 }
-                other => self.report(problems::unknown_mapping_key(other, programme::suggest(other, ["field", "columns"])), &key.span),
+                other => self.report(
+                    problems::unknown_mapping_key(
+                        other,
+                        programme::suggest(other, ["field", "columns"]),
+                    ),
+                    &key.span,
+                ),
             }
         }
         match field {
@@ -238,7 +286,10 @@ impl Reader<'_> {
     }
 
     fn constants(&mut self, name: &str, item: &Item) -> Vec<(Placed, String)> {
-        self.constants_placed(name, item).into_iter().map(|(key, _, text)| (key, text)).collect()
+        self.constants_placed(name, item)
+            .into_iter()
+            .map(|(key, _, text)| (key, text))
+            .collect()
     }
 
     fn constants_placed(&mut self, name: &str, item: &Item) -> Vec<(Placed, Span, String)> {
@@ -248,9 +299,10 @@ impl Reader<'_> {
             let text = match item.as_value() {
                 Some(Value::String(text)) => Some(text.value().clone()),
                 // As it is written: a decimal keeps its places.
-                Some(Value::Integer(_) | Value::Float(_) | Value::Datetime(_)) => {
-                    item.span().and_then(|range| self.source.text.get(range)).map(|text| text.trim().to_owned())
-                }
+                Some(Value::Integer(_) | Value::Float(_) | Value::Datetime(_)) => item
+                    .span()
+                    .and_then(|range| self.source.text.get(range))
+                    .map(|text| text.trim().to_owned()),
                 _ => None,
             };
             match text {
@@ -266,8 +318,17 @@ impl Reader<'_> {
         table
             .iter()
             .map(|(name, item)| {
-                let range = table.key(name).and_then(toml_edit::Key::span).or_else(|| item.span());
-                (Placed { text: name.to_owned(), span: self.span(range) }, item)
+                let range = table
+                    .key(name)
+                    .and_then(toml_edit::Key::span)
+                    .or_else(|| item.span());
+                (
+                    Placed {
+                        text: name.to_owned(),
+                        span: self.span(range),
+                    },
+                    item,
+                )
             })
             .collect()
     }
@@ -281,7 +342,10 @@ impl Reader<'_> {
 
     fn placed(&self, item: &Item) -> Option<Placed> {
         let text = item.as_str()?;
-        Some(Placed { text: text.to_owned(), span: self.span(item.span()) })
+        Some(Placed {
+            text: text.to_owned(),
+            span: self.span(item.span()),
+        })
     }
 
     fn text(&mut self, name: &str, item: &Item) -> Option<String> {
@@ -292,7 +356,11 @@ impl Reader<'_> {
     }
 
     fn count(&mut self, name: &str, item: &Item) -> Option<u32> {
-        match item.as_integer().and_then(|number| u32::try_from(number).ok()).filter(|number| *number <= 100) {
+        match item
+            .as_integer()
+            .and_then(|number| u32::try_from(number).ok())
+            .filter(|number| *number <= 100)
+        {
             Some(count) => Some(count),
             None => self.wrong(name, item, A_COUNT),
         }
@@ -305,9 +373,18 @@ impl Reader<'_> {
         }
     }
 
-    fn one_of<T: Copy>(&mut self, name: &str, item: &Item, known: &[(&str, T)], wanted: Wanted) -> Option<T> {
+    fn one_of<T: Copy>(
+        &mut self,
+        name: &str,
+        item: &Item,
+        known: &[(&str, T)],
+        wanted: Wanted,
+    ) -> Option<T> {
         let text = item.as_str().map(str::to_lowercase);
-        match known.iter().find(|(spelling, _)| Some(*spelling) == text.as_deref()) {
+        match known
+            .iter()
+            .find(|(spelling, _)| Some(*spelling) == text.as_deref())
+        {
             Some((_, value)) => Some(*value),
             None => self.wrong(name, item, wanted),
         }
@@ -322,7 +399,12 @@ impl Reader<'_> {
 
     fn texts(&mut self, name: &str, item: &Item) -> Vec<Placed> {
         let texts: Option<Vec<Placed>> = item.as_array().and_then(|array| {
-            let placed = |value: &Value| Some(Placed { text: value.as_str()?.to_owned(), span: self.span(value.span()) });
+            let placed = |value: &Value| {
+                Some(Placed {
+                    text: value.as_str()?.to_owned(),
+                    span: self.span(value.span()),
+                })
+            };
             array.iter().map(placed).collect()
         });
         match texts {
@@ -333,7 +415,10 @@ impl Reader<'_> {
 
     fn wrong<T>(&mut self, name: &str, item: &Item, wanted: Wanted) -> Option<T> {
         let span = self.span(item.span());
-        self.report(problems::wrong_mapping_value(name, wanted.0, wanted.1), &span);
+        self.report(
+            problems::wrong_mapping_value(name, wanted.0, wanted.1),
+            &span,
+        );
         None
     }
 
@@ -346,8 +431,12 @@ impl Reader<'_> {
     }
 }
 
-const DELIMITERS: [(&str, Delimiter); 4] =
-    [(",", Delimiter::Comma), (";", Delimiter::Semicolon), ("tab", Delimiter::Tab), ("\t", Delimiter::Tab)];
+const DELIMITERS: [(&str, Delimiter); 4] = [
+    (",", Delimiter::Comma),
+    (";", Delimiter::Semicolon),
+    ("tab", Delimiter::Tab),
+    ("\t", Delimiter::Tab),
+];
 const ENCODINGS: [(&str, TextEncoding); 7] = [
     ("utf-8", TextEncoding::Utf8),
     ("utf8", TextEncoding::Utf8),

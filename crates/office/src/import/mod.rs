@@ -16,6 +16,7 @@ mod names;
 pub mod problems;
 mod records;
 mod report;
+mod slots;
 mod subjects;
 mod template;
 
@@ -56,7 +57,11 @@ impl ImportOptions {
     }
 
     fn on_other(&self) -> OnOther {
-        if self.revise { OnOther::Revise } else { OnOther::Refuse }
+        if self.revise {
+            OnOther::Revise
+        } else {
+            OnOther::Refuse
+        }
     }
 }
 
@@ -82,7 +87,11 @@ impl Office {
             self.abandon_open_imports().map_err(one)?;
         }
         let programme = self.programme().map_err(one)?;
-        let job = Job { file_name, bytes, options };
+        let job = Job {
+            file_name,
+            bytes,
+            options,
+        };
         if let Some(record_type) = programme.record_types.get(type_name) {
             records::import(self, &programme, record_type, &job, progress)
         } else if let Some(subject_type) = programme.subject_types.get(type_name) {

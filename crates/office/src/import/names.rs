@@ -27,16 +27,27 @@ impl Names {
     pub(super) fn of(office: &Office, subject_type: &SubjectTypeId) -> Names {
         let mut known: HashMap<String, Vec<String>> = HashMap::new();
         for (id, name) in office.mirror().subjects(subject_type.as_str()) {
-            known.entry(folded_name(name)).or_default().push(id.to_owned());
+            known
+                .entry(folded_name(name))
+                .or_default()
+                .push(id.to_owned());
         }
-        Names { subject_type: subject_type.clone(), known, sought: HashMap::new() }
+        Names {
+            subject_type: subject_type.clone(),
+            known,
+            sought: HashMap::new(),
+        }
     }
 
     /// The identity of the subject of that name.
     ///
     /// # Errors
     /// Nobody, or more than one, has the name, and it was not confirmed to mean anybody.
-    pub(super) fn identity(&mut self, name: &str, spellings: &Spellings) -> Result<String, Problem> {
+    pub(super) fn identity(
+        &mut self,
+        name: &str,
+        spellings: &Spellings,
+    ) -> Result<String, Problem> {
         if let Some(found) = self.sought.get(name) {
             return found.clone();
         }
@@ -59,8 +70,13 @@ impl Names {
                 Err(problems::ambiguous_subject_name(name, listed.join(", ")))
             }
             None => {
-                let near = (self.known.len() <= SEARCHED_MAX).then(|| programme::nearest(&folded, self.known.keys().map(String::as_str)));
-                Err(problems::unknown_subject_name(name, &self.subject_type, near.flatten().unwrap_or("—")))
+                let near = (self.known.len() <= SEARCHED_MAX)
+                    .then(|| programme::nearest(&folded, self.known.keys().map(String::as_str)));
+                Err(problems::unknown_subject_name(
+                    name,
+                    &self.subject_type,
+                    near.flatten().unwrap_or("—"),
+                ))
             }
         }
     }

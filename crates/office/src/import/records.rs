@@ -8,11 +8,12 @@ use programme::model::{Programme, RecordType};
 use sheet::clean::{EmptyMarks, clean_text};
 use sheet::{Cell, ReadRow, Reason, RejectedRow, Row};
 
-use super::columns::{Line, Plan, record_slots};
+use super::columns::{Line, Plan};
 use super::file::{FileRows, ImportFile};
 use super::intake::{Intake, Look, Outcome, Taken};
 use super::names::Names;
 use super::report::ImportReport;
+use super::slots::record_slots;
 use super::{Job, next_position, problems};
 use crate::folder::{Command, Office, Progress};
 use crate::record::{Draft, Drafter};
@@ -35,13 +36,35 @@ pub(super) fn import(
 ) -> Result<ImportReport, Vec<Problem>> {
     let one = |problem: Problem| vec![problem];
     let type_name = record_type.id.as_str();
-    let continues = job.options.mapping.as_ref().and_then(|mapping| mapping.continuation).unwrap_or(record_type.continuation)
-        || job.options.mapping.as_ref().is_some_and(|mapping| !mapping.fill_down.is_empty());
+    let continues = job
+        .options
+        .mapping
+        .as_ref()
+        .and_then(|mapping| mapping.continuation)
+        .unwrap_or(record_type.continuation)
+        || job
+            .options
+            .mapping
+            .as_ref()
+            .is_some_and(|mapping| !mapping.fill_down.is_empty());
     let slots = record_slots(programme, record_type);
     let heads = continues.then(|| head_slots(record_type));
-    let file = ImportFile::open(job.file_name, job.bytes, job.options, type_name, &slots, heads)?;
+    let file = ImportFile::open(
+        job.file_name,
+        job.bytes,
+        job.options,
+        type_name,
+        &slots,
+        heads,
+    )?;
     let spellings = office.spellings().map_err(one)?;
-    let ready = Ready { programme, record_type, file: &file, spellings: &spellings, job };
+    let ready = Ready {
+        programme,
+        record_type,
+        file: &file,
+        spellings: &spellings,
+        job,
+    };
     let mut report = ready.check(office, progress).map_err(one)?;
     let has_news = report.added + report.revised > 0;
     let is_held_back = report.rejected_rows > 0 && !job.options.valid_only;
@@ -69,7 +92,10 @@ fn head_slots(record_type: &RecordType) -> Vec<usize> {
         None => {
             let is_head = |id: &str| matches!(id, "day" | "unit" | "place" | "subject");
             let fields = record_type.fields.values().enumerate();
-            fields.filter(|(_, field)| field.required && is_head(field.id.as_str())).map(|(index, _)| index).collect()
+            fields
+                .filter(|(_, field)| field.required && is_head(field.id.as_str()))
+                .map(|(index, _)| index)
+                .collect()
         }
     }
 }
@@ -86,7 +112,11 @@ struct Ready<'a> {
 impl Ready<'_> {
     /// The first pass: what every row comes to.
     fn check(&self, office: &Office, progress: Progress<'_>) -> Result<ImportReport, Problem> {
-        let mut report = ImportReport::new(self.record_type.id.as_str(), self.file, self.job.options.dry_run);
+        let mut report = ImportReport::new(
+            self.record_type.id.as_str(),
+            self.file,
+            self.job.options.dry_run,
+        );
         let look = Look::new(office)?;
         let mut judge = Judge::new(self, office, None);
         for row in self.file.rows()? {
@@ -95,7 +125,10 @@ impl Ready<'_> {
                 Judged::Rejected(row) => report.reject(row),
                 Judged::Taken(taken) => taken.iter().for_each(|taken| count(&mut report, taken)),
             }
-            judge.take_warnings().into_iter().for_each(|warning| report.note(warning));
+            judge
+                .take_warnings()
+                .into_iter()
+                .for_each(|warning| report.note(warning));
             if report.rows.is_multiple_of(TELL_EVERY) {
                 progress(report.rows, 0, "rows checked");
             }
@@ -104,18 +137,28 @@ impl Ready<'_> {
     }
 
     /// The second pass: the same rows again, appended in groups. Gives the position of the closing entry.
-    fn append(&self, office: &mut Office, report: &ImportReport, progress: Progress<'_>) -> Result<u64, Problem> {
+    fn append(
+        &self,
+        office: &mut Office,
+        report: &ImportReport,
+        progress: Progress<'_>,
+    ) -> Result<u64, Problem> {
         let import = next_position(office)?;
         let mut judge = Judge::new(self, office, Some(import));
         let mut group = Group::default();
-        group.push(self.job.opening(self.record_type.id.as_str(), report.rows)?);
+        group.push(
+            self.job
+                .opening(self.record_type.id.as_str(), report.rows)?,
+        );
         let mut rows = self.file.rows()?;
         let mut done = Done::default();
         while self.fill(office, &mut rows, &mut judge, &mut group, &mut done)? {
             office.append(group.take(), &[])?;
             progress(done.rows, report.rows, "rows");
         }
-        if (done.added, done.revised, done.rejected) != (report.added, report.revised, report.rejected_rows) {
+        if (done.added, done.revised, done.rejected)
+            != (report.added, report.revised, report.rejected_rows)
+        {
             return Err(problems::changed_meanwhile(done.rows));
         }
         // Subjects are visible as soon as they are known: they come with the closing entry, not before.
@@ -147,7 +190,9 @@ impl Ready<'_> {
     ) -> Result<bool, Problem> {
         let look = Look::new(office)?;
         while group.has_room() {
-            let Some(row) = rows.next() else { return Ok(false) };
+            let Some(row) = rows.next() else {
+                return Ok(false);
+            };
             done.rows += 1;
             let taken = match judge.judge(&look, row?)? {
                 Judged::Rejected(_) => {
@@ -157,7 +202,12 @@ impl Ready<'_> {
                 Judged::Taken(taken) => taken,
             };
             for taken in taken {
-                if let Taken::Entry { facts, private, outcome } = taken {
+                if let Taken::Entry {
+                    facts,
+                    private,
+                    outcome,
+                } = taken
+                {
                     match outcome {
                         Outcome::Added => done.added += 1,
                         Outcome::Revised(_) => done.revised += 1,
@@ -173,8 +223,14 @@ impl Ready<'_> {
 
 fn count(report: &mut ImportReport, taken: &Taken) {
     match taken {
-        Taken::Entry { outcome: Outcome::Added, .. } => report.added += 1,
-        Taken::Entry { outcome: Outcome::Revised(_), .. } => report.revised += 1,
+        Taken::Entry {
+            outcome: Outcome::Added,
+            ..
+        } => report.added += 1,
+        Taken::Entry {
+            outcome: Outcome::Revised(_),
+            ..
+        } => report.revised += 1,
         Taken::Unchanged(_) => report.unchanged += 1,
         Taken::Refused(_) => {}
     }
@@ -250,18 +306,25 @@ struct NamedSubject<'a> {
 impl<'a> Judge<'a> {
     fn new(ready: &Ready<'a>, office: &Office, import: Option<u64>) -> Judge<'a> {
         let options = ready.job.options;
-        let reason = options.reason.clone().filter(|reason| !reason.trim().is_empty());
+        let reason = options
+            .reason
+            .clone()
+            .filter(|reason| !reason.trim().is_empty());
         let reason = reason.unwrap_or_else(|| format!("导入更正 {}", ready.job.file_name));
         let record_type = ready.record_type;
         let name_slot = record_type.fields.len();
         let identity = record_type.fields.get_full("subject");
         let names = match (&record_type.subject, identity) {
-            (Some(subject_type), Some((identity_slot, _, field))) if ready.file.plan.has(name_slot) => Some(NamedSubject {
-                names: Names::of(office, subject_type),
-                identity: Reader::new(field),
-                identity_slot,
-                name_slot,
-            }),
+            (Some(subject_type), Some((identity_slot, _, field)))
+                if ready.file.plan.has(name_slot) =>
+            {
+                Some(NamedSubject {
+                    names: Names::of(office, subject_type),
+                    identity: Reader::new(field),
+                    identity_slot,
+                    name_slot,
+                })
+            }
             _ => None,
         };
         Judge {
@@ -270,7 +333,12 @@ impl<'a> Judge<'a> {
             spellings: ready.spellings,
             job: ready.job,
             drafter: Drafter::new(ready.programme, ready.spellings, record_type),
-            intake: Intake::new(ready.programme.clone(), options.on_other(), import, Some(reason)),
+            intake: Intake::new(
+                ready.programme.clone(),
+                options.on_other(),
+                import,
+                Some(reason),
+            ),
             names,
             warnings: Vec::new(),
         }
@@ -298,15 +366,26 @@ impl<'a> Judge<'a> {
         if reasons.is_empty() {
             for draft in &drafts {
                 match self.intake.take(look, draft)? {
-                    Taken::Refused(problem) => reasons.push(Reason { column: None, problem: problem.in_place(self.file.place_of(&row, None)) }),
+                    Taken::Refused(problem) => reasons.push(Reason {
+                        column: None,
+                        problem: problem.in_place(self.file.place_of(&row, None)),
+                    }),
                     accepted => taken.push(accepted),
                 }
-                let name = self.names.as_ref().and_then(|named| self.file.plan.column(named.name_slot, Plan::WHOLE_ROW));
+                let name = self
+                    .names
+                    .as_ref()
+                    .and_then(|named| self.file.plan.column(named.name_slot, Plan::WHOLE_ROW));
                 let place = |warning: Problem| warning.in_place(self.file.place_of(&row, name));
-                self.warnings.extend(self.intake.take_warnings().into_iter().map(place));
+                self.warnings
+                    .extend(self.intake.take_warnings().into_iter().map(place));
             }
         }
-        Ok(if reasons.is_empty() { Judged::Taken(taken) } else { Judged::Rejected(RejectedRow { row, reasons }) })
+        Ok(if reasons.is_empty() {
+            Judged::Taken(taken)
+        } else {
+            Judged::Rejected(RejectedRow { row, reasons })
+        })
     }
 
     fn draft(&mut self, row: &Row, line: Line) -> Result<Draft, Vec<Reason>> {
@@ -319,13 +398,19 @@ impl<'a> Judge<'a> {
             let name = plan.cell(named.name_slot, row, line);
             let name = name.as_text();
             subject_name = clean_text(&name, &EmptyMarks::default()).map(str::to_owned);
-            let is_unidentified = named.identity.means_empty(&plan.cell(named.identity_slot, row, line));
+            let is_unidentified =
+                named
+                    .identity
+                    .means_empty(&plan.cell(named.identity_slot, row, line));
             if let (Some(name), true) = (&subject_name, is_unidentified) {
                 let cell = match named.names.identity(name, self.spellings) {
                     Ok(identity) => Cell::text(identity),
                     Err(problem) => {
                         let column = plan.column(named.name_slot, line);
-                        reasons.push(Reason { column, problem: problem.in_place(self.file.place_of(row, column)) });
+                        reasons.push(Reason {
+                            column,
+                            problem: problem.in_place(self.file.place_of(row, column)),
+                        });
                         Cell::Empty
                     }
                 };
@@ -354,14 +439,22 @@ impl<'a> Judge<'a> {
             }
             let slot = field.and_then(|id| self.record_type.fields.get_index_of(id));
             let column = slot.and_then(|slot| plan.column(slot, line));
-            let place = match (column, slot.and_then(|slot| self.record_type.fields.get_index(slot))) {
+            let place = match (
+                column,
+                slot.and_then(|slot| self.record_type.fields.get_index(slot)),
+            ) {
                 // A field without a column is named by its name.
-                (None, Some((_, field))) => Place { column: Some(field.name.get(base::Lang::Zh).to_owned()), ..self.file.place_of(row, None) },
+                (None, Some((_, field))) => Place {
+                    column: Some(field.name.get(base::Lang::Zh).to_owned()),
+                    ..self.file.place_of(row, None)
+                },
                 _ => self.file.place_of(row, column),
             };
-            reasons.push(Reason { column, problem: fault.problem.in_place(place) });
+            reasons.push(Reason {
+                column,
+                problem: fault.problem.in_place(place),
+            });
         }
         Err(reasons)
     }
 }
-

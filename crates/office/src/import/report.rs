@@ -77,7 +77,8 @@ impl ImportReport {
         if self.rejected.len() < REJECTED_MAX {
             self.rejected.push(row);
         } else if self.rejected_rows == REJECTED_MAX as u64 + 1 {
-            self.problems.insert(0, problems::too_many_rejected(REJECTED_MAX));
+            self.problems
+                .insert(0, problems::too_many_rejected(REJECTED_MAX));
         }
     }
 

@@ -13,10 +13,11 @@ use programme::model::{Field, FieldType, Programme, SubjectType};
 use serde_json::Value as Json;
 use sheet::{ReadRow, Reason, RejectedRow, Row};
 
-use super::columns::{Plan, SUBJECT_COLUMNS, subject_slots};
+use super::columns::Plan;
 use super::file::ImportFile;
 use super::intake::{BEGINNING, Look};
 use super::report::ImportReport;
+use super::slots::{SUBJECT_COLUMNS, subject_slots};
 use super::{Job, next_position, problems};
 use crate::entry::{Kind, Private, SubjectFacts};
 use crate::fold::get;
@@ -37,10 +38,21 @@ pub(super) fn import(
 ) -> Result<ImportReport, Vec<Problem>> {
     let one = |problem: Problem| vec![problem];
     let type_name = subject_type.id.as_str();
-    let file = ImportFile::open(job.file_name, job.bytes, job.options, type_name, &subject_slots(subject_type), None)?;
+    let file = ImportFile::open(
+        job.file_name,
+        job.bytes,
+        job.options,
+        type_name,
+        &subject_slots(subject_type),
+        None,
+    )?;
     let spellings = office.spellings().map_err(one)?;
     let own = own_fields(subject_type);
-    let readers = own.iter().chain(subject_type.fields.values()).map(Reader::new).collect();
+    let readers = own
+        .iter()
+        .chain(subject_type.fields.values())
+        .map(Reader::new)
+        .collect();
     let mut judge = Judge {
         programme,
         subject_type,
@@ -110,7 +122,12 @@ fn own_fields(subject_type: &SubjectType) -> Vec<Field> {
     };
     let [id, name, from] = SUBJECT_COLUMNS;
     vec![
-        field(id, subject_type.identity_name.clone(), FieldType::Subject(subject_type.id.clone()), true),
+        field(
+            id,
+            subject_type.identity_name.clone(),
+            FieldType::Subject(subject_type.id.clone()),
+            true,
+        ),
         field(name, Text::new("名称", "Name"), FieldType::Text, false),
         field(from, Text::new("起始日期", "From"), FieldType::Date, false),
     ]
@@ -158,48 +175,87 @@ impl Judge<'_> {
             if *before == said.attributes {
                 return Ok(Judged::Unchanged);
             }
-            let problem = problems::subject_twice_in_file(&said.id, first).in_place(self.file.place_of(&row, None));
-            return Ok(Judged::Rejected(RejectedRow { row, reasons: vec![Reason { column: None, problem }] }));
+            let problem = problems::subject_twice_in_file(&said.id, first)
+                .in_place(self.file.place_of(&row, None));
+            return Ok(Judged::Rejected(RejectedRow {
+                row,
+                reasons: vec![Reason {
+                    column: None,
+                    problem,
+                }],
+            }));
         }
-        self.told.insert(place, (row.number, said.attributes.clone()));
+        self.told
+            .insert(place, (row.number, said.attributes.clone()));
         let key = spaces::key(&[self.subject_type.id.as_str(), &said.id]);
         let known: Option<SubjectRow> = get(look.state(), spaces::SUBJECT, &key)?;
         // A subject may be told without any attribute: that it is there is news as well.
         let mut by_day: BTreeMap<String, BTreeMap<String, (Json, bool)>> = BTreeMap::new();
         if known.is_none() {
-            by_day.insert(said.from.clone().unwrap_or_else(|| BEGINNING.to_owned()), BTreeMap::new());
+            by_day.insert(
+                said.from.clone().unwrap_or_else(|| BEGINNING.to_owned()),
+                BTreeMap::new(),
+            );
         }
         for (attribute, (value, personal)) in said.attributes {
             let on = said.from.as_deref().unwrap_or(&self.today);
-            let before = known.as_ref().map_or(Before::Never, |known| value_on(known, &attribute, on));
+            let before = known
+                .as_ref()
+                .map_or(Before::Never, |known| value_on(known, &attribute, on));
             let from = match (&before, &said.from) {
                 (Before::Holds(held), _) if *held == &value => continue,
                 (_, Some(from)) => from.clone(),
                 (Before::Never, None) => BEGINNING.to_owned(),
                 (_, None) => self.today.clone(),
             };
-            by_day.entry(from).or_default().insert(attribute, (value, personal));
+            by_day
+                .entry(from)
+                .or_default()
+                .insert(attribute, (value, personal));
         }
         if by_day.is_empty() {
             return Ok(Judged::Unchanged);
         }
-        let changes = by_day.into_iter().map(|(from, attributes)| self.command(&said.id, from, attributes)).collect::<Result<_, _>>()?;
-        Ok(Judged::Changed { is_new: known.is_none(), changes })
+        let changes = by_day
+            .into_iter()
+            .map(|(from, attributes)| self.command(&said.id, from, attributes))
+            .collect::<Result<_, _>>()?;
+        Ok(Judged::Changed {
+            is_new: known.is_none(),
+            changes,
+        })
     }
 
-    fn command(&self, id: &str, from: String, attributes: BTreeMap<String, (Json, bool)>) -> Result<Command, Problem> {
-        let mut facts =
-            SubjectFacts { subject_type: self.subject_type.id.to_string(), id: id.to_owned(), from, attributes: BTreeMap::new() };
+    fn command(
+        &self,
+        id: &str,
+        from: String,
+        attributes: BTreeMap<String, (Json, bool)>,
+    ) -> Result<Command, Problem> {
+        let mut facts = SubjectFacts {
+            subject_type: self.subject_type.id.to_string(),
+            id: id.to_owned(),
+            from,
+            attributes: BTreeMap::new(),
+        };
         let mut private = Private::default();
         for (attribute, (value, personal)) in attributes {
-            let to = if personal { &mut private.fields } else { &mut facts.attributes };
+            let to = if personal {
+                &mut private.fields
+            } else {
+                &mut facts.attributes
+            };
             to.insert(attribute, value);
         }
         Command::new(Kind::Subject, &facts, &private)
     }
 
     fn read(&mut self, row: &Row) -> Result<Said, Vec<Reason>> {
-        let mut said = Said { id: String::new(), from: None, attributes: BTreeMap::new() };
+        let mut said = Said {
+            id: String::new(),
+            from: None,
+            attributes: BTreeMap::new(),
+        };
         let mut reasons = Vec::new();
         for (slot, reader) in self.readers.iter_mut().enumerate() {
             let cell = self.file.plan.cell(slot, row, Plan::WHOLE_ROW);
@@ -210,16 +266,24 @@ impl Judge<'_> {
                     2 => said.from = Some(value.to_text()),
                     _ => {
                         let field = reader.field();
-                        said.attributes.insert(field.id.to_string(), (value.to_json(), field.personal));
+                        said.attributes
+                            .insert(field.id.to_string(), (value.to_json(), field.personal));
                     }
                 },
                 Err(problem) => {
                     let column = self.file.plan.column(slot, Plan::WHOLE_ROW);
-                    reasons.push(Reason { column, problem: problem.in_place(self.file.place_of(row, column)) });
+                    reasons.push(Reason {
+                        column,
+                        problem: problem.in_place(self.file.place_of(row, column)),
+                    });
                 }
             }
         }
-        if reasons.is_empty() { Ok(said) } else { Err(reasons) }
+        if reasons.is_empty() {
+            Ok(said)
+        } else {
+            Err(reasons)
+        }
     }
 }
 
@@ -234,9 +298,17 @@ enum Before<'a> {
 }
 
 fn value_on<'a>(known: &'a SubjectRow, attribute: &str, day: &str) -> Before<'a> {
-    let told = || known.attributes.iter().filter(|(name, ..)| name == attribute);
+    let told = || {
+        known
+            .attributes
+            .iter()
+            .filter(|(name, ..)| name == attribute)
+    };
     // Of those told for the same first day the last counts: `max_by` gives the last of equal ones.
-    match told().filter(|(_, from, ..)| from.as_str() <= day).max_by(|a, b| a.1.cmp(&b.1)) {
+    match told()
+        .filter(|(_, from, ..)| from.as_str() <= day)
+        .max_by(|a, b| a.1.cmp(&b.1))
+    {
         Some((_, _, value, _)) => Before::Holds(value),
         None if told().next().is_some() => Before::Later,
         None => Before::Never,

@@ -5,7 +5,7 @@ use base::{Lang, Problem};
 use programme::model::{Field, FieldType, Programme, RecordType, SubjectType};
 use sheet::{ColumnKind, ColumnOut, SheetOut, WorkbookOut};
 
-use super::columns::{record_slots, subject_slots};
+use super::slots::{record_slots, subject_slots};
 use super::unknown_type;
 use crate::folder::Office;
 
@@ -21,33 +21,66 @@ impl Office {
     pub fn template(&self, type_name: &str, lang: Lang) -> Result<Vec<u8>, Problem> {
         let programme = self.programme()?;
         let (name, columns) = if let Some(record_type) = programme.record_types.get(type_name) {
-            (&record_type.name, record_columns(&programme, record_type, lang))
+            (
+                &record_type.name,
+                record_columns(&programme, record_type, lang),
+            )
         } else if let Some(subject_type) = programme.subject_types.get(type_name) {
-            (&subject_type.name, subject_columns(&programme, subject_type, lang))
+            (
+                &subject_type.name,
+                subject_columns(&programme, subject_type, lang),
+            )
         } else {
             return Err(unknown_type(&programme, type_name));
         };
-        let title: String = name.get(lang).chars().filter(|c| !NOT_IN_SHEET_NAMES.contains(c)).take(SHEET_NAME_MAX).collect();
-        let title = if title.trim().is_empty() { type_name.to_owned() } else { title };
+        let title: String = name
+            .get(lang)
+            .chars()
+            .filter(|c| !NOT_IN_SHEET_NAMES.contains(c))
+            .take(SHEET_NAME_MAX)
+            .collect();
+        let title = if title.trim().is_empty() {
+            type_name.to_owned()
+        } else {
+            title
+        };
         let sheet = SheetOut::new(title.as_str(), columns);
-        WorkbookOut { sheets: vec![sheet], all_text: false, title }.to_bytes()
+        WorkbookOut {
+            sheets: vec![sheet],
+            all_text: false,
+            title,
+        }
+        .to_bytes()
     }
 }
 
 fn record_columns(programme: &Programme, record_type: &RecordType, lang: Lang) -> Vec<ColumnOut> {
-    let mut columns: Vec<ColumnOut> = record_type.fields.values().map(|field| column(programme, field, lang)).collect();
+    let mut columns: Vec<ColumnOut> = record_type
+        .fields
+        .values()
+        .map(|field| column(programme, field, lang))
+        .collect();
     // The slot behind the fields is the subject's name, where there is one.
-    for slot in record_slots(programme, record_type).into_iter().skip(record_type.fields.len()) {
+    for slot in record_slots(programme, record_type)
+        .into_iter()
+        .skip(record_type.fields.len())
+    {
         let heading = slot.spellings.get(1).cloned().unwrap_or(slot.id);
         columns.push(ColumnOut::text(heading).with_note(match lang {
             Lang::Zh => "对象的名称；不知标识时，可只填已登记的名称",
-            Lang::En => "Name of the subject; a registered name will do when the identity is not known",
+            Lang::En => {
+                "Name of the subject; a registered name will do when the identity is not known"
+            }
         }));
     }
     columns
 }
 
-fn subject_columns(programme: &Programme, subject_type: &SubjectType, lang: Lang) -> Vec<ColumnOut> {
+fn subject_columns(
+    programme: &Programme,
+    subject_type: &SubjectType,
+    lang: Lang,
+) -> Vec<ColumnOut> {
     let mut columns = Vec::new();
     for (index, slot) in subject_slots(subject_type).into_iter().enumerate() {
         columns.push(match (index, subject_type.fields.get(slot.id.as_str())) {
@@ -74,17 +107,27 @@ fn must(lang: Lang) -> &'static str {
 fn column(programme: &Programme, field: &Field, lang: Lang) -> ColumnOut {
     let kind = match field.field_type {
         FieldType::Number => ColumnKind::Number { decimals: Some(0) },
-        FieldType::Decimal(scale) => ColumnKind::Number { decimals: Some(scale) },
+        FieldType::Decimal(scale) => ColumnKind::Number {
+            decimals: Some(scale),
+        },
         FieldType::Money => ColumnKind::Number { decimals: Some(2) },
         FieldType::Date => ColumnKind::Date,
         _ => ColumnKind::Text,
     };
     let choices: Vec<String> = match &field.field_type {
         FieldType::Choice(vocabulary) => {
-            let codes = programme.vocabularies.get(vocabulary).into_iter().flat_map(|found| found.codes.values());
+            let codes = programme
+                .vocabularies
+                .get(vocabulary)
+                .into_iter()
+                .flat_map(|found| found.codes.values());
             codes.map(|code| code.name.get(lang).to_owned()).collect()
         }
-        FieldType::Unit => programme.units.values().map(|unit| unit.name.get(lang).to_owned()).collect(),
+        FieldType::Unit => programme
+            .units
+            .values()
+            .map(|unit| unit.name.get(lang).to_owned())
+            .collect(),
         _ => Vec::new(),
     };
     let mut notes = Vec::new();
@@ -102,24 +145,47 @@ fn column(programme: &Programme, field: &Field, lang: Lang) -> ColumnOut {
         });
     }
     let column = ColumnOut::of_kind(field.name.get(lang), kind).with_choices(choices);
-    if notes.is_empty() { column } else { column.with_note(notes.join("\n")) }
+    if notes.is_empty() {
+        column
+    } else {
+        column.with_note(notes.join("\n"))
+    }
 }
 
 /// How a value of the type is written, where the spreadsheet does not show it.
 fn hint(programme: &Programme, field_type: &FieldType, lang: Lang) -> Option<String> {
     let (zh, en) = match field_type {
         FieldType::Choices(vocabulary) => {
-            let codes = programme.vocabularies.get(vocabulary).into_iter().flat_map(|found| found.codes.values());
-            let names = codes.map(|code| code.name.get(lang)).collect::<Vec<_>>().join(match lang {
-                Lang::Zh => "、",
-                Lang::En => "; ",
-            });
-            (format!("可填多项，以“；”分隔：{names}"), format!("one or several, separated by `;`: {names}"))
+            let codes = programme
+                .vocabularies
+                .get(vocabulary)
+                .into_iter()
+                .flat_map(|found| found.codes.values());
+            let names = codes
+                .map(|code| code.name.get(lang))
+                .collect::<Vec<_>>()
+                .join(match lang {
+                    Lang::Zh => "、",
+                    Lang::En => "; ",
+                });
+            (
+                format!("可填多项，以“；”分隔：{names}"),
+                format!("one or several, separated by `;`: {names}"),
+            )
         }
         FieldType::Date => ("如 2018-03-05".to_owned(), "such as 2018-03-05".to_owned()),
-        FieldType::File => ("文件的 SHA-256".to_owned(), "SHA-256 of the file".to_owned()),
-        FieldType::Place => ("地点，或“经度,纬度”".to_owned(), "a place, or `longitude,latitude`".to_owned()),
-        FieldType::Period => ("如 2018、2018H1、2018Q3、2018-06".to_owned(), "such as 2018, 2018H1, 2018Q3, 2018-06".to_owned()),
+        FieldType::File => (
+            "文件的 SHA-256".to_owned(),
+            "SHA-256 of the file".to_owned(),
+        ),
+        FieldType::Place => (
+            "地点，或“经度,纬度”".to_owned(),
+            "a place, or `longitude,latitude`".to_owned(),
+        ),
+        FieldType::Period => (
+            "如 2018、2018H1、2018Q3、2018-06".to_owned(),
+            "such as 2018, 2018H1, 2018Q3, 2018-06".to_owned(),
+        ),
         _ => return None,
     };
     Some(match lang {

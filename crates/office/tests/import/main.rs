@@ -1,0 +1,8 @@
+//! Imports as an office lives them: good files of every kind, bad ones, interrupted ones.
+
+mod bad_input;
+mod columns;
+mod formats;
+mod stories;
+mod subjects;
+mod town;
