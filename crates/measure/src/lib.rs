@@ -28,6 +28,7 @@ mod versions;
 
 pub use address::Address;
 pub use columns::{Change, Columns};
+pub use export::{ExportCell, ExportColumn, ExportKind, ExportTable, Meaning, NOT_HIDDEN};
 pub use measure::BySubject;
 pub use problems::CATALOGUE;
 pub use programme::schema::Value;
