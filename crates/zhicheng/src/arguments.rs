@@ -225,6 +225,8 @@ pub struct Import {
     pub sheet: Option<String>,
     #[arg(long, help = say("忽略方案未声明的列", "ignore columns that the programme does not declare"))]
     pub ignore_unknown: bool,
+    #[arg(long, value_name = "FILE", help = say("各行共同的佐证材料（可多次）", "evidence that every row rests on (repeatable)"))]
+    pub evidence: Vec<PathBuf>,
     #[command(flatten)]
     pub output: Output,
 }

@@ -1,1 +1,90 @@
-//! Writing the exported tables where SQL engines read them: one SQLite file, or CSV files.
+//! Writing the exported tables where SQL engines read them: one SQLite file, or CSV files with the
+//! statements that make and fill the tables. What the tables are is in `docs/export-schema.md`.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use measure::{Dialect, ExportCell, ExportTable};
+use office::Office;
+use rusqlite::types::ToSqlOutput;
+use rusqlite::{Connection, params_from_iter};
+
+use crate::failure::{Failure, Outcome, write};
+use crate::problems;
+use crate::progress::Progress;
+
+/// Writes all tables into a new SQLite file; one that is there is refused.
+pub fn sqlite(office: &Office, path: &Path, progress: &mut Progress) -> Outcome {
+    if path.exists() {
+        return Err(problems::folder_taken(path.display()).into());
+    }
+    let failed = |error: rusqlite::Error| Failure::from(problems::cannot_write(path.display(), error));
+    let mut connection = Connection::open(path).map_err(failed)?;
+    for table in office.mirror().columns().export() {
+        let transaction = connection.transaction().map_err(failed)?;
+        transaction.execute_batch(&table.create_sql(Dialect::Sqlite)).map_err(failed)?;
+        let marks = vec!["?"; table.columns.len()].join(", ");
+        {
+            let mut insert = transaction.prepare(&format!("insert into {} values ({marks})", quoted(&table.name))).map_err(failed)?;
+            for (done, row) in (1..).zip(table.rows()) {
+                insert.execute(params_from_iter(row.iter().map(to_sql))).map_err(failed)?;
+                if done % 8192 == 0 {
+                    progress.tell(done, done, &table.name);
+                }
+            }
+        }
+        transaction.commit().map_err(failed)?;
+    }
+    Ok(())
+}
+
+fn to_sql(cell: &ExportCell) -> ToSqlOutput<'_> {
+    match cell {
+        ExportCell::Null => ToSqlOutput::from(rusqlite::types::Null),
+        ExportCell::Integer(number) => ToSqlOutput::from(*number),
+        ExportCell::Text(text) => ToSqlOutput::from(text.as_ref()),
+    }
+}
+
+/// Writes each table as a CSV, with `tables.postgres.sql` and `tables.duckdb.sql` that make and fill them.
+pub fn csv(office: &Office, dir: &Path, progress: &mut Progress) -> Outcome {
+    std::fs::create_dir_all(dir).map_err(|error| problems::cannot_write(dir.display(), error))?;
+    let tables = office.mirror().columns().export();
+    for table in &tables {
+        one_csv(table, &dir.join(format!("{}.csv", table.name)), progress)?;
+    }
+    for (file, dialect) in [("tables.postgres.sql", Dialect::Postgres), ("tables.duckdb.sql", Dialect::DuckDb)] {
+        let mut text = String::new();
+        for table in &tables {
+            text.push_str(&table.create_sql(dialect));
+            text.push('\n');
+            text.push_str(&fill(table, dialect));
+        }
+        write(&dir.join(file), text.as_bytes())?;
+    }
+    Ok(())
+}
+
+/// How a table is filled from its CSV, run from the folder.
+fn fill(table: &ExportTable<'_>, dialect: Dialect) -> String {
+    let name = quoted(&table.name);
+    let file = table.name.replace('\'', "''");
+    match dialect {
+        // \copy reads on the client's side, so the server needs no right to the folder.
+        Dialect::Postgres => format!("\\copy {name} from '{file}.csv' with (format csv, header true)\n"),
+        _ => format!("copy {name} from '{file}.csv' (header true);\n"),
+    }
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+fn one_csv(table: &ExportTable<'_>, path: &Path, progress: &mut Progress) -> Outcome {
+    progress.tell(0, 1, &table.name);
+    let failed = |error: std::io::Error| Failure::from(problems::cannot_write(path.display(), error));
+    let mut file = BufWriter::new(File::create(path).map_err(failed)?);
+    table.write_csv(&mut file).map_err(failed)?;
+    file.flush().map_err(failed)
+}

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use base::{Lang, Problem, SourceText};
-use comfy_table::{Cell as TableCell, CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{Cell as TableCell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 use serde_json::{Map, Value as Json};
 
 use crate::failure::Failure;
@@ -116,9 +116,13 @@ pub fn print(format: Format, columns: &[Column], rows: &[Vec<Cell>]) -> Result<(
     }
 }
 
+const RULE: LineStyle = LineStyle::none().fill('─').junction('─');
+/// Hairlines above, below and under the header; nothing between rows, so that a table can be read and copied.
+const STYLE: TableStyle = TableStyle::new().top_border(RULE).header_separator(RULE).bottom_border(RULE);
+
 fn table(columns: &[Column], rows: &[Vec<Cell>]) -> Table {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Disabled);
+    table.load_style(STYLE).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(columns.iter().map(|column| TableCell::new(&column.title)));
     for row in rows {
         table.add_row(columns.iter().zip(row).map(|(column, cell)| {

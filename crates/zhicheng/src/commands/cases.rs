@@ -5,7 +5,8 @@ use office::case::{ActRequest, Case};
 
 use crate::arguments::{CaseAct, CaseCommand, CaseList, CaseOpen, CaseShow, Common};
 use crate::commands::common;
-use crate::failure::{Outcome, read};
+use crate::commands::records::store;
+use crate::failure::Outcome;
 use crate::lang::say;
 use crate::output::{Cell, Column, Format, print};
 use crate::progress::Progress;
@@ -136,11 +137,7 @@ fn print_case(office: &office::Office, case: &Case, format: Format) -> Outcome {
 
 fn act(arguments: &CaseAct, common: &Common) -> Outcome {
     let mut office = common::open_to_write(&arguments.data, common)?;
-    let mut evidence = Vec::new();
-    for path in &arguments.evidence {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        evidence.push(office.store_evidence(&name, &read(path)?)?);
-    }
+    let evidence = store(&office, &arguments.evidence)?;
     let request = ActRequest {
         action: arguments.action.clone(),
         fields: common::settings(&arguments.fields)?.into_iter().collect(),

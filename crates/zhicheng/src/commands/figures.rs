@@ -1,7 +1,7 @@
 //! `measure` and `export`: figures, the records behind them, and the SQL that recomputes them.
 
 use base::{IndicatorId, PartKind};
-use measure::{By, Query}; //PENDING
+use measure::{By, Dialect, Query};
 use office::Office;
 use programme::model::Programme;
 
@@ -32,7 +32,8 @@ pub fn measure(arguments: &Measure) -> Outcome {
         query = query.for_subject(subject.as_str());
     }
     if let Some(dialect) = &arguments.sql {
-        /*PENDINGSQL*/let _ = dialect;
+        let dialect = dialect_of(dialect)?;
+        println!("{}", office.mirror().columns().sql(&query, dialect)?);
         return Ok(());
     }
     if arguments.records {
@@ -82,6 +83,16 @@ pub fn measure(arguments: &Measure) -> Outcome {
     }
     print(arguments.output.format, &columns, &rows)?;
     Ok(())
+}
+
+/// The dialect of that name.
+fn dialect_of(name: &str) -> Result<Dialect, crate::failure::Failure> {
+    match name {
+        "sqlite" => Ok(Dialect::Sqlite),
+        "postgres" => Ok(Dialect::Postgres),
+        "duckdb" => Ok(Dialect::DuckDb),
+        other => Err(problems::unknown_dialect(other).into()),
+    }
 }
 
 /// How a result is split.
@@ -187,11 +198,11 @@ pub fn export(arguments: &Export) -> Outcome {
     let office = common::open(&arguments.data)?;
     let mut progress = Progress::start();
     if let Some(path) = &arguments.sqlite {
-        //PENDING crate::export::sqlite(&office, path, &mut progress)?;
+        crate::export::sqlite(&office, path, &mut progress)?;
         println!("{}", path.display());
     }
     if let Some(dir) = &arguments.csv {
-        //PENDING crate::export::csv(&office, dir, &mut progress)?;
+        crate::export::csv(&office, dir, &mut progress)?;
         println!("{}", dir.display());
     }
     Ok(())

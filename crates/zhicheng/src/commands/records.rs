@@ -1,6 +1,10 @@
 //! `template`, `import`, `submit`, `withdraw`, `record`, `alias`: facts on their way in, and one on its way out.
 
+use std::path::PathBuf;
+
 use base::FieldId;
+use office::Office;
+use office::entry::Evidence;
 use office::import::{ImportOptions, Mapping};
 use office::record::{OnOther, Receipt, draft};
 use sheet::Cell as SheetCell;
@@ -36,6 +40,8 @@ pub fn import(arguments: &Import, common: &Common) -> Outcome {
             Some(Mapping::parse(&text, &shown).map_err(|found| Failure::Problems(found, vec![source]))?)
         }
     };
+    let mut office = common::open_to_write(&arguments.data, common)?;
+    let evidence = store(&office, &arguments.evidence)?;
     let options = ImportOptions {
         mapping,
         dry_run: arguments.dry_run,
@@ -44,9 +50,8 @@ pub fn import(arguments: &Import, common: &Common) -> Outcome {
         reason: arguments.reason.clone(),
         sheet: arguments.sheet.clone(),
         ignore_unknown: arguments.ignore_unknown,
-        ..ImportOptions::default()
+        evidence,
     };
-    let mut office = common::open_to_write(&arguments.data, common)?;
     let mut progress = Progress::start();
     let report = office.import(&arguments.type_name, &file_name, &bytes, &options, &mut |done, total, what| progress.tell(done, total, what))?;
     drop(progress);
@@ -71,6 +76,7 @@ pub fn import(arguments: &Import, common: &Common) -> Outcome {
     let taken = match (report.position, report.dry_run) {
         (Some(_), _) => Cell::shown("taken", say("已导入", "taken")),
         (None, true) => Cell::shown("checked", say("只检查，未导入", "only checked")),
+        (None, false) if report.rejected_rows == 0 => Cell::shown("unchanged", say("已有，无须导入", "all there already")),
         (None, false) => Cell::shown("refused", say("未导入：有行被拒绝", "refused: rows were rejected")),
     };
     let row = vec![
@@ -90,6 +96,16 @@ pub fn import(arguments: &Import, common: &Common) -> Outcome {
 /// So many problems of an import are shown; the workbook of rejected rows has them all.
 const PROBLEMS_SHOWN_MAX: usize = 20;
 
+/// Stores files as evidence.
+pub fn store(office: &Office, paths: &[PathBuf]) -> Result<Vec<Evidence>, Failure> {
+    let mut evidence = Vec::new();
+    for path in paths {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        evidence.push(office.store_evidence(&name, &read(path)?)?);
+    }
+    Ok(evidence)
+}
+
 /// `zhicheng submit --data DIR TYPE FIELD=VALUE …`
 pub fn submit(arguments: &Submit, common: &Common) -> Outcome {
     let settings = common::settings(&arguments.fields)?;
@@ -106,11 +122,7 @@ pub fn submit(arguments: &Submit, common: &Common) -> Outcome {
             return Err(problems::unknown_field(field, &arguments.type_name, nearest).into());
         }
     }
-    let mut evidence = Vec::new();
-    for path in &arguments.evidence {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        evidence.push(office.store_evidence(&name, &read(path)?)?);
-    }
+    let evidence = store(&office, &arguments.evidence)?;
     let value = |id: &str| settings.iter().find(|(field, _)| field == id).map(|(_, value)| value.clone());
     let cell = |id: &FieldId| value(id.as_str()).map(SheetCell::text);
     let mut made = draft(&programme, &office.spellings()?, record_type, cell, evidence)
