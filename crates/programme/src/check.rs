@@ -17,7 +17,8 @@ use crate::{Sources, rows};
 pub struct Checked {
     /// The programme; there is one exactly when no problem is an error.
     pub programme: Option<Arc<Programme>>,
-    /// Errors and warnings in the order of the text.
+    /// Errors and warnings: what the text says wrongly first, then what it means wrongly, both in
+    /// the order of the text.
     pub problems: Vec<Problem>,
 }
 
@@ -37,16 +38,33 @@ pub fn check(sources: &Sources) -> Checked {
     }
     in_text_order(&mut problems, sources);
     let is_sound = !problems.iter().any(Problem::is_error);
-    Checked { programme: built.filter(|_| is_sound).map(Arc::new), problems: sources.locate(problems) }
+    Checked {
+        programme: built.filter(|_| is_sound).map(Arc::new),
+        problems: sources.locate(problems),
+    }
 }
 
-/// Sorts problems by file and place, each once; those without a place come first.
+/// Sorts problems by file and place, each once; those without a place come first, then what the text
+/// says wrongly, since a row that could not be read makes others name what is not there.
 fn in_text_order(problems: &mut Vec<Problem>, sources: &Sources) {
-    let files: Vec<&Arc<str>> = sources.layers.iter().flat_map(|layer| &layer.files).map(|file| &file.name).collect();
+    let files: Vec<&Arc<str>> = sources
+        .layers
+        .iter()
+        .flat_map(|layer| &layer.files)
+        .map(|file| &file.name)
+        .collect();
     let mut seen = HashSet::new();
-    problems.retain(|problem| seen.insert((problem.code, problem.span.clone(), problem.what.zh.clone())));
+    problems.retain(|problem| {
+        seen.insert((problem.code, problem.span.clone(), problem.what.zh.clone()))
+    });
     problems.sort_by_key(|problem| {
-        let place = problem.span.as_ref().map(|span| (files.iter().position(|file| **file == span.file), span.start));
-        (place, problem.severity)
+        let place = problem.span.as_ref().map(|span| {
+            (
+                files.iter().position(|file| **file == span.file),
+                span.start,
+            )
+        });
+        let is_of_meaning = problem.span.is_some() && !problem.code.starts_with("P1");
+        (is_of_meaning, place, problem.severity)
     });
 }

@@ -7,8 +7,8 @@
 use std::sync::Arc;
 
 use base::{
-    AssessmentStart, CodeId, Day, FieldId, FlowId, IndicatorId, ItemId, Period, Ratio, RecordTypeId, RoleId, ScorecardId, SubjectTypeId,
-    Text, UnitId, VocabularyId, WorkCalendar,
+    AssessmentStart, CodeId, Day, FieldId, FlowId, IndicatorId, ItemId, Period, Ratio,
+    RecordTypeId, RoleId, ScorecardId, SubjectTypeId, Text, UnitId, VocabularyId, WorkCalendar,
 };
 use indexmap::IndexMap;
 
@@ -114,15 +114,30 @@ impl Unit {
     }
     /// Its parent on that day.
     pub fn parent_on(&self, day: Day) -> Option<&UnitId> {
-        self.changes.iter().rev().filter(|change| change.on <= day).find_map(|change| change.parent.as_ref()).or(self.parent.as_ref())
+        self.changes
+            .iter()
+            .rev()
+            .filter(|change| change.on <= day)
+            .find_map(|change| change.parent.as_ref())
+            .or(self.parent.as_ref())
     }
     /// Its ranking group on that day.
     pub fn group_on(&self, day: Day) -> Option<&CodeId> {
-        self.changes.iter().rev().filter(|change| change.on <= day).find_map(|change| change.group.as_ref()).or(self.group.as_ref())
+        self.changes
+            .iter()
+            .rev()
+            .filter(|change| change.on <= day)
+            .find_map(|change| change.group.as_ref())
+            .or(self.group.as_ref())
     }
     /// Its name on that day.
     pub fn name_on(&self, day: Day) -> &Text {
-        self.changes.iter().rev().filter(|change| change.on <= day).find_map(|change| change.name.as_ref()).unwrap_or(&self.name)
+        self.changes
+            .iter()
+            .rev()
+            .filter(|change| change.on <= day)
+            .find_map(|change| change.name.as_ref())
+            .unwrap_or(&self.name)
     }
 }
 
@@ -691,14 +706,21 @@ impl Measure {
             | Measure::Share { whole: rows, .. }
             | Measure::Latest { rows, .. } => vec![&rows.table],
             Measure::WeightedRatio { whole, weights, .. } => vec![&whole.table, &weights.table],
-            Measure::Ratio { .. } | Measure::Expression(_) | Measure::Growth(..) | Measure::Change(..) => Vec::new(),
+            Measure::Ratio { .. }
+            | Measure::Expression(_)
+            | Measure::Growth(..)
+            | Measure::Change(..) => Vec::new(),
         }
     }
 
     /// The indicators that it is derived from.
     pub fn indicators(&self) -> Vec<&IndicatorId> {
         match self {
-            Measure::Ratio { numerator, denominator, .. } => vec![numerator, denominator],
+            Measure::Ratio {
+                numerator,
+                denominator,
+                ..
+            } => vec![numerator, denominator],
             Measure::Expression(arithmetic) => arithmetic.indicators(),
             Measure::Growth(of, _) | Measure::Change(of, _) => vec![of],
             _ => Vec::new(),

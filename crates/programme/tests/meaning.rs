@@ -5,12 +5,15 @@ use std::sync::Arc;
 
 use base::{CodeId, Day, Lang, Ratio, UnitId, render};
 use casework::{Bound, End, Length, Start};
-use programme::model::{Attribution, Carrier, FieldType, Format, Measure, Over, Production, Programme, Scored};
+use programme::model::{
+    Attribution, Carrier, FieldType, Format, Measure, Over, Production, Programme, Scored,
+};
 use programme::{Sources, check};
 use proptest::prelude::*;
 
 fn good() -> Arc<Programme> {
-    let sources = Sources::read_folder(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/good")).unwrap();
+    let sources =
+        Sources::read_folder(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/good")).unwrap();
     check(&sources).programme.unwrap()
 }
 
@@ -22,9 +25,18 @@ fn day(text: &str) -> Day {
 fn units_have_a_history() {
     let programme = good();
     let south = &programme.units["south"];
-    assert_eq!(south.parent_on(day("2018-06-30")).map(UnitId::as_str), Some("city"));
-    assert_eq!(south.parent_on(day("2018-07-01")).map(UnitId::as_str), Some("amr"));
-    assert_eq!(south.group_on(day("2018-07-01")).map(CodeId::as_str), Some("bureaus"));
+    assert_eq!(
+        south.parent_on(day("2018-06-30")).map(UnitId::as_str),
+        Some("city")
+    );
+    assert_eq!(
+        south.parent_on(day("2018-07-01")).map(UnitId::as_str),
+        Some("amr")
+    );
+    assert_eq!(
+        south.group_on(day("2018-07-01")).map(CodeId::as_str),
+        Some("bureaus")
+    );
     let old = &programme.units["old_town"];
     assert!(old.is_valid_on(day("2015-12-31")) && !old.is_valid_on(day("2016-01-01")));
     assert_eq!(old.successors, [UnitId::new("south")]);
@@ -33,12 +45,34 @@ fn units_have_a_history() {
 #[test]
 fn records_have_the_fields_of_every_record_first() {
     let programme = good();
-    let ids = |of: &str| programme.record_types[of].fields.keys().map(|id| id.as_str()).collect::<Vec<_>>();
-    assert_eq!(ids("sample"), ["day", "unit", "place", "subject", "number", "result", "cost", "tested_on"]);
+    let ids = |of: &str| {
+        programme.record_types[of]
+            .fields
+            .keys()
+            .map(|id| id.as_str())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        ids("sample"),
+        [
+            "day",
+            "unit",
+            "place",
+            "subject",
+            "number",
+            "result",
+            "cost",
+            "tested_on"
+        ]
+    );
     assert_eq!(ids("accident"), ["day", "unit", "place", "level"]);
     let sample = &programme.record_types["sample"];
     assert_eq!(sample.fields["day"].name.en, "Sampled on");
-    assert!(sample.fields["day"].required && sample.fields["subject"].required && !sample.fields["place"].required);
+    assert!(
+        sample.fields["day"].required
+            && sample.fields["subject"].required
+            && !sample.fields["place"].required
+    );
     assert!(programme.record_types["accident"].fields["unit"].required);
     assert_eq!(sample.fields["cost"].field_type, FieldType::Money);
     assert_eq!(sample.constraints.len(), 1);
@@ -54,14 +88,30 @@ fn indicators_stand_after_those_that_they_are_derived_from() {
     assert!(place("pass_per_cost") < place("growth_of_rate"));
     assert_eq!(programme.indicators.len(), 12);
     assert_eq!(programme.indicators["pass_rate"].format, Format::Percent(1));
-    assert_eq!(programme.indicators["pass_rate"].attribution, Attribution::Place);
-    assert_eq!(programme.indicators["cost_sum"].over, Over::TrailingDays(730));
+    assert_eq!(
+        programme.indicators["pass_rate"].attribution,
+        Attribution::Place
+    );
+    assert_eq!(
+        programme.indicators["cost_sum"].over,
+        Over::TrailingDays(730)
+    );
     // Subjects are not dated and belong to no unit.
     assert_eq!(programme.indicators["enterprises"].over, Over::AsOf);
-    assert_eq!(programme.indicators["enterprises"].attribution, Attribution::City);
-    let Measure::Count(cases) = &programme.indicators["sealed_items"].measure else { panic!("not a count") };
-    assert_eq!((&*cases.table, cases.date.as_deref()), ("case:course", Some("closed_on")));
-    let Measure::Latest { is_rank, .. } = &programme.indicators["gdp_rank"].measure else { panic!("not reported") };
+    assert_eq!(
+        programme.indicators["enterprises"].attribution,
+        Attribution::City
+    );
+    let Measure::Count(cases) = &programme.indicators["sealed_items"].measure else {
+        panic!("not a count")
+    };
+    assert_eq!(
+        (&*cases.table, cases.date.as_deref()),
+        ("case:course", Some("closed_on"))
+    );
+    let Measure::Latest { is_rank, .. } = &programme.indicators["gdp_rank"].measure else {
+        panic!("not reported")
+    };
     assert!(is_rank);
 }
 
@@ -76,16 +126,40 @@ fn scorecards_keep_what_ties_them_to_the_city() {
     let own: Vec<(Option<&str>, String)> = sampling
         .targets
         .iter()
-        .map(|target| (target.unit.as_ref().map(|unit| unit.as_str()), target.value.exact_decimal().unwrap()))
+        .map(|target| {
+            (
+                target.unit.as_ref().map(|unit| unit.as_str()),
+                target.value.exact_decimal().unwrap(),
+            )
+        })
         .collect();
-    assert_eq!(own, [(Some("north"), "60".into()), (Some("south"), "40".into()), (None, "100".into())]);
-    let item = |id: &str| card.card.items.iter().find(|item| item.id.as_str() == id).unwrap();
+    assert_eq!(
+        own,
+        [
+            (Some("north"), "60".into()),
+            (Some("south"), "40".into()),
+            (None, "100".into())
+        ]
+    );
+    let item = |id: &str| {
+        card.card
+            .items
+            .iter()
+            .find(|item| item.id.as_str() == id)
+            .unwrap()
+    };
     // The city's target is the sum of the units', so it is nobody's own.
     assert_eq!(item("sampling").target, None);
     assert_eq!(item("passing").base_points, Some(Ratio::from_int(15)));
     assert!(card.items["plan"].judged && !card.items["passing"].judged);
-    assert_eq!(card.card.vetoes[0].basis.en, "Product Quality Law (art. 13)");
-    assert_eq!(card.consequences.keys().map(|id| &**id).collect::<Vec<_>>(), ["praise", "barred"]);
+    assert_eq!(
+        card.card.vetoes[0].basis.en,
+        "Product Quality Law (art. 13)"
+    );
+    assert_eq!(
+        card.consequences.keys().map(|id| &**id).collect::<Vec<_>>(),
+        ["praise", "barred"]
+    );
     assert!(!programme.scorecards["credit"].ranked);
     assert_eq!(card.card.bands[0].from, Some(Ratio::from_int(90)));
 }
@@ -95,27 +169,54 @@ fn flows_count_in_working_days_and_know_the_items_points() {
     let programme = good();
     let flow = &programme.flows["course"];
     let fields: Vec<&str> = flow.fields.iter().map(|field| field.id.as_str()).collect();
-    assert_eq!(fields, ["points", "due", "self_points", "given_points", "level"]);
+    assert_eq!(
+        fields,
+        ["points", "due", "self_points", "given_points", "level"]
+    );
     assert_eq!(flow.fields[2].max, Some(Bound::Field("points".into())));
     let answer = &flow.deadlines[0];
     assert_eq!(answer.starts, Start::OnEnter("filed".into()));
     assert_eq!(answer.ends, End::OnAction(vec!["review".into()]));
     assert_eq!(answer.length, Length::WorkingDays(5));
     assert_eq!(flow.deadlines[1].starts, Start::OnField("due".into()));
-    let reasons: Vec<&str> = flow.actions[1].closes_with.iter().flatten().map(|reason| reason.id.as_str()).collect();
+    let reasons: Vec<&str> = flow.actions[1]
+        .closes_with
+        .iter()
+        .flatten()
+        .map(|reason| reason.id.as_str())
+        .collect();
     assert_eq!(reasons, ["pass", "fail", "other"]);
-    assert!(!programme.calendar.is_working_day(day("2018-10-01")).unwrap());
-    assert!(programme.calendar.is_working_day(day("2018-09-29")).unwrap());
+    assert!(
+        !programme
+            .calendar
+            .is_working_day(day("2018-10-01"))
+            .unwrap()
+    );
+    assert!(
+        programme
+            .calendar
+            .is_working_day(day("2018-09-29"))
+            .unwrap()
+    );
 }
 
 #[test]
 fn published_percentages_keep_their_printed_digits() {
     let programme = good();
     let rate = &programme.published[0];
-    assert_eq!((&*rate.written, &*rate.unit_of_measure), ("97.5", "percent"));
+    assert_eq!(
+        (&*rate.written, &*rate.unit_of_measure),
+        ("97.5", "percent")
+    );
     assert_eq!(rate.value, Ratio::parse_decimal("97.5").unwrap());
-    assert!(matches!(programme.published[1].production, Production::Veto(..)));
-    assert!(matches!(programme.published[2].production, Production::Consequence(_, _, None)));
+    assert!(matches!(
+        programme.published[1].production,
+        Production::Veto(..)
+    ));
+    assert!(matches!(
+        programme.published[2].production,
+        Production::Consequence(_, _, None)
+    ));
 }
 
 /// What the standard package holds for every city is sound.
@@ -124,7 +225,11 @@ fn the_standard_package_passes() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../programmes/standard");
     let sources = Sources::read_folder(folder).unwrap();
     let checked = check(&sources);
-    assert!(checked.programme.is_some(), "{}", render(&checked.problems, &sources.texts(), Lang::En, false));
+    assert!(
+        checked.programme.is_some(),
+        "{}",
+        render(&checked.problems, &sources.texts(), Lang::En, false)
+    );
 }
 
 const FILES: &[(&str, &str)] = &[
@@ -141,11 +246,17 @@ const FILES: &[(&str, &str)] = &[
 type Mutation = (usize, usize, u8, usize, usize);
 
 fn mutated(mutations: &[Mutation]) -> Sources {
-    let mut files: Vec<Vec<String>> = FILES.iter().map(|(_, text)| text.lines().map(str::to_owned).collect()).collect();
+    let mut files: Vec<Vec<String>> = FILES
+        .iter()
+        .map(|(_, text)| text.lines().map(str::to_owned).collect())
+        .collect();
     for &(file, line, kind, other_file, other_line) in mutations {
         let other = {
             let lines = &files[other_file % files.len()];
-            lines.get(other_line % lines.len().max(1)).cloned().unwrap_or_default()
+            lines
+                .get(other_line % lines.len().max(1))
+                .cloned()
+                .unwrap_or_default()
         };
         let count = FILES.len();
         let lines = &mut files[file % count];
@@ -167,7 +278,10 @@ fn mutated(mutations: &[Mutation]) -> Sources {
             }
         }
     }
-    let texts = FILES.iter().zip(files).map(|((name, _), lines)| ((*name).to_owned(), lines.join("\n")));
+    let texts = FILES
+        .iter()
+        .zip(files)
+        .map(|((name, _), lines)| ((*name).to_owned(), lines.join("\n")));
     Sources::from_files("small", texts)
 }
 

@@ -19,18 +19,33 @@ use crate::rows::Row;
 /// Unpublished years that one message names.
 const YEARS_SHOWN_MAX: usize = 8;
 
-pub(super) fn build(rows: &Rows, head: &Head, flows: &IndexMap<FlowId, Flow>, faults: &mut Faults) -> WorkCalendar {
+pub(super) fn build(
+    rows: &Rows,
+    head: &Head,
+    flows: &IndexMap<FlowId, Flow>,
+    faults: &mut Faults,
+) -> WorkCalendar {
     let mut calendar = WorkCalendar::new();
-    let declared: BTreeSet<i32> = rows.of("calendar").iter().filter_map(|row| year_of(row)).collect();
+    let declared: BTreeSet<i32> = rows
+        .of("calendar")
+        .iter()
+        .filter_map(|row| year_of(row))
+        .collect();
     let mut holidays: Vec<(i32, &Arc<Row>)> = Vec::new();
     for row in rows.of("holiday") {
         let Some(day) = row.day("day") else { continue };
         // The notice of a year also names days around New Year; each stands in its own year's
         // calendar where there is one.
-        let year = [day.year(), day.year() + 1, day.year() - 1].into_iter().find(|year| declared.contains(year));
+        let year = [day.year(), day.year() + 1, day.year() - 1]
+            .into_iter()
+            .find(|year| declared.contains(year));
         match year {
             Some(year) => holidays.push((year, row)),
-            None => faults.cell(row, "day", problems::holiday_without_calendar(day, day.year())),
+            None => faults.cell(
+                row,
+                "day",
+                problems::holiday_without_calendar(day, day.year()),
+            ),
         }
     }
     for row in rows.of("calendar") {
@@ -41,11 +56,21 @@ pub(super) fn build(rows: &Rows, head: &Head, flows: &IndexMap<FlowId, Flow>, fa
         let own = holidays.iter().filter(|(of, _)| *of == year);
         let days: Vec<SpecialDay> = own
             .filter_map(|(_, row)| {
-                let name = row.text("name").map(|name| name.to_string()).unwrap_or_default();
-                Some(SpecialDay { day: row.day("day")?, is_off: row.bool("off")?, name })
+                let name = row
+                    .text("name")
+                    .map(|name| name.to_string())
+                    .unwrap_or_default();
+                Some(SpecialDay {
+                    day: row.day("day")?,
+                    is_off: row.bool("off")?,
+                    name,
+                })
             })
             .collect();
-        let source = row.text("source").map(|source| source.to_string()).unwrap_or_default();
+        let source = row
+            .text("source")
+            .map(|source| source.to_string())
+            .unwrap_or_default();
         if let Err(error) = calendar.add_year(year, source, days) {
             faults.cell(row, "year", error.into());
         }
@@ -55,17 +80,31 @@ pub(super) fn build(rows: &Rows, head: &Head, flows: &IndexMap<FlowId, Flow>, fa
 }
 
 fn year_of(row: &Row) -> Option<i32> {
-    row.int("year").and_then(|year| i32::try_from(year).ok()).filter(|year| (1..=9999).contains(year))
+    row.int("year")
+        .and_then(|year| i32::try_from(year).ok())
+        .filter(|year| (1..=9999).contains(year))
 }
 
-fn check_published(rows: &Rows, head: &Head, flows: &IndexMap<FlowId, Flow>, calendar: &WorkCalendar, faults: &mut Faults) {
+fn check_published(
+    rows: &Rows,
+    head: &Head,
+    flows: &IndexMap<FlowId, Flow>,
+    calendar: &WorkCalendar,
+    faults: &mut Faults,
+) {
     let deadlines = || flows.values().flat_map(|flow| &flow.deadlines);
-    let has_deadlines = deadlines().any(|deadline| deadline.rolls || matches!(deadline.length, Length::WorkingDays(_)));
-    let has_rhythm = rows.of("generate").iter().any(|row| row.text("rhythm").is_some_and(|rhythm| &**rhythm == "working_days"));
+    let has_deadlines = deadlines()
+        .any(|deadline| deadline.rolls || matches!(deadline.length, Length::WorkingDays(_)));
+    let has_rhythm = rows.of("generate").iter().any(|row| {
+        row.text("rhythm")
+            .is_some_and(|rhythm| &**rhythm == "working_days")
+    });
     if !has_deadlines && !has_rhythm && rows.of("calendar").is_empty() {
         return;
     }
-    let Some((first, last)) = head.days() else { return };
+    let Some((first, last)) = head.days() else {
+        return;
+    };
     let mut missing = Vec::new();
     for year in first.year()..=last.year() {
         if calendar.has_year(year) {
@@ -78,7 +117,11 @@ fn check_published(rows: &Rows, head: &Head, flows: &IndexMap<FlowId, Flow>, cal
     }
     if let Some(row) = rows.of("programme").iter().min_by_key(|row| row.layer) {
         if !missing.is_empty() {
-            faults.cell(row, "year", problems::years_without_calendar(shown_years(&missing)));
+            faults.cell(
+                row,
+                "year",
+                problems::years_without_calendar(shown_years(&missing)),
+            );
         }
         let next = last.year() + 1;
         if has_deadlines && !calendar.has_year(next) {
@@ -89,11 +132,18 @@ fn check_published(rows: &Rows, head: &Head, flows: &IndexMap<FlowId, Flow>, cal
 }
 
 fn calendar_row(rows: &Rows, year: i32) -> Option<&Arc<Row>> {
-    rows.of("calendar").iter().find(|row| year_of(row) == Some(year))
+    rows.of("calendar")
+        .iter()
+        .find(|row| year_of(row) == Some(year))
 }
 
 fn shown_years(years: &[i32]) -> String {
-    let mut text = years.iter().take(YEARS_SHOWN_MAX).map(i32::to_string).collect::<Vec<_>>().join(", ");
+    let mut text = years
+        .iter()
+        .take(YEARS_SHOWN_MAX)
+        .map(i32::to_string)
+        .collect::<Vec<_>>()
+        .join(", ");
     if years.len() > YEARS_SHOWN_MAX {
         text.push_str(", …");
     }

@@ -21,11 +21,21 @@ pub(super) struct Names<'a> {
 
 impl<'a> Names<'a> {
     fn context(&self, purpose: Purpose) -> Context<'a> {
-        Context { schema: self.schema, vocabularies: self.vocabularies, units: self.units, purpose }
+        Context {
+            schema: self.schema,
+            vocabularies: self.vocabularies,
+            units: self.units,
+            purpose,
+        }
     }
 
     /// The table that a cell names.
-    pub(super) fn table(&self, row: &Row, column: &str, faults: &mut Faults) -> Option<&'a TableSchema> {
+    pub(super) fn table(
+        &self,
+        row: &Row,
+        column: &str,
+        faults: &mut Faults,
+    ) -> Option<&'a TableSchema> {
         let name = row.text(column)?;
         let table = self.schema.table(name);
         if table.is_none() {
@@ -36,15 +46,39 @@ impl<'a> Names<'a> {
     }
 
     /// The condition of a cell over the rows of a table; `None` when it is not written or faulty.
-    pub(super) fn filter(&self, row: &Row, column: &str, table: &TableSchema, purpose: Purpose, faults: &mut Faults) -> Option<Expr> {
+    pub(super) fn filter(
+        &self,
+        row: &Row,
+        column: &str,
+        table: &TableSchema,
+        purpose: Purpose,
+        faults: &mut Faults,
+    ) -> Option<Expr> {
         let text: &Arc<str> = row.text(column)?;
-        told(parse_filter(text, &row.span_of(column), table, &self.context(purpose)), faults)
+        told(
+            parse_filter(text, &row.span_of(column), table, &self.context(purpose)),
+            faults,
+        )
     }
 
     /// The number of a cell over the rows of a table; `None` when it is not written or faulty.
-    pub(super) fn number(&self, row: &Row, column: &str, table: &TableSchema, faults: &mut Faults) -> Option<Expr> {
+    pub(super) fn number(
+        &self,
+        row: &Row,
+        column: &str,
+        table: &TableSchema,
+        faults: &mut Faults,
+    ) -> Option<Expr> {
         let text: &Arc<str> = row.text(column)?;
-        told(parse_number(text, &row.span_of(column), table, &self.context(Purpose::Indicator)), faults)
+        told(
+            parse_number(
+                text,
+                &row.span_of(column),
+                table,
+                &self.context(Purpose::Indicator),
+            ),
+            faults,
+        )
     }
 }
 

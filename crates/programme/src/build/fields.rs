@@ -42,8 +42,12 @@ const OF_TYPES: &[(&str, &[&str])] = &[
 ];
 
 /// The columns that some types cannot do without: type, column.
-const NEEDED: &[(&str, &str)] =
-    &[("decimal", "scale"), ("choice", "vocabulary"), ("choices", "vocabulary"), ("subject", "subject_type")];
+const NEEDED: &[(&str, &str)] = &[
+    ("decimal", "scale"),
+    ("choice", "vocabulary"),
+    ("choices", "vocabulary"),
+    ("subject", "subject_type"),
+];
 
 /// The fields of a record or subject type.
 pub(super) fn build(
@@ -91,11 +95,26 @@ fn reserved(subject: Option<(&SubjectTypeId, &Text)>) -> Vec<Field> {
     };
     let mut fields = vec![
         field("day", Text::new("日期", "Day"), FieldType::Date, true),
-        field("unit", Text::new("责任单位", "Responsible unit"), FieldType::Unit, false),
-        field("place", Text::new("所在地", "Place"), FieldType::Unit, false),
+        field(
+            "unit",
+            Text::new("责任单位", "Responsible unit"),
+            FieldType::Unit,
+            false,
+        ),
+        field(
+            "place",
+            Text::new("所在地", "Place"),
+            FieldType::Unit,
+            false,
+        ),
     ];
     if let Some((subject_type, identity_name)) = subject {
-        fields.push(field("subject", identity_name.clone(), FieldType::Subject(subject_type.clone()), true));
+        fields.push(field(
+            "subject",
+            identity_name.clone(),
+            FieldType::Subject(subject_type.clone()),
+            true,
+        ));
     }
     fields
 }
@@ -117,13 +136,24 @@ fn said_of_reserved(
     if row.text("type").is_some_and(|word| &**word != type_word) {
         faults.cell(row, "type", problems::reserved_type(id, type_word));
     }
-    for column in ["scale", "vocabulary", "subject_type", "min", "max", "max_length"] {
+    for column in [
+        "scale",
+        "vocabulary",
+        "subject_type",
+        "min",
+        "max",
+        "max_length",
+    ] {
         if row.has(column) {
             faults.cell(row, column, problems::column_not_of_type(column, type_word));
         }
     }
     if type_word != "date" && row.has("date_patterns") {
-        faults.cell(row, "date_patterns", problems::column_not_of_type("date_patterns", type_word));
+        faults.cell(
+            row,
+            "date_patterns",
+            problems::column_not_of_type("date_patterns", type_word),
+        );
     }
     if row.bool("personal") == Some(true) {
         faults.cell(row, "personal", problems::reserved_personal(id));
@@ -154,11 +184,18 @@ fn declared(
         return None;
     }
     if matches!(owner, Owner::Record(None)) && &**id == "subject" {
-        faults.cell(row, "id", problems::record_without_subject(row.text("of").map_or("", |of| &**of)));
+        faults.cell(
+            row,
+            "id",
+            problems::record_without_subject(row.text("of").map_or("", |of| &**of)),
+        );
         return None;
     }
     let Some(word) = row.text("type") else {
-        faults.at(row.span.clone(), problems::field_without_type(id, crate::tables::FIELD_TYPES.join(", ")));
+        faults.at(
+            row.span.clone(),
+            problems::field_without_type(id, crate::tables::FIELD_TYPES.join(", ")),
+        );
         return None;
     };
     for (column, types) in OF_TYPES {
@@ -175,10 +212,14 @@ fn declared(
     let mut field = common(row, FieldId::new(id), field_type, faults);
     field.required = row.bool("required").unwrap_or(false);
     field.personal = row.bool("personal").unwrap_or(false);
-    if let (Some(min), Some(max)) = (&field.min, &field.max) {
-        if min > max {
-            faults.cell(row, "max", problems::min_above_max(super::shown(min), super::shown(max)));
-        }
+    if let (Some(min), Some(max)) = (&field.min, &field.max)
+        && min > max
+    {
+        faults.cell(
+            row,
+            "max",
+            problems::min_above_max(super::shown(min), super::shown(max)),
+        );
     }
     check_default(rows, row, &field, vocabularies, faults);
     Some(field)
@@ -206,9 +247,15 @@ fn field_type(row: &Row, word: &str, faults: &mut Faults) -> Option<FieldType> {
 /// The decimal places that a row declares.
 pub(super) fn scale(row: &Row, faults: &mut Faults) -> Option<u8> {
     let number = row.int("scale")?;
-    let scale = u8::try_from(number).ok().filter(|scale| *scale <= FIELD_SCALE_MAX);
+    let scale = u8::try_from(number)
+        .ok()
+        .filter(|scale| *scale <= FIELD_SCALE_MAX);
     if scale.is_none() {
-        faults.cell(row, "scale", problems::number_out_of_range("scale", number, 0, FIELD_SCALE_MAX));
+        faults.cell(
+            row,
+            "scale",
+            problems::number_out_of_range("scale", number, 0, FIELD_SCALE_MAX),
+        );
     }
     scale
 }
@@ -218,7 +265,11 @@ pub(super) fn count(row: &Row, column: &str, least: u32, faults: &mut Faults) ->
     let number = row.int(column)?;
     let count = u32::try_from(number).ok().filter(|count| *count >= least);
     if count.is_none() {
-        faults.cell(row, column, problems::number_out_of_range(column, number, least, u32::MAX));
+        faults.cell(
+            row,
+            column,
+            problems::number_out_of_range(column, number, least, u32::MAX),
+        );
     }
     count
 }
@@ -248,12 +299,22 @@ fn common(row: &Arc<Row>, id: FieldId, field_type: FieldType, faults: &mut Fault
 fn check_date_patterns(row: &Row, faults: &mut Faults) {
     let mut day_first = None;
     for (pattern, span) in row.texts_placed("date_patterns") {
-        let at = |sign: &str| pattern.find(sign).filter(|_| pattern.matches(sign).count() == 1);
-        let rest = ["%Y", "%m", "%d", "%H", "%M", "%S", "%I", "%p"].iter().fold(pattern.to_string(), |text, sign| text.replace(sign, ""));
+        let at = |sign: &str| {
+            pattern
+                .find(sign)
+                .filter(|_| pattern.matches(sign).count() == 1)
+        };
+        let rest = ["%Y", "%m", "%d", "%H", "%M", "%S", "%I", "%p"]
+            .iter()
+            .fold(pattern.to_string(), |text, sign| text.replace(sign, ""));
         match (at("%Y"), at("%m"), at("%d")) {
             (Some(year), Some(month), Some(day)) if !rest.contains('%') => {
                 let year_last = year > month && year > day;
-                if year_last && day_first.replace(day < month).is_some_and(|before| before != (day < month)) {
+                if year_last
+                    && day_first
+                        .replace(day < month)
+                        .is_some_and(|before| before != (day < month))
+                {
                     faults.at(span, problems::date_patterns_disagree());
                 }
             }
@@ -263,15 +324,35 @@ fn check_date_patterns(row: &Row, faults: &mut Faults) {
 }
 
 /// A default must be a value that the field would take.
-fn check_default(rows: &Rows, row: &Row, field: &Field, vocabularies: &IndexMap<VocabularyId, Vocabulary>, faults: &mut Faults) {
-    let Some(default) = &field.default else { return };
+fn check_default(
+    rows: &Rows,
+    row: &Row,
+    field: &Field,
+    vocabularies: &IndexMap<VocabularyId, Vocabulary>,
+    faults: &mut Faults,
+) {
+    let Some(default) = &field.default else {
+        return;
+    };
     let span = row.span_of("default");
-    let number = |scale: u8| Scaled::parse(default, scale).map(|scaled| scaled.to_ratio()).map_err(base::Problem::from);
+    let number = |scale: u8| {
+        Scaled::parse(default, scale)
+            .map(|scaled| scaled.to_ratio())
+            .map_err(base::Problem::from)
+    };
     let known_code = |vocabulary: &VocabularyId, code: &str, faults: &mut Faults| {
-        let Some(vocabulary) = vocabularies.get(vocabulary) else { return };
+        let Some(vocabulary) = vocabularies.get(vocabulary) else {
+            return;
+        };
         if !vocabulary.codes.contains_key(code) {
             let known = vocabulary.codes.keys().map(|code| code.as_str());
-            unknown_in(faults, ("vocabulary", vocabulary.id.as_str()), ("code", code), known, span.clone());
+            unknown_in(
+                faults,
+                ("vocabulary", vocabulary.id.as_str()),
+                ("code", code),
+                known,
+                span.clone(),
+            );
         }
     };
     let value = match &field.field_type {
@@ -307,7 +388,10 @@ fn check_default(rows: &Rows, row: &Row, field: &Field, vocabularies: &IndexMap<
             None
         }
         FieldType::Text => {
-            if field.max_length.is_some_and(|most| default.chars().count() > most as usize) {
+            if field
+                .max_length
+                .is_some_and(|most| default.chars().count() > most as usize)
+            {
                 faults.at(span.clone(), problems::default_outside(default));
             }
             None

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use base::{ActionId, CodeId, DeadlineId, FieldId, FlowId, RoleId, StateId, Text, VocabularyId};
 use casework::{
-    Action, Bound, Choice, Deadline, End, FieldKind, Flow, FlowPart, Length, Reason, Requirement, Scope, Start, State, StateKind, When,
-    WhenMissed,
+    Action, Bound, Choice, Deadline, End, FieldKind, Flow, FlowPart, Length, Reason, Requirement,
+    Scope, Start, State, StateKind, When, WhenMissed,
 };
 use indexmap::IndexMap;
 
@@ -22,18 +22,39 @@ use crate::rows::Row;
 use crate::schema::POINTS_SCALE;
 
 /// Columns that every table of cases has; a field of a flow needs another name.
-const RESERVED: &[&str] =
-    &["id", "opened_on", "unit", "place", "subject", "scorecard", "item", "period", "state", "closed_on", "outcome"];
+const RESERVED: &[&str] = &[
+    "id",
+    "opened_on",
+    "unit",
+    "place",
+    "subject",
+    "scorecard",
+    "item",
+    "period",
+    "state",
+    "closed_on",
+    "outcome",
+];
 /// How an element of a list asks for all codes of a vocabulary.
 const VOCABULARY_PREFIX: &str = "vocabulary:";
 
 type Vocabularies = IndexMap<VocabularyId, Vocabulary>;
 
-pub(super) fn build(rows: &Rows, vocabularies: &Vocabularies, faults: &mut Faults) -> IndexMap<FlowId, Flow> {
+pub(super) fn build(
+    rows: &Rows,
+    vocabularies: &Vocabularies,
+    faults: &mut Faults,
+) -> IndexMap<FlowId, Flow> {
     let mut flows = IndexMap::new();
     for row in rows.of("flow") {
         let Some(id) = row.text("id") else { continue };
-        let mut builder = Builder { rows, id, vocabularies, fields: Vec::new(), faults };
+        let mut builder = Builder {
+            rows,
+            id,
+            vocabularies,
+            fields: Vec::new(),
+            faults,
+        };
         if let Some(flow) = builder.flow(row) {
             flows.insert(flow.id.clone(), flow);
         }
@@ -52,18 +73,29 @@ struct Builder<'a> {
 
 impl Builder<'_> {
     fn flow(&mut self, row: &Arc<Row>) -> Option<Flow> {
-        let states: Vec<(State, Arc<Row>)> =
-            self.rows.under("state", self.id).iter().filter_map(|row| Some((state(row)?, row.clone()))).collect();
+        let states: Vec<(State, Arc<Row>)> = self
+            .rows
+            .under("state", self.id)
+            .iter()
+            .filter_map(|row| Some((state(row)?, row.clone())))
+            .collect();
         self.opening_fields(row);
         self.check_inputs();
         let action_rows: Vec<Arc<Row>> = self.rows.under("action", self.id).to_vec();
-        let actions: Vec<(Action, Arc<Row>)> =
-            action_rows.iter().filter_map(|row| Some((self.action(row)?, row.clone()))).collect();
+        let actions: Vec<(Action, Arc<Row>)> = action_rows
+            .iter()
+            .filter_map(|row| Some((self.action(row)?, row.clone())))
+            .collect();
         let state_ids: Vec<StateId> = states.iter().map(|(state, _)| state.id.clone()).collect();
         let deadline_rows: Vec<Arc<Row>> = self.rows.under("deadline", self.id).to_vec();
-        let deadlines: Vec<(Deadline, Arc<Row>)> =
-            deadline_rows.iter().filter_map(|row| Some((self.deadline(row, &state_ids)?, row.clone()))).collect();
-        let about = row.text("about").cloned().unwrap_or_else(|| Arc::from("none"));
+        let deadlines: Vec<(Deadline, Arc<Row>)> = deadline_rows
+            .iter()
+            .filter_map(|row| Some((self.deadline(row, &state_ids)?, row.clone())))
+            .collect();
+        let about = row
+            .text("about")
+            .cloned()
+            .unwrap_or_else(|| Arc::from("none"));
         let flow = Flow {
             id: FlowId::new(self.id),
             name: row.name("name"),
@@ -72,7 +104,10 @@ impl Builder<'_> {
             states: states.iter().map(|(state, _)| state.clone()).collect(),
             fields: self.fields.iter().map(|(field, _)| field.clone()).collect(),
             actions: actions.iter().map(|(action, _)| action.clone()).collect(),
-            deadlines: deadlines.iter().map(|(deadline, _)| deadline.clone()).collect(),
+            deadlines: deadlines
+                .iter()
+                .map(|(deadline, _)| deadline.clone())
+                .collect(),
         };
         for fault in casework::validate(&flow) {
             let owner = match fault.part {
@@ -83,7 +118,8 @@ impl Builder<'_> {
                 FlowPart::Field(at) => self.fields.get(at).and_then(|(_, row)| row.as_ref()),
             };
             let owner = owner.unwrap_or(row);
-            self.faults.placed(fault.problem, owner.span_of(column_of(owner, fault.key)));
+            self.faults
+                .placed(fault.problem, owner.span_of(column_of(owner, fault.key)));
         }
         Some(flow)
     }
@@ -92,13 +128,18 @@ impl Builder<'_> {
     fn subject(&mut self, row: &Row, about: &str) -> String {
         match row.text("subject_type") {
             Some(_) if about == "item" || about == "none" => {
-                self.faults.cell(row, "subject_type", problems::flow_without_subject(self.id, about));
+                self.faults.cell(
+                    row,
+                    "subject_type",
+                    problems::flow_without_subject(self.id, about),
+                );
                 about.to_owned()
             }
             Some(subject_type) => subject_type.to_string(),
             None => {
                 if about == "subject" {
-                    self.faults.cell(row, "about", problems::flow_needs_subject_type(self.id));
+                    self.faults
+                        .cell(row, "about", problems::flow_needs_subject_type(self.id));
                 }
                 about.to_owned()
             }
@@ -110,18 +151,44 @@ impl Builder<'_> {
         if row.text("about").is_none_or(|about| &**about != "item") {
             return;
         }
-        let field = |id: &str, name: Text, kind: FieldKind| casework::Field { id: FieldId::new(id), name, kind, min: None, max: None };
-        self.fields.push((field(POINTS_FIELD, Text::new("分值", "Points"), FieldKind::Decimal { scale: POINTS_SCALE }), None));
-        self.fields.push((field(DUE_FIELD, Text::new("完成时限", "Due day"), FieldKind::Day), None));
+        let field = |id: &str, name: Text, kind: FieldKind| casework::Field {
+            id: FieldId::new(id),
+            name,
+            kind,
+            min: None,
+            max: None,
+        };
+        self.fields.push((
+            field(
+                POINTS_FIELD,
+                Text::new("分值", "Points"),
+                FieldKind::Decimal {
+                    scale: POINTS_SCALE,
+                },
+            ),
+            None,
+        ));
+        self.fields.push((
+            field(DUE_FIELD, Text::new("完成时限", "Due day"), FieldKind::Day),
+            None,
+        ));
     }
 
     /// Inputs belong to an action of the flow.
     fn check_inputs(&mut self) {
         let known: Vec<&str> = self.rows.ids_under("action", self.id).collect();
         for row in self.rows.under("input", self.id) {
-            let Some(action) = row.text("action") else { continue };
+            let Some(action) = row.text("action") else {
+                continue;
+            };
             if !known.contains(&&**action) {
-                unknown_in(self.faults, ("flow", self.id), ("action", action), known.iter().copied(), row.span_of("action"));
+                unknown_in(
+                    self.faults,
+                    ("flow", self.id),
+                    ("action", action),
+                    known.iter().copied(),
+                    row.span_of("action"),
+                );
             }
         }
     }
@@ -141,21 +208,37 @@ impl Builder<'_> {
             },
             requires: Vec::new(),
             sets: Vec::new(),
-            requires_evidence_at_least: count(row, "evidence_at_least", 0, self.faults).unwrap_or(0),
+            requires_evidence_at_least: count(row, "evidence_at_least", 0, self.faults)
+                .unwrap_or(0),
             reason_required: row.bool("reason_required").unwrap_or(false),
             closes_with: None,
             reopens: row.bool("reopens").unwrap_or(false),
         };
         if row.has("closing_reasons") {
             let reasons = self.codes(row, "closing_reasons");
-            action.closes_with = Some(reasons.into_iter().map(|(id, name)| Reason { id, name }).collect());
+            action.closes_with = Some(
+                reasons
+                    .into_iter()
+                    .map(|(id, name)| Reason { id, name })
+                    .collect(),
+            );
         }
-        let inputs: Vec<Arc<Row>> =
-            self.rows.under("input", self.id).iter().filter(|input| input.text("action") == Some(id)).cloned().collect();
+        let inputs: Vec<Arc<Row>> = self
+            .rows
+            .under("input", self.id)
+            .iter()
+            .filter(|input| input.text("action") == Some(id))
+            .cloned()
+            .collect();
         for input in inputs {
-            let Some(field) = self.input(&input) else { continue };
+            let Some(field) = self.input(&input) else {
+                continue;
+            };
             if input.bool("required").unwrap_or(false) {
-                action.requires.push(Requirement { field, when: When::Always });
+                action.requires.push(Requirement {
+                    field,
+                    when: When::Always,
+                });
             } else {
                 action.sets.push(field);
             }
@@ -167,26 +250,39 @@ impl Builder<'_> {
     fn input(&mut self, row: &Arc<Row>) -> Option<FieldId> {
         let id = row.text("id")?;
         if RESERVED.contains(&&**id) {
-            self.faults.cell(row, "id", problems::reserved_name(id, RESERVED.join(", ")));
+            self.faults
+                .cell(row, "id", problems::reserved_name(id, RESERVED.join(", ")));
             return None;
         }
         let kind = self.kind(row)?;
         let bound = |column: &str| row.decimal(column).cloned().map(Bound::Number);
         let most = match row.text("max_field") {
             Some(_) if row.has("max") => {
-                self.faults.cell(row, "max_field", problems::said_twice("max", "max_field"));
+                self.faults
+                    .cell(row, "max_field", problems::said_twice("max", "max_field"));
                 bound("max")
             }
             Some(field) => Some(Bound::Field(FieldId::new(field))),
             None => bound("max"),
         };
-        let field = casework::Field { id: FieldId::new(id), name: row.name("name"), kind, min: bound("min"), max: most };
+        let field = casework::Field {
+            id: FieldId::new(id),
+            name: row.name("name"),
+            kind,
+            min: bound("min"),
+            max: most,
+        };
         match self.fields.iter().find(|(known, _)| known.id == field.id) {
             Some((known, first)) => {
-                let same = known.kind == field.kind && known.min == field.min && known.max == field.max;
+                let same =
+                    known.kind == field.kind && known.min == field.min && known.max == field.max;
                 if !same {
-                    let action = first.as_ref().and_then(|row| row.text("action").cloned()).unwrap_or_else(|| Arc::from("—"));
-                    self.faults.cell(row, "id", problems::input_differs(id, action));
+                    let action = first
+                        .as_ref()
+                        .and_then(|row| row.text("action").cloned())
+                        .unwrap_or_else(|| Arc::from("—"));
+                    self.faults
+                        .cell(row, "id", problems::input_differs(id, action));
                 }
             }
             None => self.fields.push((field.clone(), Some(row.clone()))),
@@ -198,17 +294,26 @@ impl Builder<'_> {
         let word = row.text("type")?.clone();
         for (column, of) in [("scale", "decimal"), ("choices", "choice")] {
             if row.has(column) && &*word != of {
-                self.faults.cell(row, column, problems::column_not_of_type(column, &word));
+                self.faults
+                    .cell(row, column, problems::column_not_of_type(column, &word));
             } else if !row.has(column) && &*word == of {
-                self.faults.cell(row, "type", problems::type_needs_column(&word, column));
+                self.faults
+                    .cell(row, "type", problems::type_needs_column(&word, column));
             }
         }
         Some(match &*word {
             "text" => FieldKind::Text,
             "number" => FieldKind::Integer,
-            "decimal" => FieldKind::Decimal { scale: scale(row, self.faults)? },
+            "decimal" => FieldKind::Decimal {
+                scale: scale(row, self.faults)?,
+            },
             "date" => FieldKind::Day,
-            "choice" => FieldKind::Choice(self.codes(row, "choices").into_iter().map(|(id, name)| Choice { id, name }).collect()),
+            "choice" => FieldKind::Choice(
+                self.codes(row, "choices")
+                    .into_iter()
+                    .map(|(id, name)| Choice { id, name })
+                    .collect(),
+            ),
             "bool" => FieldKind::Bool,
             _ => return None,
         })
@@ -223,8 +328,19 @@ impl Builder<'_> {
                 continue;
             };
             match self.vocabularies.get(id) {
-                Some(vocabulary) => codes.extend(vocabulary.codes.values().map(|code| (code.id.clone(), code.name.clone()))),
-                None => unknown(self.faults, "vocabulary", id, self.rows.ids("vocabulary"), span),
+                Some(vocabulary) => codes.extend(
+                    vocabulary
+                        .codes
+                        .values()
+                        .map(|code| (code.id.clone(), code.name.clone())),
+                ),
+                None => unknown(
+                    self.faults,
+                    "vocabulary",
+                    id,
+                    self.rows.ids("vocabulary"),
+                    span,
+                ),
             }
         }
         codes
@@ -233,8 +349,16 @@ impl Builder<'_> {
     fn deadline(&mut self, row: &Arc<Row>, states: &[StateId]) -> Option<Deadline> {
         let id = row.text("id")?;
         let (due, done) = (format!("{id}_due"), format!("{id}_done"));
-        if let Some((field, _)) = self.fields.iter().find(|(field, _)| [&due, &done].contains(&&field.id.to_string())) {
-            self.faults.cell(row, "id", problems::reserved_name(&field.id, format!("{due}, {done}")));
+        if let Some((field, _)) = self
+            .fields
+            .iter()
+            .find(|(field, _)| [&due, &done].contains(&&field.id.to_string()))
+        {
+            self.faults.cell(
+                row,
+                "id",
+                problems::reserved_name(&field.id, format!("{due}, {done}")),
+            );
         }
         let starts = self.start(row, states);
         let ends = self.end(row, states);
@@ -258,18 +382,36 @@ impl Builder<'_> {
             return Some(Start::OnOpen);
         }
         let is_state = states.iter().any(|state| state.as_str() == &**text);
-        let field = self.fields.iter().map(|(field, _)| field).find(|field| field.id.as_str() == &**text && field.kind == FieldKind::Day);
+        let field = self
+            .fields
+            .iter()
+            .map(|(field, _)| field)
+            .find(|field| field.id.as_str() == &**text && field.kind == FieldKind::Day);
         match (is_state, field) {
             (true, Some(_)) => {
-                self.faults.cell(row, "starts", problems::ambiguous_name(text));
+                self.faults
+                    .cell(row, "starts", problems::ambiguous_name(text));
                 None
             }
             (true, None) => Some(Start::OnEnter(StateId::new(text))),
             (false, Some(field)) => Some(Start::OnField(field.id.clone())),
             (false, None) => {
-                let dates = self.fields.iter().filter(|(field, _)| field.kind == FieldKind::Day).map(|(field, _)| field.id.as_str());
-                let known: Vec<&str> = std::iter::once("open").chain(states.iter().map(|state| state.as_str())).chain(dates).collect();
-                unknown_in(self.faults, ("flow", self.id), ("state", text), known, row.span_of("starts"));
+                let dates = self
+                    .fields
+                    .iter()
+                    .filter(|(field, _)| field.kind == FieldKind::Day)
+                    .map(|(field, _)| field.id.as_str());
+                let known: Vec<&str> = std::iter::once("open")
+                    .chain(states.iter().map(|state| state.as_str()))
+                    .chain(dates)
+                    .collect();
+                unknown_in(
+                    self.faults,
+                    ("flow", self.id),
+                    ("state", text),
+                    known,
+                    row.span_of("starts"),
+                );
                 None
             }
         }
@@ -281,7 +423,13 @@ impl Builder<'_> {
         if let Some(state) = text.strip_prefix("enter:") {
             if !is_state(state) {
                 let known = states.iter().map(|state| state.as_str());
-                unknown_in(self.faults, ("flow", self.id), ("state", state), known, row.span_of("ends"));
+                unknown_in(
+                    self.faults,
+                    ("flow", self.id),
+                    ("state", state),
+                    known,
+                    row.span_of("ends"),
+                );
                 return None;
             }
             return Some(End::OnEnter(StateId::new(state)));
@@ -289,14 +437,21 @@ impl Builder<'_> {
         let actions: Vec<&str> = self.rows.ids_under("action", self.id).collect();
         match (is_state(text), actions.contains(&&**text)) {
             (true, true) => {
-                self.faults.cell(row, "ends", problems::ambiguous_name(text));
+                self.faults
+                    .cell(row, "ends", problems::ambiguous_name(text));
                 None
             }
             (true, false) => Some(End::OnLeave(StateId::new(text))),
             (false, true) => Some(End::OnAction(vec![ActionId::new(text)])),
             (false, false) => {
                 let known = states.iter().map(|state| state.as_str()).chain(actions);
-                unknown_in(self.faults, ("flow", self.id), ("state", text), known, row.span_of("ends"));
+                unknown_in(
+                    self.faults,
+                    ("flow", self.id),
+                    ("state", text),
+                    known,
+                    row.span_of("ends"),
+                );
                 None
             }
         }
@@ -304,19 +459,35 @@ impl Builder<'_> {
 
     fn length(&mut self, row: &Row) -> Option<Length> {
         const COLUMNS: &[&str] = &["working_days", "calendar_days", "months", "on"];
-        let written: Vec<&str> = COLUMNS.iter().copied().filter(|column| row.has(column)).collect();
+        let written: Vec<&str> = COLUMNS
+            .iter()
+            .copied()
+            .filter(|column| row.has(column))
+            .collect();
         let [column] = written.as_slice() else {
             match written.get(1) {
-                Some(second) => self.faults.cell(row, second, problems::said_twice(written.first().unwrap_or(second), second)),
-                None => self.faults.at(row.span.clone(), problems::deadline_without_length(row.text("id").map_or("", |id| &**id))),
+                Some(second) => self.faults.cell(
+                    row,
+                    second,
+                    problems::said_twice(written.first().unwrap_or(second), second),
+                ),
+                None => self.faults.at(
+                    row.span.clone(),
+                    problems::deadline_without_length(row.text("id").map_or("", |id| &**id)),
+                ),
             }
             return None;
         };
         if *column != "on" && row.has("year_offset") {
-            self.faults.cell(row, "year_offset", problems::column_needs("year_offset", "on"));
+            self.faults.cell(
+                row,
+                "year_offset",
+                problems::column_needs("year_offset", "on"),
+            );
         }
         if *column == "working_days" && row.has("rolls") {
-            self.faults.cell(row, "rolls", problems::working_days_do_not_roll());
+            self.faults
+                .cell(row, "rolls", problems::working_days_do_not_roll());
         }
         Some(match *column {
             "working_days" => Length::WorkingDays(count(row, "working_days", 1, self.faults)?),
@@ -325,25 +496,48 @@ impl Builder<'_> {
             _ => {
                 let (month, day) = month_day(row, "on")?;
                 let year_offset = row.int("year_offset").unwrap_or(0);
-                let Some(year_offset) = i32::try_from(year_offset).ok().filter(|years| (-10..=10).contains(years)) else {
-                    self.faults.cell(row, "year_offset", problems::number_out_of_range("year_offset", year_offset, -10, 10));
+                let Some(year_offset) = i32::try_from(year_offset)
+                    .ok()
+                    .filter(|years| (-10..=10).contains(years))
+                else {
+                    self.faults.cell(
+                        row,
+                        "year_offset",
+                        problems::number_out_of_range("year_offset", year_offset, -10, 10),
+                    );
                     return None;
                 };
-                Length::FixedDay { month, day, year_offset }
+                Length::FixedDay {
+                    month,
+                    day,
+                    year_offset,
+                }
             }
         })
     }
 
     fn when_missed(&mut self, row: &Row) -> WhenMissed {
-        let is_lock = row.text("when_missed").is_some_and(|word| &**word == "lock");
+        let is_lock = row
+            .text("when_missed")
+            .is_some_and(|word| &**word == "lock");
         if row.has("locks") && !is_lock {
-            self.faults.cell(row, "locks", problems::column_needs("locks", "when_missed = \"lock\""));
+            self.faults.cell(
+                row,
+                "locks",
+                problems::column_needs("locks", "when_missed = \"lock\""),
+            );
         }
         if is_lock && row.list("locks").is_empty() {
-            self.faults.cell(row, "when_missed", problems::column_needs("when_missed = \"lock\"", "locks"));
+            self.faults.cell(
+                row,
+                "when_missed",
+                problems::column_needs("when_missed = \"lock\"", "locks"),
+            );
         }
         match row.text("when_missed").map(|word| &**word) {
-            Some("lock") => WhenMissed::Lock(row.texts("locks").iter().map(ActionId::new).collect()),
+            Some("lock") => {
+                WhenMissed::Lock(row.texts("locks").iter().map(ActionId::new).collect())
+            }
             Some("mark") => WhenMissed::Mark,
             _ => WhenMissed::Nothing,
         }
@@ -375,5 +569,9 @@ fn column_of(row: &Row, key: &'static str) -> &'static str {
         "max" => &["max", "max_field"],
         _ => return key,
     };
-    columns.iter().copied().find(|column| row.has(column)).unwrap_or("id")
+    columns
+        .iter()
+        .copied()
+        .find(|column| row.has(column))
+        .unwrap_or("id")
 }

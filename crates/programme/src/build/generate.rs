@@ -1,9 +1,10 @@
 //! Distributions of made-up data: checked against what they make, kept as rows for the generator.
 
-use base::{FlowId, RecordTypeId, Ratio};
+use base::{FlowId, Ratio, RecordTypeId, Span};
 use indexmap::IndexMap;
 
 use super::expressions::Names;
+use super::head::Head;
 use super::references::{unknown, unknown_in};
 use super::{Faults, Rows};
 use crate::expr::Purpose;
@@ -24,13 +25,21 @@ pub(super) struct Known<'a> {
     pub(super) record_types: &'a IndexMap<RecordTypeId, RecordType>,
     pub(super) flows: &'a IndexMap<FlowId, casework::Flow>,
     pub(super) names: &'a Names<'a>,
+    pub(super) head: &'a Head,
 }
 
 pub(super) fn build(rows: &Rows, known: &Known<'_>, faults: &mut Faults) -> Generate {
     for row in rows.of("generate") {
         let Some(id) = row.text("id") else { continue };
         let made = made(row, known, faults);
-        check_distribution(rows, row, made.as_ref(), known.names.schema, faults);
+        check_distribution(
+            rows,
+            row,
+            made.as_ref(),
+            known.names.schema,
+            known.head,
+            faults,
+        );
         let Some(made) = made else { continue };
         let table = row.text("of").and_then(|of| known.names.schema.table(of));
         for field in rows.under("generate_field", id) {
@@ -62,16 +71,29 @@ fn made<'a>(row: &Row, known: &Known<'a>, faults: &mut Faults) -> Option<Made<'a
         known.record_types.get(&**of).map(Made::Records)
     };
     if made.is_none() {
-        let names = schema.tables.keys().map(|name| &**name).filter(|name| !["unit", "target", "item"].contains(name));
+        let names = schema
+            .tables
+            .keys()
+            .map(|name| &**name)
+            .filter(|name| !["unit", "target", "item"].contains(name));
         unknown(faults, "table", of, names, row.span_of("of"));
     }
     made
 }
 
-fn check_distribution(rows: &Rows, row: &Row, made: Option<&Made<'_>>, schema: &Schema, faults: &mut Faults) {
+fn check_distribution(
+    rows: &Rows,
+    row: &Row,
+    made: Option<&Made<'_>>,
+    schema: &Schema,
+    head: &Head,
+    faults: &mut Faults,
+) {
     let is_case = matches!(made, Some(Made::Cases(_)));
     match (row.int("count"), row.int("per_unit")) {
-        (Some(_), Some(_)) => faults.cell(row, "per_unit", problems::said_twice("count", "per_unit")),
+        (Some(_), Some(_)) => {
+            faults.cell(row, "per_unit", problems::said_twice("count", "per_unit"))
+        }
         (None, None) if made.is_some() && !row.has("scorecard") => {
             faults.at(row.span.clone(), problems::generate_without_count());
         }
@@ -79,88 +101,193 @@ fn check_distribution(rows: &Rows, row: &Row, made: Option<&Made<'_>>, schema: &
     }
     for column in ["count", "per_unit"] {
         if let Some(number) = row.int(column).filter(|number| *number < 0) {
-            faults.cell(row, column, problems::number_out_of_range(column, number, 0, "…"));
+            faults.cell(
+                row,
+                column,
+                problems::number_out_of_range(column, number, 0, "…"),
+            );
         }
     }
     if made.is_some() && !is_case && row.has("scorecard") {
-        faults.cell(row, "scorecard", problems::column_needs("scorecard", "of = \"case:…\""));
+        faults.cell(
+            row,
+            "scorecard",
+            problems::column_needs("scorecard", "of = \"case:…\""),
+        );
     }
     super::check_days_in_order(row, "from", "to", faults);
-    let is_season = row.text("rhythm").is_some_and(|rhythm| &**rhythm == "season");
+    let is_season = row
+        .text("rhythm")
+        .is_some_and(|rhythm| &**rhythm == "season");
     if is_season != row.has("months") {
-        let (column, other) = if is_season { ("rhythm", "months") } else { ("months", "rhythm = \"season\"") };
+        let (column, other) = if is_season {
+            ("rhythm", "months")
+        } else {
+            ("months", "rhythm = \"season\"")
+        };
         faults.cell(row, column, problems::column_needs(column, other));
     }
     if row.has("months") && row.list("months").len() != 12 {
-        faults.cell(row, "months", problems::list_length("months", 12, row.list("months").len()));
+        faults.cell(
+            row,
+            "months",
+            problems::list_length("months", 12, row.list("months").len()),
+        );
     }
     check_weights(row, "months", faults);
     check_pair(row, "unit_weights", "units", faults);
     check_weights(row, "unit_weights", faults);
     for column in ["units", "places"] {
-        check_units(rows, row, column, faults);
+        check_units(rows, row, column, head, faults);
     }
     check_subjects(rows, row, made, schema, faults);
 }
 
+/// A unit named by id exists while its records are made, or they would be refused.
+fn check_exists(row: &Row, unit: &Row, head: &Head, span: Span, faults: &mut Faults) {
+    let period = head.days();
+    let (Some(first), Some(last)) = (
+        row.day("from").or(period.map(|days| days.0)),
+        row.day("to").or(period.map(|days| days.1)),
+    ) else {
+        return;
+    };
+    let begins_late = unit.day("valid_from").is_some_and(|from| from > first);
+    let ends_early = unit.day("valid_to").is_some_and(|to| to < last);
+    if begins_late || ends_early {
+        let end = |column: &str| {
+            unit.day(column)
+                .map(|day| day.to_string())
+                .unwrap_or_default()
+        };
+        let life = format!("{}..{}", end("valid_from"), end("valid_to"));
+        faults.at(
+            span,
+            problems::unit_outside_period(
+                unit.text("id").map_or("", |id| &**id),
+                format!("{first}..{last}"),
+                life,
+            ),
+        );
+    }
+}
+
 /// Units by id, `kind:` and `group:`.
-fn check_units(rows: &Rows, row: &Row, column: &str, faults: &mut Faults) {
+fn check_units(rows: &Rows, row: &Row, column: &str, head: &Head, faults: &mut Faults) {
     for (text, span) in row.texts_placed(column) {
         let coded = [("kind:", UNIT_KIND), ("group:", RANKING_GROUP)];
-        let code = coded.iter().find_map(|(prefix, vocabulary)| Some((*vocabulary, text.strip_prefix(prefix)?)));
+        let code = coded
+            .iter()
+            .find_map(|(prefix, vocabulary)| Some((*vocabulary, text.strip_prefix(prefix)?)));
         match code {
             Some((vocabulary, code)) => {
                 if rows.find_under("code", vocabulary, code).is_none() {
-                    unknown_in(faults, ("vocabulary", vocabulary), ("code", code), rows.ids_under("code", vocabulary), span);
+                    unknown_in(
+                        faults,
+                        ("vocabulary", vocabulary),
+                        ("code", code),
+                        rows.ids_under("code", vocabulary),
+                        span,
+                    );
                 }
             }
-            None => {
-                if rows.find("unit", &text).is_none() {
-                    unknown(faults, "unit", &text, rows.ids("unit"), span);
-                }
-            }
+            None => match rows.find("unit", &text) {
+                None => unknown(faults, "unit", &text, rows.ids("unit"), span),
+                Some(unit) => check_exists(row, unit, head, span, faults),
+            },
         }
     }
 }
 
 /// The distribution that makes the subjects makes subjects of the right type.
-fn check_subjects(rows: &Rows, row: &Row, made: Option<&Made<'_>>, schema: &Schema, faults: &mut Faults) {
+fn check_subjects(
+    rows: &Rows,
+    row: &Row,
+    made: Option<&Made<'_>>,
+    schema: &Schema,
+    faults: &mut Faults,
+) {
     let Some(source) = row.text("subjects") else {
-        if let Some(Made::Records(record_type)) = made {
-            if record_type.fields.get("subject").is_some_and(|field| field.required) {
-                faults.at(row.span.clone(), problems::generate_needs_subjects(&record_type.id));
-            }
+        if let Some(Made::Records(record_type)) = made
+            && record_type
+                .fields
+                .get("subject")
+                .is_some_and(|field| field.required)
+        {
+            faults.at(
+                row.span.clone(),
+                problems::generate_needs_subjects(&record_type.id),
+            );
         }
         return;
     };
     let Some(other) = rows.find("generate", source) else {
-        unknown(faults, "generate", source, rows.ids("generate"), row.span_of("subjects"));
+        unknown(
+            faults,
+            "generate",
+            source,
+            rows.ids("generate"),
+            row.span_of("subjects"),
+        );
         return;
     };
     let wanted = match made {
-        Some(Made::Records(record_type)) => record_type.subject.as_ref().map(|subject| format!("subject:{subject}")),
+        Some(Made::Records(record_type)) => record_type
+            .subject
+            .as_ref()
+            .map(|subject| format!("subject:{subject}")),
         Some(Made::Cases(flow)) => Some(format!("subject:{}", flow.subject)),
         Some(Made::Subjects) => None,
         None => return,
     };
     // A subject type that does not exist is told where it is named.
-    if wanted.as_ref().is_some_and(|wanted| schema.table(wanted).is_none()) {
+    if wanted
+        .as_ref()
+        .is_some_and(|wanted| schema.table(wanted).is_none())
+    {
         return;
     }
     if other.text("of").map(|of| &**of) != wanted.as_deref() {
         let wanted = wanted.unwrap_or_else(|| "—".to_owned());
-        faults.cell(row, "subjects", problems::generate_other_subjects(source, other.text("of").map_or("", |of| &**of), wanted));
+        faults.cell(
+            row,
+            "subjects",
+            problems::generate_other_subjects(
+                source,
+                other.text("of").map_or("", |of| &**of),
+                wanted,
+            ),
+        );
     }
 }
 
-fn check_field(rows: &Rows, row: &Row, made: &Made<'_>, table: &TableSchema, names: &Names<'_>, faults: &mut Faults) {
+fn check_field(
+    rows: &Rows,
+    row: &Row,
+    made: &Made<'_>,
+    table: &TableSchema,
+    names: &Names<'_>,
+    faults: &mut Faults,
+) {
     const WAYS: &[&str] = &["value", "values", "choices", "text", "from"];
-    let Some(field) = row.text("field") else { return };
+    let Some(field) = row.text("field") else {
+        return;
+    };
     let is_record_number = &**field == "id" && !matches!(made, Made::Subjects);
     let column = table.columns.get(field).filter(|_| !is_record_number);
     if column.is_none() {
-        let known = table.columns.keys().map(|known| &**known).filter(|known| *known != "id" || matches!(made, Made::Subjects));
-        unknown_in(faults, ("table", &table.name), ("field", field), known, row.span_of("field"));
+        let known = table
+            .columns
+            .keys()
+            .map(|known| &**known)
+            .filter(|known| *known != "id" || matches!(made, Made::Subjects));
+        unknown_in(
+            faults,
+            ("table", &table.name),
+            ("field", field),
+            known,
+            row.span_of("field"),
+        );
     }
     let ways: Vec<&str> = WAYS.iter().copied().filter(|way| row.has(way)).collect();
     match ways.as_slice() {
@@ -173,10 +300,14 @@ fn check_field(rows: &Rows, row: &Row, made: &Made<'_>, table: &TableSchema, nam
     if row.has("to") && !row.has("from") {
         faults.cell(row, "to", problems::column_needs("to", "from"));
     }
-    if let (Some(from), Some(to)) = (row.decimal("from"), row.decimal("to")) {
-        if from > to {
-            faults.cell(row, "to", problems::min_above_max(super::shown(from), super::shown(to)));
-        }
+    if let (Some(from), Some(to)) = (row.decimal("from"), row.decimal("to"))
+        && from > to
+    {
+        faults.cell(
+            row,
+            "to",
+            problems::min_above_max(super::shown(from), super::shown(to)),
+        );
     }
     check_share(row, "empty", faults);
     if let Some(text) = row.text("text") {
@@ -191,10 +322,21 @@ fn check_field(rows: &Rows, row: &Row, made: &Made<'_>, table: &TableSchema, nam
         for cell in ["value", "values", "choices"] {
             let single = row.text(cell).map(|text| (text.clone(), row.span_of(cell)));
             for (text, span) in row.texts_placed(cell).chain(single) {
-                if let Some(vocabulary) = codes.filter(|vocabulary| rows.find_under("code", vocabulary.as_str(), &text).is_none()) {
+                if let Some(vocabulary) = codes.filter(|vocabulary| {
+                    rows.find_under("code", vocabulary.as_str(), &text)
+                        .is_none()
+                }) {
                     let known = rows.ids_under("code", vocabulary.as_str());
-                    unknown_in(faults, ("vocabulary", vocabulary.as_str()), ("code", &text), known, span);
-                } else if column.column_type == ColumnType::Unit && rows.find("unit", &text).is_none() {
+                    unknown_in(
+                        faults,
+                        ("vocabulary", vocabulary.as_str()),
+                        ("code", &text),
+                        known,
+                        span,
+                    );
+                } else if column.column_type == ColumnType::Unit
+                    && rows.find("unit", &text).is_none()
+                {
                     unknown(faults, "unit", &text, rows.ids("unit"), span);
                 } else if !can_hold(&column.column_type, &text) {
                     faults.at(span, problems::generate_value(field, &text));
@@ -206,17 +348,29 @@ fn check_field(rows: &Rows, row: &Row, made: &Made<'_>, table: &TableSchema, nam
 
 /// Every required field of a record is made by something.
 fn check_required(rows: &Rows, row: &Row, id: &str, made: &Made<'_>, faults: &mut Faults) {
-    let Made::Records(record_type) = made else { return };
-    for field in record_type.fields.values().filter(|field| field.required && field.default.is_none()) {
+    let Made::Records(record_type) = made else {
+        return;
+    };
+    for field in record_type
+        .fields
+        .values()
+        .filter(|field| field.required && field.default.is_none())
+    {
         let is_made = match field.id.as_str() {
             "day" | "subject" => true,
             "unit" => row.has("units") || row.has("per_unit"),
             "place" => row.has("places"),
             _ => false,
         };
-        let has_row = rows.under("generate_field", id).iter().any(|row| row.text("field").is_some_and(|name| **name == *field.id.as_str()));
+        let has_row = rows.under("generate_field", id).iter().any(|row| {
+            row.text("field")
+                .is_some_and(|name| **name == *field.id.as_str())
+        });
         if !is_made && !has_row {
-            faults.at(row.span.clone(), problems::generate_lacks_field(&record_type.id, &field.id));
+            faults.at(
+                row.span.clone(),
+                problems::generate_lacks_field(&record_type.id, &field.id),
+            );
         }
     }
 }
@@ -254,24 +408,45 @@ fn check_step(row: &Row, made: &Made<'_>, faults: &mut Faults) {
         faults.at(row.span.clone(), problems::steps_without_flow());
         return;
     };
-    let Some(name) = row.text("action") else { return };
-    match flow.actions.iter().find(|action| action.id.as_str() == &**name) {
+    let Some(name) = row.text("action") else {
+        return;
+    };
+    match flow
+        .actions
+        .iter()
+        .find(|action| action.id.as_str() == &**name)
+    {
         None => {
             let known = flow.actions.iter().map(|action| action.id.as_str());
-            unknown_in(faults, ("flow", flow.id.as_str()), ("action", name), known, row.span_of("action"));
+            unknown_in(
+                faults,
+                ("flow", flow.id.as_str()),
+                ("action", name),
+                known,
+                row.span_of("action"),
+            );
         }
         Some(action) => {
-            if let Some(role) = row.text("role").filter(|role| !action.roles.iter().any(|known| known.as_str() == &***role)) {
+            if let Some(role) = row
+                .text("role")
+                .filter(|role| !action.roles.iter().any(|known| known.as_str() == &***role))
+            {
                 let known = action.roles.iter().map(|role| role.as_str());
-                unknown_in(faults, ("action", name), ("role", role), known, row.span_of("role"));
+                unknown_in(
+                    faults,
+                    ("action", name),
+                    ("role", role),
+                    known,
+                    row.span_of("role"),
+                );
             }
         }
     }
     for (least, most) in [("days_from", "days_to")] {
-        if let (Some(from), Some(to)) = (row.int(least), row.int(most)) {
-            if from > to {
-                faults.cell(row, most, problems::min_above_max(from, to));
-            }
+        if let (Some(from), Some(to)) = (row.int(least), row.int(most))
+            && from > to
+        {
+            faults.cell(row, most, problems::min_above_max(from, to));
         }
     }
     for column in ["share", "quality_from", "quality_to"] {
@@ -301,8 +476,14 @@ fn check_weights(row: &Row, column: &str, faults: &mut Faults) {
 
 fn check_share(row: &Row, column: &str, faults: &mut Faults) {
     let (none, all) = (Ratio::from_int(0), Ratio::from_int(1));
-    if let Some(share) = row.decimal(column).filter(|share| **share < none || **share > all) {
-        faults.cell(row, column, problems::share_out_of_range(column, super::shown(share)));
+    if let Some(share) = row
+        .decimal(column)
+        .filter(|share| **share < none || **share > all)
+    {
+        faults.cell(
+            row,
+            column,
+            problems::share_out_of_range(column, super::shown(share)),
+        );
     }
 }
-

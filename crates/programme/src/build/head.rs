@@ -36,7 +36,7 @@ impl Head {
     pub(crate) fn period(&self, row: &Row, column: &str) -> Option<Period> {
         match row.text(column) {
             Some(text) => Period::parse(text, self.assessment_start).ok(),
-            None => self.year.clone(),
+            None => self.year,
         }
     }
 }
@@ -55,7 +55,9 @@ pub(super) fn build(rows: &Rows, faults: &mut Faults) -> Head {
         id: own.and_then(|row| row.text("id").cloned()),
         name: own.map(|row| row.name("name")).unwrap_or_default(),
         version: own.and_then(|row| row.text("version").cloned()),
-        city: saying("city").map(|row| row.name("city")).unwrap_or_default(),
+        city: saying("city")
+            .map(|row| row.name("city"))
+            .unwrap_or_default(),
         time_zone: None,
         year: None,
         assessment_start,
@@ -72,7 +74,9 @@ pub(super) fn build(rows: &Rows, faults: &mut Faults) -> Head {
     match saying("year").and_then(|row| Some((row, row.text("year")?))) {
         None => faults.at(own.span.clone(), problems::no_year()),
         Some((row, text)) => match Period::parse(text, assessment_start) {
-            Ok(period) if period.first().is_none() => faults.cell(row, "year", problems::open_year(text)),
+            Ok(period) if period.first().is_none() => {
+                faults.cell(row, "year", problems::open_year(text))
+            }
             Ok(period) => head.year = Some(period),
             Err(error) => faults.cell(row, "year", error.into()),
         },
@@ -84,17 +88,26 @@ pub(super) fn documents(rows: &Rows) -> IndexMap<Arc<str>, Document> {
     let mut documents = IndexMap::new();
     for row in rows.of("document") {
         let Some(id) = row.text("id") else { continue };
-        documents.insert(id.clone(), Document {
-            id: id.clone(),
-            name: row.name("name"),
-            kind: row.text("kind").cloned().unwrap_or_else(|| Arc::from("other")),
-            number: row.text("number").cloned(),
-            issued_on: row.day("issued_on"),
-        });
+        documents.insert(
+            id.clone(),
+            Document {
+                id: id.clone(),
+                name: row.name("name"),
+                kind: row
+                    .text("kind")
+                    .cloned()
+                    .unwrap_or_else(|| Arc::from("other")),
+                number: row.text("number").cloned(),
+                issued_on: row.day("issued_on"),
+            },
+        );
     }
     documents
 }
 
 pub(super) fn roles(rows: &Rows) -> IndexMap<RoleId, Text> {
-    rows.of("role").iter().filter_map(|row| Some((RoleId::new(row.text("id")?), row.name("name")))).collect()
+    rows.of("role")
+        .iter()
+        .filter_map(|row| Some((RoleId::new(row.text("id")?), row.name("name"))))
+        .collect()
 }

@@ -17,26 +17,48 @@ use crate::rows::Row;
 const OF_UNITS: &[&str] = &["carried_by", "lead", "support", "due", "target_sum"];
 
 /// The items of a card and their ties, in declared order.
-pub(super) fn build(card: &Card<'_>, faults: &mut Faults) -> (Vec<Item>, IndexMap<ItemId, ItemTies>) {
+pub(super) fn build(
+    card: &Card<'_>,
+    faults: &mut Faults,
+) -> (Vec<Item>, IndexMap<ItemId, ItemTies>) {
     check_owners(card, faults);
     let mut items = Vec::new();
     let mut ties = IndexMap::new();
     for row in card.rows.under("item", card.id) {
         let Some(id) = row.text("id") else { continue };
         let own = |table| -> Vec<Arc<Row>> {
-            card.rows.under(table, card.id).iter().filter(|row| row.text("item") == Some(id)).cloned().collect()
+            card.rows
+                .under(table, card.id)
+                .iter()
+                .filter(|row| row.text("item") == Some(id))
+                .cloned()
+                .collect()
         };
         let rule = rules::build(row, &own("level"), &own("part"), faults);
         let group = row.text("group").cloned();
-        if let Some(group) = &group {
-            if card.rows.find_under("group", card.id, group).is_none() {
-                let known = card.rows.ids_under("group", card.id);
-                unknown_in(faults, ("scorecard", card.id), ("group", group), known, row.span_of("group"));
-            }
+        if let Some(group) = &group
+            && card.rows.find_under("group", card.id, group).is_none()
+        {
+            let known = card.rows.ids_under("group", card.id);
+            unknown_in(
+                faults,
+                ("scorecard", card.id),
+                ("group", group),
+                known,
+                row.span_of("group"),
+            );
         }
         let tie = tie(card, row, &own("target"), rule.as_ref(), faults);
-        let (Some(rule), Some(points), Some(group)) = (rule, row.decimal("points"), group) else { continue };
-        let mut item = Item::new(ItemId::new(id), GroupId::new(&group), row.name("name"), points.clone(), rule.rule);
+        let (Some(rule), Some(points), Some(group)) = (rule, row.decimal("points"), group) else {
+            continue;
+        };
+        let mut item = Item::new(
+            ItemId::new(id),
+            GroupId::new(&group),
+            row.name("name"),
+            points.clone(),
+            rule.rule,
+        );
         item.role = role(row);
         item.target = targets::common_target(card, row, &tie).filter(|_| rule.compares);
         item.floor = row.decimal("floor").cloned();
@@ -55,24 +77,46 @@ pub(super) fn build(card: &Card<'_>, faults: &mut Faults) -> (Vec<Item>, IndexMa
 fn check_owners(card: &Card<'_>, faults: &mut Faults) {
     for table in ["level", "part", "target"] {
         for row in card.rows.under(table, card.id) {
-            let Some(item) = row.text("item") else { continue };
+            let Some(item) = row.text("item") else {
+                continue;
+            };
             if card.rows.find_under("item", card.id, item).is_none() {
                 let known = card.rows.ids_under("item", card.id);
-                unknown_in(faults, ("scorecard", card.id), ("item", item), known, row.span_of("item"));
+                unknown_in(
+                    faults,
+                    ("scorecard", card.id),
+                    ("item", item),
+                    known,
+                    row.span_of("item"),
+                );
             }
         }
     }
 }
 
-fn tie(card: &Card<'_>, row: &Arc<Row>, target_rows: &[Arc<Row>], rule: Option<&rules::Built>, faults: &mut Faults) -> ItemTies {
+fn tie(
+    card: &Card<'_>,
+    row: &Arc<Row>,
+    target_rows: &[Arc<Row>],
+    rule: Option<&rules::Built>,
+    faults: &mut Faults,
+) -> ItemTies {
     let count = |column: &str, faults: &mut Faults| super::fields::count(row, column, 0, faults);
     let evidence_at_least = count("evidence_at_least", faults).unwrap_or(0);
     let evidence_at_most = count("evidence_at_most", faults);
     if evidence_at_most.is_some_and(|most| most < evidence_at_least) {
-        faults.cell(row, "evidence_at_most", problems::min_above_max(evidence_at_least, evidence_at_most.unwrap_or(0)));
+        faults.cell(
+            row,
+            "evidence_at_most",
+            problems::min_above_max(evidence_at_least, evidence_at_most.unwrap_or(0)),
+        );
     }
     let mut tie = ItemTies {
-        indicators: row.texts("indicators").iter().map(IndicatorId::new).collect(),
+        indicators: row
+            .texts("indicators")
+            .iter()
+            .map(IndicatorId::new)
+            .collect(),
         judged: rule.is_some_and(|rule| rule.is_judged),
         lead: row.text("lead").map(UnitId::new),
         support: row.texts("support").iter().map(UnitId::new).collect(),
@@ -102,7 +146,11 @@ fn tie(card: &Card<'_>, row: &Arc<Row>, target_rows: &[Arc<Row>], rule: Option<&
                 faults.at(target.span.clone(), problems::only_for_units("target"));
             }
             if compares && !row.has("target") {
-                faults.cell(row, "rule", problems::rule_needs(row.text("rule").map_or("", |rule| &**rule), "target"));
+                faults.cell(
+                    row,
+                    "rule",
+                    problems::rule_needs(row.text("rule").map_or("", |rule| &**rule), "target"),
+                );
             }
         }
     }
@@ -123,18 +171,35 @@ fn check_valid(card: &Card<'_>, row: &Row, faults: &mut Faults) {
 }
 
 /// Reports a unit that does not exist in the programme's period (one that is unknown is told elsewhere).
-pub(super) fn check_unit<'c>(card: &Card<'c>, id: &str, span: base::Span, faults: &mut Faults) -> Option<&'c Unit> {
+pub(super) fn check_unit<'c>(
+    card: &Card<'c>,
+    id: &str,
+    span: base::Span,
+    faults: &mut Faults,
+) -> Option<&'c Unit> {
     let unit = card.units.get(id)?;
     if super::units::is_outside_period(unit, card.head) {
-        let year = card.head.year.as_ref().map(ToString::to_string).unwrap_or_default();
-        let life = format!("{}..{}", life_end(unit, "valid_from"), life_end(unit, "valid_to"));
+        let year = card
+            .head
+            .year
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        let life = format!(
+            "{}..{}",
+            life_end(unit, "valid_from"),
+            life_end(unit, "valid_to")
+        );
         faults.at(span, problems::unit_outside_period(id, year, life));
     }
     Some(unit)
 }
 
 fn life_end(unit: &Unit, column: &str) -> String {
-    unit.row.day(column).map(|day| day.to_string()).unwrap_or_default()
+    unit.row
+        .day(column)
+        .map(|day| day.to_string())
+        .unwrap_or_default()
 }
 
 fn role(row: &Row) -> Role {
@@ -166,7 +231,10 @@ fn when_missing(row: &Row) -> WhenMissing {
 }
 
 /// Values and targets are written in a reason as the first indicator is shown.
-fn value_format(used: &[IndicatorId], indicators: &IndexMap<IndicatorId, Indicator>) -> ValueFormat {
+fn value_format(
+    used: &[IndicatorId],
+    indicators: &IndexMap<IndicatorId, Indicator>,
+) -> ValueFormat {
     let first = used.first().and_then(|id| indicators.get(id));
     match first.map(|indicator| indicator.format) {
         Some(Format::Percent(places)) => ValueFormat::Percent(places),
@@ -178,5 +246,7 @@ fn value_format(used: &[IndicatorId], indicators: &IndexMap<IndicatorId, Indicat
 
 /// The sum of ratios.
 pub(super) fn sum<'r>(ratios: impl IntoIterator<Item = &'r Ratio>) -> Ratio {
-    ratios.into_iter().fold(Ratio::from_int(0), |sum, ratio| &sum + ratio)
+    ratios
+        .into_iter()
+        .fold(Ratio::from_int(0), |sum, ratio| &sum + ratio)
 }

@@ -14,6 +14,7 @@ mod generate;
 mod head;
 mod indicators;
 mod items;
+mod measures;
 mod published;
 mod records;
 mod references;
@@ -37,7 +38,9 @@ use crate::schema::{Schema, SchemaParts};
 /// faults are added to `problems`, each at its line.
 pub(crate) fn build(rows: &[Arc<Row>], problems: &mut Vec<Problem>) -> Option<Programme> {
     let rows = Rows::new(rows);
-    let mut faults = Faults { problems: Vec::new() };
+    let mut faults = Faults {
+        problems: Vec::new(),
+    };
     let programme = build_parts(&rows, &mut faults);
     problems.append(&mut faults.problems);
     programme
@@ -62,14 +65,31 @@ fn build_parts(rows: &Rows, faults: &mut Faults) -> Option<Programme> {
         flows: &flows,
         scorecards: &scorecard_ids,
     });
-    let names = expressions::Names { schema: &schema, vocabularies: &vocabularies, units: &units };
+    let names = expressions::Names {
+        schema: &schema,
+        vocabularies: &vocabularies,
+        units: &units,
+    };
     records::constraints(rows, &mut record_types, &names, faults);
     let indicators = indicators::build(rows, &names, faults);
-    let known = scorecards::Known { units: &units, indicators: &indicators, subject_types: &subject_types, flows: &flows };
+    let known = scorecards::Known {
+        units: &units,
+        indicators: &indicators,
+        subject_types: &subject_types,
+        flows: &flows,
+    };
     let scorecards = scorecards::build(rows, &head, &known, faults);
-    let known = published::Known { indicators: &indicators, record_types: &record_types };
+    let known = published::Known {
+        indicators: &indicators,
+        record_types: &record_types,
+    };
     let published = published::build(rows, &head, &known, faults);
-    let known = generate::Known { record_types: &record_types, flows: &flows, names: &names };
+    let known = generate::Known {
+        record_types: &record_types,
+        flows: &flows,
+        names: &names,
+        head: &head,
+    };
     let generate = generate::build(rows, &known, faults);
 
     Some(Programme {
@@ -115,7 +135,11 @@ impl Faults {
 
     /// A fault that a floor-0 crate found: it keeps its texts and gets its place.
     pub(crate) fn placed(&mut self, problem: Problem, span: Span) {
-        let problem = if problem.span.is_none() { problem.at(span) } else { problem };
+        let problem = if problem.span.is_none() {
+            problem.at(span)
+        } else {
+            problem
+        };
         self.problems.push(problem);
     }
 
@@ -139,22 +163,35 @@ impl Rows {
         let mut by_id = HashMap::new();
         let mut by_owner: HashMap<_, Vec<Arc<Row>>> = HashMap::new();
         for row in rows {
-            by_table.entry(row.table.name).or_default().push(row.clone());
+            by_table
+                .entry(row.table.name)
+                .or_default()
+                .push(row.clone());
             match row.table.key {
                 ["id"] => {
                     if let Some(id) = row.text("id") {
-                        by_id.entry((row.table.name, id.clone())).or_insert_with(|| row.clone());
+                        by_id
+                            .entry((row.table.name, id.clone()))
+                            .or_insert_with(|| row.clone());
                     }
                 }
                 [owner, _, ..] => {
                     if let Some(owner) = row.text(owner) {
-                        by_owner.entry((row.table.name, owner.clone())).or_default().push(row.clone());
+                        by_owner
+                            .entry((row.table.name, owner.clone()))
+                            .or_default()
+                            .push(row.clone());
                     }
                 }
                 _ => {}
             }
         }
-        Rows { all: rows.to_vec(), by_table, by_id, by_owner }
+        Rows {
+            all: rows.to_vec(),
+            by_table,
+            by_id,
+            by_owner,
+        }
     }
 
     /// Every row, in order.
@@ -174,22 +211,41 @@ impl Rows {
 
     /// The ids of such a table, in order.
     pub(crate) fn ids<'a>(&'a self, table: &str) -> impl Iterator<Item = &'a str> {
-        self.of(table).iter().filter_map(|row| row.text("id")).map(|id| &**id)
+        self.of(table)
+            .iter()
+            .filter_map(|row| row.text("id"))
+            .map(|id| &**id)
     }
 
     /// The rows of a table that belong to something: the value of the first column of its key.
     pub(crate) fn under(&self, table: &'static str, owner: &str) -> &[Arc<Row>] {
-        self.by_owner.get(&(table, Arc::from(owner))).map_or(&[], Vec::as_slice)
+        self.by_owner
+            .get(&(table, Arc::from(owner)))
+            .map_or(&[], Vec::as_slice)
     }
 
     /// The ids of those rows, in order.
-    pub(crate) fn ids_under<'a>(&'a self, table: &'static str, owner: &str) -> impl Iterator<Item = &'a str> {
-        self.under(table, owner).iter().filter_map(|row| row.text("id")).map(|id| &**id)
+    pub(crate) fn ids_under<'a>(
+        &'a self,
+        table: &'static str,
+        owner: &str,
+    ) -> impl Iterator<Item = &'a str> {
+        self.under(table, owner)
+            .iter()
+            .filter_map(|row| row.text("id"))
+            .map(|id| &**id)
     }
 
     /// The row with that id among those that belong to something.
-    pub(crate) fn find_under(&self, table: &'static str, owner: &str, id: &str) -> Option<&Arc<Row>> {
-        self.under(table, owner).iter().find(|row| row.text("id").is_some_and(|own| &**own == id))
+    pub(crate) fn find_under(
+        &self,
+        table: &'static str,
+        owner: &str,
+        id: &str,
+    ) -> Option<&Arc<Row>> {
+        self.under(table, owner)
+            .iter()
+            .find(|row| row.text("id").is_some_and(|own| &**own == id))
     }
 }
 
@@ -201,10 +257,12 @@ impl Row {
 
     /// The texts of a list with the place of each.
     pub(crate) fn texts_placed(&self, column: &str) -> impl Iterator<Item = (Arc<str>, Span)> {
-        self.list(column).iter().filter_map(|cell| match &cell.content {
-            Content::Text(text) => Some((text.clone(), cell.span.clone())),
-            _ => None,
-        })
+        self.list(column)
+            .iter()
+            .filter_map(|cell| match &cell.content {
+                Content::Text(text) => Some((text.clone(), cell.span.clone())),
+                _ => None,
+            })
     }
 
     /// Whether a cell is written.
@@ -244,7 +302,11 @@ pub(crate) fn cycles(needs: &BTreeMap<Arc<str>, Vec<Arc<str>>>) -> Vec<Vec<Arc<s
                 }
                 Some(Mark::Open) => {
                     let from = path.iter().position(|(name, _)| *name == next).unwrap_or(0);
-                    let mut chain: Vec<Arc<str>> = path.iter().skip(from).map(|(name, _)| (*name).clone()).collect();
+                    let mut chain: Vec<Arc<str>> = path
+                        .iter()
+                        .skip(from)
+                        .map(|(name, _)| (*name).clone())
+                        .collect();
                     chain.push(next.clone());
                     found.push(chain);
                 }
@@ -257,12 +319,18 @@ pub(crate) fn cycles(needs: &BTreeMap<Arc<str>, Vec<Arc<str>>>) -> Vec<Vec<Arc<s
 
 /// A chain of names as a message shows it.
 pub(crate) fn shown_chain(chain: &[Arc<str>]) -> String {
-    chain.iter().map(|name| &**name).collect::<Vec<_>>().join(" → ")
+    chain
+        .iter()
+        .map(|name| &**name)
+        .collect::<Vec<_>>()
+        .join(" → ")
 }
 
 /// A ratio as a message shows it: the exact decimal where there is one, otherwise the fraction.
 pub(crate) fn shown(ratio: &base::Ratio) -> String {
-    ratio.exact_decimal().unwrap_or_else(|| format!("{}/{}", ratio.numerator(), ratio.denominator()))
+    ratio
+        .exact_decimal()
+        .unwrap_or_else(|| format!("{}/{}", ratio.numerator(), ratio.denominator()))
 }
 
 /// Month and day of a cell of kind `MonthDay`.
@@ -274,10 +342,19 @@ pub(crate) fn month_day(row: &Row, column: &str) -> Option<(u8, u8)> {
 }
 
 /// Checks that a first day is not after a last day.
-pub(crate) fn check_days_in_order(row: &Row, first: &'static str, last: &'static str, faults: &mut Faults) {
-    if let (Some(from), Some(to)) = (row.day(first), row.day(last)) {
-        if from > to {
-            faults.cell(row, last, crate::problems::days_backwards(first, from, last, to));
-        }
+pub(crate) fn check_days_in_order(
+    row: &Row,
+    first: &'static str,
+    last: &'static str,
+    faults: &mut Faults,
+) {
+    if let (Some(from), Some(to)) = (row.day(first), row.day(last))
+        && from > to
+    {
+        faults.cell(
+            row,
+            last,
+            crate::problems::days_backwards(first, from, last, to),
+        );
     }
 }

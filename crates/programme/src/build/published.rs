@@ -21,7 +21,12 @@ pub(super) struct Known<'a> {
     pub(super) record_types: &'a IndexMap<RecordTypeId, RecordType>,
 }
 
-pub(super) fn build(rows: &Rows, head: &Head, known: &Known<'_>, faults: &mut Faults) -> Vec<Published> {
+pub(super) fn build(
+    rows: &Rows,
+    head: &Head,
+    known: &Known<'_>,
+    faults: &mut Faults,
+) -> Vec<Published> {
     let mut published = Vec::new();
     for row in rows.of("published") {
         let production = production(rows, known, row, faults);
@@ -29,13 +34,19 @@ pub(super) fn build(rows: &Rows, head: &Head, known: &Known<'_>, faults: &mut Fa
             Some(figure) => figure,
             None => continue,
         };
-        if let Some(Production::Indicator(id)) = &production {
-            if let Some(indicator) = known.indicators.get(id) {
-                check_sense(row, indicator, &value, &unit_of_measure, faults);
-            }
+        if let Some(Production::Indicator(id)) = &production
+            && let Some(indicator) = known.indicators.get(id)
+        {
+            check_sense(row, indicator, &value, &unit_of_measure, faults);
         }
-        let (Some(id), Some(period), Some(production)) = (row.text("id"), head.period(row, "period"), production) else { continue };
-        let Some(relation) = relation(row) else { continue };
+        let (Some(id), Some(period), Some(production)) =
+            (row.text("id"), head.period(row, "period"), production)
+        else {
+            continue;
+        };
+        let Some(relation) = relation(row) else {
+            continue;
+        };
         published.push(Published {
             id: id.clone(),
             statement: row.name("statement"),
@@ -53,10 +64,19 @@ pub(super) fn build(rows: &Rows, head: &Head, known: &Known<'_>, faults: &mut Fa
 
 /// The value, how it was written and its unit; `"97.5%"` is 97.5 percent.
 fn figure(row: &Row) -> Option<(Ratio, Arc<str>, Arc<str>)> {
-    let Some(Content::Decimal(value, written)) = row.cell("value").map(|cell| &cell.content) else { return None };
-    let unit = row.text("unit_of_measure").cloned().unwrap_or_else(|| Arc::from(""));
+    let Some(Content::Decimal(value, written)) = row.cell("value").map(|cell| &cell.content) else {
+        return None;
+    };
+    let unit = row
+        .text("unit_of_measure")
+        .cloned()
+        .unwrap_or_else(|| Arc::from(""));
     match written.strip_suffix('%') {
-        Some(number) => Some((value * &Ratio::from_int(100), Arc::from(number.trim()), Arc::from(PERCENT))),
+        Some(number) => Some((
+            value * &Ratio::from_int(100),
+            Arc::from(number.trim()),
+            Arc::from(PERCENT),
+        )),
         None => Some((value.clone(), written.clone(), unit)),
     }
 }
@@ -74,10 +94,24 @@ fn relation(row: &Row) -> Option<Relation> {
 }
 
 /// What produces the figure: an indicator, or a veto or consequence that is tried.
-fn production(rows: &Rows, known: &Known<'_>, row: &Row, faults: &mut Faults) -> Option<Production> {
+fn production(
+    rows: &Rows,
+    known: &Known<'_>,
+    row: &Row,
+    faults: &mut Faults,
+) -> Option<Production> {
     match (row.text("indicator"), row.text("trial")) {
         (Some(indicator), None) => {
-            for column in ["scorecard", "veto", "consequence", "trial_record", "trial_values"].iter().filter(|column| row.has(column)) {
+            for column in [
+                "scorecard",
+                "veto",
+                "consequence",
+                "trial_record",
+                "trial_values",
+            ]
+            .iter()
+            .filter(|column| row.has(column))
+            {
                 faults.cell(row, column, problems::column_needs(column, "trial"));
             }
             Some(Production::Indicator(IndicatorId::new(indicator)))
@@ -88,25 +122,55 @@ fn production(rows: &Rows, known: &Known<'_>, row: &Row, faults: &mut Faults) ->
             None
         }
         (None, None) => {
-            faults.at(row.span.clone(), problems::published_by_nothing(row.text("id").map_or("", |id| &**id)));
+            faults.at(
+                row.span.clone(),
+                problems::published_by_nothing(row.text("id").map_or("", |id| &**id)),
+            );
             None
         }
     }
 }
 
-fn tried_rule(rows: &Rows, known: &Known<'_>, row: &Row, kind: &str, faults: &mut Faults) -> Option<Production> {
-    let (table, other) = if kind == "veto" { ("veto", "consequence") } else { ("consequence", "veto") };
+fn tried_rule(
+    rows: &Rows,
+    known: &Known<'_>,
+    row: &Row,
+    kind: &str,
+    faults: &mut Faults,
+) -> Option<Production> {
+    let (table, other) = if kind == "veto" {
+        ("veto", "consequence")
+    } else {
+        ("consequence", "veto")
+    };
     if row.has(other) {
-        faults.cell(row, other, problems::column_needs(other, format!("trial = \"{other}\"")));
+        faults.cell(
+            row,
+            other,
+            problems::column_needs(other, format!("trial = \"{other}\"")),
+        );
     }
-    for column in ["scorecard", table].iter().filter(|column| !row.has(column)) {
-        faults.cell(row, "trial", problems::column_needs(format!("trial = \"{kind}\""), column));
+    for column in ["scorecard", table]
+        .iter()
+        .filter(|column| !row.has(column))
+    {
+        faults.cell(
+            row,
+            "trial",
+            problems::column_needs(format!("trial = \"{kind}\""), column),
+        );
     }
     let (scorecard, name) = (row.text("scorecard")?, row.text(table)?);
     let rule = rows.find_under(table, scorecard, name);
     if rule.is_none() && rows.find("scorecard", scorecard).is_some() {
         let known = rows.ids_under(table, scorecard);
-        unknown_in(faults, ("scorecard", scorecard), (table, name), known, row.span_of(table));
+        unknown_in(
+            faults,
+            ("scorecard", scorecard),
+            (table, name),
+            known,
+            row.span_of(table),
+        );
     }
     let rule = rule?;
     // A veto is tried by inserting an event; what follows from a grade needs none.
@@ -123,10 +187,18 @@ fn tried_rule(rows: &Rows, known: &Known<'_>, row: &Row, kind: &str, faults: &mu
 fn trial(known: &Known<'_>, row: &Row, is_needed: bool, faults: &mut Faults) -> Option<Trial> {
     let Some(id) = row.text("trial_record") else {
         if is_needed {
-            faults.cell(row, "trial", problems::column_needs("trial", "trial_record"));
+            faults.cell(
+                row,
+                "trial",
+                problems::column_needs("trial", "trial_record"),
+            );
         }
         if row.has("trial_values") {
-            faults.cell(row, "trial_values", problems::column_needs("trial_values", "trial_record"));
+            faults.cell(
+                row,
+                "trial_values",
+                problems::column_needs("trial_values", "trial_record"),
+            );
         }
         return None;
     };
@@ -145,25 +217,43 @@ fn trial(known: &Known<'_>, row: &Row, is_needed: bool, faults: &mut Faults) -> 
             Some(field) => values.push((field.id.clone(), Arc::from(value.trim()))),
             None => {
                 let fields = record_type.fields.keys().map(|field| field.as_str());
-                unknown_in(faults, ("record_type", id), ("field", field.trim()), fields, span);
+                unknown_in(
+                    faults,
+                    ("record_type", id),
+                    ("field", field.trim()),
+                    fields,
+                    span,
+                );
             }
         }
     }
     // Day, unit and place are those of the unit that the rule is tried on.
-    let needed = record_type.fields.values().filter(|field| field.required && field.default.is_none());
+    let needed = record_type
+        .fields
+        .values()
+        .filter(|field| field.required && field.default.is_none());
     for field in needed.filter(|field| !["day", "unit", "place"].contains(&field.id.as_str())) {
         if !values.iter().any(|(given, _)| *given == field.id) {
-            let column = if row.has("trial_values") { "trial_values" } else { "trial_record" };
+            let column = if row.has("trial_values") {
+                "trial_values"
+            } else {
+                "trial_record"
+            };
             faults.cell(row, column, problems::trial_lacks_field(id, &field.id));
         }
     }
-    Some(Trial { record_type: RecordTypeId::new(id), values })
+    Some(Trial {
+        record_type: RecordTypeId::new(id),
+        values,
+    })
 }
 
 /// A value that its indicator could have: a count is whole and not negative, a share at most 100 %.
 fn check_sense(row: &Row, indicator: &Indicator, value: &Ratio, unit: &str, faults: &mut Faults) {
     let is_sound = match &indicator.measure {
-        Measure::Count(_) | Measure::Distinct(..) => value.is_integer() && !value.is_negative() && unit != PERCENT,
+        Measure::Count(_) | Measure::Distinct(..) => {
+            value.is_integer() && !value.is_negative() && unit != PERCENT
+        }
         Measure::Share { .. } => {
             let most = Ratio::from_int(if unit == PERCENT { 100 } else { 1 });
             !value.is_negative() && *value <= most
@@ -171,6 +261,10 @@ fn check_sense(row: &Row, indicator: &Indicator, value: &Ratio, unit: &str, faul
         _ => true,
     };
     if !is_sound {
-        faults.cell(row, "value", problems::published_out_of_sense(&indicator.id, super::shown(value), unit));
+        faults.cell(
+            row,
+            "value",
+            problems::published_out_of_sense(&indicator.id, super::shown(value), unit),
+        );
     }
 }

@@ -16,7 +16,9 @@ use crate::problems;
 use crate::rows::Row;
 
 /// Names that mean a table or a kind of case already.
-const RESERVED_TYPES: &[&str] = &["unit", "target", "item", "record", "subject", "case", "none"];
+const RESERVED_TYPES: &[&str] = &[
+    "unit", "target", "item", "record", "subject", "case", "none",
+];
 
 pub(super) fn subject_types(
     rows: &Rows,
@@ -33,16 +35,22 @@ pub(super) fn subject_types(
         };
         let fields = fields::build(rows, id, Owner::Subject, vocabularies, faults);
         let id = SubjectTypeId::new(id);
-        types.insert(id.clone(), SubjectType {
-            id,
-            name: row.name("name"),
-            identity,
-            identity_name: row.bilingual("identity_name").cloned().unwrap_or_else(|| default_identity_name(identity)),
-            identity_aliases: row.texts("identity_aliases"),
-            name_aliases: row.texts("name_aliases"),
-            fields,
-            row: row.clone(),
-        });
+        types.insert(
+            id.clone(),
+            SubjectType {
+                id,
+                name: row.name("name"),
+                identity,
+                identity_name: row
+                    .bilingual("identity_name")
+                    .cloned()
+                    .unwrap_or_else(|| default_identity_name(identity)),
+                identity_aliases: row.texts("identity_aliases"),
+                name_aliases: row.texts("name_aliases"),
+                fields,
+                row: row.clone(),
+            },
+        );
     }
     for subject_type in types.values() {
         check_headers(&subject_headers(subject_type), faults);
@@ -59,7 +67,11 @@ fn default_identity_name(identity: Identity) -> Text {
 
 fn check_type_name(rows: &Rows, row: &Row, id: &Arc<str>, faults: &mut Faults) {
     if RESERVED_TYPES.contains(&&**id) {
-        faults.cell(row, "id", problems::reserved_name(id, RESERVED_TYPES.join(", ")));
+        faults.cell(
+            row,
+            "id",
+            problems::reserved_name(id, RESERVED_TYPES.join(", ")),
+        );
     }
     if row.table.name == "record_type" && rows.find("subject_type", id).is_some() {
         faults.cell(row, "id", problems::record_and_subject_type(id));
@@ -78,10 +90,17 @@ pub(super) fn record_types(
         let Some(id) = row.text("id") else { continue };
         check_type_name(rows, row, id, faults);
         let subject = row.text("subject").map(SubjectTypeId::new);
-        let subject_type = subject.as_ref().and_then(|subject| subject_types.get(subject));
+        let subject_type = subject
+            .as_ref()
+            .and_then(|subject| subject_types.get(subject));
         // The subject type may be faulty; the record still has a subject then.
         let no_name = Text::default();
-        let named = subject.as_ref().map(|id| (id, subject_type.map_or(&no_name, |known| &known.identity_name)));
+        let named = subject.as_ref().map(|id| {
+            (
+                id,
+                subject_type.map_or(&no_name, |known| &known.identity_name),
+            )
+        });
         let fields = fields::build(rows, id, Owner::Record(named), vocabularies, faults);
         let record_type = RecordType {
             id: RecordTypeId::new(id),
@@ -113,12 +132,23 @@ fn check_owners(rows: &Rows, faults: &mut Faults) {
     for row in rows.of("constraint") {
         let Some(of) = row.text("of") else { continue };
         if rows.find("record_type", of).is_none() {
-            unknown(faults, "record_type", of, rows.ids("record_type"), row.span_of("of"));
+            unknown(
+                faults,
+                "record_type",
+                of,
+                rows.ids("record_type"),
+                row.span_of("of"),
+            );
         }
     }
 }
 
-fn key(row: &Row, id: &str, fields: &IndexMap<FieldId, Field>, faults: &mut Faults) -> Vec<FieldId> {
+fn key(
+    row: &Row,
+    id: &str,
+    fields: &IndexMap<FieldId, Field>,
+    faults: &mut Faults,
+) -> Vec<FieldId> {
     let mut key: Vec<FieldId> = Vec::new();
     for (name, span) in row.texts_placed("key") {
         let Some(field) = fields.get(&*name) else {
@@ -140,13 +170,26 @@ fn key(row: &Row, id: &str, fields: &IndexMap<FieldId, Field>, faults: &mut Faul
 }
 
 /// Adds the constraints once the schema is known.
-pub(super) fn constraints(rows: &Rows, types: &mut IndexMap<RecordTypeId, RecordType>, names: &Names<'_>, faults: &mut Faults) {
+pub(super) fn constraints(
+    rows: &Rows,
+    types: &mut IndexMap<RecordTypeId, RecordType>,
+    names: &Names<'_>,
+    faults: &mut Faults,
+) {
     for record_type in types.values_mut() {
-        let Some(table) = names.schema.table(record_type.id.as_str()) else { continue };
+        let Some(table) = names.schema.table(record_type.id.as_str()) else {
+            continue;
+        };
         for row in rows.under("constraint", record_type.id.as_str()) {
-            let Some(rule) = names.filter(row, "rule", table, Purpose::Constraint, faults) else { continue };
+            let Some(rule) = names.filter(row, "rule", table, Purpose::Constraint, faults) else {
+                continue;
+            };
             let Some(id) = row.text("id") else { continue };
-            record_type.constraints.push(Constraint { id: id.clone(), rule, message: row.name("message") });
+            record_type.constraints.push(Constraint {
+                id: id.clone(),
+                rule,
+                message: row.name("message"),
+            });
         }
     }
 }
@@ -164,7 +207,12 @@ fn field_headers<'a>(fields: &'a IndexMap<FieldId, Field>, type_row: &'a Row) ->
     for field in fields.values() {
         let row = field.row.as_deref().unwrap_or(type_row);
         let mut add = |spelling: &str, column| {
-            headers.push(Header { owner: field.id.to_string(), spelling: spelling.to_owned(), row, column });
+            headers.push(Header {
+                owner: field.id.to_string(),
+                spelling: spelling.to_owned(),
+                row,
+                column,
+            });
         };
         add(field.id.as_str(), "id");
         add(field.name.get(Lang::Zh), "name");
@@ -182,13 +230,30 @@ fn subject_headers(subject_type: &SubjectType) -> Vec<Header<'_>> {
     headers
 }
 
-fn identity_headers<'a>(subject_type: &'a SubjectType, row: &'a Row, identity: &str) -> Vec<Header<'a>> {
+fn identity_headers<'a>(
+    subject_type: &'a SubjectType,
+    row: &'a Row,
+    identity: &str,
+) -> Vec<Header<'a>> {
     let mut headers = Vec::new();
     let mut add = |owner: &str, spelling: &str, column| {
-        headers.push(Header { owner: owner.to_owned(), spelling: spelling.to_owned(), row, column });
+        headers.push(Header {
+            owner: owner.to_owned(),
+            spelling: spelling.to_owned(),
+            row,
+            column,
+        });
     };
-    add(identity, subject_type.identity_name.get(Lang::Zh), "identity_name");
-    add(identity, subject_type.identity_name.get(Lang::En), "identity_name");
+    add(
+        identity,
+        subject_type.identity_name.get(Lang::Zh),
+        "identity_name",
+    );
+    add(
+        identity,
+        subject_type.identity_name.get(Lang::En),
+        "identity_name",
+    );
     for alias in &subject_type.identity_aliases {
         add(identity, alias, "identity_aliases");
     }
@@ -198,7 +263,10 @@ fn identity_headers<'a>(subject_type: &'a SubjectType, row: &'a Row, identity: &
     headers
 }
 
-fn record_headers<'a>(record_type: &'a RecordType, subject_type: Option<&'a SubjectType>) -> Vec<Header<'a>> {
+fn record_headers<'a>(
+    record_type: &'a RecordType,
+    subject_type: Option<&'a SubjectType>,
+) -> Vec<Header<'a>> {
     let mut headers = Vec::new();
     if let Some(subject_type) = subject_type {
         headers.extend(identity_headers(subject_type, &subject_type.row, "subject"));
@@ -218,7 +286,10 @@ fn check_headers(headers: &[Header<'_>], faults: &mut Faults) {
         let owner = taken.entry(key).or_insert(&header.owner);
         if *owner != header.owner {
             let span = super::spellings::span_of(header.row, header.column, &header.spelling);
-            faults.at(span, problems::header_twice(&header.spelling, *owner, &header.owner));
+            faults.at(
+                span,
+                problems::header_twice(&header.spelling, *owner, &header.owner),
+            );
         }
     }
 }

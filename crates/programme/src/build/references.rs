@@ -45,13 +45,25 @@ const NOUNS: &[(&str, &str, &str)] = &[
 
 /// The Chinese and the English word for what a table's rows are.
 pub(crate) fn noun(table: &str) -> (&'static str, &'static str) {
-    NOUNS.iter().find(|(name, ..)| *name == table).map_or(("条目", "entry"), |(_, zh, en)| (*zh, *en))
+    NOUNS
+        .iter()
+        .find(|(name, ..)| *name == table)
+        .map_or(("条目", "entry"), |(_, zh, en)| (*zh, *en))
 }
 
 /// Reports a name that does not exist anywhere.
-pub(crate) fn unknown<'a>(faults: &mut Faults, table: &str, id: &str, known: impl IntoIterator<Item = &'a str>, span: Span) {
+pub(crate) fn unknown<'a>(
+    faults: &mut Faults,
+    table: &str,
+    id: &str,
+    known: impl IntoIterator<Item = &'a str>,
+    span: Span,
+) {
     let (zh, en) = noun(table);
-    faults.at(span, problems::unknown_reference(zh, en, id, suggest(id, known)));
+    faults.at(
+        span,
+        problems::unknown_reference(zh, en, id, suggest(id, known)),
+    );
 }
 
 /// Reports a name that its scorecard, flow, vocabulary or type does not have.
@@ -64,7 +76,10 @@ pub(crate) fn unknown_in<'a>(
 ) {
     let (owner_zh, owner_en) = noun(owner_table);
     let (zh, en) = noun(table);
-    faults.at(span, problems::unknown_inside(owner_zh, owner_en, owner, zh, en, id, suggest(id, known)));
+    faults.at(
+        span,
+        problems::unknown_inside(owner_zh, owner_en, owner, zh, en, id, suggest(id, known)),
+    );
 }
 
 /// Checks every reference of every row.
@@ -87,7 +102,9 @@ pub(super) fn check(rows: &Rows, faults: &mut Faults) {
 fn check_list(rows: &Rows, row: &Row, column: &str, target: &'static str, faults: &mut Faults) {
     let mut seen: Vec<&Arc<str>> = Vec::new();
     for cell in row.list(column) {
-        let Content::Text(text) = &cell.content else { continue };
+        let Content::Text(text) = &cell.content else {
+            continue;
+        };
         if seen.contains(&text) {
             faults.at(cell.span.clone(), problems::listed_twice(text));
         }
@@ -96,13 +113,33 @@ fn check_list(rows: &Rows, row: &Row, column: &str, target: &'static str, faults
     }
 }
 
-fn check_one(rows: &Rows, row: &Row, target: &'static str, id: &Arc<str>, span: Span, faults: &mut Faults) {
+fn check_one(
+    rows: &Rows,
+    row: &Row,
+    target: &'static str,
+    id: &Arc<str>,
+    span: Span,
+    faults: &mut Faults,
+) {
     if let Some(vocabulary) = target.strip_prefix("code:") {
         if rows.find_under("code", vocabulary, id).is_none() {
-            unknown_in(faults, ("vocabulary", vocabulary), ("code", id), rows.ids_under("code", vocabulary), span);
+            unknown_in(
+                faults,
+                ("vocabulary", vocabulary),
+                ("code", id),
+                rows.ids_under("code", vocabulary),
+                span,
+            );
         }
     } else if rows.find(target, id).is_none() {
-        unknown(faults, target, id, rows.ids(target).filter(|known| !is_self(row, target, known)), span);
+        unknown(
+            faults,
+            target,
+            id,
+            rows.ids(target)
+                .filter(|known| !is_self(row, target, known)),
+            span,
+        );
     }
 }
 

@@ -6,7 +6,10 @@
 use std::sync::Arc;
 
 use base::Ratio;
-use scoring::{Comparison, Counting, Direction, Escalation, JudgedRange, Knot, Level, PartScale, PartWeight, Rule, Step};
+use scoring::{
+    Comparison, Counting, Direction, Escalation, JudgedRange, Knot, Level, PartScale, PartWeight,
+    Rule, Step,
+};
 
 use super::Faults;
 use super::fields::count;
@@ -45,7 +48,13 @@ const fn rule(
     takes: Takes,
     compares: bool,
 ) -> RuleKind {
-    RuleKind { name, needs, can, takes, compares }
+    RuleKind {
+        name,
+        needs,
+        can,
+        takes,
+        compares,
+    }
 }
 
 const RULES: &[RuleKind] = &[
@@ -55,10 +64,28 @@ const RULES: &[RuleKind] = &[
     rule("linear", &["zero_at", "full_at"], &[], Takes::One, false),
     rule("steps", &["steps"], &[], Takes::One, false),
     rule("piecewise", &["steps"], &[], Takes::One, false),
-    rule("per_point_short", &["deduct"], &["per", "whole_steps", "better"], Takes::One, true),
+    rule(
+        "per_point_short",
+        &["deduct"],
+        &["per", "whole_steps", "better"],
+        Takes::One,
+        true,
+    ),
     rule("per_missing", &["deduct"], &[], Takes::One, false),
-    rule("per_event", &["deduct"], &["from_nth", "then_deduct"], Takes::One, false),
-    rule("rank_based", &["ranks"], &["others", "none"], Takes::One, false),
+    rule(
+        "per_event",
+        &["deduct"],
+        &["from_nth", "then_deduct"],
+        Takes::One,
+        false,
+    ),
+    rule(
+        "rank_based",
+        &["ranks"],
+        &["others", "none"],
+        Takes::One,
+        false,
+    ),
     rule("rate_times_points", &[], &[], Takes::One, false),
     rule("product_of_rates", &[], &[], Takes::Several, false),
     rule("range_by_judge", &[], &[], Takes::None, false),
@@ -69,8 +96,20 @@ const RULES: &[RuleKind] = &[
 
 /// Every column that belongs to some rules only.
 const SPECIAL: &[&str] = &[
-    "compare", "better", "zero_at", "full_at", "steps", "deduct", "per", "whole_steps", "from_nth", "then_deduct", "ranks", "others",
-    "none", "part_scale",
+    "compare",
+    "better",
+    "zero_at",
+    "full_at",
+    "steps",
+    "deduct",
+    "per",
+    "whole_steps",
+    "from_nth",
+    "then_deduct",
+    "ranks",
+    "others",
+    "none",
+    "part_scale",
 ];
 
 /// A rule and what follows from its kind.
@@ -83,7 +122,12 @@ pub(super) struct Built {
 }
 
 /// The rule of an item; `levels` and `parts` are the rows that belong to the item.
-pub(super) fn build(row: &Row, levels: &[Arc<Row>], parts: &[Arc<Row>], faults: &mut Faults) -> Option<Built> {
+pub(super) fn build(
+    row: &Row,
+    levels: &[Arc<Row>],
+    parts: &[Arc<Row>],
+    faults: &mut Faults,
+) -> Option<Built> {
     let word = row.text("rule")?;
     let kind = RULES.iter().find(|kind| kind.name == &**word)?;
     check_columns(row, kind, faults);
@@ -93,7 +137,11 @@ pub(super) fn build(row: &Row, levels: &[Arc<Row>], parts: &[Arc<Row>], faults: 
     let is_judged = indicators == 0;
     let rule = rule_of(row, word, is_judged, levels, parts, faults)?;
     let compares = kind.compares && !(is_judged && kind.name == "binary");
-    Some(Built { rule, is_judged, compares })
+    Some(Built {
+        rule,
+        is_judged,
+        compares,
+    })
 }
 
 fn check_columns(row: &Row, kind: &RuleKind, faults: &mut Faults) {
@@ -117,8 +165,11 @@ fn check_rows_of_item(word: &str, levels: &[Arc<Row>], parts: &[Arc<Row>], fault
             faults.cell(row, "item", problems::rows_not_of_rule("level", word));
             continue;
         }
-        let (needed, foreign): (&[&str], &[&str]) =
-            if word == "tiered" { (&["points"], &["from", "to"]) } else { (&["from", "to"], &["points", "from_value"]) };
+        let (needed, foreign): (&[&str], &[&str]) = if word == "tiered" {
+            (&["points"], &["from", "to"])
+        } else {
+            (&["from", "to"], &["points", "from_value"])
+        };
         for column in needed.iter().filter(|column| !row.has(column)) {
             faults.at(row.span.clone(), problems::rule_needs(word, column));
         }
@@ -145,46 +196,91 @@ fn check_indicators(row: &Row, kind: &RuleKind, found: usize, parts: usize, faul
         Takes::PerPart => (found == 0 || found == parts, format!("0 / {parts}")),
     };
     if !fits {
-        let column = if row.has("indicators") { "indicators" } else { "rule" };
-        faults.cell(row, column, problems::indicator_count(kind.name, wanted, found));
+        let column = if row.has("indicators") {
+            "indicators"
+        } else {
+            "rule"
+        };
+        faults.cell(
+            row,
+            column,
+            problems::indicator_count(kind.name, wanted, found),
+        );
     }
 }
 
-fn rule_of(row: &Row, word: &str, is_judged: bool, levels: &[Arc<Row>], parts: &[Arc<Row>], faults: &mut Faults) -> Option<Rule> {
+fn rule_of(
+    row: &Row,
+    word: &str,
+    is_judged: bool,
+    levels: &[Arc<Row>],
+    parts: &[Arc<Row>],
+    faults: &mut Faults,
+) -> Option<Rule> {
     let number = |column: &str| row.decimal(column).cloned();
     let better = match row.text("better").map(|better| &**better) {
         Some("lower") => Direction::LowerBetter,
         _ => Direction::HigherBetter,
     };
     Some(match word {
-        "binary" => Rule::Binary { comparison: comparison(row, is_judged, faults) },
-        "tiered" => Rule::Tiered { levels: levels.iter().filter_map(|row| level(row)).collect() },
+        "binary" => Rule::Binary {
+            comparison: comparison(row, is_judged, faults),
+        },
+        "tiered" => Rule::Tiered {
+            levels: levels.iter().filter_map(|row| level(row)).collect(),
+        },
         "proportional" => Rule::Proportional { better },
-        "linear" => Rule::Linear { zero_at: number("zero_at")?, full_at: number("full_at")? },
+        "linear" => Rule::Linear {
+            zero_at: number("zero_at")?,
+            full_at: number("full_at")?,
+        },
         "steps" => {
-            let step = |(from, points): &(Ratio, Ratio)| Step { from: from.clone(), points: points.clone() };
-            Rule::Steps { steps: row.pairs("steps").iter().map(step).collect() }
+            let step = |(from, points): &(Ratio, Ratio)| Step {
+                from: from.clone(),
+                points: points.clone(),
+            };
+            Rule::Steps {
+                steps: row.pairs("steps").iter().map(step).collect(),
+            }
         }
         "piecewise" => {
-            let knot = |(value, points): &(Ratio, Ratio)| Knot { value: value.clone(), points: points.clone() };
-            Rule::Piecewise { knots: row.pairs("steps").iter().map(knot).collect() }
+            let knot = |(value, points): &(Ratio, Ratio)| Knot {
+                value: value.clone(),
+                points: points.clone(),
+            };
+            Rule::Piecewise {
+                knots: row.pairs("steps").iter().map(knot).collect(),
+            }
         }
         "per_point_short" => Rule::PerPointShort {
             deduct: number("deduct")?,
             unit: number("per").or_else(|| Ratio::new(1, 100))?,
-            counting: if row.bool("whole_steps").unwrap_or(true) { Counting::WholeSteps } else { Counting::ProRata },
+            counting: if row.bool("whole_steps").unwrap_or(true) {
+                Counting::WholeSteps
+            } else {
+                Counting::ProRata
+            },
             better,
         },
-        "per_missing" => Rule::PerMissing { deduct: number("deduct")? },
-        "per_event" => Rule::PerEvent { each: number("deduct")?, escalation: escalation(row, faults) },
+        "per_missing" => Rule::PerMissing {
+            deduct: number("deduct")?,
+        },
+        "per_event" => Rule::PerEvent {
+            each: number("deduct")?,
+            escalation: escalation(row, faults),
+        },
         "rank_based" => Rule::RankBased {
             by_rank: row.decimals("ranks"),
             others: number("others").unwrap_or_else(|| Ratio::from_int(0)),
             none: number("none"),
         },
         "rate_times_points" => Rule::RateTimesPoints,
-        "product_of_rates" => Rule::ProductOfRates { rates: row.list("indicators").len() },
-        "range_by_judge" => Rule::RangeByJudge { ranges: levels.iter().filter_map(|row| range(row)).collect() },
+        "product_of_rates" => Rule::ProductOfRates {
+            rates: row.list("indicators").len(),
+        },
+        "range_by_judge" => Rule::RangeByJudge {
+            ranges: levels.iter().filter_map(|row| range(row)).collect(),
+        },
         "judged" => Rule::Judged,
         "composite" => Rule::CompositeOfParts {
             parts: parts.iter().filter_map(|row| part(row)).collect(),
@@ -202,7 +298,11 @@ fn comparison(row: &Row, is_judged: bool, faults: &mut Faults) -> Option<Compari
     let word = row.text("compare").map(|word| &**word);
     if is_judged {
         if word.is_some() {
-            faults.cell(row, "compare", problems::column_needs("compare", "indicators"));
+            faults.cell(
+                row,
+                "compare",
+                problems::column_needs("compare", "indicators"),
+            );
         }
         return None;
     }
@@ -234,7 +334,10 @@ fn range(row: &Row) -> Option<JudgedRange> {
 }
 
 fn part(row: &Row) -> Option<PartWeight> {
-    Some(PartWeight { part: row.text("id")?.to_string(), weight: row.decimal("weight")?.clone() })
+    Some(PartWeight {
+        part: row.text("id")?.to_string(),
+        weight: row.decimal("weight")?.clone(),
+    })
 }
 
 fn escalation(row: &Row, faults: &mut Faults) -> Option<Escalation> {
@@ -243,5 +346,8 @@ fn escalation(row: &Row, faults: &mut Faults) -> Option<Escalation> {
             faults.cell(row, one, problems::column_needs(one, other));
         }
     }
-    Some(Escalation { from_nth: count(row, "from_nth", 2, faults)?, then_each: row.decimal("then_deduct")?.clone() })
+    Some(Escalation {
+        from_nth: count(row, "from_nth", 2, faults)?,
+        then_each: row.decimal("then_deduct")?.clone(),
+    })
 }

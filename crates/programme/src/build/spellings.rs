@@ -22,7 +22,10 @@ pub(super) fn check(rows: &[Arc<Row>], with_ids: bool, faults: &mut Faults) {
             }
             let other = owners.iter().find(|owner| are_valid_together(owner, row));
             if let Some(other) = other.and_then(|owner| owner.text("id")) {
-                faults.at(span_of(row, column, &spelling), problems::spelling_twice(&spelling, other, id));
+                faults.at(
+                    span_of(row, column, &spelling),
+                    problems::spelling_twice(&spelling, other, id),
+                );
             }
             owners.push(row);
         }
@@ -37,14 +40,20 @@ fn spellings_of(row: &Row, with_ids: bool) -> Vec<(String, &'static str)> {
     let name = row.name("name");
     spellings.push((name.get(Lang::Zh).to_owned(), "name"));
     spellings.push((name.get(Lang::En).to_owned(), "name"));
-    spellings.extend(row.texts("aliases").iter().map(|alias| (alias.to_string(), "aliases")));
+    spellings.extend(
+        row.texts("aliases")
+            .iter()
+            .map(|alias| (alias.to_string(), "aliases")),
+    );
     spellings.retain(|(spelling, _)| !spelling.trim().is_empty());
     spellings
 }
 
 /// The place of a spelling: its element of the list, or its cell.
 pub(super) fn span_of(row: &Row, column: &str, spelling: &str) -> Span {
-    row.texts_placed(column).find(|(text, _)| &**text == spelling).map_or_else(|| row.span_of(column), |(_, span)| span)
+    row.texts_placed(column)
+        .find(|(text, _)| &**text == spelling)
+        .map_or_else(|| row.span_of(column), |(_, span)| span)
 }
 
 fn are_valid_together(one: &Row, other: &Row) -> bool {

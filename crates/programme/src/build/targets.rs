@@ -24,8 +24,15 @@ const UNITS_SHOWN_MAX: usize = 5;
 /// The carriers of an item as declared.
 pub(super) fn carriers(card: &Card<'_>, row: &Row, faults: &mut Faults) -> Vec<Carrier> {
     if row.list("carried_by").is_empty() {
-        let span = row.span_of(if row.has("carried_by") { "carried_by" } else { "id" });
-        faults.at(span, problems::nobody_carries(row.text("id").map_or("", |id| &**id)));
+        let span = row.span_of(if row.has("carried_by") {
+            "carried_by"
+        } else {
+            "id"
+        });
+        faults.at(
+            span,
+            problems::nobody_carries(row.text("id").map_or("", |id| &**id)),
+        );
     }
     let mut carriers = Vec::new();
     for (text, span) in row.texts_placed("carried_by") {
@@ -46,14 +53,23 @@ pub(super) fn carriers(card: &Card<'_>, row: &Row, faults: &mut Faults) -> Vec<C
         };
         let is_open = matches!(carrier, Carrier::Kind(_) | Carrier::Group(_) | Carrier::All);
         let known = match &carrier {
-            Carrier::Kind(kind) => card.rows.find_under("code", UNIT_KIND, kind.as_str()).is_some(),
-            Carrier::Group(group) => card.rows.find_under("code", RANKING_GROUP, group.as_str()).is_some(),
+            Carrier::Kind(kind) => card
+                .rows
+                .find_under("code", UNIT_KIND, kind.as_str())
+                .is_some(),
+            Carrier::Group(group) => card
+                .rows
+                .find_under("code", RANKING_GROUP, group.as_str())
+                .is_some(),
             _ => true,
         };
-        if let (true, true, Some((first, last))) = (is_open, known, card.head.days()) {
-            if !card.units.values().any(|unit| is_carrier(&carrier, unit, first, last)) {
-                faults.at(span.clone(), problems::nobody_is(&text));
-            }
+        if let (true, true, Some((first, last))) = (is_open, known, card.head.days())
+            && !card
+                .units
+                .values()
+                .any(|unit| is_carrier(&carrier, unit, first, last))
+        {
+            faults.at(span.clone(), problems::nobody_is(&text));
         }
         if carriers.contains(&carrier) {
             faults.at(span, problems::listed_twice(&text));
@@ -63,9 +79,21 @@ pub(super) fn carriers(card: &Card<'_>, row: &Row, faults: &mut Faults) -> Vec<C
     carriers
 }
 
-fn check_code(card: &Card<'_>, vocabulary: &'static str, code: &str, span: &Span, faults: &mut Faults) {
+fn check_code(
+    card: &Card<'_>,
+    vocabulary: &'static str,
+    code: &str,
+    span: &Span,
+    faults: &mut Faults,
+) {
     if card.rows.find_under("code", vocabulary, code).is_none() {
-        unknown_in(faults, ("vocabulary", vocabulary), ("code", code), card.rows.ids_under("code", vocabulary), span.clone());
+        unknown_in(
+            faults,
+            ("vocabulary", vocabulary),
+            ("code", code),
+            card.rows.ids_under("code", vocabulary),
+            span.clone(),
+        );
     }
 }
 
@@ -84,60 +112,113 @@ fn is_carrier(carrier: &Carrier, unit: &Unit, first: Day, last: Day) -> bool {
 }
 
 /// The targets of an item: the rows of the table and, for the city, the item's own `target`.
-pub(super) fn targets(card: &Card<'_>, item: &Row, rows: &[Arc<Row>], faults: &mut Faults) -> Vec<Target> {
+pub(super) fn targets(
+    card: &Card<'_>,
+    item: &Row,
+    rows: &[Arc<Row>],
+    faults: &mut Faults,
+) -> Vec<Target> {
     let mut targets: Vec<Target> = Vec::new();
     for row in rows {
-        let (Some(period), Some(value)) = (card.head.period(row, "period"), row.decimal("value")) else { continue };
+        let (Some(period), Some(value)) = (card.head.period(row, "period"), row.decimal("value"))
+        else {
+            continue;
+        };
         let unit = row.text("unit").map(UnitId::new);
         if let Some(unit) = unit.as_ref().and_then(|unit| card.units.get(unit)) {
             let ends_before = period.first().is_some_and(|first| unit.valid_to < first);
             if ends_before || unit.valid_from > period.last() {
-                faults.cell(row, "unit", problems::unit_outside_period(&unit.id, &period, life(unit)));
+                faults.cell(
+                    row,
+                    "unit",
+                    problems::unit_outside_period(&unit.id, period, life(unit)),
+                );
             }
         }
-        if targets.iter().any(|target| target.unit == unit && target.period == period) {
-            faults.at(row.span.clone(), problems::target_twice(&period));
+        if targets
+            .iter()
+            .any(|target| target.unit == unit && target.period == period)
+        {
+            faults.at(row.span.clone(), problems::target_twice(period));
         }
-        targets.push(Target { unit, period, value: value.clone() });
+        targets.push(Target {
+            unit,
+            period,
+            value: value.clone(),
+        });
     }
-    if let (Some(value), Some(period)) = (item.decimal("target"), card.head.year.clone()) {
-        match targets.iter().find(|target| target.unit.is_none() && target.period == period) {
+    if let (Some(value), Some(period)) = (item.decimal("target"), card.head.year) {
+        match targets
+            .iter()
+            .find(|target| target.unit.is_none() && target.period == period)
+        {
             Some(target) if target.value != *value => {
-                faults.cell(item, "target", problems::targets_differ(shown(value), shown(&target.value)));
+                faults.cell(
+                    item,
+                    "target",
+                    problems::targets_differ(shown(value), shown(&target.value)),
+                );
             }
             Some(_) => {}
-            None => targets.push(Target { unit: None, period, value: value.clone() }),
+            None => targets.push(Target {
+                unit: None,
+                period,
+                value: value.clone(),
+            }),
         }
     }
     targets
 }
 
 fn life(unit: &Unit) -> String {
-    let end = |column: &str| unit.row.day(column).map(|day| day.to_string()).unwrap_or_default();
+    let end = |column: &str| {
+        unit.row
+            .day(column)
+            .map(|day| day.to_string())
+            .unwrap_or_default()
+    };
     format!("{}..{}", end("valid_from"), end("valid_to"))
 }
 
 /// Targets of units that carry the item, sums, and a target for each carrier where the rule needs one.
-pub(super) fn check(card: &Card<'_>, row: &Row, tie: &ItemTies, compares: bool, faults: &mut Faults) {
+pub(super) fn check(
+    card: &Card<'_>,
+    row: &Row,
+    tie: &ItemTies,
+    compares: bool,
+    faults: &mut Faults,
+) {
     let item = row.text("id").map_or("", |id| &**id);
     let mut by_period: BTreeMap<String, (Period, Option<Ratio>, Vec<Ratio>)> = BTreeMap::new();
     for target in &tie.targets {
-        let entry = by_period.entry(target.period.to_string()).or_insert_with(|| (target.period.clone(), None, Vec::new()));
+        let entry = by_period
+            .entry(target.period.to_string())
+            .or_insert_with(|| (target.period, None, Vec::new()));
         match &target.unit {
             None => entry.1 = Some(target.value.clone()),
             Some(id) => {
                 entry.2.push(target.value.clone());
                 let unit = card.units.get(id);
                 let first = target.period.first().unwrap_or(Day::MIN);
-                let carries = unit.is_none_or(|unit| tie.carriers.iter().any(|c| is_carrier(c, unit, first, target.period.last())));
+                let carries = unit.is_none_or(|unit| {
+                    tie.carriers
+                        .iter()
+                        .any(|c| is_carrier(c, unit, first, target.period.last()))
+                });
                 if !carries {
-                    faults.at(target_span(card, item, target), problems::target_of_other(id, item));
+                    faults.at(
+                        target_span(card, item, target),
+                        problems::target_of_other(id, item),
+                    );
                 }
             }
         }
     }
     if row.bool("target_sum") == Some(true) && card.head.year.is_some() {
-        let with_units: Vec<_> = by_period.values().filter(|(.., own)| !own.is_empty()).collect();
+        let with_units: Vec<_> = by_period
+            .values()
+            .filter(|(.., own)| !own.is_empty())
+            .collect();
         if with_units.is_empty() {
             faults.cell(row, "target_sum", problems::no_unit_targets(item));
         }
@@ -146,8 +227,16 @@ pub(super) fn check(card: &Card<'_>, row: &Row, tie: &ItemTies, compares: bool, 
             match city {
                 None => faults.cell(row, "target_sum", problems::no_city_target(item, period)),
                 Some(city) if *city != total => {
-                    let column = if row.has("target") { "target" } else { "target_sum" };
-                    faults.cell(row, column, problems::targets_do_not_sum(item, period, shown(&total), shown(city)));
+                    let column = if row.has("target") {
+                        "target"
+                    } else {
+                        "target_sum"
+                    };
+                    faults.cell(
+                        row,
+                        column,
+                        problems::targets_do_not_sum(item, period, shown(&total), shown(city)),
+                    );
                 }
                 Some(_) => {}
             }
@@ -161,7 +250,10 @@ pub(super) fn check(card: &Card<'_>, row: &Row, tie: &ItemTies, compares: bool, 
 /// The target of whoever has none of its own in the programme's period.
 pub(super) fn common_target(card: &Card<'_>, row: &Row, tie: &ItemTies) -> Option<Ratio> {
     let is_sum = row.bool("target_sum") == Some(true);
-    let city = tie.targets.iter().find(|target| target.unit.is_none() && Some(&target.period) == card.head.year.as_ref());
+    let city = tie
+        .targets
+        .iter()
+        .find(|target| target.unit.is_none() && Some(&target.period) == card.head.year.as_ref());
     match city {
         Some(target) if !is_sum => Some(target.value.clone()),
         Some(_) => None,
@@ -183,8 +275,14 @@ fn target_span(card: &Card<'_>, item: &str, target: &Target) -> Span {
 /// Without a target for all, the rule needs one for each carrier in the programme's period.
 fn check_each_has_target(card: &Card<'_>, row: &Row, tie: &ItemTies, faults: &mut Faults) {
     let rule = row.text("rule").map_or("", |rule| &**rule);
-    let Some((first, last)) = card.head.days() else { return };
-    let has = |unit: Option<&UnitId>| tie.targets.iter().any(|target| target.unit.as_ref() == unit && Some(&target.period) == card.head.year.as_ref());
+    let Some((first, last)) = card.head.days() else {
+        return;
+    };
+    let has = |unit: Option<&UnitId>| {
+        tie.targets.iter().any(|target| {
+            target.unit.as_ref() == unit && Some(&target.period) == card.head.year.as_ref()
+        })
+    };
     // The city's target is each carrier's too, unless it is the sum of theirs.
     if has(None) && row.bool("target_sum") != Some(true) {
         return;
@@ -193,13 +291,33 @@ fn check_each_has_target(card: &Card<'_>, row: &Row, tie: &ItemTies, faults: &mu
         faults.cell(row, "rule", problems::rule_needs(rule, "target"));
         return;
     }
-    let carrying = card.units.values().filter(|unit| tie.carriers.iter().any(|carrier| is_carrier(carrier, unit, first, last)));
-    let lacking: Vec<&str> = carrying.filter(|unit| !has(Some(&unit.id))).map(|unit| unit.id.as_str()).collect();
+    let carrying = card.units.values().filter(|unit| {
+        tie.carriers
+            .iter()
+            .any(|carrier| is_carrier(carrier, unit, first, last))
+    });
+    let lacking: Vec<&str> = carrying
+        .filter(|unit| !has(Some(&unit.id)))
+        .map(|unit| unit.id.as_str())
+        .collect();
     if !lacking.is_empty() {
-        let mut text = lacking.iter().take(UNITS_SHOWN_MAX).copied().collect::<Vec<_>>().join(", ");
+        let mut text = lacking
+            .iter()
+            .take(UNITS_SHOWN_MAX)
+            .copied()
+            .collect::<Vec<_>>()
+            .join(", ");
         if lacking.len() > UNITS_SHOWN_MAX {
             text.push_str(", …");
         }
-        faults.cell(row, "rule", problems::carriers_without_target(row.text("id").map_or("", |id| &**id), lacking.len(), text));
+        faults.cell(
+            row,
+            "rule",
+            problems::carriers_without_target(
+                row.text("id").map_or("", |id| &**id),
+                lacking.len(),
+                text,
+            ),
+        );
     }
 }

@@ -20,7 +20,14 @@ pub(super) fn build(rows: &Rows, faults: &mut Faults) -> IndexMap<VocabularyId, 
             faults.cell(row, "id", problems::vocabulary_without_codes(id));
         }
         let id = VocabularyId::new(id);
-        vocabularies.insert(id.clone(), Vocabulary { id, name: row.name("name"), codes });
+        vocabularies.insert(
+            id.clone(),
+            Vocabulary {
+                id,
+                name: row.name("name"),
+                codes,
+            },
+        );
     }
     vocabularies
 }
@@ -34,22 +41,35 @@ fn codes(rows: &Rows, vocabulary: &Arc<str>, faults: &mut Faults) -> IndexMap<Co
         check_days_in_order(row, "valid_from", "valid_to", faults);
         if let Some(parent) = row.text("parent") {
             if rows.find_under("code", vocabulary, parent).is_none() {
-                let known = rows.ids_under("code", vocabulary).filter(|known| *known != &**id);
-                unknown_in(faults, ("vocabulary", vocabulary), ("code", parent), known, row.span_of("parent"));
+                let known = rows
+                    .ids_under("code", vocabulary)
+                    .filter(|known| *known != &**id);
+                unknown_in(
+                    faults,
+                    ("vocabulary", vocabulary),
+                    ("code", parent),
+                    known,
+                    row.span_of("parent"),
+                );
             }
             above.insert(id.clone(), vec![parent.clone()]);
         }
-        codes.insert(CodeId::new(id), Code {
-            id: CodeId::new(id),
-            name: row.name("name"),
-            aliases: row.texts("aliases"),
-            parent: row.text("parent").map(CodeId::new),
-            valid_from: row.day("valid_from").unwrap_or(Day::MIN),
-            valid_to: row.day("valid_to").unwrap_or(Day::MAX),
-        });
+        codes.insert(
+            CodeId::new(id),
+            Code {
+                id: CodeId::new(id),
+                name: row.name("name"),
+                aliases: row.texts("aliases"),
+                parent: row.text("parent").map(CodeId::new),
+                valid_from: row.day("valid_from").unwrap_or(Day::MIN),
+                valid_to: row.day("valid_to").unwrap_or(Day::MAX),
+            },
+        );
     }
     for chain in cycles(&above) {
-        let row = chain.first().and_then(|id| rows.find_under("code", vocabulary, id));
+        let row = chain
+            .first()
+            .and_then(|id| rows.find_under("code", vocabulary, id));
         if let Some(row) = row {
             faults.cell(row, "parent", problems::code_cycle(shown_chain(&chain)));
         }

@@ -13,4 +13,5 @@ pub(crate) use figures::*;
 pub(crate) use work::*;
 
 /// Every problem of this part of the crate, for the documentation.
-pub const CATALOGUES: &[&[base::ProblemKind]] = &[declarations::CATALOGUE, figures::CATALOGUE, work::CATALOGUE];
+pub const CATALOGUES: &[&[base::ProblemKind]] =
+    &[declarations::CATALOGUE, figures::CATALOGUE, work::CATALOGUE];
