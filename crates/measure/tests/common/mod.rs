@@ -2,6 +2,8 @@
 
 #![allow(dead_code)] // each test uses a part of it
 
+pub mod answers;
+
 use std::sync::Arc;
 
 use base::{Day, FlowId, IndicatorId, Period, Position, SubjectTypeId};
@@ -240,4 +242,18 @@ pub fn sqlite(columns: &Columns) -> rusqlite::Connection {
     }
     transaction.commit().unwrap();
     connection
+}
+
+/// The export as a folder: `schema.sql` for a dialect and a `.csv` file for each table.
+pub fn write_export(columns: &Columns, dialect: Dialect, folder: &std::path::Path) -> Vec<String> {
+    let mut schema = String::new();
+    let mut names = Vec::new();
+    for table in columns.export() {
+        schema.push_str(&table.create_sql(dialect));
+        schema.push('\n');
+        table.write_csv(std::fs::File::create(folder.join(format!("{}.csv", table.name))).unwrap()).unwrap();
+        names.push(table.name);
+    }
+    std::fs::write(folder.join("schema.sql"), schema).unwrap();
+    names
 }
