@@ -30,6 +30,20 @@ impl Checked {
 }
 
 /// Checks a package with those that it extends, and builds the programme when nothing is wrong.
+///
+/// ```
+/// use programme::{Sources, check};
+/// let header = |year: &str| {
+///     let text = format!(
+///         "[programme]\nid = \"p\"\nname = \"P\"\nversion = \"1\"\ntime_zone = \"Asia/Shanghai\"\nyear = \"{year}\"\n"
+///     );
+///     Sources::from_files("p", [("programme.toml".to_owned(), text)])
+/// };
+/// assert_eq!(check(&header("2018")).programme.unwrap().year.to_string(), "2018");
+/// let checked = check(&header("..2018"));
+/// assert!(checked.programme.is_none());
+/// assert_eq!(checked.problems[0].code, "P222"); // a period without its first day
+/// ```
 pub fn check(sources: &Sources) -> Checked {
     let (rows, mut problems) = rows(sources);
     let built = build::build(&rows, &mut problems);

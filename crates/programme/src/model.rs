@@ -2,7 +2,7 @@
 //!
 //! A [`Programme`] exists only when `check` found no error, so whoever holds one needs no second
 //! check. Each declaration keeps its [`Row`], so that a later message can point at its line.
-//! Built by [`crate::build`]; the scorecards and flows inside are those of `scoring` and `casework`.
+//! Built by `build`; the scorecards and flows inside are those of `scoring` and `casework`.
 
 use std::sync::Arc;
 

@@ -81,26 +81,77 @@ pub fn table(name: &str) -> Option<&'static Table> {
 use Kind::*;
 
 const fn must(name: &'static str, kind: Kind, zh: &'static str, en: &'static str) -> Column {
-    Column { name, kind, required: true, doc: (zh, en) }
+    Column {
+        name,
+        kind,
+        required: true,
+        doc: (zh, en),
+    }
 }
 const fn may(name: &'static str, kind: Kind, zh: &'static str, en: &'static str) -> Column {
-    Column { name, kind, required: false, doc: (zh, en) }
+    Column {
+        name,
+        kind,
+        required: false,
+        doc: (zh, en),
+    }
 }
-const fn table_of(name: &'static str, key: &'static [&'static str], zh: &'static str, en: &'static str, columns: &'static [Column]) -> Table {
-    Table { name, key, single: false, doc: (zh, en), columns }
+const fn table_of(
+    name: &'static str,
+    key: &'static [&'static str],
+    zh: &'static str,
+    en: &'static str,
+    columns: &'static [Column],
+) -> Table {
+    Table {
+        name,
+        key,
+        single: false,
+        doc: (zh, en),
+        columns,
+    }
 }
 
 /// Field types of records and subjects.
-pub const FIELD_TYPES: &[&str] =
-    &["text", "number", "decimal", "money", "date", "choice", "choices", "subject", "unit", "file", "place", "period"];
+pub const FIELD_TYPES: &[&str] = &[
+    "text", "number", "decimal", "money", "date", "choice", "choices", "subject", "unit", "file",
+    "place", "period",
+];
 /// Kinds of indicators; [`crate::model::Measure`] says what each means.
 pub const MEASURES: &[&str] = &[
-    "count", "sum", "mean", "min", "max", "distinct", "share", "ratio", "weighted_ratio", "latest", "rank", "expression", "growth", "change",
+    "count",
+    "sum",
+    "mean",
+    "min",
+    "max",
+    "distinct",
+    "share",
+    "ratio",
+    "weighted_ratio",
+    "latest",
+    "rank",
+    "expression",
+    "growth",
+    "change",
 ];
 /// Kinds of scoring rules; crate `scoring` says what each means.
 pub const RULES: &[&str] = &[
-    "binary", "tiered", "proportional", "linear", "steps", "piecewise", "per_point_short", "per_missing", "per_event", "rank_based",
-    "rate_times_points", "product_of_rates", "range_by_judge", "judged", "composite", "as_given",
+    "binary",
+    "tiered",
+    "proportional",
+    "linear",
+    "steps",
+    "piecewise",
+    "per_point_short",
+    "per_missing",
+    "per_event",
+    "rank_based",
+    "rate_times_points",
+    "product_of_rates",
+    "range_by_judge",
+    "judged",
+    "composite",
+    "as_given",
 ];
 const MISSING: &[&str] = &["zero", "base", "full", "exclude", "pending", "use"];
 

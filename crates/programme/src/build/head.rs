@@ -1,7 +1,6 @@
 //! The head of the programme: its period, its time zone, its documents and roles.
 //!
-//! What the city's own header does not say is taken from the packages that it extends, nearest
-//! first; identifier, name and version are always its own.
+//! A header says everything itself: those of the packages that it extends are not asked.
 
 use std::sync::Arc;
 
@@ -14,6 +13,7 @@ use crate::problems;
 use crate::rows::Row;
 
 /// What the header says; a part is missing where that was a fault.
+#[derive(Default)]
 pub(crate) struct Head {
     pub(crate) id: Option<Arc<str>>,
     pub(crate) name: Text,
@@ -42,44 +42,36 @@ impl Head {
 }
 
 pub(super) fn build(rows: &Rows, faults: &mut Faults) -> Head {
-    let mut headers: Vec<&Arc<Row>> = rows.of("programme").iter().collect();
-    headers.sort_by_key(|row| row.layer);
-    let own = headers.first().copied();
-    let saying = |column: &str| headers.iter().copied().find(|row| row.has(column));
-
-    let assessment_start = saying("assessment_year_starts")
-        .and_then(|row| month_day(row, "assessment_year_starts"))
+    let mut head = Head::default();
+    let Some(row) = rows.of("programme").first() else {
+        return head;
+    };
+    head.id = row.text("id").cloned();
+    head.name = row.name("name");
+    head.version = row.text("version").cloned();
+    head.city = row.name("city");
+    head.demonstration_today = row.day("demonstration_today");
+    head.assessment_start = month_day(row, "assessment_year_starts")
         .and_then(|(month, day)| AssessmentStart::new(month, day))
         .unwrap_or_default();
-    let mut head = Head {
-        id: own.and_then(|row| row.text("id").cloned()),
-        name: own.map(|row| row.name("name")).unwrap_or_default(),
-        version: own.and_then(|row| row.text("version").cloned()),
-        city: saying("city")
-            .map(|row| row.name("city"))
-            .unwrap_or_default(),
-        time_zone: None,
-        year: None,
-        assessment_start,
-        demonstration_today: own.and_then(|row| row.day("demonstration_today")),
-    };
-    let Some(own) = own else { return head };
-    match saying("time_zone").and_then(|row| Some((row, row.text("time_zone")?))) {
-        None => faults.at(own.span.clone(), problems::no_time_zone()),
-        Some((row, name)) => match TimeZoneName::parse(name) {
-            Ok(_) => head.time_zone = Some(name.clone()),
-            Err(error) => faults.cell(row, "time_zone", error.into()),
-        },
+    match row
+        .text("time_zone")
+        .map(|name| (name, TimeZoneName::parse(name)))
+    {
+        None => faults.cell(row, "time_zone", problems::no_time_zone()),
+        Some((name, Ok(_))) => head.time_zone = Some(name.clone()),
+        Some((_, Err(error))) => faults.cell(row, "time_zone", error.into()),
     }
-    match saying("year").and_then(|row| Some((row, row.text("year")?))) {
-        None => faults.at(own.span.clone(), problems::no_year()),
-        Some((row, text)) => match Period::parse(text, assessment_start) {
-            Ok(period) if period.first().is_none() => {
-                faults.cell(row, "year", problems::open_year(text))
-            }
-            Ok(period) => head.year = Some(period),
-            Err(error) => faults.cell(row, "year", error.into()),
-        },
+    match row
+        .text("year")
+        .map(|text| (text, Period::parse(text, head.assessment_start)))
+    {
+        None => faults.cell(row, "year", problems::no_year()),
+        Some((text, Ok(period))) if period.first().is_none() => {
+            faults.cell(row, "year", problems::open_year(text));
+        }
+        Some((_, Ok(period))) => head.year = Some(period),
+        Some((_, Err(error))) => faults.cell(row, "year", error.into()),
     }
     head
 }
