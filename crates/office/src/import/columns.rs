@@ -81,19 +81,19 @@ impl Plan {
         }
     }
 
-    /// The records of a row.
-    pub(crate) fn lines(&self, row: &Row) -> Vec<Line> {
-        if self.wide.is_empty() {
-            return vec![Line(None)];
+    /// The records that a row may give: itself, or one for each wide column.
+    pub(crate) fn lines(&self) -> Vec<Line> {
+        match self.wide.len() {
+            0 => vec![Plan::WHOLE_ROW],
+            columns => (0..columns).map(|column| Line(Some(column))).collect(),
         }
-        let is_filled =
-            |wide: &WideColumn| row.cell(wide.column).is_some_and(|cell| !cell.is_blank());
-        self.wide
+    }
+
+    /// The slot that the wide columns fill.
+    pub(crate) fn wide_slot(&self) -> Option<usize> {
+        self.sources
             .iter()
-            .enumerate()
-            .filter(|(_, wide)| is_filled(wide))
-            .map(|(index, _)| Line(Some(index)))
-            .collect()
+            .position(|source| matches!(source, Source::Wide))
     }
 
     /// The cell of a slot.

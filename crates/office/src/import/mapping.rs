@@ -2,37 +2,6 @@
 //!
 //! Written once for each kind of file that arrives, in TOML; read with every fault and its line.
 //! What it means for a table at hand is worked out in `columns.rs`.
-//!
-//! ```toml
-//! sheet = "明细"                       # which worksheet
-//! header_rows = 2                      # rows of the header; skip_rows stand above it
-//! delimiter = ","                      # of a text: "," ";" or "tab"
-//! encoding = "gb18030"                 # of a text: "utf-8", "gb18030", "utf-16le", "utf-16be"
-//! allow_short_rows = true              # a row may end early
-//! continuation = true                  # rows with empty key cells continue the row above
-//! fill_down = ["报告编号", "日期"]      # the columns that such a row takes from above
-//! ignore = ["备注"]                    # columns that are not imported
-//! ignore_unknown = true                # nor is any other that nobody knows
-//!
-//! [columns]                            # heading = field, or several fields
-//! "样品编号" = "sample_no"
-//! "检查日期" = ["day", "inspected_on"]
-//!
-//! [combine]                            # field = several columns put together
-//! address = ["路", "号"]
-//! spot = { columns = ["经度", "纬度"], separator = "," }
-//!
-//! [constants]                          # field = the same for every row
-//! unit = "amr"
-//!
-//! [values.result]                      # of a field: what a cell says = what is meant ("" for nothing)
-//! "合格" = "pass"
-//!
-//! [wide]                               # one record from each of these columns
-//! field = "value"
-//! [wide.columns]
-//! "2018" = { period = "2018", day = "2018-12-31" }
-//! ```
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -72,7 +41,46 @@ pub struct Wide {
     pub columns: Vec<(Placed, Vec<(Placed, String)>)>,
 }
 
-/// A mapping as its file says it; fields and headings are not looked up yet.
+/// A mapping as its file says it; fields and headings are looked up when a file is imported.
+///
+/// ```toml
+/// sheet = "明细"                       # which worksheet
+/// header_rows = 2                      # rows of the header; skip_rows stand above it
+/// delimiter = ","                      # of a text: "," ";" or "tab"
+/// encoding = "gb18030"                 # of a text: "utf-8", "gb18030", "utf-16le", "utf-16be"
+/// allow_short_rows = true              # a row may end early
+/// continuation = true                  # rows with empty key cells continue the row above
+/// fill_down = ["报告编号", "日期"]      # the columns that such a row takes from above
+/// ignore = ["备注"]                    # columns that are not imported
+/// ignore_unknown = true                # nor is any other that nobody knows
+///
+/// [columns]                            # heading = field, or several fields
+/// "样品编号" = "sample_no"
+/// "检查日期" = ["day", "inspected_on"]
+///
+/// [combine]                            # field = several columns put together
+/// address = ["路", "号"]
+/// spot = { columns = ["经度", "纬度"], separator = "," }
+///
+/// [constants]                          # field = the same for every row
+/// unit = "amr"
+///
+/// [values.result]                      # of a field: what a cell says = what is meant ("" for nothing)
+/// "合格" = "pass"
+///
+/// [wide]                               # one record from each of these columns
+/// field = "value"
+/// [wide.columns]
+/// "2018" = { period = "2018", day = "2018-12-31" }
+/// ```
+///
+/// ```
+/// use office::import::Mapping;
+/// let mapping = Mapping::parse("ignore = [\"备注\"]\n[columns]\n\"编号\" = \"number\"\n", "m.toml").unwrap();
+/// assert_eq!((mapping.ignore.len(), mapping.columns.len()), (1, 1));
+/// let problems = Mapping::parse("ignored = []\n", "m.toml").unwrap_err();
+/// assert_eq!(problems[0].code, "O341");
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Mapping {
     /// Worksheet.
@@ -151,9 +159,10 @@ impl Mapping {
     /// Everything that is wrong with it, each with its place. (To show them, make a
     /// [`SourceText`] of the same name and text.)
     pub fn parse(text: &str, file_name: &str) -> Result<Mapping, Vec<Problem>> {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let source = SourceText::new(file_name, text);
-        let document = Document::parse(text).map_err(|error| {
+        // Blanks in place of a byte order mark keep all places where the reader of the file sees them.
+        let text = text.replacen('\u{feff}', "   ", 1);
+        let source = SourceText::new(file_name, text.as_str());
+        let document = Document::parse(text.as_str()).map_err(|error| {
             let span = Span::of_range(&source.name, error.span().unwrap_or(0..0));
             vec![problems::broken_mapping(error.message()).at(span)]
         })?;

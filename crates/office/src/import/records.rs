@@ -292,6 +292,9 @@ struct Judge<'a> {
     drafter: Drafter<'a>,
     intake: Intake,
     names: Option<NamedSubject<'a>>,
+    lines: Vec<Line>,
+    /// The slot that wide columns fill.
+    wide: Option<(usize, Reader<'a>)>,
     warnings: Vec<Problem>,
 }
 
@@ -327,6 +330,10 @@ impl<'a> Judge<'a> {
             }
             _ => None,
         };
+        let wide = ready.file.plan.wide_slot().and_then(|slot| {
+            let (_, field) = record_type.fields.get_index(slot)?;
+            Some((slot, Reader::new(field)))
+        });
         Judge {
             file: ready.file,
             record_type,
@@ -340,6 +347,8 @@ impl<'a> Judge<'a> {
                 Some(reason),
             ),
             names,
+            lines: ready.file.plan.lines(),
+            wide,
             warnings: Vec::new(),
         }
     }
@@ -353,10 +362,15 @@ impl<'a> Judge<'a> {
             ReadRow::Kept(row) => row,
             ReadRow::Rejected(rejected) => return Ok(Judged::Rejected(rejected)),
         };
-        let lines = self.file.plan.lines(&row);
-        let mut drafts = Vec::with_capacity(lines.len());
+        let mut drafts = Vec::with_capacity(self.lines.len());
         let mut reasons = Vec::new();
-        for line in lines {
+        for line in self.lines.clone() {
+            // An empty cell of a wide column is no record.
+            if self.wide.as_ref().is_some_and(|(slot, reader)| {
+                reader.means_empty(&self.file.plan.cell(*slot, &row, line))
+            }) {
+                continue;
+            }
             match self.draft(&row, line) {
                 Ok(draft) => drafts.push(draft),
                 Err(faults) => reasons.extend(faults),

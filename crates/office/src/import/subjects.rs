@@ -140,12 +140,14 @@ enum Judged {
     Changed { is_new: bool, changes: Vec<Command> },
 }
 
+/// Attributes, the name among them: value, and whether it is personal.
+type Attributes = BTreeMap<String, (Json, bool)>;
+
 /// What a row says.
 struct Said {
     id: String,
     from: Option<String>,
-    /// Attributes, the name among them; whether each is personal.
-    attributes: BTreeMap<String, (Json, bool)>,
+    attributes: Attributes,
 }
 
 struct Judge<'a> {
@@ -157,7 +159,7 @@ struct Judge<'a> {
     readers: Vec<Reader<'a>>,
     today: String,
     /// Identity and first day → the row that told it, and what it said.
-    told: HashMap<(String, Option<String>), (u32, BTreeMap<String, (Json, bool)>)>,
+    told: HashMap<(String, Option<String>), (u32, Attributes)>,
 }
 
 impl Judge<'_> {
@@ -190,7 +192,7 @@ impl Judge<'_> {
         let key = spaces::key(&[self.subject_type.id.as_str(), &said.id]);
         let known: Option<SubjectRow> = get(look.state(), spaces::SUBJECT, &key)?;
         // A subject may be told without any attribute: that it is there is news as well.
-        let mut by_day: BTreeMap<String, BTreeMap<String, (Json, bool)>> = BTreeMap::new();
+        let mut by_day: BTreeMap<String, Attributes> = BTreeMap::new();
         if known.is_none() {
             by_day.insert(
                 said.from.clone().unwrap_or_else(|| BEGINNING.to_owned()),
@@ -226,12 +228,7 @@ impl Judge<'_> {
         })
     }
 
-    fn command(
-        &self,
-        id: &str,
-        from: String,
-        attributes: BTreeMap<String, (Json, bool)>,
-    ) -> Result<Command, Problem> {
+    fn command(&self, id: &str, from: String, attributes: Attributes) -> Result<Command, Problem> {
         let mut facts = SubjectFacts {
             subject_type: self.subject_type.id.to_string(),
             id: id.to_owned(),

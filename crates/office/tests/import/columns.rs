@@ -131,18 +131,87 @@ fn one_column_may_fill_several_fields_and_several_columns_give_several_records()
         \"2017\" = { for_period = \"2017\", day = 2017-12-31 }\n\"2018\" = { for_period = \"2018\", day = 2018-12-31 }\n";
     let file = "Indicator,2017,2018\nvisits,1.5,2.25\nfines,,4\ntrees,NA,10\n";
     let mut town = Town::new();
-    // An empty cell gives no record; `NA` is a cell, and its value is required.
+    // An empty cell, and one that the field takes for empty, gives no record.
     let report = town.import_with("figure", file, &mapped(mapping));
-    assert_eq!(told(&report), [("O201", 4, "2017".to_owned())]);
-    let with_na = format!("{mapping}[values.value]\nNA = \"0\"\n");
-    let report = town.import_with("figure", file, &mapped(&with_na));
-    assert_eq!(counts(&report), (5, 0, 0, 0));
+    assert_eq!((counts(&report), report.rows), ((4, 0, 0, 0), 3));
     assert_eq!(town.figure("reported"), "17.75");
 
     let both = mapped("[columns]\n\"On\" = [\"day\"]\n\"What\" = [\"topic\"]\n");
     assert_eq!(
         counts(&town.import_with("visit", "On,What\n2018-05-05,x\n", &both)),
         (1, 0, 0, 0)
+    );
+}
+
+#[test]
+fn everything_that_a_mapping_can_say() {
+    let text = r#"
+        sheet = "明细"
+        header_rows = 2
+        skip_rows = 1
+        delimiter = "tab"
+        encoding = "GB18030"
+        allow_short_rows = true
+        continuation = true
+        fill_down = ["报告编号"]
+        ignore = ["备注"]
+        ignore_unknown = true
+        columns = { "样品编号" = "number", "日期" = ["day", "tested_on"] }
+        combine = { address = ["路", "号"], spot = { columns = ["经度", "纬度"], separator = "," } }
+        constants = { cost = 12.50, times = 3, day = 2018-12-31, unit = "market" }
+        values.result = { "合格" = "pass", "/" = "" }
+        [wide]
+        field = "value"
+        columns."2018" = { period = "2018" }
+    "#;
+    let mapping = Mapping::parse(&format!("\u{feff}{text}"), "m.toml")
+        .unwrap_or_else(|problems| panic!("{problems:#?}"));
+    let pairs: Vec<(&str, &str)> = mapping
+        .columns
+        .iter()
+        .map(|(heading, field)| (&*heading.text, &*field.text))
+        .collect();
+    assert_eq!(
+        pairs,
+        [
+            ("样品编号", "number"),
+            ("日期", "day"),
+            ("日期", "tested_on")
+        ]
+    );
+    let constants: Vec<&str> = mapping.constants.iter().map(|(_, text)| &**text).collect();
+    assert_eq!(constants, ["12.50", "3", "2018-12-31", "market"]);
+    assert_eq!(
+        (mapping.header_rows, mapping.skip_rows, mapping.continuation),
+        (Some(2), Some(1), Some(true))
+    );
+    assert_eq!(
+        (mapping.delimiter, mapping.encoding),
+        (
+            Some(sheet::Delimiter::Tab),
+            Some(sheet::TextEncoding::Gb18030)
+        )
+    );
+    assert!(mapping.allow_short_rows && mapping.ignore_unknown);
+    assert_eq!(
+        (
+            mapping.combine[0].separator.as_str(),
+            mapping.combine[1].separator.as_str()
+        ),
+        (" ", ",")
+    );
+    assert_eq!(
+        (
+            mapping.values[0].1["合格"].as_str(),
+            mapping.values[0].1["/"].as_str()
+        ),
+        ("pass", "")
+    );
+    assert_eq!(
+        mapping
+            .wide
+            .map(|wide| (wide.field.text, wide.columns.len())),
+        Some(("value".to_owned(), 1))
     );
 }
 
