@@ -1,0 +1,299 @@
+//! A city as the stories tell it: a data folder in a temporary place, and what people do there.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::{Map, Value};
+use tempfile::TempDir;
+
+/// One row of a JSON answer.
+pub type Row = Map<String, Value>;
+
+/// The binary under test.
+pub const BINARY: &str = env!("CARGO_BIN_EXE_zhicheng");
+
+/// A data folder and the temporary place around it, where files for it can be put.
+pub struct City {
+    place: TempDir,
+    is_whole: bool,
+}
+
+impl City {
+    /// A demonstration of a package of the tests.
+    pub fn new(package: &str) -> City {
+        City::founded(&test_package(package), true)
+    }
+
+    /// The same as real data: there is no fixed today, and results can be sealed.
+    pub fn real(package: &str) -> City {
+        City::founded(&test_package(package), false)
+    }
+
+    /// A data folder for the package of that path.
+    pub fn founded(package: &Path, is_demonstration: bool) -> City {
+        let city = City { place: tempfile::tempdir().unwrap(), is_whole: true };
+        let mut arguments = vec!["init", "--programme", package.to_str().unwrap(), "--data"];
+        let data = city.data();
+        arguments.push(data.to_str().unwrap());
+        if is_demonstration {
+            arguments.push("--demonstration");
+        }
+        run(&arguments).ok();
+        city
+    }
+
+    /// A city whose data folder is a copy of another.
+    pub fn copy_of(data: &Path) -> City {
+        let city = City { place: tempfile::tempdir().unwrap(), is_whole: true };
+        copy_folder(data, &city.data());
+        city
+    }
+
+    /// The data folder.
+    pub fn data(&self) -> PathBuf {
+        self.place.path().join("data")
+    }
+
+    /// The ledger's file.
+    pub fn ledger_file(&self) -> PathBuf {
+        self.data().join("ledger.sqlite")
+    }
+
+    /// A path beside the data folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.place.path().join(name)
+    }
+
+    /// Writes a file beside the data folder and gives its path.
+    pub fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> String {
+        let path = self.path(name);
+        std::fs::write(&path, bytes).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
+    /// Runs a command of the data folder, in English.
+    pub fn run<const N: usize>(&self, arguments: [&str; N]) -> Run {
+        self.run_all(&arguments)
+    }
+
+    /// The same with a list.
+    pub fn run_all(&self, arguments: &[&str]) -> Run {
+        let all = self.with_data(arguments);
+        run(&all.iter().map(String::as_str).collect::<Vec<_>>())
+    }
+
+    /// Starts a command of the data folder and does not wait for it.
+    pub fn start<const N: usize>(&self, arguments: [&str; N]) -> Child {
+        let mut command = Command::new(BINARY);
+        command.args(["--lang", "en"]).args(self.with_data(&arguments));
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    }
+
+    fn with_data(&self, arguments: &[&str]) -> Vec<String> {
+        let mut all: Vec<String> = arguments.iter().map(ToString::to_string).collect();
+        if all[0] != "verify" {
+            all.push("--data".to_owned());
+        }
+        all.push(self.data().to_str().unwrap().to_owned());
+        all
+    }
+
+    /// Acts in a role, for a unit.
+    pub fn by<'a>(&'a self, name: &'a str, role: &'a str, unit: Option<&'a str>) -> Acting<'a> {
+        Acting { city: self, name, role, unit }
+    }
+
+    /// The answer to a measurement without division: numerator, denominator and value, or the state in
+    /// their place.
+    pub fn figure(&self, indicator: &str) -> String {
+        let row = self.run(["measure", indicator, "--format", "json"]).row();
+        if text(&row, "state") == "value" { text(&row, "value") } else { text(&row, "state") }
+    }
+
+    /// The number of the ledger's last entry.
+    pub fn head(&self) -> u64 {
+        let row = self.run(["verify", "--format", "json"]).row();
+        row["position"].as_u64().unwrap()
+    }
+
+    /// The row of a unit's whole card.
+    pub fn card(&self, unit: &str) -> Row {
+        let rows = self.run(["score", "assessment", "--unit", unit, "--format", "json"]).json();
+        rows.into_iter().find(|row| row["item"].is_null()).unwrap()
+    }
+
+    /// Damages the folder on purpose: it is not verified at the end of the story.
+    pub fn is_damaged_on_purpose(&mut self) {
+        self.is_whole = false;
+    }
+}
+
+impl Drop for City {
+    fn drop(&mut self) {
+        // What must always be true of a folder is looked at after every story.
+        if self.is_whole && !std::thread::panicking() {
+            let verified = self.run(["verify"]);
+            assert_eq!(verified.code, 0, "the folder is whole after the story: {verified}");
+        }
+    }
+}
+
+/// Someone at work.
+pub struct Acting<'a> {
+    city: &'a City,
+    name: &'a str,
+    role: &'a str,
+    unit: Option<&'a str>,
+}
+
+impl Acting<'_> {
+    /// Runs a command as that person.
+    pub fn run<const N: usize>(&self, arguments: [&str; N]) -> Run {
+        self.run_all(&arguments)
+    }
+
+    /// Takes an action of a case on a day.
+    pub fn acts(&self, case: u64, action: &str, day: &str, rest: &[&str]) -> Run {
+        let case = case.to_string();
+        let mut all = vec!["case", "act", case.as_str(), action, "--day", day];
+        all.extend(rest);
+        self.run_all(&all)
+    }
+
+    fn run_all(&self, arguments: &[&str]) -> Run {
+        let mut all = arguments.to_vec();
+        all.extend(["--as", self.name, "--role", self.role]);
+        if let Some(unit) = self.unit {
+            all.extend(["--for-unit", unit]);
+        }
+        self.city.run_all(&all)
+    }
+}
+
+/// What a command gave.
+pub struct Run {
+    /// The command as typed.
+    pub command: String,
+    /// Exit code; -1 when it was killed.
+    pub code: i32,
+    /// What it printed.
+    pub out: String,
+    /// What it told of problems.
+    pub err: String,
+}
+
+impl std::fmt::Display for Run {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "`{}` gave {}\n{}\n{}", self.command, self.code, self.out, self.err)
+    }
+}
+
+impl Run {
+    /// It was done.
+    #[track_caller]
+    pub fn ok(self) -> Run {
+        assert_eq!(self.code, 0, "{self}");
+        self
+    }
+
+    /// It was refused, with a problem of that code, told with a remedy.
+    #[track_caller]
+    pub fn refused(self, code: &str) -> Run {
+        assert_eq!(self.code, 1, "{self}");
+        assert!(self.err.contains(&format!("[{code}]")), "{code} is told: {self}");
+        assert!(self.err.contains("= help: "), "a remedy is told: {self}");
+        self
+    }
+
+    /// The error output speaks of something.
+    #[track_caller]
+    pub fn telling(self, what: &str) -> Run {
+        assert!(self.err.contains(what), "`{what}` is told: {self}");
+        self
+    }
+
+    /// The rows of a JSON answer: one array of flat objects.
+    #[track_caller]
+    pub fn json(&self) -> Vec<Row> {
+        let Ok(Value::Array(rows)) = serde_json::from_str(&self.out) else { panic!("no JSON array: {self}") };
+        rows.into_iter()
+            .map(|row| {
+                let Value::Object(row) = row else { panic!("no object: {row}") };
+                let is_flat = row.values().all(|value| !value.is_array() && !value.is_object());
+                assert!(is_flat, "an object is flat: {row:?}");
+                row
+            })
+            .collect()
+    }
+
+    /// The only row.
+    #[track_caller]
+    pub fn row(&self) -> Row {
+        let mut rows = self.json();
+        assert_eq!(rows.len(), 1, "{self}");
+        rows.remove(0)
+    }
+
+    /// The number at the end of the first line, as `submit` and `withdraw` give it.
+    #[track_caller]
+    pub fn number(&self) -> u64 {
+        assert_eq!(self.code, 0, "{self}");
+        let line = self.out.lines().next().unwrap_or_default();
+        line.rsplit(' ').next().and_then(|word| word.parse().ok()).unwrap_or_else(|| panic!("no number: {self}"))
+    }
+}
+
+/// Runs the binary, in English.
+pub fn run(arguments: &[&str]) -> Run {
+    run_in("en", arguments)
+}
+
+/// Runs the binary in a language.
+pub fn run_in(lang: &str, arguments: &[&str]) -> Run {
+    let output = Command::new(BINARY).args(["--lang", lang]).args(arguments).stdin(Stdio::null()).output().unwrap();
+    Run {
+        command: format!("zhicheng {}", arguments.join(" ")),
+        code: output.status.code().unwrap_or(-1),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// A package of the tests.
+pub fn test_package(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/story/packages").join(name)
+}
+
+/// A package of the repository.
+pub fn package(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../programmes").join(name)
+}
+
+/// A cell as text; empty when there is nothing.
+pub fn text(row: &Row, key: &str) -> String {
+    match row.get(key).unwrap_or_else(|| panic!("no `{key}` in {row:?}")) {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// The keys of a row.
+pub fn keys(row: &Row) -> BTreeSet<&str> {
+    row.keys().map(String::as_str).collect()
+}
+
+/// Copies a folder with all that is in it.
+pub fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}

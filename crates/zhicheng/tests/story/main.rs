@@ -1,0 +1,11 @@
+//! Stories of the built binary: what an office does with it, and what it then sees.
+//!
+//! Read `city.rs` first: a `City` is a data folder, and its methods are what people do. After every
+//! story the folder is verified. Most stories play in `packages/town`, which is small enough to work
+//! every figure out by hand; those of `chibi.rs` play in the real programme with generated records.
+
+mod city;
+mod files;
+mod import;
+mod import_bad;
+mod import_forms;
