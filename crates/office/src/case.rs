@@ -393,3 +393,18 @@ impl Office {
     }
 }
 
+
+impl Office {
+    /// Acts on a case that is held in memory: it goes on there, and its command is given to be appended
+    /// later. Nobody else may act on the case in between.
+    ///
+    /// # Errors
+    /// Every reason for which `casework` refuses the act.
+    pub(crate) fn act_held(&self, case: &mut Case, request: &ActRequest) -> Result<Command, Vec<Problem>> {
+        let one = |problem: Problem| vec![problem];
+        let step = self.judge(case, request, now())?;
+        let command = step_command(case, &step, &request.evidence).map_err(one)?;
+        case.state.record(&case.flow, step).map_err(one)?;
+        Ok(command)
+    }
+}

@@ -13,6 +13,7 @@ pub mod case;
 pub mod entry;
 pub mod fold;
 pub mod folder;
+pub mod generate;
 pub mod history;
 pub mod import;
 pub mod mirror;
