@@ -1,6 +1,6 @@
 //! `demo`: a city in one command. Makes (or opens) a demonstration folder and prints its scoreboard.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ledger::Nature;
 use office::assessment::{Ask, Assessment};
@@ -57,9 +57,23 @@ fn make(arguments: &Demo, common: &Common, progress: &mut Progress) -> Result<Of
     };
     let programme = passing(&sources)?;
     println!("{} {}…", say("生成演示数据：", "making a demonstration of"), common::text(&programme.name));
-    let mut office = Office::init(&arguments.data, &sources, programme, Nature::Demonstration, &common::actor(common))?;
-    //PENDING office.generate(arguments.seed, &mut |done, total, what| progress.tell(done, total, what))?;
-    Ok(office)
+    // Made beside and moved when whole, so that an interrupted start leaves no half a city behind.
+    let partial = beside(&arguments.data);
+    if partial.exists() {
+        std::fs::remove_dir_all(&partial).map_err(|error| problems::cannot_write(partial.display(), error))?;
+    }
+    {
+        let mut office = Office::init(&partial, &sources, programme, Nature::Demonstration, &common::actor(common))?;
+        office.generate(arguments.seed, &mut |done, total, what| progress.tell(done, total, what))?;
+    }
+    std::fs::rename(&partial, &arguments.data).map_err(|error| problems::cannot_write(arguments.data.display(), error))?;
+    Ok(Office::open(&arguments.data, Access::Read, &mut |done, total, what| progress.tell(done, total, what))?)
+}
+
+fn beside(data: &Path) -> PathBuf {
+    let mut name = data.file_name().unwrap_or_default().to_owned();
+    name.push(".partial");
+    data.with_file_name(name)
 }
 
 fn built_in() -> Sources {

@@ -72,7 +72,19 @@ pub fn activate(arguments: &Activate, common: &Common) -> Outcome {
 pub fn generate(arguments: &Generate, common: &Common) -> Outcome {
     let mut office = common::open_to_write(&arguments.data, common)?;
     let mut progress = Progress::start();
-/*PENDINGGEN*/ let _ = (&mut office, &mut progress);
+    let generated = office.generate(arguments.seed, &mut |done, total, what| progress.tell(done, total, what))?;
+    drop(progress);
+    let columns = [
+        Column::text("distribution", "分布", "distribution"),
+        Column::text("of", "类型", "of"),
+        Column::number("count", "数量", "count"),
+    ];
+    let rows: Vec<Vec<Cell>> = generated
+        .by_distribution
+        .iter()
+        .map(|(id, of, count)| vec![Cell::same(id.clone()), Cell::same(of.clone()), Cell::same(*count)])
+        .collect();
+    print(arguments.output.format, &columns, &rows)?;
     Ok(())
 }
 
