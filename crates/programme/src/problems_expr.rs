@@ -162,8 +162,14 @@ base::catalogue! {
 pub fn in_both(make: impl Fn(Lang) -> Problem) -> Problem {
     let (zh, en) = (make(Lang::Zh), make(Lang::En));
     Problem {
-        what: Box::new(Text { zh: zh.what.zh.clone(), en: en.what.en.clone() }),
-        remedy: Box::new(Text { zh: zh.remedy.zh.clone(), en: en.remedy.en.clone() }),
+        what: Box::new(Text {
+            zh: zh.what.zh.clone(),
+            en: en.what.en.clone(),
+        }),
+        remedy: Box::new(Text {
+            zh: zh.remedy.zh.clone(),
+            en: en.remedy.en.clone(),
+        }),
         ..zh
     }
 }

@@ -152,7 +152,10 @@ impl ColumnPath {
     /// Reads `result` or `subject.industry`, without asking whether it exists.
     pub fn of_text(text: &str) -> ColumnPath {
         match text.split_once('.') {
-            Some((column, attribute)) => ColumnPath::Joined { column: column.into(), attribute: attribute.into() },
+            Some((column, attribute)) => ColumnPath::Joined {
+                column: column.into(),
+                attribute: attribute.into(),
+            },
             None => ColumnPath::Own(text.into()),
         }
     }
@@ -194,7 +197,11 @@ impl Schema {
         for subject_type in parts.subject_types.values() {
             schema.add(subjects_table(subject_type));
         }
-        let scorecards: Arc<[Arc<str>]> = parts.scorecards.iter().map(|id| Arc::from(id.as_str())).collect();
+        let scorecards: Arc<[Arc<str>]> = parts
+            .scorecards
+            .iter()
+            .map(|id| Arc::from(id.as_str()))
+            .collect();
         for flow in parts.flows.values() {
             schema.add(cases_table(flow, parts, &scorecards));
         }
@@ -222,12 +229,17 @@ impl Schema {
     /// The column at the end of a path that starts in `table`; `None` when there is no such way.
     /// From a unit column one reaches the columns of table `unit`, from a subject column those of
     /// `subject:T`.
-    pub fn resolve<'a>(&'a self, table: &'a TableSchema, path: &ColumnPath) -> Option<&'a ColumnSchema> {
+    pub fn resolve<'a>(
+        &'a self,
+        table: &'a TableSchema,
+        path: &ColumnPath,
+    ) -> Option<&'a ColumnSchema> {
         match path {
             ColumnPath::Own(column) => table.columns.get(column),
-            ColumnPath::Joined { column, attribute } => {
-                self.joined(table.columns.get(column)?)?.columns.get(attribute)
-            }
+            ColumnPath::Joined { column, attribute } => self
+                .joined(table.columns.get(column)?)?
+                .columns
+                .get(attribute),
         }
     }
 
@@ -266,13 +278,21 @@ impl TableSchema {
             (_, Attribution::Responsible) => "unit",
             (_, Attribution::Place) => "place",
         };
-        self.columns.get(name).filter(|column| column.column_type == ColumnType::Unit)
+        self.columns
+            .get(name)
+            .filter(|column| column.column_type == ColumnType::Unit)
     }
 
     /// The column with the subject that a row is about.
     pub fn subject_column(&self) -> Option<&ColumnSchema> {
-        let name = if matches!(self.source, Source::Subjects(_)) { "id" } else { "subject" };
-        self.columns.get(name).filter(|column| matches!(column.column_type, ColumnType::Subject(_)))
+        let name = if matches!(self.source, Source::Subjects(_)) {
+            "id"
+        } else {
+            "subject"
+        };
+        self.columns
+            .get(name)
+            .filter(|column| matches!(column.column_type, ColumnType::Subject(_)))
     }
 
     /// Whether rows are versions: of a subject or unit, each valid for some days.
@@ -281,13 +301,26 @@ impl TableSchema {
     }
 
     fn new(name: Arc<str>, source: Source) -> TableSchema {
-        TableSchema { name, source, columns: IndexMap::new() }
+        TableSchema {
+            name,
+            source,
+            columns: IndexMap::new(),
+        }
     }
 
     /// Adds a column unless one of that name is there already.
-    fn with(mut self, name: impl Into<Arc<str>>, column_type: ColumnType, personal: bool) -> TableSchema {
+    fn with(
+        mut self,
+        name: impl Into<Arc<str>>,
+        column_type: ColumnType,
+        personal: bool,
+    ) -> TableSchema {
         let name = name.into();
-        self.columns.entry(name.clone()).or_insert(ColumnSchema { name, column_type, personal });
+        self.columns.entry(name.clone()).or_insert(ColumnSchema {
+            name,
+            column_type,
+            personal,
+        });
         self
     }
 }
@@ -308,41 +341,66 @@ fn column_type(field_type: &FieldType) -> ColumnType {
 }
 
 fn records_table(record_type: &RecordType) -> TableSchema {
-    let mut table = TableSchema::new(record_type.id.as_str().into(), Source::Records(record_type.id.clone()))
-        .with("id", ColumnType::Int, false)
-        .with("day", ColumnType::Day, false)
-        .with("unit", ColumnType::Unit, false)
-        .with("place", ColumnType::Unit, false);
+    let mut table = TableSchema::new(
+        record_type.id.as_str().into(),
+        Source::Records(record_type.id.clone()),
+    )
+    .with("id", ColumnType::Int, false)
+    .with("day", ColumnType::Day, false)
+    .with("unit", ColumnType::Unit, false)
+    .with("place", ColumnType::Unit, false);
     if let Some(subject_type) = &record_type.subject {
         table = table.with("subject", ColumnType::Subject(subject_type.clone()), false);
     }
     for field in record_type.fields.values() {
-        table = table.with(field.id.as_str(), column_type(&field.field_type), field.personal);
+        table = table.with(
+            field.id.as_str(),
+            column_type(&field.field_type),
+            field.personal,
+        );
     }
     table
 }
 
 fn subjects_table(subject_type: &SubjectType) -> TableSchema {
     // A subject may be a person, so the name counts as personal in every type.
-    let mut table =
-        TableSchema::new(Schema::subjects_name(&subject_type.id), Source::Subjects(subject_type.id.clone()))
-            .with("id", ColumnType::Subject(subject_type.id.clone()), false)
-            .with("name", ColumnType::Text, true)
-            .with("registered_on", ColumnType::Day, false);
+    let mut table = TableSchema::new(
+        Schema::subjects_name(&subject_type.id),
+        Source::Subjects(subject_type.id.clone()),
+    )
+    .with("id", ColumnType::Subject(subject_type.id.clone()), false)
+    .with("name", ColumnType::Text, true)
+    .with("registered_on", ColumnType::Day, false);
     for field in subject_type.fields.values() {
-        table = table.with(field.id.as_str(), column_type(&field.field_type), field.personal);
+        table = table.with(
+            field.id.as_str(),
+            column_type(&field.field_type),
+            field.personal,
+        );
     }
     table
 }
 
-fn cases_table(flow: &casework::Flow, parts: &SchemaParts<'_>, scorecards: &Arc<[Arc<str>]>) -> TableSchema {
+fn cases_table(
+    flow: &casework::Flow,
+    parts: &SchemaParts<'_>,
+    scorecards: &Arc<[Arc<str>]>,
+) -> TableSchema {
     let subject = match parts.subject_types.get(flow.subject.as_str()) {
         Some(subject_type) => ColumnType::Subject(subject_type.id.clone()),
         None => ColumnType::Text,
     };
-    let states = flow.states.iter().map(|state| Arc::from(state.id.as_str())).collect();
+    let states = flow
+        .states
+        .iter()
+        .map(|state| Arc::from(state.id.as_str()))
+        .collect();
     let mut outcomes: Vec<Arc<str>> = Vec::new();
-    for outcome in flow.states.iter().filter_map(|state| state.outcome.as_ref()) {
+    for outcome in flow
+        .states
+        .iter()
+        .filter_map(|state| state.outcome.as_ref())
+    {
         if !outcomes.iter().any(|known| **known == *outcome.as_str()) {
             outcomes.push(outcome.as_str().into());
         }
@@ -365,19 +423,20 @@ fn cases_table(flow: &casework::Flow, parts: &SchemaParts<'_>, scorecards: &Arc<
             casework::FieldKind::Decimal { scale } => ColumnType::Decimal(*scale),
             casework::FieldKind::Integer => ColumnType::Int,
             casework::FieldKind::Day => ColumnType::Day,
-            casework::FieldKind::Choice(choices) => {
-                ColumnType::Choice(choices.iter().map(|choice| Arc::from(choice.id.as_str())).collect())
-            }
+            casework::FieldKind::Choice(choices) => ColumnType::Choice(
+                choices
+                    .iter()
+                    .map(|choice| Arc::from(choice.id.as_str()))
+                    .collect(),
+            ),
             casework::FieldKind::Bool => ColumnType::Bool,
         };
         table = table.with(field.id.as_str(), column_type, false);
     }
     for deadline in &flow.deadlines {
-        table = table.with(format!("{}_due", deadline.id), ColumnType::Day, false).with(
-            format!("{}_done", deadline.id),
-            ColumnType::Day,
-            false,
-        );
+        table = table
+            .with(format!("{}_due", deadline.id), ColumnType::Day, false)
+            .with(format!("{}_done", deadline.id), ColumnType::Day, false);
     }
     table
 }
@@ -385,8 +444,16 @@ fn cases_table(flow: &casework::Flow, parts: &SchemaParts<'_>, scorecards: &Arc<
 fn units_table() -> TableSchema {
     TableSchema::new("unit".into(), Source::Units)
         .with("id", ColumnType::Unit, false)
-        .with("kind", ColumnType::Code(VocabularyId::new(UNIT_KIND)), false)
-        .with("group", ColumnType::Code(VocabularyId::new(RANKING_GROUP)), false)
+        .with(
+            "kind",
+            ColumnType::Code(VocabularyId::new(UNIT_KIND)),
+            false,
+        )
+        .with(
+            "group",
+            ColumnType::Code(VocabularyId::new(RANKING_GROUP)),
+            false,
+        )
         .with("division", ColumnType::Text, false)
         .with("tags", ColumnType::Texts, false)
         .with("valid_from", ColumnType::Day, false)
@@ -402,7 +469,8 @@ fn targets_table(scorecards: &Arc<[Arc<str>]>) -> TableSchema {
 }
 
 fn items_table(scorecards: &Arc<[Arc<str>]>) -> TableSchema {
-    let words = |words: &[&str]| ColumnType::Choice(words.iter().map(|word| Arc::from(*word)).collect());
+    let words =
+        |words: &[&str]| ColumnType::Choice(words.iter().map(|word| Arc::from(*word)).collect());
     TableSchema::new("item".into(), Source::Items)
         .with("id", ColumnType::Text, false)
         .with("scorecard", ColumnType::Choice(scorecards.clone()), false)

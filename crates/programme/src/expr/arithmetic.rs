@@ -20,13 +20,18 @@ fn term(tree: &Tree, known: &[IndicatorId], faults: &mut Vec<Problem>) -> Option
     let node = match &tree.kind {
         Kind::Number(numerator, denominator) => {
             // The denominator is a power of ten.
-            TermNode::Number(Ratio::new(i128::from(*numerator), i128::from(*denominator))?)
+            TermNode::Number(Ratio::new(
+                i128::from(*numerator),
+                i128::from(*denominator),
+            )?)
         }
         Kind::Name(name) => match known.iter().find(|id| id.as_str() == &**name) {
             Some(id) => TermNode::Indicator(id.clone()),
             None => {
                 let nearest = suggest(name, known.iter().map(IndicatorId::as_str));
-                faults.push(problems::unknown_indicator_in_expression(name, nearest).at(tree.span.clone()));
+                faults.push(
+                    problems::unknown_indicator_in_expression(name, nearest).at(tree.span.clone()),
+                );
                 return None;
             }
         },
@@ -40,5 +45,8 @@ fn term(tree: &Tree, known: &[IndicatorId], faults: &mut Vec<Problem>) -> Option
             return None;
         }
     };
-    Some(Term { node, span: tree.span.clone() })
+    Some(Term {
+        node,
+        span: tree.span.clone(),
+    })
 }

@@ -15,13 +15,25 @@ use crate::problems_expr::{self as problems, in_both};
 use crate::schema::{ColumnPath, ColumnSchema, ColumnType, TableSchema};
 
 /// Checks a condition.
-pub(super) fn filter(tree: &Tree, table: &TableSchema, context: &Context<'_>) -> Result<Expr, Vec<Problem>> {
-    whole(tree, table, context, "条件", "a condition", |found| *found == Type::Bool)
+pub(super) fn filter(
+    tree: &Tree,
+    table: &TableSchema,
+    context: &Context<'_>,
+) -> Result<Expr, Vec<Problem>> {
+    whole(tree, table, context, "条件", "a condition", |found| {
+        *found == Type::Bool
+    })
 }
 
 /// Checks a number.
-pub(super) fn number(tree: &Tree, table: &TableSchema, context: &Context<'_>) -> Result<Expr, Vec<Problem>> {
-    whole(tree, table, context, "数", "a number", |found| matches!(found, Type::Number { .. }))
+pub(super) fn number(
+    tree: &Tree,
+    table: &TableSchema,
+    context: &Context<'_>,
+) -> Result<Expr, Vec<Problem>> {
+    whole(tree, table, context, "数", "a number", |found| {
+        matches!(found, Type::Number { .. })
+    })
 }
 
 fn whole(
@@ -32,7 +44,11 @@ fn whole(
     en: &str,
     fits: impl Fn(&Type) -> bool,
 ) -> Result<Expr, Vec<Problem>> {
-    let mut checker = Checker { table, context, problems: Vec::new() };
+    let mut checker = Checker {
+        table,
+        context,
+        problems: Vec::new(),
+    };
     let checked = checker.check(tree);
     if let Some(expr) = &checked
         && !fits(&expr.value_type)
@@ -66,45 +82,93 @@ impl<'a> Checker<'a> {
     /// `None`: a problem was added.
     fn check(&mut self, tree: &Tree) -> Option<Expr> {
         let (node, value_type) = match &tree.kind {
-            Kind::Number(numerator, denominator) => {
-                (Node::Number(*numerator), Type::Number { denominator: *denominator })
-            }
+            Kind::Number(numerator, denominator) => (
+                Node::Number(*numerator),
+                Type::Number {
+                    denominator: *denominator,
+                },
+            ),
             Kind::Text(text) => (Node::Text(text.clone()), Type::Text(Domain::Text)),
             Kind::Day(day) => (Node::Day(*day), Type::Day),
             Kind::Bool(value) => (Node::Bool(*value), Type::Bool),
             Kind::Name(name) => self.column(tree, ColumnPath::Own(name.clone()))?,
-            Kind::Path(column, attribute) => {
-                self.column(tree, ColumnPath::Joined { column: column.clone(), attribute: attribute.clone() })?
-            }
+            Kind::Path(column, attribute) => self.column(
+                tree,
+                ColumnPath::Joined {
+                    column: column.clone(),
+                    attribute: attribute.clone(),
+                },
+            )?,
             Kind::Parameter(parameter) => self.parameter(tree, *parameter)?,
             Kind::Not(inner) => {
                 let inner = self.operand(inner, "not", &Type::Bool)?;
                 (Node::Not(Box::new(inner)), Type::Bool)
             }
             Kind::And(left, right) => {
-                let (left, right) = (self.operand(left, "and", &Type::Bool), self.operand(right, "and", &Type::Bool));
+                let (left, right) = (
+                    self.operand(left, "and", &Type::Bool),
+                    self.operand(right, "and", &Type::Bool),
+                );
                 (Node::And(Box::new(left?), Box::new(right?)), Type::Bool)
             }
             Kind::Or(left, right) => {
-                let (left, right) = (self.operand(left, "or", &Type::Bool), self.operand(right, "or", &Type::Bool));
+                let (left, right) = (
+                    self.operand(left, "or", &Type::Bool),
+                    self.operand(right, "or", &Type::Bool),
+                );
                 (Node::Or(Box::new(left?), Box::new(right?)), Type::Bool)
             }
             Kind::Compare(op, left, right) => self.compare(tree, *op, left, right)?,
-            Kind::In { negated, operand, list } => self.in_list(*negated, operand, list)?,
-            Kind::Between { negated, operand, low, high } => {
-                let (found, low_found, high_found) = (self.check(operand), self.check(low), self.check(high));
+            Kind::In {
+                negated,
+                operand,
+                list,
+            } => self.in_list(*negated, operand, list)?,
+            Kind::Between {
+                negated,
+                operand,
+                low,
+                high,
+            } => {
+                let (found, low_found, high_found) =
+                    (self.check(operand), self.check(low), self.check(high));
                 let (mut found, mut low_found, mut high_found) = (found?, low_found?, high_found?);
-                let low_fits = self.comparable(tree, CompareOp::AtLeast, (&mut found, operand), (&mut low_found, low));
-                let high_fits = self.comparable(tree, CompareOp::AtMost, (&mut found, operand), (&mut high_found, high));
+                let low_fits = self.comparable(
+                    tree,
+                    CompareOp::AtLeast,
+                    (&mut found, operand),
+                    (&mut low_found, low),
+                );
+                let high_fits = self.comparable(
+                    tree,
+                    CompareOp::AtMost,
+                    (&mut found, operand),
+                    (&mut high_found, high),
+                );
                 if !(low_fits && high_fits) {
                     return None;
                 }
-                let (operand, low, high) = (Box::new(found), Box::new(low_found), Box::new(high_found));
-                (Node::Between { negated: *negated, operand, low, high }, Type::Bool)
+                let (operand, low, high) =
+                    (Box::new(found), Box::new(low_found), Box::new(high_found));
+                (
+                    Node::Between {
+                        negated: *negated,
+                        operand,
+                        low,
+                        high,
+                    },
+                    Type::Bool,
+                )
             }
             Kind::IsNull { negated, operand } => {
                 let operand = Box::new(self.check(operand)?);
-                (Node::IsNull { negated: *negated, operand }, Type::Bool)
+                (
+                    Node::IsNull {
+                        negated: *negated,
+                        operand,
+                    },
+                    Type::Bool,
+                )
             }
             Kind::Has(set, literal) => self.has(set, literal)?,
             Kind::Negate(inner) => {
@@ -115,7 +179,11 @@ impl<'a> Checker<'a> {
             Kind::Arithmetic(op, left, right) => self.arithmetic(tree, *op, left, right)?,
             Kind::Call(name, arguments) => self.call(tree, name, arguments)?,
         };
-        Some(Expr { node, value_type, span: tree.span.clone() })
+        Some(Expr {
+            node,
+            value_type,
+            span: tree.span.clone(),
+        })
     }
 
     fn column(&mut self, tree: &Tree, path: ColumnPath) -> Option<(Node, Type)> {
@@ -124,7 +192,8 @@ impl<'a> Checker<'a> {
             self.unknown_column(tree, &path);
             return None;
         };
-        if self.context.purpose == Purpose::Constraint && matches!(path, ColumnPath::Joined { .. }) {
+        if self.context.purpose == Purpose::Constraint && matches!(path, ColumnPath::Joined { .. })
+        {
             self.add(tree, problems::not_in_constraint(&path));
             return None;
         }
@@ -146,14 +215,20 @@ impl<'a> Checker<'a> {
         let table = self.table;
         let names = |table: &'a TableSchema| table.columns.keys().map(|name| &**name);
         let problem = match path {
-            ColumnPath::Own(name) => problems::unknown_column(name, &table.name, suggest(name, names(table))),
+            ColumnPath::Own(name) => {
+                problems::unknown_column(name, &table.name, suggest(name, names(table)))
+            }
             ColumnPath::Joined { column, attribute } => match table.columns.get(column) {
-                None => problems::unknown_column(column, &table.name, suggest(column, names(table))),
+                None => {
+                    problems::unknown_column(column, &table.name, suggest(column, names(table)))
+                }
                 Some(found) => match self.context.schema.joined(found) {
                     None => problems::leads_nowhere(column, &table.name),
-                    Some(joined) => {
-                        problems::unknown_column(attribute, &joined.name, suggest(attribute, names(joined)))
-                    }
+                    Some(joined) => problems::unknown_column(
+                        attribute,
+                        &joined.name,
+                        suggest(attribute, names(joined)),
+                    ),
                 },
             },
         };
@@ -183,21 +258,38 @@ impl<'a> Checker<'a> {
         if matches!(found.value_type, Type::Number { .. }) {
             return Some(found);
         }
-        self.wrong_operand(tree, operator, &Type::Number { denominator: 1 }, &found.value_type);
+        self.wrong_operand(
+            tree,
+            operator,
+            &Type::Number { denominator: 1 },
+            &found.value_type,
+        );
         None
     }
 
     fn wrong_operand(&mut self, tree: &Tree, operator: &str, wanted: &Type, found: &Type) {
-        let problem =
-            in_both(|lang| problems::wrong_operand(operator, type_name(wanted, lang), type_name(found, lang)));
+        let problem = in_both(|lang| {
+            problems::wrong_operand(operator, type_name(wanted, lang), type_name(found, lang))
+        });
         self.add(tree, problem);
     }
 
-    fn compare(&mut self, tree: &Tree, op: CompareOp, left: &Tree, right: &Tree) -> Option<(Node, Type)> {
+    fn compare(
+        &mut self,
+        tree: &Tree,
+        op: CompareOp,
+        left: &Tree,
+        right: &Tree,
+    ) -> Option<(Node, Type)> {
         let (found_left, found_right) = (self.check(left), self.check(right));
         let (mut found_left, mut found_right) = (found_left?, found_right?);
         self.comparable(tree, op, (&mut found_left, left), (&mut found_right, right))
-            .then(|| (Node::Compare(op, Box::new(found_left), Box::new(found_right)), Type::Bool))
+            .then(|| {
+                (
+                    Node::Compare(op, Box::new(found_left), Box::new(found_right)),
+                    Type::Bool,
+                )
+            })
     }
 
     /// Whether two sides can be compared so; a text literal takes the domain of the other side.
@@ -235,11 +327,13 @@ impl<'a> Checker<'a> {
             (a, b) => a == b,
         };
         if !fits {
-            let problem = in_both(|lang| problems::not_comparable(type_name(a, lang), type_name(b, lang)));
+            let problem =
+                in_both(|lang| problems::not_comparable(type_name(a, lang), type_name(b, lang)));
             self.add(tree, problem);
             return false;
         }
-        let ordered = matches!(a, Type::Number { .. } | Type::Day) || matches!(op, CompareOp::Equal | CompareOp::NotEqual);
+        let ordered = matches!(a, Type::Number { .. } | Type::Day)
+            || matches!(op, CompareOp::Equal | CompareOp::NotEqual);
         if !ordered {
             let problem = in_both(|lang| problems::no_order(op.as_str(), type_name(a, lang)));
             self.add(tree, problem);
@@ -258,12 +352,22 @@ impl<'a> Checker<'a> {
         self.literal_exists(&text, tree, domain, column)
     }
 
-    fn literal_exists(&mut self, text: &Arc<str>, tree: &Tree, domain: &Domain, column: Option<&'a ColumnSchema>) -> bool {
+    fn literal_exists(
+        &mut self,
+        text: &Arc<str>,
+        tree: &Tree,
+        domain: &Domain,
+        column: Option<&'a ColumnSchema>,
+    ) -> bool {
         let problem = match domain {
             Domain::Code(vocabulary) => match self.context.vocabularies.get(vocabulary) {
                 Some(declared) if !declared.codes.contains_key(&**text) => {
                     let codes = declared.codes.keys().map(base::CodeId::as_str);
-                    Some(problems::unknown_code(text, vocabulary, suggest(text, codes)))
+                    Some(problems::unknown_code(
+                        text,
+                        vocabulary,
+                        suggest(text, codes),
+                    ))
                 }
                 _ => None,
             },
@@ -273,11 +377,17 @@ impl<'a> Checker<'a> {
             }
             Domain::Text => match column.map(|column| (&column.name, &column.column_type)) {
                 Some((name, ColumnType::Choice(choices))) if !choices.contains(text) => {
-                    Some(problems::unknown_choice(text, name, suggest(text, choices.iter().map(|choice| &**choice))))
+                    Some(problems::unknown_choice(
+                        text,
+                        name,
+                        suggest(text, choices.iter().map(|choice| &**choice)),
+                    ))
                 }
                 Some((_, ColumnType::Period)) => {
-                    let written = Period::parse(text, AssessmentStart::default()).map(|period| period.to_string());
-                    (written.as_deref() != Ok(&**text)).then(|| problems::not_a_period_literal(text))
+                    let written = Period::parse(text, AssessmentStart::default())
+                        .map(|period| period.to_string());
+                    (written.as_deref() != Ok(&**text))
+                        .then(|| problems::not_a_period_literal(text))
                 }
                 _ => None,
             },
@@ -320,10 +430,24 @@ impl<'a> Checker<'a> {
         let mut found = found?;
         let mut written = Vec::with_capacity(items.len());
         for (mut item, tree) in items {
-            all &= self.comparable(tree, CompareOp::Equal, (&mut found, operand), (&mut item, tree));
+            all &= self.comparable(
+                tree,
+                CompareOp::Equal,
+                (&mut found, operand),
+                (&mut item, tree),
+            );
             written.push(item);
         }
-        all.then(|| (Node::In { negated, operand: Box::new(found), list: written }, Type::Bool))
+        all.then(|| {
+            (
+                Node::In {
+                    negated,
+                    operand: Box::new(found),
+                    list: written,
+                },
+                Type::Bool,
+            )
+        })
     }
 
     fn has(&mut self, set: &Tree, literal: &Tree) -> Option<(Node, Type)> {
@@ -340,13 +464,21 @@ impl<'a> Checker<'a> {
             .then(|| (Node::Has(Box::new(found), text.clone()), Type::Bool))
     }
 
-    fn arithmetic(&mut self, tree: &Tree, op: NumberOp, left: &Tree, right: &Tree) -> Option<(Node, Type)> {
+    fn arithmetic(
+        &mut self,
+        tree: &Tree,
+        op: NumberOp,
+        left: &Tree,
+        right: &Tree,
+    ) -> Option<(Node, Type)> {
         let (found_left, found_right) = (self.check(left), self.check(right));
         let (a, b) = (found_left?, found_right?);
         let whole = Type::Number { denominator: 1 };
         let value_type = match (&a.value_type, op, &b.value_type) {
             (Type::Day, NumberOp::Subtract, Type::Day) => whole,
-            (Type::Day, NumberOp::Add | NumberOp::Subtract, Type::Number { denominator: 1 }) => Type::Day,
+            (Type::Day, NumberOp::Add | NumberOp::Subtract, Type::Number { denominator: 1 }) => {
+                Type::Day
+            }
             (Type::Number { denominator: 1 }, NumberOp::Add, Type::Day) => Type::Day,
             (Type::Day, NumberOp::Add | NumberOp::Subtract, found) => {
                 self.wrong_operand(right, op.as_str(), &whole, found);
@@ -358,7 +490,9 @@ impl<'a> Checker<'a> {
                     NumberOp::Multiply => x.checked_mul(*y),
                     NumberOp::Divide => self.divided(right, *x, &b)?,
                 };
-                let Some(denominator) = denominator.filter(|denominator| *denominator <= DENOMINATOR_MAX) else {
+                let Some(denominator) =
+                    denominator.filter(|denominator| *denominator <= DENOMINATOR_MAX)
+                else {
                     self.add(tree, problems::too_precise(DENOMINATOR_MAX));
                     return None;
                 };
@@ -386,8 +520,14 @@ impl<'a> Checker<'a> {
             self.add(tree, problems::division_by_zero());
             return None;
         }
-        let numerator = constant.to_i128_parts().and_then(|(numerator, _)| i64::try_from(numerator).ok());
-        Some(numerator.and_then(i64::checked_abs).and_then(|numerator| numerator.checked_mul(denominator)))
+        let numerator = constant
+            .to_i128_parts()
+            .and_then(|(numerator, _)| i64::try_from(numerator).ok());
+        Some(
+            numerator
+                .and_then(i64::checked_abs)
+                .and_then(|numerator| numerator.checked_mul(denominator)),
+        )
     }
 
     fn call(&mut self, tree: &Tree, name: &str, arguments: &[Tree]) -> Option<(Node, Type)> {
@@ -435,8 +575,12 @@ impl<'a> Checker<'a> {
         let head = head?;
         let mut value_type = head.value_type.clone();
         for item in &list {
-            if let (Type::Number { denominator: a }, Type::Number { denominator: b }) = (&value_type, &item.value_type) {
-                let Some(denominator) = common_denominator(*a, *b).filter(|common| *common <= DENOMINATOR_MAX) else {
+            if let (Type::Number { denominator: a }, Type::Number { denominator: b }) =
+                (&value_type, &item.value_type)
+            {
+                let Some(denominator) =
+                    common_denominator(*a, *b).filter(|common| *common <= DENOMINATOR_MAX)
+                else {
                     self.add(first, problems::too_precise(DENOMINATOR_MAX));
                     return None;
                 };
@@ -464,9 +608,9 @@ fn is_written_out(expr: &Expr) -> bool {
 fn type_of(column_type: &ColumnType) -> Type {
     match column_type {
         // A scale beyond 18 places is refused where the field is declared; here it is merely too large.
-        ColumnType::Int | ColumnType::Decimal(_) => {
-            Type::Number { denominator: column_type.denominator().unwrap_or(i64::MAX) }
-        }
+        ColumnType::Int | ColumnType::Decimal(_) => Type::Number {
+            denominator: column_type.denominator().unwrap_or(i64::MAX),
+        },
         ColumnType::Day => Type::Day,
         ColumnType::Bool => Type::Bool,
         ColumnType::Code(vocabulary) => Type::Text(Domain::Code(vocabulary.clone())),

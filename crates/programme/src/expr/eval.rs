@@ -62,26 +62,37 @@ pub fn evaluate(expr: &Expr, facts: &impl Facts) -> Result<Outcome, BeyondRange>
         Node::Day(day) => Outcome::Day(i64::from(day.number())),
         Node::Bool(value) => Outcome::Bool(*value),
         Node::Column(path) => outcome(facts.value(path), &expr.value_type),
-        Node::Parameter(parameter) => {
-            facts.parameter(*parameter).map_or(Outcome::Null, |day| Outcome::Day(i64::from(day.number())))
-        }
+        Node::Parameter(parameter) => facts
+            .parameter(*parameter)
+            .map_or(Outcome::Null, |day| Outcome::Day(i64::from(day.number()))),
         Node::Not(a) => truth(holds(a, facts)?.map(|a| !a)),
         Node::And(a, b) => truth(and(holds(a, facts)?, holds(b, facts)?)),
         Node::Or(a, b) => truth(or(holds(a, facts)?, holds(b, facts)?)),
         Node::Compare(op, a, b) => truth(compare(*op, a, b, facts)?),
-        Node::In { negated, operand, list } => {
+        Node::In {
+            negated,
+            operand,
+            list,
+        } => {
             let mut found = Some(false);
             for item in list {
                 found = or(found, compare(CompareOp::Equal, operand, item, facts)?);
             }
             truth(found.map(|found| found != *negated))
         }
-        Node::Between { negated, operand, low, high } => {
+        Node::Between {
+            negated,
+            operand,
+            low,
+            high,
+        } => {
             let low = compare(CompareOp::AtLeast, operand, low, facts)?;
             let high = compare(CompareOp::AtMost, operand, high, facts)?;
             truth(and(low, high).map(|within| within != *negated))
         }
-        Node::IsNull { negated, operand } => Outcome::Bool((evaluate(operand, facts)? == Outcome::Null) != *negated),
+        Node::IsNull { negated, operand } => {
+            Outcome::Bool((evaluate(operand, facts)? == Outcome::Null) != *negated)
+        }
         Node::Has(set, text) => match evaluate(set, facts)? {
             Outcome::Set(texts) => Outcome::Bool(texts.contains(text)),
             _ => Outcome::Bool(false),
@@ -97,7 +108,9 @@ pub fn evaluate(expr: &Expr, facts: &impl Facts) -> Result<Outcome, BeyondRange>
             for item in list {
                 match evaluate(item, facts)? {
                     Outcome::Null => {}
-                    Outcome::Number(number) => return Ok(Outcome::Number(scale(number, item, expr.denominator())?)),
+                    Outcome::Number(number) => {
+                        return Ok(Outcome::Number(scale(number, item, expr.denominator())?));
+                    }
                     found => return Ok(found),
                 }
             }
@@ -137,10 +150,18 @@ fn or(a: Option<bool>, b: Option<bool>) -> Option<bool> {
 
 /// A number of `from` brought to another denominator, a multiple of its own.
 fn scale(number: i64, from: &Expr, denominator: i64) -> Result<i64, BeyondRange> {
-    denominator.checked_div(from.denominator()).and_then(|factor| number.checked_mul(factor)).ok_or(BeyondRange)
+    denominator
+        .checked_div(from.denominator())
+        .and_then(|factor| number.checked_mul(factor))
+        .ok_or(BeyondRange)
 }
 
-fn compare(op: CompareOp, a: &Expr, b: &Expr, facts: &impl Facts) -> Result<Option<bool>, BeyondRange> {
+fn compare(
+    op: CompareOp,
+    a: &Expr,
+    b: &Expr,
+    facts: &impl Facts,
+) -> Result<Option<bool>, BeyondRange> {
     let ordering = match (evaluate(a, facts)?, evaluate(b, facts)?) {
         (Outcome::Number(x), Outcome::Number(y)) => {
             let common = common_denominator(a.denominator(), b.denominator()).ok_or(BeyondRange)?;
@@ -148,27 +169,50 @@ fn compare(op: CompareOp, a: &Expr, b: &Expr, facts: &impl Facts) -> Result<Opti
         }
         (Outcome::Day(x), Outcome::Day(y)) => Some(x.cmp(&y)),
         (Outcome::Bool(x), Outcome::Bool(y)) => Some(x.cmp(&y)),
-        (Outcome::Text(x), Outcome::Text(y)) => Some(if x == y { Ordering::Equal } else { Ordering::Less }),
+        (Outcome::Text(x), Outcome::Text(y)) => Some(if x == y {
+            Ordering::Equal
+        } else {
+            Ordering::Less
+        }),
         _ => None,
     };
     Ok(ordering.map(|ordering| op.holds(ordering)))
 }
 
-fn arithmetic(op: NumberOp, a: &Expr, b: &Expr, whole: &Expr, facts: &impl Facts) -> Result<Outcome, BeyondRange> {
+fn arithmetic(
+    op: NumberOp,
+    a: &Expr,
+    b: &Expr,
+    whole: &Expr,
+    facts: &impl Facts,
+) -> Result<Outcome, BeyondRange> {
     let (x, y) = (evaluate(a, facts)?, evaluate(b, facts)?);
     let days = |x: i64, y: i64| {
-        if op == NumberOp::Subtract { x.checked_sub(y) } else { x.checked_add(y) }.ok_or(BeyondRange)
+        if op == NumberOp::Subtract {
+            x.checked_sub(y)
+        } else {
+            x.checked_add(y)
+        }
+        .ok_or(BeyondRange)
     };
     Ok(match (x, y) {
-        (Outcome::Number(x), Outcome::Number(y)) => Outcome::Number(match op {
-            NumberOp::Add => scale(x, a, whole.denominator())?.checked_add(scale(y, b, whole.denominator())?),
-            NumberOp::Subtract => scale(x, a, whole.denominator())?.checked_sub(scale(y, b, whole.denominator())?),
-            NumberOp::Multiply => x.checked_mul(y),
-            NumberOp::Divide => divisor_factor(b).and_then(|factor| x.checked_mul(factor)),
-        }
-        .ok_or(BeyondRange)?),
+        (Outcome::Number(x), Outcome::Number(y)) => Outcome::Number(
+            match op {
+                NumberOp::Add => {
+                    scale(x, a, whole.denominator())?.checked_add(scale(y, b, whole.denominator())?)
+                }
+                NumberOp::Subtract => {
+                    scale(x, a, whole.denominator())?.checked_sub(scale(y, b, whole.denominator())?)
+                }
+                NumberOp::Multiply => x.checked_mul(y),
+                NumberOp::Divide => divisor_factor(b).and_then(|factor| x.checked_mul(factor)),
+            }
+            .ok_or(BeyondRange)?,
+        ),
         (Outcome::Day(x), Outcome::Day(y)) => Outcome::Number(days(x, y)?),
-        (Outcome::Day(x), Outcome::Number(y)) | (Outcome::Number(x), Outcome::Day(y)) => Outcome::Day(days(x, y)?),
+        (Outcome::Day(x), Outcome::Number(y)) | (Outcome::Number(x), Outcome::Day(y)) => {
+            Outcome::Day(days(x, y)?)
+        }
         _ => Outcome::Null,
     })
 }
@@ -176,7 +220,12 @@ fn arithmetic(op: NumberOp, a: &Expr, b: &Expr, whole: &Expr, facts: &impl Facts
 /// What the numerator is multiplied by in a division by the constant p/q: q with the sign of p.
 pub fn divisor_factor(divisor: &Expr) -> Option<i64> {
     let (numerator, denominator) = divisor.constant()?.to_i128_parts()?;
-    i64::try_from(if numerator < 0 { -denominator } else { denominator }).ok()
+    i64::try_from(if numerator < 0 {
+        -denominator
+    } else {
+        denominator
+    })
+    .ok()
 }
 
 fn part_of_day(day: Outcome, part: impl Fn(Day) -> i64) -> Outcome {

@@ -240,10 +240,20 @@ impl Expr {
     pub fn visit<'a>(&'a self, see: &mut impl FnMut(&'a Expr)) {
         see(self);
         match &self.node {
-            Node::Number(_) | Node::Text(_) | Node::Day(_) | Node::Bool(_) | Node::Column(_) | Node::Parameter(_) => {}
-            Node::Not(a) | Node::Negate(a) | Node::Year(a) | Node::Month(a) | Node::Has(a, _) => a.visit(see),
+            Node::Number(_)
+            | Node::Text(_)
+            | Node::Day(_)
+            | Node::Bool(_)
+            | Node::Column(_)
+            | Node::Parameter(_) => {}
+            Node::Not(a) | Node::Negate(a) | Node::Year(a) | Node::Month(a) | Node::Has(a, _) => {
+                a.visit(see)
+            }
             Node::IsNull { operand, .. } => operand.visit(see),
-            Node::And(a, b) | Node::Or(a, b) | Node::Compare(_, a, b) | Node::Arithmetic(_, a, b) => {
+            Node::And(a, b)
+            | Node::Or(a, b)
+            | Node::Compare(_, a, b)
+            | Node::Arithmetic(_, a, b) => {
                 a.visit(see);
                 b.visit(see);
             }
@@ -251,7 +261,9 @@ impl Expr {
                 operand.visit(see);
                 list.iter().for_each(|item| item.visit(see));
             }
-            Node::Between { operand, low, high, .. } => {
+            Node::Between {
+                operand, low, high, ..
+            } => {
                 operand.visit(see);
                 low.visit(see);
                 high.visit(see);
@@ -263,7 +275,9 @@ impl Expr {
     /// The value of a number that depends on no column and no parameter.
     pub fn constant(&self) -> Option<Ratio> {
         match &self.node {
-            Node::Number(numerator) => Ratio::new(i128::from(*numerator), i128::from(self.denominator())),
+            Node::Number(numerator) => {
+                Ratio::new(i128::from(*numerator), i128::from(self.denominator()))
+            }
             Node::Negate(a) => Some(-a.constant()?),
             Node::Arithmetic(op, a, b) => {
                 let (a, b) = (a.constant()?, b.constant()?);

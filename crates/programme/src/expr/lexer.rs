@@ -44,19 +44,27 @@ impl Locator {
             Some(7) => Some(span.start + 4), // a newline follows the opening quotes
             _ => None,
         };
-        Locator { base: span.clone(), start }
+        Locator {
+            base: span.clone(),
+            start,
+        }
     }
 
     /// The place of these bytes of the expression.
     pub fn span(&self, range: Range<usize>) -> Span {
         match self.start {
-            Some(start) => Span::of_range(&self.base.file, start as usize + range.start..start as usize + range.end),
+            Some(start) => Span::of_range(
+                &self.base.file,
+                start as usize + range.start..start as usize + range.end,
+            ),
             None => self.base.clone(),
         }
     }
 }
 
-const SYMBOLS: &[&str] = &["<>", "<=", ">=", "=", "<", ">", "+", "-", "*", "/", "(", ")", ",", "."];
+const SYMBOLS: &[&str] = &[
+    "<>", "<=", ">=", "=", "<", ">", "+", "-", "*", "/", "(", ")", ",", ".",
+];
 /// What people who know other languages, or type full-width, write; and what to write instead.
 const FOREIGN: &[(&str, &str)] = &[
     ("==", "="),
@@ -88,28 +96,51 @@ pub(super) fn tokens(text: &str, locator: &Locator) -> Result<Vec<(Token, Range<
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
-        let Some(first) = rest.chars().next() else { break };
+        let Some(first) = rest.chars().next() else {
+            break;
+        };
         if first.is_whitespace() {
             at += first.len_utf8();
             continue;
         }
         let (token, length) = if first.is_ascii_alphabetic() || first == '_' {
-            let length = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
-            (Token::Word(rest.get(..length).unwrap_or_default().into()), length)
+            let length = rest
+                .bytes()
+                .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+                .count();
+            (
+                Token::Word(rest.get(..length).unwrap_or_default().into()),
+                length,
+            )
         } else if first.is_ascii_digit() {
             number(rest).map_err(|length| {
-                problems::number_too_long(rest.get(..length).unwrap_or_default()).at(locator.span(at..at + length))
+                problems::number_too_long(rest.get(..length).unwrap_or_default())
+                    .at(locator.span(at..at + length))
             })?
         } else if first == '\'' || first == '"' {
             let (content, length) = quoted(rest, first)
                 .ok_or_else(|| problems::unterminated(first).at(locator.span(at..text.len())))?;
-            (if first == '\'' { Token::Text(content.into()) } else { Token::Quoted(content.into()) }, length)
-        } else if let Some((foreign, right)) = FOREIGN.iter().find(|(foreign, _)| rest.starts_with(foreign)) {
-            return Err(problems::foreign_operator(foreign, right).at(locator.span(at..at + foreign.len())));
+            (
+                if first == '\'' {
+                    Token::Text(content.into())
+                } else {
+                    Token::Quoted(content.into())
+                },
+                length,
+            )
+        } else if let Some((foreign, right)) = FOREIGN
+            .iter()
+            .find(|(foreign, _)| rest.starts_with(foreign))
+        {
+            return Err(
+                problems::foreign_operator(foreign, right).at(locator.span(at..at + foreign.len()))
+            );
         } else if let Some(symbol) = SYMBOLS.iter().find(|symbol| rest.starts_with(**symbol)) {
             (Token::Symbol(symbol), symbol.len())
         } else {
-            return Err(problems::unexpected_character(first).at(locator.span(at..at + first.len_utf8())));
+            return Err(
+                problems::unexpected_character(first).at(locator.span(at..at + first.len_utf8()))
+            );
         };
         found.push((token, at..at + length));
         at += length;
@@ -126,7 +157,11 @@ fn number(rest: &str) -> Result<(Token, usize), usize> {
         Some(tail) => digits(tail),
         None => 0,
     };
-    let length = if places == 0 { whole } else { whole + 1 + places };
+    let length = if places == 0 {
+        whole
+    } else {
+        whole + 1 + places
+    };
     let written = rest.get(..length).unwrap_or_default();
     let (before, after) = written.split_once('.').unwrap_or((written, ""));
     let after = after.trim_end_matches('0');
@@ -134,8 +169,13 @@ fn number(rest: &str) -> Result<(Token, usize), usize> {
     if before.len() + after.len() > 18 {
         return Err(length);
     }
-    let numerator = format!("{before}{after}").parse::<i64>().map_err(|_| length)?;
-    Ok((Token::Number(numerator, 10_i64.checked_pow(scale).ok_or(length)?), length))
+    let numerator = format!("{before}{after}")
+        .parse::<i64>()
+        .map_err(|_| length)?;
+    Ok((
+        Token::Number(numerator, 10_i64.checked_pow(scale).ok_or(length)?),
+        length,
+    ))
 }
 
 /// A quoted stretch with doubled quotes inside: its content and its whole length.

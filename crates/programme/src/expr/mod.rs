@@ -33,7 +33,9 @@ mod print;
 use base::{IndicatorId, Problem, Span, UnitId, VocabularyId};
 use indexmap::IndexMap;
 
-pub use ir::{Arithmetic, CompareOp, Domain, Expr, Node, NumberOp, Parameter, Term, TermNode, Type};
+pub use ir::{
+    Arithmetic, CompareOp, Domain, Expr, Node, NumberOp, Parameter, Term, TermNode, Type,
+};
 
 use crate::model::{Unit, Vocabulary};
 use crate::schema::{Schema, TableSchema};
@@ -76,7 +78,12 @@ pub struct Context<'a> {
 /// # Errors
 /// Every fault found: what cannot be read (P501 to P509, only the first), and unknown names,
 /// wrong types, unknown codes (P510 and above, all).
-pub fn parse_filter(text: &str, span: &Span, table: &TableSchema, context: &Context<'_>) -> Result<Expr, Vec<Problem>> {
+pub fn parse_filter(
+    text: &str,
+    span: &Span,
+    table: &TableSchema,
+    context: &Context<'_>,
+) -> Result<Expr, Vec<Problem>> {
     let tree = parse::parse(text, span)?;
     check::filter(&tree, table, context)
 }
@@ -85,7 +92,12 @@ pub fn parse_filter(text: &str, span: &Span, table: &TableSchema, context: &Cont
 ///
 /// # Errors
 /// As [`parse_filter`].
-pub fn parse_number(text: &str, span: &Span, table: &TableSchema, context: &Context<'_>) -> Result<Expr, Vec<Problem>> {
+pub fn parse_number(
+    text: &str,
+    span: &Span,
+    table: &TableSchema,
+    context: &Context<'_>,
+) -> Result<Expr, Vec<Problem>> {
     let tree = parse::parse(text, span)?;
     check::number(&tree, table, context)
 }
@@ -95,7 +107,11 @@ pub fn parse_number(text: &str, span: &Span, table: &TableSchema, context: &Cont
 ///
 /// # Errors
 /// As [`parse_filter`].
-pub fn parse_arithmetic(text: &str, span: &Span, known: &[IndicatorId]) -> Result<Arithmetic, Vec<Problem>> {
+pub fn parse_arithmetic(
+    text: &str,
+    span: &Span,
+    known: &[IndicatorId],
+) -> Result<Arithmetic, Vec<Problem>> {
     let tree = parse::parse(text, span)?;
     arithmetic::build(&tree, known)
 }

@@ -36,29 +36,61 @@ pub(super) enum Kind {
     Or(Box<Tree>, Box<Tree>),
     Compare(CompareOp, Box<Tree>, Box<Tree>),
     Arithmetic(NumberOp, Box<Tree>, Box<Tree>),
-    In { negated: bool, operand: Box<Tree>, list: Vec<Tree> },
-    Between { negated: bool, operand: Box<Tree>, low: Box<Tree>, high: Box<Tree> },
-    IsNull { negated: bool, operand: Box<Tree> },
+    In {
+        negated: bool,
+        operand: Box<Tree>,
+        list: Vec<Tree>,
+    },
+    Between {
+        negated: bool,
+        operand: Box<Tree>,
+        low: Box<Tree>,
+        high: Box<Tree>,
+    },
+    IsNull {
+        negated: bool,
+        operand: Box<Tree>,
+    },
     Has(Box<Tree>, Box<Tree>),
     Call(Arc<str>, Vec<Tree>),
 }
 
 /// Words that are not names unless in double quotes.
 pub(super) const KEYWORDS: &[&str] = &[
-    "or", "and", "not", "in", "between", "is", "null", "has", "true", "false", "period_start", "period_end", "as_of",
+    "or",
+    "and",
+    "not",
+    "in",
+    "between",
+    "is",
+    "null",
+    "has",
+    "true",
+    "false",
+    "period_start",
+    "period_end",
+    "as_of",
 ];
 
 /// Reads a whole expression; gives the first fault only, for what follows it is guesswork.
 pub(super) fn parse(text: &str, span: &Span) -> Result<Tree, Vec<Problem>> {
     if text.len() > EXPRESSION_BYTES_MAX {
-        return Err(vec![problems::too_long(text.len(), EXPRESSION_BYTES_MAX).at(span.clone())]);
+        return Err(vec![
+            problems::too_long(text.len(), EXPRESSION_BYTES_MAX).at(span.clone()),
+        ]);
     }
     if text.trim().is_empty() {
         return Err(vec![problems::empty_expression().at(span.clone())]);
     }
     let locator = Locator::new(text, span);
     let parsed = tokens(text, &locator).and_then(|tokens| {
-        let mut parser = Parser { text, locator, tokens, at: 0, open: 0 };
+        let mut parser = Parser {
+            text,
+            locator,
+            tokens,
+            at: 0,
+            open: 0,
+        };
         let tree = parser.expression(LOOSEST)?;
         match parser.token() {
             Token::End => Ok(tree),
@@ -88,11 +120,15 @@ struct Parser<'a> {
 
 impl Parser<'_> {
     fn token(&self) -> Token {
-        self.tokens.get(self.at).map_or(Token::End, |(token, _)| token.clone())
+        self.tokens
+            .get(self.at)
+            .map_or(Token::End, |(token, _)| token.clone())
     }
 
     fn range(&self) -> Range<usize> {
-        self.tokens.get(self.at).map_or(self.text.len()..self.text.len(), |(_, range)| range.clone())
+        self.tokens
+            .get(self.at)
+            .map_or(self.text.len()..self.text.len(), |(_, range)| range.clone())
     }
 
     /// Moves on; gives the bytes of what was passed.
@@ -120,15 +156,31 @@ impl Parser<'_> {
 
     fn unexpected(&self, expected: &str) -> Problem {
         let range = self.range();
-        let found = self.text.get(range.clone()).filter(|found| !found.is_empty()).unwrap_or("…");
-        let range = if range.is_empty() { range.start.saturating_sub(1)..range.end } else { range };
-        let range = if self.text.is_char_boundary(range.start) { range } else { 0..range.end };
+        let found = self
+            .text
+            .get(range.clone())
+            .filter(|found| !found.is_empty())
+            .unwrap_or("…");
+        let range = if range.is_empty() {
+            range.start.saturating_sub(1)..range.end
+        } else {
+            range
+        };
+        let range = if self.text.is_char_boundary(range.start) {
+            range
+        } else {
+            0..range.end
+        };
         problems::unexpected(found, expected).at(self.locator.span(range))
     }
 
     fn expect_symbol(&mut self, symbol: &str) -> Result<usize, Problem> {
         let end = self.range().end;
-        if self.take_symbol(symbol) { Ok(end) } else { Err(self.unexpected(&format!("`{symbol}`"))) }
+        if self.take_symbol(symbol) {
+            Ok(end)
+        } else {
+            Err(self.unexpected(&format!("`{symbol}`")))
+        }
     }
 
     fn tree(&self, kind: Kind, bytes: Range<usize>, inside: usize) -> Result<Tree, Problem> {
@@ -136,11 +188,24 @@ impl Parser<'_> {
         if inside >= EXPRESSION_DEPTH_MAX {
             return Err(problems::too_deep(EXPRESSION_DEPTH_MAX).at(span));
         }
-        Ok(Tree { kind, span, bytes, depth: inside + 1 })
+        Ok(Tree {
+            kind,
+            span,
+            bytes,
+            depth: inside + 1,
+        })
     }
 
-    fn binary(&self, left: Tree, right: Tree, kind: impl FnOnce(Box<Tree>, Box<Tree>) -> Kind) -> Result<Tree, Problem> {
-        let (bytes, depth) = (left.bytes.start..right.bytes.end, left.depth.max(right.depth));
+    fn binary(
+        &self,
+        left: Tree,
+        right: Tree,
+        kind: impl FnOnce(Box<Tree>, Box<Tree>) -> Kind,
+    ) -> Result<Tree, Problem> {
+        let (bytes, depth) = (
+            left.bytes.start..right.bytes.end,
+            left.depth.max(right.depth),
+        );
         self.tree(kind(Box::new(left), Box::new(right)), bytes, depth)
     }
 
@@ -148,7 +213,9 @@ impl Parser<'_> {
     fn expression(&mut self, floor: u8) -> Result<Tree, Problem> {
         self.open += 1;
         if self.open > EXPRESSION_DEPTH_MAX {
-            return Err(problems::too_deep(EXPRESSION_DEPTH_MAX).at(self.locator.span(self.range())));
+            return Err(
+                problems::too_deep(EXPRESSION_DEPTH_MAX).at(self.locator.span(self.range()))
+            );
         }
         let mut left = self.prefix()?;
         loop {
@@ -163,7 +230,10 @@ impl Parser<'_> {
                     let right = self.expression(AND)?;
                     self.binary(left, right, Kind::And)?
                 }
-                Token::Word(word) if matches!(&*word, "in" | "not" | "between" | "is" | "has") && floor < COMPARE => {
+                Token::Word(word)
+                    if matches!(&*word, "in" | "not" | "between" | "is" | "has")
+                        && floor < COMPARE =>
+                {
                     self.test(left)?
                 }
                 Token::Symbol(symbol) if floor < COMPARE && compare_op(symbol).is_some() => {
@@ -174,13 +244,21 @@ impl Parser<'_> {
                 }
                 Token::Symbol(symbol @ ("+" | "-")) if floor < ADD => {
                     self.at += 1;
-                    let op = if symbol == "+" { NumberOp::Add } else { NumberOp::Subtract };
+                    let op = if symbol == "+" {
+                        NumberOp::Add
+                    } else {
+                        NumberOp::Subtract
+                    };
                     let right = self.expression(ADD)?;
                     self.binary(left, right, |left, right| Kind::Arithmetic(op, left, right))?
                 }
                 Token::Symbol(symbol @ ("*" | "/")) if floor < MULTIPLY => {
                     self.at += 1;
-                    let op = if symbol == "*" { NumberOp::Multiply } else { NumberOp::Divide };
+                    let op = if symbol == "*" {
+                        NumberOp::Multiply
+                    } else {
+                        NumberOp::Divide
+                    };
                     let right = self.expression(MULTIPLY)?;
                     self.binary(left, right, |left, right| Kind::Arithmetic(op, left, right))?
                 }
@@ -189,7 +267,11 @@ impl Parser<'_> {
             // Comparisons do not chain: a = b = c has no meaning here.
             if matches!(
                 left.kind,
-                Kind::Compare(..) | Kind::In { .. } | Kind::Between { .. } | Kind::IsNull { .. } | Kind::Has(..)
+                Kind::Compare(..)
+                    | Kind::In { .. }
+                    | Kind::Between { .. }
+                    | Kind::IsNull { .. }
+                    | Kind::Has(..)
             ) && matches!(self.token(), Token::Symbol(symbol) if compare_op(symbol).is_some())
             {
                 return Err(self.unexpected("and、or / and, or"));
@@ -209,7 +291,14 @@ impl Parser<'_> {
             }
             let end = self.advance().end;
             let depth = operand.depth;
-            return self.tree(Kind::IsNull { negated, operand: Box::new(operand) }, start..end, depth);
+            return self.tree(
+                Kind::IsNull {
+                    negated,
+                    operand: Box::new(operand),
+                },
+                start..end,
+                depth,
+            );
         }
         if self.take_word("has") {
             let right = self.expression(COMPARE)?;
@@ -223,8 +312,12 @@ impl Parser<'_> {
             }
             let high = self.expression(COMPARE)?;
             let (end, depth) = (high.bytes.end, operand.depth.max(low.depth).max(high.depth));
-            let kind =
-                Kind::Between { negated, operand: Box::new(operand), low: Box::new(low), high: Box::new(high) };
+            let kind = Kind::Between {
+                negated,
+                operand: Box::new(operand),
+                low: Box::new(low),
+                high: Box::new(high),
+            };
             return self.tree(kind, start..end, depth);
         }
         if !self.take_word("in") {
@@ -232,8 +325,19 @@ impl Parser<'_> {
         }
         self.expect_symbol("(")?;
         let (list, end) = self.list()?;
-        let depth = list.iter().map(|item| item.depth).fold(operand.depth, usize::max);
-        self.tree(Kind::In { negated, operand: Box::new(operand), list }, start..end, depth)
+        let depth = list
+            .iter()
+            .map(|item| item.depth)
+            .fold(operand.depth, usize::max);
+        self.tree(
+            Kind::In {
+                negated,
+                operand: Box::new(operand),
+                list,
+            },
+            start..end,
+            depth,
+        )
     }
 
     /// `a, b)` after the opening parenthesis; at least one.
@@ -313,7 +417,10 @@ impl Parser<'_> {
         }
         if self.take_symbol("(") {
             let (arguments, end) = self.list()?;
-            let depth = arguments.iter().map(|argument| argument.depth).fold(0, usize::max);
+            let depth = arguments
+                .iter()
+                .map(|argument| argument.depth)
+                .fold(0, usize::max);
             return self.tree(Kind::Call(word, arguments), bytes.start..end, depth);
         }
         self.name(word, bytes)

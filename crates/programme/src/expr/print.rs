@@ -43,12 +43,21 @@ impl Display for Expr {
                 write!(f, " {} ", op.as_str())?;
                 write_inner(f, b, ADD)
             }
-            Node::In { negated, operand, list } => {
+            Node::In {
+                negated,
+                operand,
+                list,
+            } => {
                 write_inner(f, operand, ADD)?;
                 write!(f, " {}in (", not(negated))?;
                 write_list(f, list)
             }
-            Node::Between { negated, operand, low, high } => {
+            Node::Between {
+                negated,
+                operand,
+                low,
+                high,
+            } => {
                 write_inner(f, operand, ADD)?;
                 write!(f, " {}between ", not(negated))?;
                 write_inner(f, low, ADD)?;
@@ -64,7 +73,9 @@ impl Display for Expr {
                 f.write_str(" has ")?;
                 write_quoted(f, text, '\'')
             }
-            Node::Arithmetic(op, a, b) => write_binary(f, a, &format!(" {} ", op.as_str()), b, strength_of(*op)),
+            Node::Arithmetic(op, a, b) => {
+                write_binary(f, a, &format!(" {} ", op.as_str()), b, strength_of(*op))
+            }
             Node::Negate(a) => {
                 f.write_str("-")?;
                 write_inner(f, a, NEGATE)
@@ -84,7 +95,11 @@ fn strength(expr: &Expr) -> u8 {
         Node::Or(..) => OR,
         Node::And(..) => AND,
         Node::Not(_) => NOT,
-        Node::Compare(..) | Node::In { .. } | Node::Between { .. } | Node::IsNull { .. } | Node::Has(..) => COMPARE,
+        Node::Compare(..)
+        | Node::In { .. }
+        | Node::Between { .. }
+        | Node::IsNull { .. }
+        | Node::Has(..) => COMPARE,
         Node::Arithmetic(op, ..) => strength_of(*op),
         Node::Negate(_) => NEGATE,
         _ => LEAF,
@@ -100,7 +115,11 @@ fn strength_of(op: NumberOp) -> u8 {
 
 /// A part that must bind at least so strongly, in parentheses if it does not.
 fn write_inner(f: &mut Formatter<'_>, inner: &Expr, least: u8) -> Result {
-    if strength(inner) < least { write!(f, "({inner})") } else { write!(f, "{inner}") }
+    if strength(inner) < least {
+        write!(f, "({inner})")
+    } else {
+        write!(f, "{inner}")
+    }
 }
 
 /// Operators group from the left, so the right side must bind more strongly.
@@ -127,10 +146,16 @@ fn write_quoted(f: &mut Formatter<'_>, text: &str, quote: char) -> Result {
 
 fn write_name(f: &mut Formatter<'_>, name: &str) -> Result {
     let mut bytes = name.bytes();
-    let plain = bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
+    let plain = bytes
+        .next()
+        .is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
         && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
         && !KEYWORDS.contains(&name);
-    if plain { f.write_str(name) } else { write_quoted(f, name, '"') }
+    if plain {
+        f.write_str(name)
+    } else {
+        write_quoted(f, name, '"')
+    }
 }
 
 /// A numerator over a power of ten as digits with a point.
@@ -153,11 +178,17 @@ impl Display for Term {
                 TermNode::Negate(_) => NEGATE,
                 TermNode::Binary(op, ..) => strength_of(*op),
             };
-            if own < least { write!(f, "({term})") } else { write!(f, "{term}") }
+            if own < least {
+                write!(f, "({term})")
+            } else {
+                write!(f, "{term}")
+            }
         };
         match &self.node {
             // Written out in text, so it always is a decimal.
-            TermNode::Number(number) => f.write_str(&number.exact_decimal().unwrap_or_else(|| number.to_string())),
+            TermNode::Number(number) => {
+                f.write_str(&number.exact_decimal().unwrap_or_else(|| number.to_string()))
+            }
             TermNode::Indicator(id) => write_name(f, id.as_str()),
             TermNode::Negate(a) => {
                 f.write_str("-")?;
