@@ -5,6 +5,7 @@
 //! order is that of need: names, units and records first, then the [`Schema`], then everything that
 //! has expressions over it. Read [`build`] next, then `references.rs`.
 
+mod by_subject;
 mod calendar;
 mod cards;
 mod expressions;
@@ -77,6 +78,7 @@ fn build_parts(rows: &Rows, faults: &mut Faults) -> Option<Programme> {
         indicators: &indicators,
         subject_types: &subject_types,
         flows: &flows,
+        schema: &schema,
     };
     let scorecards = scorecards::build(rows, &head, &known, faults);
     let known = published::Known {

@@ -15,10 +15,11 @@ use scoring::{
 
 use super::head::Head;
 use super::references::{unknown, unknown_in};
-use super::{Faults, Rows, cards, items, shown};
+use super::{Faults, Rows, by_subject, cards, items, shown};
 use crate::model::{Indicator, Scorecard, Scored, SubjectType, Unit};
 use crate::problems;
 use crate::rows::Row;
+use crate::schema::Schema;
 
 /// The most decimal places of a total.
 const PLACES_MAX: i64 = 9;
@@ -40,6 +41,7 @@ pub(super) struct Known<'a> {
     pub(super) indicators: &'a IndexMap<IndicatorId, Indicator>,
     pub(super) subject_types: &'a IndexMap<SubjectTypeId, SubjectType>,
     pub(super) flows: &'a IndexMap<FlowId, casework::Flow>,
+    pub(super) schema: &'a Schema,
 }
 
 pub(super) fn build(
@@ -145,6 +147,7 @@ fn scorecard(card: &Card<'_>, known: &Known<'_>, faults: &mut Faults) -> Scoreca
         faults.at(row.span.clone(), problems::no_approval(card.id));
     }
     check_flow(card, &definition, known, faults);
+    by_subject::check(card, known.schema, faults);
     Scorecard {
         card: definition,
         name: row.name("name"),

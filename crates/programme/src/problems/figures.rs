@@ -198,4 +198,9 @@ base::catalogue! {
         what { zh: "项目“{item}”由人评定，记分卡却没有流程，评定无处可写", en: "item `{item}` is judged, and the card has no flow in which to do so" }
         remedy { zh: "给记分卡写 flow 和 judged_by，或给项目写 indicators", en: "write the card's flow and judged_by, or the item's indicators" }
     }
+    /// An indicator that cannot be given for each subject.
+    fn not_by_subject(indicator, table, subject_type) -> "P351" Error {
+        what { zh: "指标“{indicator}”读“{table}”，它的行没有“{subject_type}”这样的对象，无法按对象评分", en: "indicator `{indicator}` reads `{table}`, whose rows are about no `{subject_type}`, so no subject can be scored by it" }
+        remedy { zh: "换用该对象的记录上的指标，或给记录类型写 subject", en: "use an indicator over records about those subjects, or give the record type its subject" }
+    }
 }
