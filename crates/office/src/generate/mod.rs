@@ -15,6 +15,7 @@ pub mod problems;
 mod records;
 mod subjects;
 mod sums;
+mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
