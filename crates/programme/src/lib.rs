@@ -23,9 +23,7 @@ pub mod model;
 mod nearest;
 mod parse;
 pub mod problems;
-/// The problems of expressions.
 pub mod problems_expr;
-/// The problems of a package as text.
 pub mod problems_text;
 mod reference;
 mod rows;
@@ -41,7 +39,8 @@ pub use extend::rows;
 pub use fmt::{format_file, format_layer};
 pub use hash::content_hash;
 pub use load::{
-    FILE_BYTES_MAX, FILES_MAX, FOLDERS_MAX, HEADER_FILE, LAYERS_MAX, Layer, PACKAGE_BYTES_MAX, Part, ROWS_MAX, Sources,
+    FILE_BYTES_MAX, FILES_MAX, FOLDERS_MAX, HEADER_FILE, LAYERS_MAX, Layer, PACKAGE_BYTES_MAX,
+    Part, ROWS_MAX, Sources,
 };
 pub use nearest::{SUGGESTIONS_MAX, nearest, suggest};
 pub use reference::reference;
