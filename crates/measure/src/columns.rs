@@ -38,6 +38,33 @@ pub enum Change {
         /// A value for each column of the table's schema in its order, without the first (`id`).
         values: Vec<Value>,
     },
+    /// A record that nobody sees until its import is revealed.
+    Stage {
+        /// The import.
+        import: u64,
+        /// The record type.
+        table: Arc<str>,
+        /// Its number; where such a record counts already, this is its next version.
+        id: u64,
+        /// Its ledger position.
+        at: Position,
+        /// As of a record.
+        values: Vec<Value>,
+    },
+    /// All that an import staged counts from here on, and hides the versions before it.
+    Reveal {
+        /// The import.
+        import: u64,
+        /// The ledger position.
+        at: Position,
+    },
+    /// What an import staged will never count.
+    Discard {
+        /// The import.
+        import: u64,
+        /// The ledger position.
+        at: Position,
+    },
     /// A record or case no longer counts: withdrawn, or followed by a revision.
     Hide {
         /// The table.
@@ -89,6 +116,8 @@ pub struct Columns {
     dictionaries: Dictionaries,
     programmes: Vec<InForce>,
     histories: HashMap<SubjectTypeId, Histories>,
+    /// Rows of imports that are not revealed yet.
+    staged: HashMap<u64, Vec<(Arc<str>, usize)>>,
     head: Position,
 }
 
@@ -138,6 +167,9 @@ impl Columns {
         let at = match &change {
             Change::Programme { at, .. }
             | Change::Record { at, .. }
+            | Change::Stage { at, .. }
+            | Change::Reveal { at, .. }
+            | Change::Discard { at, .. }
             | Change::Hide { at, .. }
             | Change::Subject { at, .. }
             | Change::Case { at, .. } => *at,
@@ -148,6 +180,19 @@ impl Columns {
         match change {
             Change::Programme { at, programme } => self.take_programme(at, &programme)?,
             Change::Record { table, id, at, values } => self.add_row(&table, id, at, &values)?,
+            Change::Stage { import, table: name, id, values, .. } => {
+                let table = self.tables.get_mut(&name).ok_or_else(|| problems::unknown_table(&name))?;
+                let cells = table.encode_row(id, &values, &mut self.dictionaries)?;
+                let row = table.stage(id, &cells)?;
+                self.staged.entry(import).or_default().push((name, row));
+            }
+            Change::Reveal { import, at } => {
+                for (name, row) in self.staged.remove(&import).unwrap_or_default() {
+                    let table = self.tables.get_mut(&name).ok_or_else(|| problems::unknown_table(&name))?;
+                    table.reveal(row, at.0)?;
+                }
+            }
+            Change::Discard { import, .. } => drop(self.staged.remove(&import)),
             Change::Hide { table, id, at } => self.hide_row(&table, id, at)?,
             Change::Subject { subject_type, id, from, attributes, at } => {
                 let name = Schema::subjects_name(&subject_type);

@@ -192,7 +192,10 @@ impl ExportTable<'_> {
     pub fn rows(&self) -> Box<dyn Iterator<Item = Vec<ExportCell>> + '_> {
         match &self.rows {
             Rows::Made(rows) => Box::new(rows.iter().cloned()),
-            Rows::Of(columns, table) => Box::new((0..table.len()).map(|row| cells(columns, table, row))),
+            Rows::Of(columns, table) => {
+                let rows = (0..table.len()).filter(|row| !table.is_staged(*row));
+                Box::new(rows.map(|row| cells(columns, table, row)))
+            }
         }
     }
 

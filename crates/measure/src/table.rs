@@ -277,6 +277,36 @@ impl Table {
         Ok(row)
     }
 
+    /// Adds a row that counts at no position yet.
+    pub fn stage(&mut self, id: u64, cells: &[i64]) -> Result<usize, Problem> {
+        let earlier = self.live.get(&id).copied();
+        let row = self.add_empty(id, NEVER, None)?;
+        // The version that counts stays the live one until the row is revealed.
+        match earlier {
+            Some(earlier) => self.live.insert(id, earlier),
+            None => self.live.remove(&id),
+        };
+        self.write(row, cells);
+        Ok(row)
+    }
+
+    /// Lets a staged row count from `at` on, in place of the version before it.
+    pub fn reveal(&mut self, row: usize, at: u64) -> Result<(), Problem> {
+        let id = self.id(row);
+        if let Some(earlier) = self.live_row(id) {
+            self.hide(earlier, at);
+        }
+        let number = u32::try_from(row).map_err(|_| problems::table_full(&self.schema.name))?;
+        self.added.get_mut(row).into_iter().for_each(|added| *added = at);
+        self.live.insert(id, number);
+        Ok(())
+    }
+
+    /// Whether a row is staged, and so counts nowhere.
+    pub fn is_staged(&self, row: usize) -> bool {
+        self.added.get(row) == Some(&NEVER)
+    }
+
     /// Replaces the cells of a row that nobody can have measured yet.
     pub fn write(&mut self, row: usize, cells: &[i64]) {
         for (index, cell) in self.order.iter().zip(cells) {

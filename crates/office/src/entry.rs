@@ -169,6 +169,9 @@ pub struct RecordFacts {
 pub struct WithdrawFacts {
     /// The record.
     pub record: u64,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub record_type: String,
     /// Why.
     pub reason: String,
 }

@@ -46,7 +46,8 @@ pub fn fold(state: &StateView, entry: &Entry) -> Result<Vec<Change>, Problem> {
             if row.since.is_empty() || facts.from < row.since {
                 row.since.clone_from(&facts.from);
             }
-            for (attribute, value) in facts.attributes {
+            // Personal attributes stand in the private part; erasing it erases them here too.
+            for (attribute, value) in facts.attributes.into_iter().chain(private(entry)?.fields) {
                 row.attributes.push((attribute, facts.from.clone(), value, at));
             }
             changes.push(put(spaces::SUBJECT, key, &row)?);

@@ -37,14 +37,6 @@ impl<'a> From<&'a Entry> for Told<'a> {
     }
 }
 
-/// A row that waits for its import to close.
-#[derive(Debug, Clone)]
-struct Waiting {
-    record: u64,
-    is_revision: bool,
-    facts: RecordFacts,
-}
-
 /// A case as its columns need it.
 #[derive(Debug, Clone)]
 struct CaseNow {
@@ -62,8 +54,6 @@ pub struct Mirror {
     position: Position,
     programmes: BTreeMap<Position, Arc<Programme>>,
     columns: Columns,
-    waiting: HashMap<u64, Vec<Waiting>>,
-    record_types: HashMap<u64, RecordTypeId>,
     cases: HashMap<u64, CaseNow>,
     overrides: Vec<(Position, OverrideFacts)>,
     seals: Vec<(Position, SealFacts)>,
@@ -141,29 +131,20 @@ impl Mirror {
             Kind::Founded | Kind::Actor | Kind::Alias | Kind::ImportOpen => {}
             Kind::Subject => self.take_subject(at, &facts(told)?)?,
             Kind::Record | Kind::Revise => {
-                let record: RecordFacts = facts(told)?;
-                let number = record.record.unwrap_or(at.0);
-                let waiting = Waiting { record: number, is_revision: record.record.is_some(), facts: record };
-                match waiting.facts.import {
-                    Some(import) => self.waiting.entry(import).or_default().push(waiting),
-                    None => self.show(at, waiting)?,
-                }
+                self.take_record(at, &facts(told)?)?;
             }
             Kind::Withdraw => {
                 let withdrawn: WithdrawFacts = facts(told)?;
-                if let Some(record_type) = self.record_types.get(&withdrawn.record) {
-                    self.columns.apply(Change::Hide { table: record_type.as_str().into(), id: withdrawn.record, at })?;
-                }
+                let table = withdrawn.record_type.as_str().into();
+                self.columns.apply(Change::Hide { table, id: withdrawn.record, at })?;
             }
             Kind::ImportClose => {
                 let closed: ImportEndFacts = facts(told)?;
-                for waiting in self.waiting.remove(&closed.import).unwrap_or_default() {
-                    self.show(at, waiting)?;
-                }
+                self.columns.apply(Change::Reveal { import: closed.import, at })?;
             }
             Kind::ImportAbandon => {
                 let abandoned: ImportEndFacts = facts(told)?;
-                self.waiting.remove(&abandoned.import);
+                self.columns.apply(Change::Discard { import: abandoned.import, at })?;
             }
             Kind::CaseOpen => {
                 let opened: CaseOpenFacts = facts(told)?;
@@ -192,20 +173,22 @@ impl Mirror {
         Ok(())
     }
 
-    /// Makes a record visible from this position on.
-    fn show(&mut self, at: Position, waiting: Waiting) -> Result<(), Problem> {
+    /// A record counts at once, or with its import.
+    fn take_record(&mut self, at: Position, facts: &RecordFacts) -> Result<(), Problem> {
         let programme = self.programme().ok_or_else(problems::no_programme)?;
-        let record_type = RecordTypeId::new(&waiting.facts.record_type);
-        let Some(table) = programme.schema.table(record_type.as_str()) else {
-            return Err(problems::unknown_type(&record_type, ""));
+        let Some(table) = programme.schema.table(&facts.record_type) else {
+            return Err(problems::unknown_type(&facts.record_type, ""));
         };
-        let values = record_values(&programme, table, &waiting.facts);
-        if waiting.is_revision {
-            self.columns.apply(Change::Hide { table: table.name.clone(), id: waiting.record, at })?;
+        let values = record_values(&programme, table, facts);
+        let id = facts.record.unwrap_or(at.0);
+        let table = table.name.clone();
+        if let Some(import) = facts.import {
+            return self.columns.apply(Change::Stage { import, table, id, at, values });
         }
-        self.columns.apply(Change::Record { table: table.name.clone(), id: waiting.record, at, values })?;
-        self.record_types.insert(waiting.record, record_type);
-        Ok(())
+        if facts.record.is_some() {
+            self.columns.apply(Change::Hide { table: table.clone(), id, at })?;
+        }
+        self.columns.apply(Change::Record { table, id, at, values })
     }
 
     fn take_subject(&mut self, at: Position, subject: &SubjectFacts) -> Result<(), Problem> {

@@ -256,4 +256,9 @@ base::catalogue! {
         what { zh: "数据文件夹自称的性质或来源与首条存证不同：首条为 {nature}，{origin}", en: "the folder's nature or origin differs from its first entry, which says {nature}, {origin}" }
         remedy { zh: "从备份恢复；首条存证为准", en: "restore it from a backup; the first entry is right" }
     }
+    /// The content of a record that was withdrawn comes again.
+    fn left_withdrawn(record) -> "O235" Warning {
+        what { zh: "内容与已撤回的记录 {record} 相同，未再导入", en: "this is the content of record {record}, which was withdrawn; it was not taken again" }
+        remedy { zh: "若确要恢复，加 --revise", en: "add --revise to bring it back" }
+    }
 }

@@ -19,7 +19,7 @@ pub use crate::import::intake::OnOther;
 use crate::import::intake::{Intake, Look, Outcome, Taken};
 use crate::import::problems as import_problems;
 use crate::problems;
-use crate::spaces;
+use crate::spaces::{self, RecordRow};
 use crate::values::{Reader, Spellings, Value};
 
 /// Separates the values in a key's text.
@@ -354,18 +354,19 @@ impl Office {
             return Err(problems::reason_missing());
         }
         let key = spaces::number_key(record);
-        let version = {
+        let (version, record_type) = {
             let look = Look::new(self)?;
-            let Some((version, _)) = look.state().get(spaces::RECORD, &key)? else {
+            let Some((version, bytes)) = look.state().get(spaces::RECORD, &key)? else {
                 return Err(problems::no_such_record(record));
             };
             if look.effective_version(record)?.is_none() {
                 return Err(problems::withdrawn_already(record));
             }
-            version
+            (version, crate::fold::row::<RecordRow>(spaces::RECORD, &bytes)?.record_type)
         };
         let facts = WithdrawFacts {
             record,
+            record_type,
             reason: reason.trim().to_owned(),
         };
         let precondition = Precondition {

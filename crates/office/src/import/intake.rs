@@ -93,6 +93,16 @@ struct SeenSubject {
     new_at: Option<usize>,
 }
 
+/// How a record stands.
+enum Standing {
+    /// This version counts.
+    Counts(Version),
+    /// It was withdrawn; this version counted last.
+    Withdrawn(Version),
+    /// It never became visible.
+    Unseen,
+}
+
 /// The office as it stands, for as long as nothing is appended.
 pub(crate) struct Look<'a> {
     office: &'a Office,
@@ -123,10 +133,19 @@ impl<'a> Look<'a> {
 
     /// The version of a record that counts now; `None` when it was withdrawn or never became visible.
     pub(crate) fn effective_version(&self, record: u64) -> Result<Option<Version>, Problem> {
+        Ok(match self.standing(record)? {
+            Standing::Counts(version) => Some(version),
+            Standing::Withdrawn(_) | Standing::Unseen => None,
+        })
+    }
+
+    /// How a record stands.
+    fn standing(&self, record: u64) -> Result<Standing, Problem> {
         let Some(row) = get::<RecordRow>(&self.state, spaces::RECORD, &spaces::number_key(record))?
         else {
-            return Ok(None);
+            return Ok(Standing::Unseen);
         };
+        let mut withdrawn = false;
         for version in row.versions.iter().rev() {
             let visible = match version.import {
                 None => true,
@@ -137,11 +156,14 @@ impl<'a> Look<'a> {
                     status == Some(ImportStatus::Closed)
                 }
             };
-            if visible {
-                return Ok((!version.withdrawn).then_some(*version));
+            match (visible, version.withdrawn, withdrawn) {
+                (true, true, _) => withdrawn = true,
+                (true, false, false) => return Ok(Standing::Counts(*version)),
+                (true, false, true) => return Ok(Standing::Withdrawn(*version)),
+                (false, ..) => {}
             }
         }
-        Ok(None)
+        Ok(Standing::Unseen)
     }
 
     fn same_content(
@@ -239,18 +261,27 @@ impl Intake {
                     row => import_problems::key_twice_in_file(shown_key(&key), row),
                 }));
             }
-            if let Some(number) = self.known(look, spaces::RECORD_KEY, record_type, &[&key])?
-                && let Some(version) = look.effective_version(number)?
-            {
-                if look.same_content(version, &facts, &private)? {
-                    return Ok(Taken::Unchanged(number));
+            if let Some(number) = self.known(look, spaces::RECORD_KEY, record_type, &[&key])? {
+                match look.standing(number)? {
+                    Standing::Counts(version) if look.same_content(version, &facts, &private)? => {
+                        return Ok(Taken::Unchanged(number));
+                    }
+                    Standing::Counts(_) if self.on_other == OnOther::Refuse => {
+                        return Ok(Taken::Refused(problems::key_taken(shown_key(&key), number)));
+                    }
+                    Standing::Counts(_) => {
+                        facts.record = Some(number);
+                        facts.reason.clone_from(&self.reason);
+                        outcome = Outcome::Revised(number);
+                    }
+                    Standing::Withdrawn(version)
+                        if self.on_other == OnOther::Refuse
+                            && look.same_content(version, &facts, &private)? =>
+                    {
+                        return Ok(self.left_withdrawn(number));
+                    }
+                    Standing::Withdrawn(_) | Standing::Unseen => {}
                 }
-                if self.on_other == OnOther::Refuse {
-                    return Ok(Taken::Refused(problems::key_taken(shown_key(&key), number)));
-                }
-                facts.record = Some(number);
-                facts.reason.clone_from(&self.reason);
-                outcome = Outcome::Revised(number);
             }
         } else {
             let hash = content_hash(&facts)?;
@@ -263,14 +294,15 @@ impl Intake {
                 .or_insert(0);
             let nth = *ordinal;
             *ordinal += 1;
-            if let Some(number) = self.known(
-                look,
-                spaces::RECORD_CONTENT,
-                record_type,
-                &[&hash, &nth.to_string()],
-            )? && look.effective_version(number)?.is_some()
-            {
-                return Ok(Taken::Unchanged(number));
+            let rest = [hash.as_str(), &nth.to_string()];
+            if let Some(number) = self.known(look, spaces::RECORD_CONTENT, record_type, &rest)? {
+                match look.standing(number)? {
+                    Standing::Counts(_) => return Ok(Taken::Unchanged(number)),
+                    Standing::Withdrawn(_) if self.on_other == OnOther::Refuse => {
+                        return Ok(self.left_withdrawn(number));
+                    }
+                    Standing::Withdrawn(_) | Standing::Unseen => {}
+                }
             }
             facts.content = Some((hash, nth));
         }
@@ -280,6 +312,12 @@ impl Intake {
             private,
             outcome,
         })
+    }
+
+    /// The same file again must not bring back what someone withdrew; `--revise` does.
+    fn left_withdrawn(&mut self, number: u64) -> Taken {
+        self.warnings.push(problems::left_withdrawn(number));
+        Taken::Unchanged(number)
     }
 
     /// The commands that make the batch's new subjects known.
