@@ -117,6 +117,14 @@ impl City {
         row["position"].as_u64().unwrap()
     }
 
+    /// The facts of an entry, as they stand in the ledger.
+    pub fn facts(&self, position: u64) -> Value {
+        let position = i64::try_from(position).unwrap();
+        let connection = rusqlite::Connection::open(self.ledger_file()).unwrap();
+        let facts: Vec<u8> = connection.query_row("SELECT facts FROM entry WHERE position = ?", [position], |row| row.get(0)).unwrap();
+        serde_json::from_slice(&facts).unwrap()
+    }
+
     /// The row of a unit's whole card.
     pub fn card(&self, unit: &str) -> Row {
         let rows = self.run(["score", "assessment", "--unit", unit, "--format", "json"]).json();
@@ -233,6 +241,15 @@ impl Run {
         let mut rows = self.json();
         assert_eq!(rows.len(), 1, "{self}");
         rows.remove(0)
+    }
+
+    /// The only row of a CSV answer.
+    #[track_caller]
+    pub fn csv_row(&self) -> Row {
+        let lines: Vec<&str> = self.out.trim_start_matches('\u{feff}').lines().collect();
+        assert_eq!(lines.len(), 2, "{self}");
+        let cells = |line: &str| line.split(',').map(str::to_owned).collect::<Vec<_>>();
+        cells(lines[0]).into_iter().zip(cells(lines[1]).into_iter().map(Value::String)).collect()
     }
 
     /// The number at the end of the first line, as `submit` and `withdraw` give it.

@@ -4,8 +4,17 @@
 //! story the folder is verified. Most stories play in `packages/town`, which is small enough to work
 //! every figure out by hand; those of `chibi.rs` play in the real programme with generated records.
 
+mod case;
 mod city;
+mod figures;
 mod files;
 mod import;
 mod import_bad;
 mod import_forms;
+mod integrity;
+mod interrupted;
+mod ledger;
+mod score;
+mod town;
+mod usage;
+mod workbooks;

@@ -1,0 +1,81 @@
+//! How the commands explain themselves, in both languages, and with which exit codes they end.
+
+use crate::city::{City, run, run_in};
+
+/// The commands that the help lists.
+fn commands(help: &str, title: &str) -> Vec<String> {
+    let rest = help.split(title).nth(1).unwrap_or_else(|| panic!("no `{title}` in {help}"));
+    let names = rest.lines().skip(1).take_while(|line| !line.trim().is_empty());
+    names.filter_map(|line| line.strip_prefix("  ").and_then(|line| line.split(' ').next())).filter(|name| !name.is_empty() && *name != "help").map(str::to_owned).collect()
+}
+
+fn is_chinese(letter: char) -> bool {
+    ('\u{4e00}'..='\u{9fff}').contains(&letter)
+}
+
+#[test]
+fn every_command_explains_itself_in_both_languages() {
+    let help = run(&["--help"]).ok();
+    let all = commands(&help.out, "Commands:");
+    let promised = [
+        "demo", "new", "check", "fmt", "workbook", "init", "generate", "template", "import", "submit", "withdraw", "measure", "score",
+        "rate", "case", "override", "seal", "reconcile", "export", "verify",
+    ];
+    for name in promised {
+        assert!(all.iter().any(|found| found == name), "{name} is listed: {help}");
+    }
+    for name in &all {
+        let english = run_in("en", &[name, "--help"]).ok();
+        assert!(!english.out.chars().any(is_chinese), "English only: {english}");
+        let chinese = run_in("zh", &[name, "--help"]).ok();
+        assert!(chinese.out.chars().filter(|letter| is_chinese(*letter)).count() > 10, "{chinese}");
+    }
+    for name in commands(&run(&["case", "--help"]).ok().out, "Commands:") {
+        run_in("en", &["case", &name, "--help"]).ok();
+        run_in("zh", &["case", &name, "--help"]).ok();
+    }
+}
+
+#[test]
+fn the_help_names_the_exit_codes_and_they_hold() {
+    let help = run(&["--help"]).ok();
+    for code in ["0 done", "1 refused", "2 wrong usage", "3 a file or disk"] {
+        assert!(help.out.contains(code), "{code}: {help}");
+    }
+    let city = City::new("town");
+    let data = city.data();
+    let data = data.to_str().unwrap();
+    let table: [(&[&str], i32); 9] = [
+        (&["verify", data], 0),
+        (&["measure", "--data", data, "samples", "--format", "json"], 0),
+        (&["measure", "--data", data, "sampels"], 1),
+        (&["verify", "/no/such/folder"], 1),
+        (&["measure"], 2),
+        (&["measur"], 2),
+        (&["measure", "--data", data, "samples", "--format", "yaml"], 2),
+        (&["import", "--data", data, "sample", "/no/such/file.csv"], 3),
+        (&["template", "--data", data, "sample", "--output", "/no/such/folder/x.xlsx"], 3),
+    ];
+    for (arguments, code) in table {
+        let run = run(arguments);
+        assert_eq!(run.code, code, "{run}");
+    }
+}
+
+#[test]
+fn problems_are_told_in_the_readers_language() {
+    let city = City::new("town");
+    let data = city.data();
+    let arguments = ["measure", "--data", data.to_str().unwrap(), "sampels"];
+    assert!(run_in("zh", &arguments).err.contains("最接近的是“samples”"));
+    assert!(run_in("en", &arguments).err.contains("the nearest is `samples`"));
+}
+
+#[test]
+fn types_list_what_can_be_imported_measured_and_scored() {
+    let city = City::new("town");
+    let rows = city.run(["types", "--format", "json"]).json();
+    let has = |kind: &str, id: &str| rows.iter().any(|row| row["kind"] == kind && row["id"] == id);
+    assert!(has("record type", "sample") && has("subject type", "firm") && has("indicator", "pass_rate"));
+    assert!(has("scorecard", "assessment") && has("flow", "course"));
+}
