@@ -15,7 +15,12 @@ use rand::{Rng, RngExt};
 
 /// The programme of `city.toml`.
 pub fn city() -> Arc<Programme> {
-    let text = include_str!("city.toml").to_owned();
+    city_with("")
+}
+
+/// The same with more rows.
+pub fn city_with(more: &str) -> Arc<Programme> {
+    let text = format!("{}\n{more}", include_str!("city.toml"));
     let sources = Sources::from_files("small", [("programme.toml".to_owned(), text)]);
     let checked = check(&sources);
     let problems = base::render(&checked.problems, &sources.texts(), base::Lang::En, false);
@@ -43,10 +48,19 @@ pub struct City {
 
 impl City {
     pub fn new() -> City {
+        City::of(self::city())
+    }
+
+    pub fn of(programme: Arc<Programme>) -> City {
         let mut city = City { columns: Columns::new(), head: 0, next: 0 };
-        let at = city.step();
-        city.columns.apply(Change::Programme { at, programme: self::city() }).unwrap();
+        city.take(programme);
         city
+    }
+
+    /// A programme comes into force.
+    pub fn take(&mut self, programme: Arc<Programme>) {
+        let at = self.step();
+        self.columns.apply(Change::Programme { at, programme }).unwrap();
     }
 
     fn step(&mut self) -> Position {
@@ -98,24 +112,33 @@ impl City {
         Query::new(IndicatorId::new(indicator), period(over), day(on), Position(self.head))
     }
 
-    /// The whole city's figure as `numerator/denominator`, or its state.
+    /// The whole city's figure as [`shown`].
     pub fn figure(&self, indicator: &str, over: &str, on: &str) -> String {
         shown(&self.columns.measure(&self.query(indicator, over, on)).unwrap()[0].figure)
     }
 }
 
-/// A figure in a word: `3/4`, `not_reported`, `preliminary 3/1`.
+/// A figure in a word: `10`, `6 over 9`, `not_reported`, `preliminary 91`.
 pub fn shown(figure: &base::Figure) -> String {
+    let parts = || match figure.denominator() {
+        one if *one == base::Ratio::ONE => figure.numerator().to_string(),
+        denominator => format!("{} over {denominator}", figure.numerator()),
+    };
     match figure.state() {
-        base::FigureState::Value => format!("{}/{}", figure.numerator(), figure.denominator()),
-        base::FigureState::Preliminary => format!("preliminary {}/{}", figure.numerator(), figure.denominator()),
+        base::FigureState::Value => parts(),
+        base::FigureState::Preliminary => format!("preliminary {}", parts()),
         state => state.to_string(),
     }
 }
 
 /// A city with made-up rows of every table, with revisions and withdrawals.
 pub fn made_up(rng: &mut impl Rng, records: usize) -> City {
-    let mut city = City::new();
+    made_up_with(city(), rng, records)
+}
+
+/// The same under another programme with the same tables.
+pub fn made_up_with(programme: Arc<Programme>, rng: &mut impl Rng, records: usize) -> City {
+    let mut city = City::of(programme);
     let units = ["hall", "office", "bridge", "hill", "wharf"];
     let firms: Vec<String> = (0..records / 8 + 1).map(|n| format!("firm {n}")).collect();
     let industries = ["steel", "paper", "dairy"];

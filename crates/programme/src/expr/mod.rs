@@ -29,6 +29,7 @@ pub mod ir;
 mod lexer;
 mod parse;
 mod print;
+mod types;
 
 use base::{IndicatorId, Problem, Span, UnitId, VocabularyId};
 use indexmap::IndexMap;
