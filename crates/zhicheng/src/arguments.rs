@@ -29,7 +29,7 @@ pub struct Arguments {
 /// What every command takes.
 #[derive(Debug, Clone, Args)]
 pub struct Common {
-    #[arg(long, global = true, value_name = "zh|en", value_parser = ["zh", "en"], help = say("语言", "language"))]
+    #[arg(long, global = true, value_name = "zh|en", value_parser = ["zh", "en"], hide_possible_values = true, help = say("语言", "language"))]
     pub lang: Option<String>,
     #[arg(long = "as", global = true, value_name = "NAME", help = say("以谁的名义操作", "name of who acts"))]
     pub actor: Option<String>,
@@ -49,7 +49,7 @@ pub struct Data {
 /// The form of a result.
 #[derive(Debug, Clone, Args)]
 pub struct Output {
-    #[arg(long, value_enum, default_value = "table", help = say("输出形式", "form of the result"))]
+    #[arg(long, value_enum, default_value = "table", value_name = "table|json|csv", hide_possible_values = true, hide_default_value = true, help = say("输出形式（缺省 table）", "form of the result (default table)"))]
     pub format: Format,
 }
 
@@ -117,9 +117,9 @@ pub enum Command {
 
 #[derive(Debug, Args)]
 pub struct Demo {
-    #[arg(long, value_name = "DIR", default_value = "zhicheng-demo", help = say("数据文件夹", "data folder"))]
+    #[arg(long, value_name = "DIR", default_value = "zhicheng-demo", hide_default_value = true, help = say("数据文件夹（缺省 zhicheng-demo）", "data folder (default zhicheng-demo)"))]
     pub data: PathBuf,
-    #[arg(long, default_value_t = 1, help = say("随机种子", "seed"))]
+    #[arg(long, value_name = "N", default_value_t = 1, hide_default_value = true, help = say("随机种子（缺省 1）", "seed (default 1)"))]
     pub seed: u64,
     #[arg(long, value_name = "PACKAGE", help = say("方案包（缺省为内置的赤壁方案）", "package (default: the built-in Chibi programme)"))]
     pub programme: Option<PathBuf>,
@@ -177,7 +177,7 @@ pub struct Activate {
 pub struct Generate {
     #[command(flatten)]
     pub data: Data,
-    #[arg(long, default_value_t = 1, help = say("随机种子", "seed"))]
+    #[arg(long, value_name = "N", default_value_t = 1, hide_default_value = true, help = say("随机种子（缺省 1）", "seed (default 1)"))]
     pub seed: u64,
     #[command(flatten)]
     pub output: Output,

@@ -11,15 +11,17 @@ mod lang;
 mod output;
 mod problems;
 mod progress;
+mod usage;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
-use crate::arguments::{Arguments, Command};
+use crate::arguments::Command;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match usage::read() {
+        Ok(arguments) => arguments,
+        Err(code) => return code,
+    };
     let common = &arguments.common;
     failure::exit_code(match &arguments.command {
         Command::Demo(asked) => commands::demo::demo(asked, common),

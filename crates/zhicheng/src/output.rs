@@ -110,7 +110,7 @@ pub fn print(format: Format, columns: &[Column], rows: &[Vec<Cell>]) -> Result<(
                 let cells: Vec<String> = row.iter().map(|cell| plain(&cell.value)).collect();
                 writer.write_texts(&cells)?;
             }
-            writer.finish()?;
+            drop(writer.finish()?);
             Ok(())
         }
     }

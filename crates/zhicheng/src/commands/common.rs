@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use base::{Day, Figure, FigureState, Lang, Period, Position, Ratio, Rounding, UnitId};
+use base::{Day, Figure, FigureState, Period, Position, Ratio, Rounding, UnitId};
 use office::actor::NewActor;
 use office::{Access, Office};
 use programme::model::{Format, Programme};
@@ -159,9 +159,4 @@ pub fn figure_cells(figure: &Figure, format: Format) -> [Cell; 4] {
 /// A text in the reader's language.
 pub fn text(text: &base::Text) -> &str {
     text.get(lang())
-}
-
-/// Whether the reader reads Chinese.
-pub fn is_chinese() -> bool {
-    lang() == Lang::Zh
 }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use base::{Ratio, Rounding};
 use ledger::Nature;
 use office::assessment::{Ask, Assessment};
 use office::{Access, Office};
@@ -12,7 +13,7 @@ use scoring::Card;
 use crate::arguments::{Common, Demo};
 use crate::commands::common;
 use crate::commands::folder::passing;
-use crate::commands::results::{print_board, standing};
+use crate::commands::results::{carried, print_board, standing};
 use crate::failure::{Failure, Outcome};
 use crate::lang::{lang, say};
 use crate::output::{Cell, Column, Format, print};
@@ -131,15 +132,16 @@ fn print_categories(declared: &programme::model::Scorecard, assessment: &Assessm
     ];
     let mut rows = Vec::new();
     for group in declared.card.groups.iter().filter(|group| group.parent.is_none()) {
-        let results: Vec<_> = assessment.cards.iter().filter_map(|card| card.group(&group.id)).filter(|found| found.possible.is_positive()).collect();
-        let points: base::Ratio = results.iter().map(|found| found.points.clone()).sum();
-        let possible: base::Ratio = results.iter().map(|found| found.possible.clone()).sum();
-        let rate = points.checked_div(&possible).map(|rate| format!("{}%", (&rate * &base::Ratio::from_int(100)).to_decimal(1, base::Rounding::HalfUp)));
+        let units = assessment.cards.iter().filter(|card| carried(card).any(|item| item.top_group == group.id)).count();
+        let results: Vec<_> = assessment.cards.iter().filter_map(|card| card.group(&group.id)).collect();
+        let points: Ratio = results.iter().map(|found| found.net_points()).sum();
+        let possible: Ratio = results.iter().map(|found| found.possible.clone()).sum();
+        let rate = points.checked_div(&possible).map(|rate| format!("{}%", (&rate * &Ratio::from_int(100)).to_decimal(1, Rounding::HalfUp)));
         rows.push(vec![
             Cell::same(common::text(&group.name)),
-            Cell::same(results.len() as u64),
-            Cell::same(points.to_decimal(2, base::Rounding::HalfUp)),
-            Cell::same(common::points(&possible)),
+            Cell::same(units as u64),
+            Cell::same(points.to_decimal(2, Rounding::HalfUp)),
+            Cell::same(if possible.is_zero() { "—".to_owned() } else { common::points(&possible) }),
             Cell::same(rate.unwrap_or_else(|| "—".to_owned())),
         ]);
     }

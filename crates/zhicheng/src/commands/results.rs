@@ -6,7 +6,7 @@ use office::assessment::{Ask, Assessment};
 use office::reconcile::relation_name;
 use office::seal::SealRequest;
 use programme::model::{Format as FigureFormat, Programme, Scorecard};
-use scoring::{Card, CardState, ItemResult};
+use scoring::{Card, CardState, ItemResult, ItemState};
 
 use crate::arguments::{Common, Override, Rate, Reconcile, Score, Seal};
 use crate::commands::common;
@@ -80,7 +80,7 @@ fn score_rows(programme: &Programme, scorecard: &Scorecard, assessment: &Assessm
     let mut rows = Vec::new();
     for card in &assessment.cards {
         let unit = Cell::shown(card.participant.clone(), common::unit_name(programme, &card.participant));
-        for item in &card.items {
+        for item in carried(card) {
             rows.push(vec![
                 unit.clone(),
                 Cell::same(item.item.to_string()),
@@ -118,6 +118,11 @@ fn score_rows(programme: &Programme, scorecard: &Scorecard, assessment: &Assessm
         ]);
     }
     rows
+}
+
+/// The items that the participant carries; the others have no place on its card.
+pub fn carried(card: &Card) -> impl Iterator<Item = &ItemResult> {
+    card.items.iter().filter(|item| item.state != ItemState::NotCarried)
 }
 
 fn state_name(state: CardState) -> &'static str {
@@ -171,7 +176,7 @@ pub fn print_board(programme: &Programme, assessment: &Assessment) -> Outcome {
             Cell::same(common::unit_name(programme, &card.participant)),
             Cell::same(card.total_text.clone().unwrap_or_default()),
             Cell::same(card.grade.clone().unwrap_or_default()),
-            Cell::same(card.items.len() as u64),
+            Cell::same(carried(card).count() as u64),
             Cell::same(remark(card)),
         ]);
     }
@@ -228,7 +233,7 @@ pub fn print_card(programme: &Programme, scorecard: &Scorecard, card: &Card) -> 
     ];
     let mut last = None;
     let mut rows = Vec::new();
-    for item in &card.items {
+    for item in carried(card) {
         let name = |id: &ItemId| scorecard.card.items.iter().find(|found| &found.id == id).map_or_else(|| id.to_string(), |found| common::text(&found.name).to_owned());
         let group = scorecard.card.groups.iter().find(|found| found.id == item.top_group).map_or("", |found| common::text(&found.name));
         let shown_group = if last == Some(&item.top_group) { "" } else { group };
