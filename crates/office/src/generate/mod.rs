@@ -161,6 +161,14 @@ impl Office {
         let mut intake = Intake::new(programme.clone(), OnOther::Refuse, None, None);
         let look = Look::new(self).map_err(one)?;
         for maker in makers().filter(|maker| makes_records(maker.row)) {
+            // Without its subjects a distribution would be refused for what is no fault of its own.
+            if maker
+                .row
+                .text("subjects")
+                .is_some_and(|source| !pools.contains_key(source))
+            {
+                continue;
+            }
             let drafts = match maker.drafts(&pools, &mut papers) {
                 Ok(drafts) => drafts,
                 Err(problems) => {
