@@ -56,6 +56,7 @@ impl Days {
                     Ratio::from_int(if works { FULL } else { 0 })
                 }
                 "season" => {
+                    // Months count from 1.
                     let month = months
                         .get(found.month() as usize - 1)
                         .cloned()

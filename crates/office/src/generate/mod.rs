@@ -68,7 +68,8 @@ impl Office {
     /// # Errors
     /// The folder is real or was filled before; the package declares nothing, or something that the checks of
     /// real data refuse (every kind of refusal once for each distribution); the ledger cannot be written.
-    /// Records are appended only when everything passed.
+    /// Subjects, records and steps are appended only when everything passed; cases are opened before their
+    /// steps are judged, and stay open when one of those is refused.
     pub fn generate(
         &mut self,
         seed: u64,

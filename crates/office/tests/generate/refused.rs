@@ -72,7 +72,11 @@ fn what_the_checks_refuse_is_told_once_and_nothing_is_kept() {
             "from = 2018-09-29\nto = 2018-10-01\nrhythm = \"working_days\"",
             &["O406"],
         ),
-        ("units = [\"market\"]", "units = [\"north\"]", &["O408"]),
+        (
+            "units = [\"market\"]",
+            "units = [\"kind:clinic\"]",
+            &["O408"],
+        ),
         ("count = 200", "count = 2000000", &["O404"]),
         // Two faults in two distributions are told together.
         (
