@@ -20,7 +20,11 @@ pub(crate) enum Accumulator {
     /// Part and whole, counted or summed.
     Share { part: i128, whole: i128 },
     /// The latest row: by its date, then by its number.
-    Latest { key: (i64, u64), value: i64, preliminary: bool },
+    Latest {
+        key: (i64, u64),
+        value: i64,
+        preliminary: bool,
+    },
     /// Part and whole of each stratum.
     Strata(HashMap<i64, (u64, u64)>),
 }
@@ -30,17 +34,38 @@ impl Accumulator {
     pub fn merge(&mut self, other: &Accumulator) {
         match (self, other) {
             (Accumulator::Count(rows), Accumulator::Count(more)) => *rows += more,
-            (Accumulator::Sum { total, rows }, Accumulator::Sum { total: more, rows: more_rows }) => {
+            (
+                Accumulator::Sum { total, rows },
+                Accumulator::Sum {
+                    total: more,
+                    rows: more_rows,
+                },
+            ) => {
                 *total += more;
                 *rows += more_rows;
             }
-            (extreme @ Accumulator::Extreme { .. }, Accumulator::Extreme { value, .. }) => extreme.add_extreme(*value),
+            (extreme @ Accumulator::Extreme { .. }, Accumulator::Extreme { value, .. }) => {
+                extreme.add_extreme(*value)
+            }
             (Accumulator::Distinct(values), Accumulator::Distinct(more)) => values.extend(more),
-            (Accumulator::Share { part, whole }, Accumulator::Share { part: more_part, whole: more_whole }) => {
+            (
+                Accumulator::Share { part, whole },
+                Accumulator::Share {
+                    part: more_part,
+                    whole: more_whole,
+                },
+            ) => {
                 *part += more_part;
                 *whole += more_whole;
             }
-            (latest @ Accumulator::Latest { .. }, Accumulator::Latest { key, value, preliminary }) => {
+            (
+                latest @ Accumulator::Latest { .. },
+                Accumulator::Latest {
+                    key,
+                    value,
+                    preliminary,
+                },
+            ) => {
                 latest.add_latest(*key, *value, *preliminary);
             }
             (Accumulator::Strata(strata), Accumulator::Strata(more)) => {
@@ -77,7 +102,13 @@ impl Accumulator {
 
     fn add_extreme(&mut self, found: i64) {
         if let Accumulator::Extreme { value, greatest } = self {
-            let better = found != NULL && (*value == NULL || if *greatest { found > *value } else { found < *value });
+            let better = found != NULL
+                && (*value == NULL
+                    || if *greatest {
+                        found > *value
+                    } else {
+                        found < *value
+                    });
             if better {
                 *value = found;
             }
@@ -86,7 +117,11 @@ impl Accumulator {
 
     /// Takes up a report.
     pub fn add_latest(&mut self, found_key: (i64, u64), found: i64, found_preliminary: bool) {
-        if let Accumulator::Latest { key, value, preliminary } = self
+        if let Accumulator::Latest {
+            key,
+            value,
+            preliminary,
+        } = self
             && found != NULL
             && (*value == NULL || found_key > *key)
         {
@@ -96,22 +131,30 @@ impl Accumulator {
 
     /// The figure; `denominator` is that of the values, `weights` those of the strata.
     pub fn figure(&self, denominator: i64, weights: &HashMap<i64, Ratio>) -> Figure {
-        let ratio = |numerator: i128, denominator: i64| Ratio::new(numerator, i128::from(denominator)).unwrap_or_default();
+        let ratio = |numerator: i128, denominator: i64| {
+            Ratio::new(numerator, i128::from(denominator)).unwrap_or_default()
+        };
         let integer = |number: u64| Ratio::from_int(i128::from(number));
         match self {
             Accumulator::Count(rows) => Figure::whole(integer(*rows)),
             Accumulator::Distinct(values) => Figure::whole(integer(values.len() as u64)),
             Accumulator::Sum { total, .. } => Figure::whole(ratio(*total, denominator)),
             Accumulator::Extreme { value: NULL, .. } => Figure::not_applicable(),
-            Accumulator::Extreme { value, .. } => Figure::whole(ratio(i128::from(*value), denominator)),
+            Accumulator::Extreme { value, .. } => {
+                Figure::whole(ratio(i128::from(*value), denominator))
+            }
             Accumulator::Share { part, whole } => {
                 Figure::value_of(ratio(*part, denominator), ratio(*whole, denominator))
             }
             Accumulator::Latest { value: NULL, .. } => Figure::not_reported(),
-            Accumulator::Latest { value, preliminary: true, .. } => {
-                Figure::preliminary(ratio(i128::from(*value), denominator), Ratio::ONE)
+            Accumulator::Latest {
+                value,
+                preliminary: true,
+                ..
+            } => Figure::preliminary(ratio(i128::from(*value), denominator), Ratio::ONE),
+            Accumulator::Latest { value, .. } => {
+                Figure::whole(ratio(i128::from(*value), denominator))
             }
-            Accumulator::Latest { value, .. } => Figure::whole(ratio(i128::from(*value), denominator)),
             Accumulator::Strata(strata) => weighted(strata, weights),
         }
     }
@@ -133,7 +176,9 @@ impl Accumulator {
 fn weighted(strata: &HashMap<i64, (u64, u64)>, weights: &HashMap<i64, Ratio>) -> Figure {
     let (mut numerator, mut denominator) = (Ratio::ZERO, Ratio::ZERO);
     for (stratum, (part, whole)) in strata.iter().filter(|(_, (_, whole))| *whole > 0) {
-        let Some(weight) = weights.get(stratum) else { return Figure::not_reported() };
+        let Some(weight) = weights.get(stratum) else {
+            return Figure::not_reported();
+        };
         let share = Ratio::new(i128::from(*part), i128::from(*whole)).unwrap_or_default();
         numerator = &numerator + &(weight * &share);
         denominator = &denominator + weight;

@@ -70,7 +70,9 @@ fn read(text: &str, start: AssessmentStart) -> Option<Address> {
     for pair in rest.split('&') {
         let (key, value) = pair.split_once('=')?;
         match key {
-            "period" if period.is_none() => period = Some(Period::parse(&decoded(value)?, start).ok()?),
+            "period" if period.is_none() => {
+                period = Some(Period::parse(&decoded(value)?, start).ok()?)
+            }
             "unit" if slice.unit.is_none() => slice.unit = Some(UnitId::new(decoded(value)?)),
             "subject" if slice.subject.is_none() => slice.subject = Some(decoded(value)?.into()),
             "field" if slice.field.is_none() => {
@@ -112,7 +114,11 @@ impl fmt::Display for Address {
                 write!(f, ":{}", encoded(value))?;
             }
         }
-        write!(f, "&day={}&programme={}&at={}", self.day, self.programme.0, self.at.0)
+        write!(
+            f,
+            "&day={}&programme={}&at={}",
+            self.day, self.programme.0, self.at.0
+        )
     }
 }
 
@@ -121,7 +127,9 @@ fn encoded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                out.push(char::from(byte))
+            }
             _ => out.push_str(&format!("%{byte:02X}")),
         }
     }
@@ -176,7 +184,11 @@ mod tests {
             "a?period=2018&subject=%E&day=2018-12-31&programme=1&at=2",
             "a?period=2018&day=2018-02-30&programme=1&at=2",
         ] {
-            assert_eq!(Address::parse(text, start).unwrap_err().code, "M211", "{text}");
+            assert_eq!(
+                Address::parse(text, start).unwrap_err().code,
+                "M211",
+                "{text}"
+            );
         }
     }
 }

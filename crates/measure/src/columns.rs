@@ -17,7 +17,7 @@ use crate::table::Table;
 use crate::tree::UnitTree;
 use crate::versions::Histories;
 
-/// Something that was accepted.
+/// Something that was accepted. Values of personal columns are given like any other and not kept.
 #[derive(Debug, Clone)]
 pub enum Change {
     /// A programme comes into force.
@@ -139,11 +139,18 @@ impl Columns {
 
     /// How many rows a table has at the head.
     pub fn rows(&self, table: &str) -> usize {
-        self.tables.get(table).map_or(0, |table| (0..table.len()).filter(|row| table.is_visible(*row, self.head.0)).count())
+        self.tables.get(table).map_or(0, |table| {
+            (0..table.len())
+                .filter(|row| table.is_visible(*row, self.head.0))
+                .count()
+        })
     }
 
     pub(crate) fn in_force(&self, at: Position) -> Option<&InForce> {
-        self.programmes.iter().rev().find(|programme| programme.at <= at)
+        self.programmes
+            .iter()
+            .rev()
+            .find(|programme| programme.at <= at)
     }
 
     pub(crate) fn programmes(&self) -> &[InForce] {
@@ -179,30 +186,64 @@ impl Columns {
         }
         match change {
             Change::Programme { at, programme } => self.take_programme(at, &programme)?,
-            Change::Record { table, id, at, values } => self.add_row(&table, id, at, &values)?,
-            Change::Stage { import, table: name, id, values, .. } => {
-                let table = self.tables.get_mut(&name).ok_or_else(|| problems::unknown_table(&name))?;
+            Change::Record {
+                table,
+                id,
+                at,
+                values,
+            } => self.add_row(&table, id, at, &values)?,
+            Change::Stage {
+                import,
+                table: name,
+                id,
+                values,
+                ..
+            } => {
+                let table = self
+                    .tables
+                    .get_mut(&name)
+                    .ok_or_else(|| problems::unknown_table(&name))?;
                 let cells = table.encode_row(id, &values, &mut self.dictionaries)?;
                 let row = table.stage(id, &cells)?;
                 self.staged.entry(import).or_default().push((name, row));
             }
             Change::Reveal { import, at } => {
                 for (name, row) in self.staged.remove(&import).unwrap_or_default() {
-                    let table = self.tables.get_mut(&name).ok_or_else(|| problems::unknown_table(&name))?;
+                    let table = self
+                        .tables
+                        .get_mut(&name)
+                        .ok_or_else(|| problems::unknown_table(&name))?;
                     table.reveal(row, at.0)?;
                 }
             }
             Change::Discard { import, .. } => drop(self.staged.remove(&import)),
             Change::Hide { table, id, at } => self.hide_row(&table, id, at)?,
-            Change::Subject { subject_type, id, from, attributes, at } => {
+            Change::Subject {
+                subject_type,
+                id,
+                from,
+                attributes,
+                at,
+            } => {
                 let name = Schema::subjects_name(&subject_type);
-                let table = self.tables.get_mut(&name).ok_or_else(|| problems::unknown_table(&name))?;
+                let table = self
+                    .tables
+                    .get_mut(&name)
+                    .ok_or_else(|| problems::unknown_table(&name))?;
                 let histories = self.histories.entry(subject_type).or_default();
                 histories.take(table, &mut self.dictionaries, &id, from, &attributes, at)?;
             }
-            Change::Case { flow, id, at, values } => {
+            Change::Case {
+                flow,
+                id,
+                at,
+                values,
+            } => {
                 let name = Schema::cases_name(&flow);
-                let table = self.tables.get_mut(&name).ok_or_else(|| problems::unknown_table(&name))?;
+                let table = self
+                    .tables
+                    .get_mut(&name)
+                    .ok_or_else(|| problems::unknown_table(&name))?;
                 let cells = table.encode_row(id, &values, &mut self.dictionaries)?;
                 match table.live_row(id) {
                     // Several steps of one entry: nobody can have measured in between.
@@ -220,8 +261,17 @@ impl Columns {
         Ok(())
     }
 
-    fn add_row(&mut self, name: &str, id: u64, at: Position, values: &[Value]) -> Result<(), Problem> {
-        let table = self.tables.get_mut(name).ok_or_else(|| problems::unknown_table(name))?;
+    fn add_row(
+        &mut self,
+        name: &str,
+        id: u64,
+        at: Position,
+        values: &[Value],
+    ) -> Result<(), Problem> {
+        let table = self
+            .tables
+            .get_mut(name)
+            .ok_or_else(|| problems::unknown_table(name))?;
         if table.live_row(id).is_some() {
             return Err(problems::row_twice(name, id));
         }
@@ -231,8 +281,13 @@ impl Columns {
     }
 
     fn hide_row(&mut self, name: &str, id: u64, at: Position) -> Result<(), Problem> {
-        let table = self.tables.get_mut(name).ok_or_else(|| problems::unknown_table(name))?;
-        let row = table.live_row(id).ok_or_else(|| problems::no_such_row(name, id))?;
+        let table = self
+            .tables
+            .get_mut(name)
+            .ok_or_else(|| problems::unknown_table(name))?;
+        let row = table
+            .live_row(id)
+            .ok_or_else(|| problems::no_such_row(name, id))?;
         table.hide(row, at.0);
         Ok(())
     }
@@ -247,18 +302,33 @@ impl Columns {
             }
         }
         for unit in programme.units.keys() {
-            if self.dictionaries.units_mut().number_of(&unit.as_str().into()).is_none() {
+            if self
+                .dictionaries
+                .units_mut()
+                .number_of(&unit.as_str().into())
+                .is_none()
+            {
                 return Err(problems::table_full("unit"));
             }
         }
-        for (name, rows) in [("unit", unit_rows(programme)), ("target", target_rows(programme)), ("item", item_rows(programme))] {
-            let table = self.tables.get_mut(name).ok_or_else(|| problems::unknown_table(name))?;
+        for (name, rows) in [
+            ("unit", unit_rows(programme)),
+            ("target", target_rows(programme)),
+            ("item", item_rows(programme)),
+        ] {
+            let table = self
+                .tables
+                .get_mut(name)
+                .ok_or_else(|| problems::unknown_table(name))?;
             table.hide_all(at.0);
             for (number, row) in rows.into_iter().enumerate() {
                 let cells = table.encode_row(0, &row.values, &mut self.dictionaries)?;
                 // A unit is found by its number in the dictionary, its first cell.
                 let id = match row.version {
-                    Some(_) => cells.first().and_then(|cell| u64::try_from(*cell).ok()).unwrap_or(0),
+                    Some(_) => cells
+                        .first()
+                        .and_then(|cell| u64::try_from(*cell).ok())
+                        .unwrap_or(0),
                     None => number as u64,
                 };
                 let row = table.add_empty(id, at.0, row.version)?;
@@ -266,7 +336,11 @@ impl Columns {
             }
         }
         let tree = UnitTree::new(&programme.units, self.dictionaries.units());
-        self.programmes.push(InForce { at, programme: programme.clone(), tree });
+        self.programmes.push(InForce {
+            at,
+            programme: programme.clone(),
+            tree,
+        });
         Ok(())
     }
 }
@@ -290,11 +364,25 @@ fn unit_rows(programme: &Programme) -> Vec<Derived> {
     let mut rows = Vec::new();
     for unit in programme.units.values() {
         let mut starts = vec![Day::MIN];
-        starts.extend(unit.changes.iter().filter(|change| change.group.is_some()).map(|change| change.on));
+        starts.extend(
+            unit.changes
+                .iter()
+                .filter(|change| change.group.is_some())
+                .map(|change| change.on),
+        );
         starts.dedup();
         for (index, from) in starts.iter().enumerate() {
-            let to = starts.get(index + 1).and_then(|next| next.plus_days(-1)).unwrap_or(Day::MAX);
-            let known = |day: Day, limit: Day| if day == limit { Value::Null } else { Value::Day(day) };
+            let to = starts
+                .get(index + 1)
+                .and_then(|next| next.plus_days(-1))
+                .unwrap_or(Day::MAX);
+            let known = |day: Day, limit: Day| {
+                if day == limit {
+                    Value::Null
+                } else {
+                    Value::Day(day)
+                }
+            };
             rows.push(Derived {
                 values: vec![
                     text(unit.id.as_str()),
@@ -320,7 +408,12 @@ fn target_rows(programme: &Programme) -> Vec<Derived> {
     let mut rows = Vec::new();
     for scorecard in programme.scorecards.values() {
         for (item_id, ties) in &scorecard.items {
-            let own = scorecard.card.items.iter().find(|item| item.id == *item_id).and_then(|item| item.target.as_ref());
+            let own = scorecard
+                .card
+                .items
+                .iter()
+                .find(|item| item.id == *item_id)
+                .and_then(|item| item.target.as_ref());
             for unit in programme.units.values() {
                 let exists = unit.valid_from <= last && first <= unit.valid_to;
                 let carries = ties.carriers.iter().any(|carrier| match carrier {
@@ -332,7 +425,9 @@ fn target_rows(programme: &Programme) -> Vec<Derived> {
                 if !carries {
                     continue;
                 }
-                let declared = ties.targets.iter().find(|target| target.unit.as_ref() == Some(&unit.id) && target.period == *year);
+                let declared = ties.targets.iter().find(|target| {
+                    target.unit.as_ref() == Some(&unit.id) && target.period == *year
+                });
                 let value = declared.map(|target| &target.value).or(own);
                 rows.push(Derived {
                     values: vec![
@@ -356,12 +451,20 @@ fn item_rows(programme: &Programme) -> Vec<Derived> {
             let ties = scorecard.items.get(&item.id);
             let mut top = &item.group;
             for _ in 0..scoring_levels(scorecard) {
-                match scorecard.card.groups.iter().find(|group| group.id == *top).and_then(|group| group.parent.as_ref()) {
+                match scorecard
+                    .card
+                    .groups
+                    .iter()
+                    .find(|group| group.id == *top)
+                    .and_then(|group| group.parent.as_ref())
+                {
                     Some(parent) => top = parent,
                     None => break,
                 }
             }
-            let role = ties.and_then(|ties| ties.row.text("role").cloned()).unwrap_or_else(|| "normal".into());
+            let role = ties
+                .and_then(|ties| ties.row.text("role").cloned())
+                .unwrap_or_else(|| "normal".into());
             rows.push(Derived {
                 values: vec![
                     text(item.id.as_str()),
@@ -371,7 +474,10 @@ fn item_rows(programme: &Programme) -> Vec<Derived> {
                     scaled(&item.points, POINTS_SCALE),
                     optional(ties.and_then(|ties| ties.row.text("rule"))),
                     Value::Text(role),
-                    optional(ties.and_then(|ties| ties.lead.as_ref()).map(|lead| lead.as_str())),
+                    optional(
+                        ties.and_then(|ties| ties.lead.as_ref())
+                            .map(|lead| lead.as_str()),
+                    ),
                 ],
                 version: None,
             });
@@ -388,6 +494,10 @@ fn scoring_levels(scorecard: &programme::model::Scorecard) -> usize {
 /// A declared number at a fixed scale, rounded half up where it has more places.
 fn scaled(value: &base::Ratio, scale: u8) -> Value {
     let factor = base::Ratio::from_int(10_i64.pow(u32::from(scale)));
-    let units = (value * &factor).round(0, base::Rounding::HalfUp).to_integer();
-    units.and_then(|units| i64::try_from(units).ok()).map_or(Value::Null, Value::Int)
+    let units = (value * &factor)
+        .round(0, base::Rounding::HalfUp)
+        .to_integer();
+    units
+        .and_then(|units| i64::try_from(units).ok())
+        .map_or(Value::Null, Value::Int)
 }

@@ -60,7 +60,12 @@ impl<'a> Source<'a> {
                     _ => None,
                 }?;
                 let row_day = table.schema.row_day().and_then(|name| table.column(name));
-                Some(Source::Joined { key, table: joined, attribute: joined.column(attribute)?, row_day })
+                Some(Source::Joined {
+                    key,
+                    table: joined,
+                    attribute: joined.column(attribute)?,
+                    row_day,
+                })
             }
         }
     }
@@ -77,7 +82,12 @@ impl<'a> Source<'a> {
     pub fn get(&self, row: usize, frame: &Frame) -> i64 {
         match self {
             Source::Own(column) => column.get(row),
-            Source::Joined { key, table, attribute, row_day } => {
+            Source::Joined {
+                key,
+                table,
+                attribute,
+                row_day,
+            } => {
                 let number = key.get(row);
                 let day = match row_day {
                     Some(column) => column.get(row),
@@ -86,8 +96,12 @@ impl<'a> Source<'a> {
                 if number == NULL || day == NULL {
                     return NULL;
                 }
-                let Ok(day) = i32::try_from(day) else { return NULL };
-                table.version_on(number, day, frame.at).map_or(NULL, |found| attribute.get(found))
+                let Ok(day) = i32::try_from(day) else {
+                    return NULL;
+                };
+                table
+                    .version_on(number, day, frame.at)
+                    .map_or(NULL, |found| attribute.get(found))
             }
         }
     }
@@ -100,12 +114,39 @@ pub(crate) enum Program<'a> {
     Not(Box<Program<'a>>),
     And(Box<Program<'a>>, Box<Program<'a>>),
     Or(Box<Program<'a>>, Box<Program<'a>>),
-    Compare { op: CompareOp, left: Box<Program<'a>>, left_factor: i64, right: Box<Program<'a>>, right_factor: i64 },
-    In { negated: bool, operand: Box<Program<'a>>, factor: i64, list: Vec<i64> },
-    Between { negated: bool, least: Box<Program<'a>>, most: Box<Program<'a>> },
-    IsNull { negated: bool, operand: Box<Program<'a>> },
-    Has { set: Box<Program<'a>>, sets: Vec<bool> },
-    Sum { left: Box<Program<'a>>, left_factor: i64, right: Box<Program<'a>>, right_factor: i64, subtract: bool },
+    Compare {
+        op: CompareOp,
+        left: Box<Program<'a>>,
+        left_factor: i64,
+        right: Box<Program<'a>>,
+        right_factor: i64,
+    },
+    In {
+        negated: bool,
+        operand: Box<Program<'a>>,
+        factor: i64,
+        list: Vec<i64>,
+    },
+    Between {
+        negated: bool,
+        least: Box<Program<'a>>,
+        most: Box<Program<'a>>,
+    },
+    IsNull {
+        negated: bool,
+        operand: Box<Program<'a>>,
+    },
+    Has {
+        set: Box<Program<'a>>,
+        sets: Vec<bool>,
+    },
+    Sum {
+        left: Box<Program<'a>>,
+        left_factor: i64,
+        right: Box<Program<'a>>,
+        right_factor: i64,
+        subtract: bool,
+    },
     Product(Box<Program<'a>>, Box<Program<'a>>),
     Year(Box<Program<'a>>),
     Month(Box<Program<'a>>),
@@ -114,8 +155,18 @@ pub(crate) enum Program<'a> {
 
 impl<'a> Program<'a> {
     /// `None` when the expression names what is not there (it was checked against another schema).
-    pub fn new(expr: &Expr, columns: &'a Columns, table: &'a Table, frame: &Frame) -> Option<Program<'a>> {
-        Compiler { columns, table, frame }.compile(expr)
+    pub fn new(
+        expr: &Expr,
+        columns: &'a Columns,
+        table: &'a Table,
+        frame: &Frame,
+    ) -> Option<Program<'a>> {
+        Compiler {
+            columns,
+            table,
+            frame,
+        }
+        .compile(expr)
     }
 
     /// Whether a condition is true for a row.
@@ -142,7 +193,13 @@ impl<'a> Program<'a> {
                 _ if right.run(row, frame) == 1 => 1,
                 _ => NULL,
             },
-            Program::Compare { op, left, left_factor, right, right_factor } => {
+            Program::Compare {
+                op,
+                left,
+                left_factor,
+                right,
+                right_factor,
+            } => {
                 let left = scaled(left.run(row, frame), *left_factor, frame);
                 let right = scaled(right.run(row, frame), *right_factor, frame);
                 if left == NULL || right == NULL {
@@ -150,11 +207,20 @@ impl<'a> Program<'a> {
                 }
                 i64::from(op.holds(left.cmp(&right)))
             }
-            Program::In { negated, operand, factor, list } => match scaled(operand.run(row, frame), *factor, frame) {
+            Program::In {
+                negated,
+                operand,
+                factor,
+                list,
+            } => match scaled(operand.run(row, frame), *factor, frame) {
                 NULL => NULL,
                 value => i64::from(list.contains(&value) != *negated),
             },
-            Program::Between { negated, least, most } => {
+            Program::Between {
+                negated,
+                least,
+                most,
+            } => {
                 let within = match (least.run(row, frame), most.run(row, frame)) {
                     (0, _) | (_, 0) => 0,
                     (1, 1) => 1,
@@ -162,25 +228,53 @@ impl<'a> Program<'a> {
                 };
                 if *negated { not(within) } else { within }
             }
-            Program::IsNull { negated, operand } => i64::from((operand.run(row, frame) == NULL) != *negated),
+            Program::IsNull { negated, operand } => {
+                i64::from((operand.run(row, frame) == NULL) != *negated)
+            }
             Program::Has { set, sets } => {
                 let number = usize::try_from(set.run(row, frame)).ok();
-                i64::from(number.and_then(|number| sets.get(number)).copied().unwrap_or(false))
+                i64::from(
+                    number
+                        .and_then(|number| sets.get(number))
+                        .copied()
+                        .unwrap_or(false),
+                )
             }
-            Program::Sum { left, left_factor, right, right_factor, subtract } => {
+            Program::Sum {
+                left,
+                left_factor,
+                right,
+                right_factor,
+                subtract,
+            } => {
                 let left = scaled(left.run(row, frame), *left_factor, frame);
                 let right = scaled(right.run(row, frame), *right_factor, frame);
                 if left == NULL || right == NULL {
                     return NULL;
                 }
-                kept(if *subtract { left.checked_sub(right) } else { left.checked_add(right) }, frame)
+                kept(
+                    if *subtract {
+                        left.checked_sub(right)
+                    } else {
+                        left.checked_add(right)
+                    },
+                    frame,
+                )
             }
             Program::Product(left, right) => {
                 let (left, right) = (left.run(row, frame), right.run(row, frame));
-                if left == NULL || right == NULL { NULL } else { kept(left.checked_mul(right), frame) }
+                if left == NULL || right == NULL {
+                    NULL
+                } else {
+                    kept(left.checked_mul(right), frame)
+                }
             }
-            Program::Year(day) => day_of(day.run(row, frame)).map_or(NULL, |day| i64::from(day.year())),
-            Program::Month(day) => day_of(day.run(row, frame)).map_or(NULL, |day| i64::from(day.month())),
+            Program::Year(day) => {
+                day_of(day.run(row, frame)).map_or(NULL, |day| i64::from(day.year()))
+            }
+            Program::Month(day) => {
+                day_of(day.run(row, frame)).map_or(NULL, |day| i64::from(day.month()))
+            }
             Program::Coalesce(list) => {
                 for (item, factor) in list {
                     let value = item.run(row, frame);
@@ -211,7 +305,11 @@ fn kept(value: Option<i64>, frame: &Frame) -> i64 {
 
 #[inline]
 fn scaled(value: i64, factor: i64, frame: &Frame) -> i64 {
-    if value == NULL || factor == 1 { value } else { kept(value.checked_mul(factor), frame) }
+    if value == NULL || factor == 1 {
+        value
+    } else {
+        kept(value.checked_mul(factor), frame)
+    }
 }
 
 fn day_of(number: i64) -> Option<Day> {
@@ -245,7 +343,11 @@ impl<'a> Compiler<'a, '_> {
             Node::And(a, b) => Program::And(boxed(a)?, boxed(b)?),
             Node::Or(a, b) => Program::Or(boxed(a)?, boxed(b)?),
             Node::Compare(op, a, b) => self.compare(*op, a, b)?,
-            Node::In { negated, operand, list } => {
+            Node::In {
+                negated,
+                operand,
+                list,
+            } => {
                 let mut common = operand.denominator();
                 for item in list {
                     common = common_denominator(common, item.denominator())?;
@@ -253,20 +355,38 @@ impl<'a> Compiler<'a, '_> {
                 let mut values = Vec::with_capacity(list.len());
                 for item in list {
                     // Written out, so it reads no row.
-                    values.push(scaled(self.compile(item)?.run(0, self.frame), common / item.denominator(), self.frame));
+                    values.push(scaled(
+                        self.compile(item)?.run(0, self.frame),
+                        common / item.denominator(),
+                        self.frame,
+                    ));
                 }
                 let factor = common / operand.denominator();
-                Program::In { negated: *negated, operand: boxed(operand)?, factor, list: values }
+                Program::In {
+                    negated: *negated,
+                    operand: boxed(operand)?,
+                    factor,
+                    list: values,
+                }
             }
-            Node::Between { negated, operand, low, high } => Program::Between {
+            Node::Between {
+                negated,
+                operand,
+                low,
+                high,
+            } => Program::Between {
                 negated: *negated,
                 least: Box::new(self.compare(CompareOp::AtLeast, operand, low)?),
                 most: Box::new(self.compare(CompareOp::AtMost, operand, high)?),
             },
-            Node::IsNull { negated, operand } => Program::IsNull { negated: *negated, operand: boxed(operand)? },
-            Node::Has(set, text) => {
-                Program::Has { set: boxed(set)?, sets: self.columns.dictionaries().sets_with(text) }
-            }
+            Node::IsNull { negated, operand } => Program::IsNull {
+                negated: *negated,
+                operand: boxed(operand)?,
+            },
+            Node::Has(set, text) => Program::Has {
+                set: boxed(set)?,
+                sets: self.columns.dictionaries().sets_with(text),
+            },
             Node::Negate(a) => Program::Sum {
                 left: Box::new(Program::Constant(0)),
                 left_factor: 1,
@@ -314,6 +434,8 @@ impl<'a> Compiler<'a, '_> {
             _ => &Domain::Text,
         };
         let dictionary = self.columns.dictionaries().of_domain(domain);
-        dictionary.and_then(|dictionary| dictionary.find(text)).map_or(ABSENT, i64::from)
+        dictionary
+            .and_then(|dictionary| dictionary.find(text))
+            .map_or(ABSENT, i64::from)
     }
 }

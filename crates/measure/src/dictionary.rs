@@ -59,7 +59,11 @@ impl Dictionaries {
             ColumnType::Int | ColumnType::Decimal(_) | ColumnType::Day | ColumnType::Bool => None,
             ColumnType::Unit => Some(&self.units),
             ColumnType::Subject(subject_type) => self.subjects.get(subject_type),
-            ColumnType::Code(_) | ColumnType::Codes(_) | ColumnType::Choice(_) | ColumnType::Text | ColumnType::Texts
+            ColumnType::Code(_)
+            | ColumnType::Codes(_)
+            | ColumnType::Choice(_)
+            | ColumnType::Text
+            | ColumnType::Texts
             | ColumnType::Period => Some(&self.texts),
         }
     }
@@ -68,7 +72,9 @@ impl Dictionaries {
     pub fn of_column_mut(&mut self, column_type: &ColumnType) -> &mut Dictionary {
         match column_type {
             ColumnType::Unit => &mut self.units,
-            ColumnType::Subject(subject_type) => self.subjects.entry(subject_type.clone()).or_default(),
+            ColumnType::Subject(subject_type) => {
+                self.subjects.entry(subject_type.clone()).or_default()
+            }
             _ => &mut self.texts,
         }
     }
@@ -100,7 +106,10 @@ impl Dictionaries {
 
     /// The number of a set; its members are put in order first.
     pub fn set_number(&mut self, texts: &[Arc<str>]) -> Option<i32> {
-        let mut members = texts.iter().map(|text| self.texts.number_of(text)).collect::<Option<Vec<i32>>>()?;
+        let mut members = texts
+            .iter()
+            .map(|text| self.texts.number_of(text))
+            .collect::<Option<Vec<i32>>>()?;
         members.sort_unstable();
         members.dedup();
         if let Some(number) = self.set_numbers.get(&members) {
@@ -115,14 +124,22 @@ impl Dictionaries {
     /// For each set whether it has the text.
     pub fn sets_with(&self, text: &str) -> Vec<bool> {
         let wanted = self.texts.find(text);
-        self.sets.iter().map(|set| wanted.is_some_and(|wanted| set.binary_search(&wanted).is_ok())).collect()
+        self.sets
+            .iter()
+            .map(|set| wanted.is_some_and(|wanted| set.binary_search(&wanted).is_ok()))
+            .collect()
     }
 
     /// The texts of a set, in alphabetical order.
     pub fn set_texts(&self, number: i64) -> Vec<Arc<str>> {
-        let set = usize::try_from(number).ok().and_then(|number| self.sets.get(number));
-        let mut texts: Vec<Arc<str>> =
-            set.into_iter().flatten().filter_map(|member| self.texts.text(i64::from(*member)).cloned()).collect();
+        let set = usize::try_from(number)
+            .ok()
+            .and_then(|number| self.sets.get(number));
+        let mut texts: Vec<Arc<str>> = set
+            .into_iter()
+            .flatten()
+            .filter_map(|member| self.texts.text(i64::from(*member)).cloned())
+            .collect();
         texts.sort();
         texts
     }

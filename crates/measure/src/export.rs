@@ -96,11 +96,19 @@ pub fn export_name(schema: &TableSchema) -> String {
 impl Columns {
     /// All tables of the export, in the order of the latest programme's schema.
     pub fn export(&self) -> Vec<ExportTable<'_>> {
-        let Some(latest) = self.programmes().last() else { return Vec::new() };
+        let Some(latest) = self.programmes().last() else {
+            return Vec::new();
+        };
         let names = latest.programme.schema.tables.keys();
-        let mut tables: Vec<ExportTable<'_>> = names.filter_map(|name| self.table(name)).map(|table| self.exported(table)).collect();
+        let mut tables: Vec<ExportTable<'_>> = names
+            .filter_map(|name| self.table(name))
+            .map(|table| self.exported(table))
+            .collect();
         tables.push(self.programme_table());
-        for (name, tree) in [("unit_closure", TreeTime::RecordDay), ("unit_closure_heirs", TreeTime::PeriodEnd)] {
+        for (name, tree) in [
+            ("unit_closure", TreeTime::RecordDay),
+            ("unit_closure_heirs", TreeTime::PeriodEnd),
+        ] {
             tables.push(self.closure_table(name, tree));
         }
         tables
@@ -117,7 +125,11 @@ impl Columns {
                     ColumnType::Codes(_) | ColumnType::Texts => (ExportKind::Text, Meaning::Set),
                     _ => (ExportKind::Text, Meaning::Plain),
                 };
-                ExportColumn { name: column.schema.name.clone(), kind, meaning }
+                ExportColumn {
+                    name: column.schema.name.clone(),
+                    kind,
+                    meaning,
+                }
             })
             .collect();
         if table.schema.is_versioned() {
@@ -126,7 +138,11 @@ impl Columns {
         }
         columns.push(integer("added", Meaning::Plain));
         columns.push(integer("hidden", Meaning::Plain));
-        ExportTable { name: export_name(&table.schema), columns, rows: Rows::Of(self, table) }
+        ExportTable {
+            name: export_name(&table.schema),
+            columns,
+            rows: Rows::Of(self, table),
+        }
     }
 
     /// Which programme is in force from which position.
@@ -136,11 +152,23 @@ impl Columns {
             .iter()
             .map(|found| {
                 let text = |text: &Arc<str>| ExportCell::Text(text.clone());
-                vec![position(found.at), text(&found.programme.id), text(&found.programme.version)]
+                vec![
+                    position(found.at),
+                    text(&found.programme.id),
+                    text(&found.programme.version),
+                ]
             })
             .collect();
-        let columns = vec![integer("at", Meaning::Plain), plain_text("id"), plain_text("version")];
-        ExportTable { name: "programme".to_owned(), columns, rows: Rows::Made(rows) }
+        let columns = vec![
+            integer("at", Meaning::Plain),
+            plain_text("id"),
+            plain_text("version"),
+        ];
+        ExportTable {
+            name: "programme".to_owned(),
+            columns,
+            rows: Rows::Made(rows),
+        }
     }
 
     fn closure_table(&self, name: &str, tree: TreeTime) -> ExportTable<'_> {
@@ -150,10 +178,18 @@ impl Columns {
         };
         let mut rows = Vec::new();
         for found in self.programmes() {
-            rows.extend(found.tree.closure(tree).into_iter().map(|(ancestor, descendant, from, to)| {
-                let day = |day: i32| ExportCell::Integer(i64::from(day));
-                vec![position(found.at), unit(ancestor), unit(descendant), day(from), day(to)]
-            }));
+            rows.extend(found.tree.closure(tree).into_iter().map(
+                |(ancestor, descendant, from, to)| {
+                    let day = |day: i32| ExportCell::Integer(i64::from(day));
+                    vec![
+                        position(found.at),
+                        unit(ancestor),
+                        unit(descendant),
+                        day(from),
+                        day(to),
+                    ]
+                },
+            ));
         }
         let columns = vec![
             integer("programme", Meaning::Plain),
@@ -162,24 +198,43 @@ impl Columns {
             integer("valid_from", Meaning::Day),
             integer("valid_to", Meaning::Day),
         ];
-        ExportTable { name: name.to_owned(), columns, rows: Rows::Made(rows) }
+        ExportTable {
+            name: name.to_owned(),
+            columns,
+            rows: Rows::Made(rows),
+        }
     }
 }
 
 fn exported_columns(table: &Table) -> impl Iterator<Item = &crate::table::Column> {
-    table.all_columns().iter().filter(|column| !column.schema.personal)
+    table
+        .all_columns()
+        .iter()
+        .filter(|column| !column.schema.personal)
 }
 
 fn integer(name: &str, meaning: Meaning) -> ExportColumn {
-    ExportColumn { name: name.into(), kind: ExportKind::Integer, meaning }
+    ExportColumn {
+        name: name.into(),
+        kind: ExportKind::Integer,
+        meaning,
+    }
 }
 
 fn plain_text(name: &str) -> ExportColumn {
-    ExportColumn { name: name.into(), kind: ExportKind::Text, meaning: Meaning::Plain }
+    ExportColumn {
+        name: name.into(),
+        kind: ExportKind::Text,
+        meaning: Meaning::Plain,
+    }
 }
 
 fn position(position: Position) -> ExportCell {
-    ExportCell::Integer(if position.0 == NEVER { NOT_HIDDEN } else { i64::try_from(position.0).unwrap_or(NOT_HIDDEN) })
+    ExportCell::Integer(if position.0 == NEVER {
+        NOT_HIDDEN
+    } else {
+        i64::try_from(position.0).unwrap_or(NOT_HIDDEN)
+    })
 }
 
 /// A member of a set as it stands between semicolons.
@@ -216,13 +271,34 @@ impl ExportTable<'_> {
         sql
     }
 
+    /// `CREATE INDEX` where a row of another table is looked up in this one; the same in every dialect.
+    pub fn index_sql(&self) -> Option<String> {
+        let has = |name: &str| self.columns.iter().any(|column| &*column.name == name);
+        let columns = if has("version_from") {
+            "\"id\", \"version_from\""
+        } else if has("descendant") {
+            "\"descendant\", \"programme\""
+        } else {
+            return None;
+        };
+        let name = quoted(&format!("{}_by", self.name));
+        Some(format!(
+            "CREATE INDEX {name} ON {} ({columns});",
+            quoted(&self.name)
+        ))
+    }
+
     /// The table as comma-separated text with a header: an empty cell without quotes is empty,
     /// texts are always quoted.
     ///
     /// # Errors
     /// When writing fails.
     pub fn write_csv(&self, mut out: impl std::io::Write) -> std::io::Result<()> {
-        let header: Vec<String> = self.columns.iter().map(|column| quoted(&column.name)).collect();
+        let header: Vec<String> = self
+            .columns
+            .iter()
+            .map(|column| quoted(&column.name))
+            .collect();
         writeln!(out, "{}", header.join(","))?;
         for row in self.rows() {
             let cells: Vec<String> = row
@@ -246,15 +322,21 @@ pub(crate) fn quoted(text: &str) -> String {
 
 fn cells(columns: &Columns, table: &Table, row: usize) -> Vec<ExportCell> {
     let mut cells: Vec<ExportCell> = exported_columns(table)
-        .map(|column| match decode(column.get(row), &column.schema.column_type, columns.dictionaries()) {
-            Value::Null => ExportCell::Null,
-            Value::Int(number) => ExportCell::Integer(number),
-            Value::Day(day) => ExportCell::Integer(i64::from(day.number())),
-            Value::Bool(value) => ExportCell::Integer(i64::from(value)),
-            Value::Text(text) => ExportCell::Text(text),
-            Value::Texts(texts) => {
-                let members: Vec<String> = texts.iter().map(|text| set_member(text)).collect();
-                ExportCell::Text(format!(";{};", members.join(";")).into())
+        .map(|column| {
+            match decode(
+                column.get(row),
+                &column.schema.column_type,
+                columns.dictionaries(),
+            ) {
+                Value::Null => ExportCell::Null,
+                Value::Int(number) => ExportCell::Integer(number),
+                Value::Day(day) => ExportCell::Integer(i64::from(day.number())),
+                Value::Bool(value) => ExportCell::Integer(i64::from(value)),
+                Value::Text(text) => ExportCell::Text(text),
+                Value::Texts(texts) => {
+                    let members: Vec<String> = texts.iter().map(|text| set_member(text)).collect();
+                    ExportCell::Text(format!(";{};", members.join(";")).into())
+                }
             }
         })
         .collect();

@@ -6,7 +6,7 @@
 //! rows, but neither where they are stored nor who asks nor what a point is.
 //!
 //! Read first: [`Columns`] (what is kept), then `scan.rs` (how rows become groups), then
-//! `figures.rs` (how groups become figures).
+//! `gather.rs` (how groups become figures), `figures.rs` (how figures become figures).
 
 mod accumulate;
 pub mod address;
@@ -15,6 +15,7 @@ mod compile;
 mod dictionary;
 pub mod export;
 mod figures;
+mod gather;
 mod measure;
 mod problems;
 mod query;
@@ -32,7 +33,7 @@ pub use export::{ExportCell, ExportColumn, ExportKind, ExportTable, Meaning, NOT
 pub use measure::BySubject;
 pub use problems::CATALOGUE;
 pub use programme::schema::Value;
-pub use sql::Dialect;
 pub use query::{By, Cell, Query, Slice};
 pub use read::RowView;
 pub use records::{Behind, RowId};
+pub use sql::Dialect;

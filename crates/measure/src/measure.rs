@@ -87,7 +87,10 @@ impl Columns {
         at: Position,
     ) -> Result<HashMap<UnitId, Figure>, Problem> {
         let cells = self.measure(&Query::new(indicator.clone(), period, day, at).by(By::Unit))?;
-        Ok(cells.into_iter().filter_map(|cell| Some((cell.slice.unit?, cell.figure))).collect())
+        Ok(cells
+            .into_iter()
+            .filter_map(|cell| Some((cell.slice.unit?, cell.figure)))
+            .collect())
     }
 
     /// The figure of every subject.
@@ -104,24 +107,39 @@ impl Columns {
         let query = Query::new(indicator.clone(), period, day, at).by(By::Subject);
         let mut evaluator = Evaluator::new(self.asked(&query)?);
         let figures = evaluator.figures(indicator, Span::new(period, day))?;
-        let dictionary = figures.subject_type.as_ref().and_then(|found| self.dictionaries().subjects(found));
+        let dictionary = figures
+            .subject_type
+            .as_ref()
+            .and_then(|found| self.dictionaries().subjects(found));
         let named = figures
             .by_key
             .iter()
             .filter_map(|(key, figure)| Some((dictionary?.text(*key)?.clone(), figure.clone())))
             .collect();
-        Ok(BySubject { figures: named, other: figures.other.clone() })
+        Ok(BySubject {
+            figures: named,
+            other: figures.other.clone(),
+        })
     }
 
     pub(crate) fn asked(&self, query: &Query) -> Result<Asked<'_>, Problem> {
-        let in_force = self.in_force(query.at).ok_or_else(|| problems::no_programme(query.at))?;
+        let in_force = self
+            .in_force(query.at)
+            .ok_or_else(|| problems::no_programme(query.at))?;
         let programme = &in_force.programme;
         let unit = match &query.unit {
             None => None,
             Some(id) => {
-                let number = self.dictionaries().units().find(id.as_str()).filter(|_| programme.units.contains_key(id));
+                let number = self
+                    .dictionaries()
+                    .units()
+                    .find(id.as_str())
+                    .filter(|_| programme.units.contains_key(id));
                 Some(number.ok_or_else(|| {
-                    problems::unknown_unit(id, programme::suggest(id.as_str(), programme.units.keys().map(UnitId::as_str)))
+                    problems::unknown_unit(
+                        id,
+                        programme::suggest(id.as_str(), programme.units.keys().map(UnitId::as_str)),
+                    )
                 })?)
             }
         };
@@ -136,18 +154,34 @@ impl Columns {
             },
             unit,
             subject: query.subject.clone(),
-            field: query.field.as_ref().map(|(name, value)| (ColumnPath::of_text(name), value.clone())),
+            field: query
+                .field
+                .as_ref()
+                .map(|(name, value)| (ColumnPath::of_text(name), value.clone())),
             at: query.at.0,
             day: query.day,
         })
     }
 
-    fn cells(&self, evaluator: &mut Evaluator<'_>, query: &Query, period: Period) -> Result<Vec<Cell>, Problem> {
+    fn cells(
+        &self,
+        evaluator: &mut Evaluator<'_>,
+        query: &Query,
+        period: Period,
+    ) -> Result<Vec<Cell>, Problem> {
         let span = Span::new(period, query.day);
         let figures = evaluator.figures(&query.indicator, span)?;
         let indicator = evaluator.asked.indicator(&query.indicator)?;
-        let slice = Slice { unit: query.unit.clone(), subject: query.subject.clone(), field: query.field.clone() };
-        let cell = |slice: Slice, figure: &Figure| Cell { slice, period, figure: figure.clone() };
+        let slice = Slice {
+            unit: query.unit.clone(),
+            subject: query.subject.clone(),
+            field: query.field.clone(),
+        };
+        let cell = |slice: Slice, figure: &Figure| Cell {
+            slice,
+            period,
+            figure: figure.clone(),
+        };
         Ok(match &query.by {
             By::None | By::Part(_) => vec![cell(slice, figures.get(0))],
             By::Unit => evaluator
@@ -155,11 +189,20 @@ impl Columns {
                 .units_of(indicator, span)
                 .into_iter()
                 .map(|(id, number)| {
-                    cell(Slice { unit: Some(id), ..slice.clone() }, figures.get(i64::from(number)))
+                    cell(
+                        Slice {
+                            unit: Some(id),
+                            ..slice.clone()
+                        },
+                        figures.get(i64::from(number)),
+                    )
                 })
                 .collect(),
             By::Subject => {
-                let dictionary = figures.subject_type.as_ref().and_then(|found| self.dictionaries().subjects(found));
+                let dictionary = figures
+                    .subject_type
+                    .as_ref()
+                    .and_then(|found| self.dictionaries().subjects(found));
                 let mut named: Vec<(Arc<str>, &Figure)> = figures
                     .by_key
                     .iter()
@@ -168,14 +211,28 @@ impl Columns {
                 named.sort_by(|a, b| a.0.cmp(&b.0));
                 named
                     .into_iter()
-                    .map(|(subject, figure)| cell(Slice { subject: Some(subject), ..slice.clone() }, figure))
+                    .map(|(subject, figure)| {
+                        cell(
+                            Slice {
+                                subject: Some(subject),
+                                ..slice.clone()
+                            },
+                            figure,
+                        )
+                    })
                     .collect()
             }
             By::Field(name) => self
                 .values_of(evaluator, indicator, &ColumnPath::of_text(name), &figures)
                 .into_iter()
                 .map(|(value, figure)| {
-                    cell(Slice { field: Some((name.clone(), value)), ..slice.clone() }, figure)
+                    cell(
+                        Slice {
+                            field: Some((name.clone(), value)),
+                            ..slice.clone()
+                        },
+                        figure,
+                    )
                 })
                 .collect(),
         })
@@ -197,9 +254,11 @@ impl Columns {
             .map_or(ColumnType::Text, |column| column.column_type.clone());
         let dictionary = self.dictionaries().of_column(&column_type);
         let order = |text: &Arc<str>| match &column_type {
-            ColumnType::Code(vocabulary) => {
-                programme.vocabularies.get(vocabulary).and_then(|found| found.codes.get_index_of(&**text)).unwrap_or(usize::MAX)
-            }
+            ColumnType::Code(vocabulary) => programme
+                .vocabularies
+                .get(vocabulary)
+                .and_then(|found| found.codes.get_index_of(&**text))
+                .unwrap_or(usize::MAX),
             ColumnType::Unit => programme.units.get_index_of(&**text).unwrap_or(usize::MAX),
             _ => 0,
         };
@@ -210,7 +269,11 @@ impl Columns {
             .collect();
         named.sort_by(|(a, _), (b, _)| order(a).cmp(&order(b)).then_with(|| a.cmp(b)));
         let empty = figures.by_key.get(&NULL).map(|figure| (None, figure));
-        named.into_iter().map(|(text, figure)| (Some(text), figure)).chain(empty).collect()
+        named
+            .into_iter()
+            .map(|(text, figure)| (Some(text), figure))
+            .chain(empty)
+            .collect()
     }
 }
 
@@ -230,5 +293,10 @@ fn base_table(evaluator: &Evaluator<'_>, indicator: &Indicator) -> Option<Arc<st
 
 /// Whether two questions can share what was computed.
 fn is_alike(a: &Query, b: &Query) -> bool {
-    a.by == b.by && a.unit == b.unit && a.subject == b.subject && a.field == b.field && a.day == b.day && a.at == b.at
+    a.by == b.by
+        && a.unit == b.unit
+        && a.subject == b.subject
+        && a.field == b.field
+        && a.day == b.day
+        && a.at == b.at
 }

@@ -28,7 +28,16 @@ pub struct Query {
 impl Query {
     /// The whole city's figure as of the period's end or later.
     pub fn new(indicator: IndicatorId, period: Period, day: Day, at: Position) -> Query {
-        Query { indicator, by: By::None, unit: None, subject: None, field: None, period, day, at }
+        Query {
+            indicator,
+            by: By::None,
+            unit: None,
+            subject: None,
+            field: None,
+            period,
+            day,
+            at,
+        }
     }
 
     /// The same question, divided.

@@ -32,7 +32,13 @@ impl<'a> RowView<'a> {
     /// The value of a column; null where the table has no such column.
     pub fn value(&self, column: &str) -> Value {
         let column = self.table.column(column);
-        column.map_or(Value::Null, |column| decode(column.get(self.row), &column.schema.column_type, self.dictionaries))
+        column.map_or(Value::Null, |column| {
+            decode(
+                column.get(self.row),
+                &column.schema.column_type,
+                self.dictionaries,
+            )
+        })
     }
 
     /// The number in a column of numbers, exact.
@@ -49,8 +55,15 @@ impl<'a> RowView<'a> {
 
     /// Every column with its value as text, in the table's order; empty ones and personal ones left out.
     pub fn texts(&self) -> Vec<(Arc<str>, String)> {
-        let columns = self.table.columns().filter(|column| !column.schema.personal);
-        columns.filter_map(|column| Some((column.schema.name.clone(), self.text(&column.schema.name)?))).collect()
+        let columns = self
+            .table
+            .columns()
+            .filter(|column| !column.schema.personal);
+        columns
+            .filter_map(|column| {
+                Some((column.schema.name.clone(), self.text(&column.schema.name)?))
+            })
+            .collect()
     }
 
     fn text(&self, name: &str) -> Option<String> {
@@ -75,25 +88,54 @@ impl Columns {
         let dictionaries = self.dictionaries();
         self.table(table).into_iter().flat_map(move |table| {
             let rows = (0..table.len()).filter(move |row| table.is_visible(*row, at.0));
-            rows.map(move |row| RowView { table, dictionaries, row })
+            rows.map(move |row| RowView {
+                table,
+                dictionaries,
+                row,
+            })
         })
     }
 
     /// The row of a record or case at a position.
     pub fn row_at(&self, table: &str, id: &RowId, at: Position) -> Option<RowView<'_>> {
-        let RowId::Number(number) = id else { return None };
-        self.rows_at(table, at).find(|row| row.id() == *number)
+        let RowId::Number(number) = id else {
+            return None;
+        };
+        let found = self.table(table)?;
+        match found
+            .live_row(*number)
+            .filter(|row| found.is_visible(*row, at.0))
+        {
+            Some(row) => Some(RowView {
+                table: found,
+                dictionaries: self.dictionaries(),
+                row,
+            }),
+            // What counted then may be hidden by now.
+            None => self.rows_at(table, at).find(|row| row.id() == *number),
+        }
     }
 
     /// The identities of the subjects of a type that are known on a day, each once.
     pub fn subjects(&self, subject_type: &SubjectTypeId, day: Day, at: Position) -> Vec<Arc<str>> {
         let name = Schema::subjects_name(subject_type);
-        let Some(table) = self.table(&name) else { return Vec::new() };
-        let rows = (0..table.len()).filter(|row| table.is_visible(*row, at.0) && table.holds_on(*row, day.number()));
+        let Some(table) = self.table(&name) else {
+            return Vec::new();
+        };
+        let rows = (0..table.len())
+            .filter(|row| table.is_visible(*row, at.0) && table.holds_on(*row, day.number()));
         let dictionaries = self.dictionaries();
-        rows.filter_map(|row| match (RowView { table, dictionaries, row }).value("id") {
-            Value::Text(id) => Some(id),
-            _ => None,
+        rows.filter_map(|row| {
+            match (RowView {
+                table,
+                dictionaries,
+                row,
+            })
+            .value("id")
+            {
+                Value::Text(id) => Some(id),
+                _ => None,
+            }
         })
         .collect()
     }

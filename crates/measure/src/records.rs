@@ -9,7 +9,8 @@ use programme::schema::{self, Value};
 
 use crate::columns::Columns;
 use crate::compile::{Frame, Program, Source};
-use crate::figures::{Asked, Gather, Reports, Span, restriction};
+use crate::figures::{Asked, Span};
+use crate::gather::{Gather, Reports, restriction};
 use crate::problems;
 use crate::query::{By, Query};
 use crate::scan::{Restriction, Rows};
@@ -47,8 +48,15 @@ impl Columns {
     /// # Errors
     /// As [`Columns::measure`].
     pub fn records_behind(&self, query: &Query) -> Result<Vec<Behind>, Problem> {
-        let asked = self.asked(&Query { by: By::None, ..query.clone() })?;
-        let mut finder = Finder { asked: &asked, found: Vec::new(), seen: HashSet::new() };
+        let asked = self.asked(&Query {
+            by: By::None,
+            ..query.clone()
+        })?;
+        let mut finder = Finder {
+            asked: &asked,
+            found: Vec::new(),
+            seen: HashSet::new(),
+        };
         finder.indicator(&query.indicator, Span::new(query.period, query.day))?;
         Ok(finder.found)
     }
@@ -67,16 +75,22 @@ impl Finder<'_, '_> {
         }
         let indicator = self.asked.indicator(id)?.clone();
         match &indicator.measure {
-            Measure::Ratio { numerator, denominator, .. } => {
+            Measure::Ratio {
+                numerator,
+                denominator,
+                ..
+            } => {
                 self.indicator(numerator, span)?;
                 self.indicator(denominator, span)
             }
-            Measure::Expression(arithmetic) => {
-                arithmetic.indicators().into_iter().try_for_each(|part| self.indicator(part, span))
-            }
+            Measure::Expression(arithmetic) => arithmetic
+                .indicators()
+                .into_iter()
+                .try_for_each(|part| self.indicator(part, span)),
             Measure::Growth(of, against) | Measure::Change(of, against) => {
                 self.indicator(of, span)?;
-                span.earlier(*against).map_or(Ok(()), |earlier| self.indicator(of, earlier))
+                span.earlier(*against)
+                    .map_or(Ok(()), |earlier| self.indicator(of, earlier))
             }
             _ => self.rows(&indicator, span),
         }
@@ -85,12 +99,20 @@ impl Finder<'_, '_> {
     fn rows(&mut self, indicator: &Indicator, span: Span) -> Result<(), Problem> {
         let asked = self.asked;
         let frame = asked.frame(span);
-        let gather = Gather { asked, indicator, frame: &frame };
+        let gather = Gather {
+            asked,
+            indicator,
+            frame: &frame,
+        };
         let selection = read_by(&indicator.measure)
             .ok_or_else(|| problems::broken_programme(&indicator.id, &indicator.id))?;
         let rows = gather.rows(selection)?;
         let only = restriction(asked, indicator, rows.table, &frame)?;
-        let pass = Pass { rows: &rows, only: &only, frame: &frame };
+        let pass = Pass {
+            rows: &rows,
+            only: &only,
+            frame: &frame,
+        };
         let table = rows.table;
         let counted = match &indicator.measure {
             Measure::Count(_) => pass.all(|_| Some(true)),
@@ -102,9 +124,14 @@ impl Finder<'_, '_> {
                 let program = gather.program(value, table)?;
                 let values = pass.all(|row| has(&program, row, &frame).then_some(true));
                 let values = values.iter().map(|(row, _)| program.run(*row, &frame));
-                let extreme =
-                    if matches!(indicator.measure, Measure::Min(..)) { values.min() } else { values.max() };
-                pass.all(|row| has(&program, row, &frame).then(|| Some(program.run(row, &frame)) == extreme))
+                let extreme = if matches!(indicator.measure, Measure::Min(..)) {
+                    values.min()
+                } else {
+                    values.max()
+                };
+                pass.all(|row| {
+                    has(&program, row, &frame).then(|| Some(program.run(row, &frame)) == extreme)
+                })
             }
             Measure::Distinct(_, column) => {
                 let source: Source<'_> = gather.column(column, table)?;
@@ -124,7 +151,9 @@ impl Finder<'_, '_> {
             Measure::WeightedRatio { part, weights, .. } => {
                 let part = gather.program(part, table)?;
                 let weighting = gather.rows(weights)?;
-                weighting.each(&frame, |row| self.add(indicator, weighting.table, row, false));
+                weighting.each(&frame, |row| {
+                    self.add(indicator, weighting.table, row, false)
+                });
                 pass.all(|row| Some(part.is_true(row, &frame)))
             }
             Measure::Latest { .. } => {
@@ -139,7 +168,10 @@ impl Finder<'_, '_> {
                 });
                 latest.into_iter().map(|(_, row)| (row, true)).collect()
             }
-            Measure::Ratio { .. } | Measure::Expression(_) | Measure::Growth(..) | Measure::Change(..) => Vec::new(),
+            Measure::Ratio { .. }
+            | Measure::Expression(_)
+            | Measure::Growth(..)
+            | Measure::Change(..) => Vec::new(),
         };
         for (row, in_numerator) in counted {
             self.add(indicator, table, row, in_numerator);
@@ -164,7 +196,9 @@ impl Finder<'_, '_> {
         };
         let named = match table.schema.source {
             schema::Source::Records(_) | schema::Source::Cases(_) => RowId::Number(table.id(row)),
-            schema::Source::Subjects(_) | schema::Source::Units => RowId::Name(text(table.column("id"))),
+            schema::Source::Subjects(_) | schema::Source::Units => {
+                RowId::Name(text(table.column("id")))
+            }
             schema::Source::Targets => joined(&["scorecard", "item", "unit"]),
             schema::Source::Items => joined(&["scorecard", "id"]),
         };
@@ -217,6 +251,9 @@ pub(crate) fn read_by(measure: &Measure) -> Option<&Selection> {
         | Measure::Distinct(selection, _) => Some(selection),
         Measure::Share { whole, .. } | Measure::WeightedRatio { whole, .. } => Some(whole),
         Measure::Latest { rows, .. } => Some(rows),
-        Measure::Ratio { .. } | Measure::Expression(_) | Measure::Growth(..) | Measure::Change(..) => None,
+        Measure::Ratio { .. }
+        | Measure::Expression(_)
+        | Measure::Growth(..)
+        | Measure::Change(..) => None,
     }
 }

@@ -33,7 +33,11 @@ enum Existence<'a> {
     /// The version that holds on that day.
     Version(i32),
     /// The same, and the unit exists on that day.
-    Unit { day: i32, from: &'a Column, to: &'a Column },
+    Unit {
+        day: i32,
+        from: &'a Column,
+        to: &'a Column,
+    },
 }
 
 /// The days within which dated rows count: `first <= date <= last`.
@@ -44,7 +48,11 @@ pub(crate) fn window(over: Over, frame: &Frame) -> (i64, i64) {
         Over::Period => frame.first,
         Over::ToDate | Over::AsOf => Day::MIN,
         Over::TrailingDays(days) => after(until.plus_days(-i64::from(days))),
-        Over::TrailingMonths(months) => after(i32::try_from(months).ok().and_then(|months| until.plus_months(-months))),
+        Over::TrailingMonths(months) => after(
+            i32::try_from(months)
+                .ok()
+                .and_then(|months| until.plus_months(-months)),
+        ),
     };
     (i64::from(first.number()), i64::from(until.number()))
 }
@@ -70,7 +78,12 @@ pub(crate) fn dating<'s>(
 
 impl<'a> Rows<'a> {
     /// `None` when the selection names what is not there.
-    pub fn new(columns: &'a Columns, selection: &Selection, over: Over, frame: &Frame) -> Option<Rows<'a>> {
+    pub fn new(
+        columns: &'a Columns,
+        selection: &Selection,
+        over: Over,
+        frame: &Frame,
+    ) -> Option<Rows<'a>> {
         let table = columns.table(&selection.table)?;
         let filter = match &selection.filter {
             Some(filter) => Some(Program::new(filter, columns, table, frame)?),
@@ -90,7 +103,14 @@ impl<'a> Rows<'a> {
             schema::Source::Subjects(_) => Existence::Version(frame.until.number()),
             _ => Existence::Always,
         };
-        Some(Rows { table, filter, date, first, last, existence })
+        Some(Rows {
+            table,
+            filter,
+            date,
+            first,
+            last,
+            existence,
+        })
     }
 
     /// The same with other days.
@@ -130,10 +150,16 @@ impl<'a> Rows<'a> {
             Existence::Unit { day, from, to } => {
                 let (from, to) = (from.get(row), to.get(row));
                 let day_number = i64::from(*day);
-                self.table.holds_on(row, *day) && (from == NULL || from <= day_number) && (to == NULL || day_number <= to)
+                self.table.holds_on(row, *day)
+                    && (from == NULL || from <= day_number)
+                    && (to == NULL || day_number <= to)
             }
         };
-        exists && self.filter.as_ref().is_none_or(|filter| filter.is_true(row, frame))
+        exists
+            && self
+                .filter
+                .as_ref()
+                .is_none_or(|filter| filter.is_true(row, frame))
     }
 }
 
@@ -157,7 +183,11 @@ pub(crate) struct UnitOf<'a> {
 
 impl<'a> UnitOf<'a> {
     /// `None` when rows of the table belong to no unit.
-    pub fn new(tree: &'a UnitTree, table: &'a Table, attribution: Attribution) -> Option<UnitOf<'a>> {
+    pub fn new(
+        tree: &'a UnitTree,
+        table: &'a Table,
+        attribution: Attribution,
+    ) -> Option<UnitOf<'a>> {
         let unit = table.column(&table.schema.unit_column(attribution)?.name)?;
         let day = table.schema.row_day().and_then(|name| table.column(name));
         Some(UnitOf { tree, unit, day })
@@ -194,7 +224,9 @@ pub(crate) struct UnitFilter<'a> {
 impl<'a> UnitFilter<'a> {
     pub fn new(of: UnitOf<'a>, unit: i32, tree: TreeTime, frame: &Frame) -> UnitFilter<'a> {
         let end = of.tree.epoch_of(i64::from(frame.until.number()));
-        let counts = (0..of.tree.groups()).map(|group| of.tree.counts_for(group, tree, end).contains(&unit)).collect();
+        let counts = (0..of.tree.groups())
+            .map(|group| of.tree.counts_for(group, tree, end).contains(&unit))
+            .collect();
         UnitFilter { of, counts }
     }
 }
@@ -204,8 +236,14 @@ impl Restriction<'_> {
     pub fn allows(&self, row: usize, frame: &Frame) -> bool {
         self.unit.as_ref().is_none_or(|filter| {
             let group = filter.of.group(row, frame);
-            group.and_then(|group| filter.counts.get(group)).copied().unwrap_or(false)
-        }) && self.equal.iter().all(|(source, value)| source.get(row, frame) == *value)
+            group
+                .and_then(|group| filter.counts.get(group))
+                .copied()
+                .unwrap_or(false)
+        }) && self
+            .equal
+            .iter()
+            .all(|(source, value)| source.get(row, frame) == *value)
     }
 }
 
@@ -220,7 +258,10 @@ const DENSE_MAX: usize = 1 << 22;
 
 impl<T> Groups<T> {
     pub fn new() -> Groups<T> {
-        Groups { dense: Vec::new(), sparse: HashMap::new() }
+        Groups {
+            dense: Vec::new(),
+            sparse: HashMap::new(),
+        }
     }
 
     /// The thing of a group, made when it is new.
@@ -244,7 +285,9 @@ impl<T> Groups<T> {
     /// All groups with their keys; [`NULL`] is that of rows without one.
     pub fn into_iter(self) -> impl Iterator<Item = (i64, T)> {
         let dense = self.dense.into_iter().enumerate();
-        dense.filter_map(|(key, slot)| Some((i64::try_from(key).ok()?, slot?))).chain(self.sparse)
+        dense
+            .filter_map(|(key, slot)| Some((i64::try_from(key).ok()?, slot?)))
+            .chain(self.sparse)
     }
 }
 
@@ -254,7 +297,10 @@ impl Grouping<'_> {
     pub fn key(&self, row: usize, frame: &Frame) -> i64 {
         match self {
             Grouping::All => 0,
-            Grouping::Units(of) => of.group(row, frame).and_then(|group| i64::try_from(group).ok()).unwrap_or(NULL),
+            Grouping::Units(of) => of
+                .group(row, frame)
+                .and_then(|group| i64::try_from(group).ok())
+                .unwrap_or(NULL),
             Grouping::Column(source) => source.get(row, frame),
         }
     }

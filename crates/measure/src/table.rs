@@ -61,7 +61,10 @@ impl Column {
     fn set(&mut self, row: usize, cell: i64) {
         match &mut self.cells {
             Cells::Wide(cells) => cells.get_mut(row).into_iter().for_each(|old| *old = cell),
-            Cells::Narrow(cells) => cells.get_mut(row).into_iter().for_each(|old| *old = narrow(cell)),
+            Cells::Narrow(cells) => cells
+                .get_mut(row)
+                .into_iter()
+                .for_each(|old| *old = narrow(cell)),
         }
     }
 }
@@ -72,19 +75,41 @@ fn narrow(cell: i64) -> i32 {
 }
 
 /// A value as a cell; `None` when it is of another type or no number is left for its text.
-pub(crate) fn encode(value: &Value, column_type: &ColumnType, dictionaries: &mut Dictionaries) -> Option<i64> {
+/// Personal values are not kept: no figure may use them, and what is not here need not be erased.
+pub(crate) fn encode(
+    value: &Value,
+    column: &ColumnSchema,
+    dictionaries: &mut Dictionaries,
+) -> Option<i64> {
+    let column_type = &column.column_type;
+    if column.personal {
+        return Some(NULL);
+    }
     match (value, column_type) {
         (Value::Null, _) => Some(NULL),
-        (Value::Int(number), ColumnType::Int | ColumnType::Decimal(_)) => (*number != NULL).then_some(*number),
+        (Value::Int(number), ColumnType::Int | ColumnType::Decimal(_)) => {
+            (*number != NULL).then_some(*number)
+        }
         (Value::Day(day), ColumnType::Day) => Some(i64::from(day.number())),
         (Value::Bool(value), ColumnType::Bool) => Some(i64::from(*value)),
-        (Value::Texts(texts), ColumnType::Codes(_) | ColumnType::Texts) if texts.is_empty() => Some(NULL),
-        (Value::Texts(texts), ColumnType::Codes(_) | ColumnType::Texts) => dictionaries.set_number(texts).map(i64::from),
+        (Value::Texts(texts), ColumnType::Codes(_) | ColumnType::Texts) if texts.is_empty() => {
+            Some(NULL)
+        }
+        (Value::Texts(texts), ColumnType::Codes(_) | ColumnType::Texts) => {
+            dictionaries.set_number(texts).map(i64::from)
+        }
         (
             Value::Text(text),
-            ColumnType::Code(_) | ColumnType::Choice(_) | ColumnType::Text | ColumnType::Subject(_) | ColumnType::Unit
+            ColumnType::Code(_)
+            | ColumnType::Choice(_)
+            | ColumnType::Text
+            | ColumnType::Subject(_)
+            | ColumnType::Unit
             | ColumnType::Period,
-        ) => dictionaries.of_column_mut(column_type).number_of(text).map(i64::from),
+        ) => dictionaries
+            .of_column_mut(column_type)
+            .number_of(text)
+            .map(i64::from),
         _ => None,
     }
 }
@@ -96,7 +121,10 @@ pub(crate) fn decode(cell: i64, column_type: &ColumnType, dictionaries: &Diction
     }
     match column_type {
         ColumnType::Int | ColumnType::Decimal(_) => Value::Int(cell),
-        ColumnType::Day => i32::try_from(cell).ok().and_then(base::Day::from_number).map_or(Value::Null, Value::Day),
+        ColumnType::Day => i32::try_from(cell)
+            .ok()
+            .and_then(base::Day::from_number)
+            .map_or(Value::Null, Value::Day),
         ColumnType::Bool => Value::Bool(cell != 0),
         ColumnType::Codes(_) | ColumnType::Texts => Value::Texts(dictionaries.set_texts(cell)),
         _ => dictionaries
@@ -153,7 +181,8 @@ impl Table {
                 Some(&index) => index,
                 None => {
                     self.columns.push(Column::new(column.clone(), rows));
-                    self.by_name.insert(column.name.clone(), self.columns.len() - 1);
+                    self.by_name
+                        .insert(column.name.clone(), self.columns.len() - 1);
                     self.columns.len() - 1
                 }
             };
@@ -171,17 +200,22 @@ impl Table {
     }
 
     pub fn column(&self, name: &str) -> Option<&Column> {
-        self.by_name.get(name).and_then(|index| self.columns.get(*index))
+        self.by_name
+            .get(name)
+            .and_then(|index| self.columns.get(*index))
     }
 
     /// The columns of the schema, in its order.
     pub fn columns(&self) -> impl Iterator<Item = &Column> {
-        self.order.iter().filter_map(|index| self.columns.get(*index))
+        self.order
+            .iter()
+            .filter_map(|index| self.columns.get(*index))
     }
 
     #[inline]
     pub fn is_visible(&self, row: usize, at: u64) -> bool {
-        self.added.get(row).is_some_and(|added| *added <= at) && self.hidden.get(row).is_some_and(|hidden| at < *hidden)
+        self.added.get(row).is_some_and(|added| *added <= at)
+            && self.hidden.get(row).is_some_and(|hidden| at < *hidden)
     }
 
     /// Positions that added and hid a row.
@@ -197,7 +231,9 @@ impl Table {
     /// Whether a version holds on a day (true for rows that are no versions).
     #[inline]
     pub fn holds_on(&self, row: usize, day: i32) -> bool {
-        self.versions.get(row).is_none_or(|(from, to)| *from <= day && day <= *to)
+        self.versions
+            .get(row)
+            .is_none_or(|(from, to)| *from <= day && day <= *to)
     }
 
     /// The days for which a version holds.
@@ -207,14 +243,18 @@ impl Table {
 
     /// All versions of a subject or unit, hidden ones too.
     pub fn rows_of(&self, number: i64) -> &[u32] {
-        usize::try_from(number).ok().and_then(|number| self.rows_of.get(number)).map_or(&[], Vec::as_slice)
+        usize::try_from(number)
+            .ok()
+            .and_then(|number| self.rows_of.get(number))
+            .map_or(&[], Vec::as_slice)
     }
 
     /// The version of a subject or unit that holds on a day, as of a position.
     #[inline]
     pub fn version_on(&self, number: i64, day: i32, at: u64) -> Option<usize> {
         let rows = self.rows_of(number).iter().map(|row| *row as usize);
-        rows.into_iter().find(|row| self.holds_on(*row, day) && self.is_visible(*row, at))
+        rows.into_iter()
+            .find(|row| self.holds_on(*row, day) && self.is_visible(*row, at))
     }
 
     /// The row with this id that is not hidden.
@@ -224,18 +264,27 @@ impl Table {
 
     /// The cells of a row for all columns of the schema, checked and encoded. `values` may leave
     /// out the first column, when that is the row's number.
-    pub fn encode_row(&self, id: u64, values: &[Value], dictionaries: &mut Dictionaries) -> Result<Vec<i64>, Problem> {
+    pub fn encode_row(
+        &self,
+        id: u64,
+        values: &[Value],
+        dictionaries: &mut Dictionaries,
+    ) -> Result<Vec<i64>, Problem> {
         let numbered = self.has_number();
         let wanted = self.order.len() - usize::from(numbered);
         if values.len() != wanted {
-            return Err(problems::wrong_width(&self.schema.name, wanted, values.len()));
+            return Err(problems::wrong_width(
+                &self.schema.name,
+                wanted,
+                values.len(),
+            ));
         }
         let mut cells = Vec::with_capacity(self.order.len());
         if numbered {
             cells.push(i64::try_from(id).map_err(|_| problems::table_full(&self.schema.name))?);
         }
         for (column, value) in self.columns().skip(usize::from(numbered)).zip(values) {
-            let cell = encode(value, &column.schema.column_type, dictionaries)
+            let cell = encode(value, &column.schema, dictionaries)
                 .ok_or_else(|| problems::wrong_value(&self.schema.name, &column.schema.name))?;
             cells.push(cell);
         }
@@ -255,7 +304,12 @@ impl Table {
     }
 
     /// Adds a row without content: of a version with the days for which it holds.
-    pub fn add_empty(&mut self, id: u64, at: u64, version: Option<(i32, i32)>) -> Result<usize, Problem> {
+    pub fn add_empty(
+        &mut self,
+        id: u64,
+        at: u64,
+        version: Option<(i32, i32)>,
+    ) -> Result<usize, Problem> {
         let row = self.len();
         let number = u32::try_from(row).map_err(|_| problems::table_full(&self.schema.name))?;
         for column in &mut self.columns {
@@ -270,7 +324,10 @@ impl Table {
             if self.rows_of.len() <= key {
                 self.rows_of.resize(key + 1, Vec::new());
             }
-            self.rows_of.get_mut(key).into_iter().for_each(|rows| rows.push(number));
+            self.rows_of
+                .get_mut(key)
+                .into_iter()
+                .for_each(|rows| rows.push(number));
         } else {
             self.live.insert(id, number);
         }
@@ -297,7 +354,10 @@ impl Table {
             self.hide(earlier, at);
         }
         let number = u32::try_from(row).map_err(|_| problems::table_full(&self.schema.name))?;
-        self.added.get_mut(row).into_iter().for_each(|added| *added = at);
+        self.added
+            .get_mut(row)
+            .into_iter()
+            .for_each(|added| *added = at);
         self.live.insert(id, number);
         Ok(())
     }

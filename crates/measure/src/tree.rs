@@ -47,7 +47,9 @@ impl UnitTree {
             ..UnitTree::default()
         };
         for unit in units.values() {
-            if let Some(slot) = number(&unit.id).and_then(|index| tree.valid.get_mut(index as usize)) {
+            if let Some(slot) =
+                number(&unit.id).and_then(|index| tree.valid.get_mut(index as usize))
+            {
                 *slot = (unit.valid_from.number(), unit.valid_to.number());
             }
         }
@@ -56,14 +58,23 @@ impl UnitTree {
             let mut above = vec![Vec::new(); count];
             let mut above_heirs = vec![Vec::new(); count];
             for unit in units.values() {
-                let Some(index) = number(&unit.id) else { continue };
+                let Some(index) = number(&unit.id) else {
+                    continue;
+                };
                 let index = index as usize; // a number of the dictionary, so not negative
-                let line = |unit: &Unit| chain(units, unit, day).into_iter().filter_map(|id| number(&id)).collect::<Vec<i32>>();
+                let line = |unit: &Unit| {
+                    chain(units, unit, day)
+                        .into_iter()
+                        .filter_map(|id| number(&id))
+                        .collect::<Vec<i32>>()
+                };
                 let mut from_heirs = BTreeSet::new();
                 for heir in heirs(units, unit, day) {
                     from_heirs.extend(line(heir));
                 }
-                if let (Some(slot), Some(heir_slot)) = (above.get_mut(index), above_heirs.get_mut(index)) {
+                if let (Some(slot), Some(heir_slot)) =
+                    (above.get_mut(index), above_heirs.get_mut(index))
+                {
                     *slot = line(unit);
                     *heir_slot = from_heirs.into_iter().collect();
                 }
@@ -82,13 +93,17 @@ impl UnitTree {
     /// The epoch of a day.
     #[inline]
     pub fn epoch_of(&self, day: i64) -> usize {
-        self.epochs.partition_point(|first| i64::from(*first) <= day).saturating_sub(1)
+        self.epochs
+            .partition_point(|first| i64::from(*first) <= day)
+            .saturating_sub(1)
     }
 
     /// The group of a unit's rows in an epoch.
     #[inline]
     pub fn group_of(&self, epoch: usize, unit: i64) -> Option<usize> {
-        let unit = usize::try_from(unit).ok().filter(|unit| *unit < self.units)?;
+        let unit = usize::try_from(unit)
+            .ok()
+            .filter(|unit| *unit < self.units)?;
         Some(epoch * self.units + unit)
     }
 
@@ -103,7 +118,9 @@ impl UnitTree {
             TreeTime::RecordDay => self.above.get(epoch),
             TreeTime::PeriodEnd => self.above_heirs.get(end_epoch),
         };
-        above.and_then(|units| units.get(unit)).map_or(&[], Vec::as_slice)
+        above
+            .and_then(|units| units.get(unit))
+            .map_or(&[], Vec::as_slice)
     }
 
     /// Whether a unit exists on some day from `first` to `last`.
@@ -125,7 +142,10 @@ impl UnitTree {
         for unit in 0..self.units {
             let mut open: IndexMap<i32, i32> = IndexMap::new();
             for (epoch, first) in self.epochs.iter().enumerate() {
-                let now = source.get(epoch).and_then(|units| units.get(unit)).map_or(&[][..], Vec::as_slice);
+                let now = source
+                    .get(epoch)
+                    .and_then(|units| units.get(unit))
+                    .map_or(&[][..], Vec::as_slice);
                 open.retain(|ancestor, from| {
                     let stays = now.contains(ancestor);
                     if !stays {
@@ -137,7 +157,10 @@ impl UnitTree {
                     open.entry(*ancestor).or_insert(*first);
                 }
             }
-            spans.extend(open.into_iter().map(|(ancestor, from)| (ancestor, unit as i32, from, Day::MAX.number())));
+            spans.extend(
+                open.into_iter()
+                    .map(|(ancestor, from)| (ancestor, unit as i32, from, Day::MAX.number())),
+            );
         }
         spans
     }
@@ -168,7 +191,11 @@ fn heirs<'a>(units: &'a IndexMap<UnitId, Unit>, unit: &'a Unit, day: Day) -> Vec
             continue;
         }
         seen.push(&at.id);
-        let next: Vec<&Unit> = at.successors.iter().filter_map(|id| units.get(id)).collect();
+        let next: Vec<&Unit> = at
+            .successors
+            .iter()
+            .filter_map(|id| units.get(id))
+            .collect();
         if day <= at.valid_to || next.is_empty() {
             found.push(at);
         } else {

@@ -49,22 +49,39 @@ impl Histories {
     ) -> Result<(), Problem> {
         let schema = table.schema.clone();
         let full = || problems::table_full(&schema.name);
-        let (_, key) = schema.columns.first().ok_or_else(|| problems::unknown_table(&schema.name))?;
+        let (_, key) = schema
+            .columns
+            .first()
+            .ok_or_else(|| problems::unknown_table(&schema.name))?;
         let mut fresh = Vec::with_capacity(attributes.len());
         for (name, value) in attributes {
-            let declared = schema.columns.get(name).filter(|column| column.name != key.name);
+            let declared = schema
+                .columns
+                .get(name)
+                .filter(|column| column.name != key.name);
             let (found, column) = declared
                 .zip(table.place_of(name))
                 .ok_or_else(|| problems::unknown_attribute(&schema.name, name))?;
-            let cell = encode(value, &found.column_type, dictionaries)
+            let cell = encode(value, found, dictionaries)
                 .ok_or_else(|| problems::wrong_value(&schema.name, name))?;
-            fresh.push(Entry { from: from.number(), column, cell });
+            fresh.push(Entry {
+                from: from.number(),
+                column,
+                cell,
+            });
         }
         if fresh.is_empty() {
             // Known, with nothing said: an empty entry of its own identity.
-            fresh.push(Entry { from: from.number(), column: 0, cell: NULL });
+            fresh.push(Entry {
+                from: from.number(),
+                column: 0,
+                cell: NULL,
+            });
         }
-        let number = dictionaries.of_column_mut(&key.column_type).number_of(id).ok_or_else(full)?;
+        let number = dictionaries
+            .of_column_mut(&key.column_type)
+            .number_of(id)
+            .ok_or_else(full)?;
         let entries = self.entries.entry(number).or_default();
         entries.extend(fresh);
         let versions = versions_of(entries, number, table.all_columns().len());
@@ -84,22 +101,44 @@ fn versions_of(entries: &[Entry], number: i32, width: usize) -> Vec<Version> {
     let mut versions = Vec::with_capacity(starts.len());
     for (index, start) in starts.iter().enumerate() {
         while let Some(entry) = next.next_if(|entry| entry.from <= *start) {
-            cells.get_mut(entry.column).into_iter().for_each(|cell| *cell = entry.cell);
+            cells
+                .get_mut(entry.column)
+                .into_iter()
+                .for_each(|cell| *cell = entry.cell);
         }
-        cells.iter_mut().take(1).for_each(|cell| *cell = i64::from(number));
-        let end = starts.get(index + 1).map_or(Day::MAX.number(), |next| next - 1);
-        versions.push(Version { days: (*start, end), cells: cells.clone() });
+        cells
+            .iter_mut()
+            .take(1)
+            .for_each(|cell| *cell = i64::from(number));
+        let end = starts
+            .get(index + 1)
+            .map_or(Day::MAX.number(), |next| next - 1);
+        versions.push(Version {
+            days: (*start, end),
+            cells: cells.clone(),
+        });
     }
     versions
 }
 
 /// Hides the versions that no longer hold and adds those that are new.
 fn replace(table: &mut Table, number: i32, versions: &[Version], at: u64) -> Result<(), Problem> {
-    let rows: Vec<usize> = table.rows_of(i64::from(number)).iter().map(|row| *row as usize).collect();
-    let visible: Vec<usize> = rows.into_iter().filter(|row| table.is_visible(*row, at)).collect();
+    let rows: Vec<usize> = table
+        .rows_of(i64::from(number))
+        .iter()
+        .map(|row| *row as usize)
+        .collect();
+    let visible: Vec<usize> = rows
+        .into_iter()
+        .filter(|row| table.is_visible(*row, at))
+        .collect();
     let same = |table: &Table, row: usize, version: &Version| {
         table.version(row) == Some(version.days)
-            && table.all_columns().iter().zip(&version.cells).all(|(column, cell)| column.get(row) == *cell)
+            && table
+                .all_columns()
+                .iter()
+                .zip(&version.cells)
+                .all(|(column, cell)| column.get(row) == *cell)
     };
     let mut kept = Vec::new();
     let mut free = Vec::new();

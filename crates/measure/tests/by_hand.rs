@@ -22,7 +22,12 @@ const QUERIES: &[(&str, &str, &str, &str)] = &[
         "2018-12-31",
         "select count(*), 1, 1 from now where day >= 17532 and day < 17713 and result = 'fail'",
     ),
-    ("batches", "2018", "2018-12-31", "select sum(batches), 1, 1 from now where day >= 17532 and day <= 17896"),
+    (
+        "batches",
+        "2018",
+        "2018-12-31",
+        "select sum(batches), 1, 1 from now where day >= 17532 and day <= 17896",
+    ),
     (
         // fee is in hundredths: fee × 1.5 + batches ÷ 4 is (6 fee + 100 batches) ÷ 400.
         "cost",
@@ -108,18 +113,26 @@ const QUERIES: &[(&str, &str, &str, &str)] = &[
 fn compare(city: &City) {
     let connection = sqlite(&city.columns);
     connection
-        .execute_batch("create view now as select * from record_sample where hidden = 9223372036854775807")
+        .execute_batch(
+            "create view now as select * from record_sample where hidden = 9223372036854775807",
+        )
         .unwrap();
     for (indicator, over, on, sql) in QUERIES {
         assert_eq!(day("2018-01-01").number(), 17532);
         let found = connection
             .query_row(sql, [], |row| {
-                let integer = |place| row.get::<_, Option<f64>>(place).map(|number| number.unwrap_or_default() as i128);
+                let integer = |place| {
+                    row.get::<_, Option<f64>>(place)
+                        .map(|number| number.unwrap_or_default() as i128)
+                };
                 Ok((integer(0)?, integer(1)?, integer(2)?))
             })
             .unwrap_or_else(|error| panic!("{indicator}: {error}"));
         let (numerator, denominator, scale) = found;
-        let cells = city.columns.measure(&city.query(indicator, over, on)).unwrap();
+        let cells = city
+            .columns
+            .measure(&city.query(indicator, over, on))
+            .unwrap();
         let expected = base::Ratio::new(numerator, scale * denominator);
         assert_eq!(cells[0].figure.value(), expected, "{indicator}");
     }

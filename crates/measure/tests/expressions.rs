@@ -46,7 +46,11 @@ fn rows(city: &City, table: &str) -> Vec<HashMap<Arc<str>, Value>> {
             })
             .collect()
     };
-    table.rows().map(named).filter(|row| row["hidden"] == Value::Int(i64::MAX)).collect()
+    table
+        .rows()
+        .map(named)
+        .filter(|row| row["hidden"] == Value::Int(i64::MAX))
+        .collect()
 }
 
 /// A sample with the tables that its columns refer to.
@@ -62,14 +66,20 @@ impl Facts for Sample<'_> {
             ColumnPath::Own(name) => return self.row[name].clone(),
             ColumnPath::Joined { column, attribute } => (column, attribute),
         };
-        let versions = if &**column == "subject" { self.firms } else { self.units };
+        let versions = if &**column == "subject" {
+            self.firms
+        } else {
+            self.units
+        };
         let on = |row: &HashMap<Arc<str>, Value>, name: &str| match row[name] {
             Value::Day(day) => day,
             _ => panic!("{name} is a day"),
         };
         let today = on(self.row, "day");
         let found = versions.iter().find(|version| {
-            version["id"] == self.row[column] && on(version, "version_from") <= today && today <= on(version, "version_to")
+            version["id"] == self.row[column]
+                && on(version, "version_from") <= today
+                && today <= on(version, "version_to")
         });
         found.map_or(Value::Null, |version| version[attribute].clone())
     }
@@ -98,18 +108,31 @@ fn conditions() -> impl Strategy<Value = String> {
     ];
     let number = number.prop_recursive(2, 6, 2, |inner| {
         prop_oneof![
-            (inner.clone(), inner.clone(), prop_oneof!["\\+", "-", "\\*"]).prop_map(|(a, b, op)| format!("({a}) {op} ({b})")),
-            (inner.clone(), prop_oneof!["3", "-4", "2\\.5"]).prop_map(|(a, b)| format!("({a}) / {b}")),
+            (inner.clone(), inner.clone(), prop_oneof!["\\+", "-", "\\*"])
+                .prop_map(|(a, b, op)| format!("({a}) {op} ({b})")),
+            (inner.clone(), prop_oneof!["3", "-4", "2\\.5"])
+                .prop_map(|(a, b)| format!("({a}) / {b}")),
             (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("coalesce({a}, {b})")),
             inner.prop_map(|a| format!("-({a})")),
         ]
     });
-    let days = prop_oneof!["day", "done_on", "as_of", "period_end", "day \\+ 30", "coalesce\\(done_on, day\\)", "date '2018-03-01'"];
+    let days = prop_oneof![
+        "day",
+        "done_on",
+        "as_of",
+        "period_end",
+        "day \\+ 30",
+        "coalesce\\(done_on, day\\)",
+        "date '2018-03-01'"
+    ];
     let compare = || prop_oneof!["=", "<>", "<", "<=", ">", ">="];
     let test = prop_oneof![
         (number.clone(), compare(), number.clone()).prop_map(|(a, op, b)| format!("{a} {op} {b}")),
-        (number.clone(), number.clone(), number.clone()).prop_map(|(a, b, c)| format!("{a} between {b} and {c}")),
-        number.clone().prop_map(|a| format!("{a} not in (1, 2.5, -3, 12)")),
+        (number.clone(), number.clone(), number.clone())
+            .prop_map(|(a, b, c)| format!("{a} between {b} and {c}")),
+        number
+            .clone()
+            .prop_map(|a| format!("{a} not in (1, 2.5, -3, 12)")),
         number.prop_map(|a| format!("({a}) is null")),
         (days.clone(), compare(), days).prop_map(|(a, op, b)| format!("{a} {op} {b}")),
         Just("result in ('pass', 'void')".to_owned()),
@@ -156,7 +179,11 @@ fn programme_with(texts: &[String]) -> (Arc<Programme>, Vec<Expr>) {
     for (number, filter) in filters.iter().enumerate() {
         let mut indicator = model.clone();
         indicator.id = IndicatorId::new(format!("random_{number}"));
-        let selection = Selection { table: "sample".into(), filter: Some(filter.clone()), date: Some("day".into()) };
+        let selection = Selection {
+            table: "sample".into(),
+            filter: Some(filter.clone()),
+            date: Some("day".into()),
+        };
         indicator.measure = Measure::Count(selection);
         programme.indicators.insert(indicator.id.clone(), indicator);
     }
@@ -200,7 +227,10 @@ fn the_schema_says_what_the_export_means() {
     let city = City::new();
     let (programme, _) = city.columns.programme_at(Position(city.head)).unwrap();
     let export = city.columns.export();
-    let table = export.iter().find(|table| table.name == "record_sample").unwrap();
+    let table = export
+        .iter()
+        .find(|table| table.name == "record_sample")
+        .unwrap();
     let schema = programme.schema.table("sample").unwrap();
     for column in schema.columns.values() {
         let found = table.columns.iter().find(|found| found.name == column.name);

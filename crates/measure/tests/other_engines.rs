@@ -27,14 +27,22 @@ fn compare(questions: &[Held], output: &str) {
             results.push(Vec::new());
             continue;
         }
-        let row = line.split('\t').enumerate().map(|(place, cell)| match (place, cell.parse::<i128>()) {
-            (_, _) if cell == "\\N" => Cell::Null,
-            (0, _) | (_, Err(_)) => Cell::Text(cell.to_owned()),
-            (_, Ok(number)) => Cell::Integer(number),
-        });
+        let row =
+            line.split('\t')
+                .enumerate()
+                .map(|(place, cell)| match (place, cell.parse::<i128>()) {
+                    (_, _) if cell == "\\N" => Cell::Null,
+                    (0, _) | (_, Err(_)) => Cell::Text(cell.to_owned()),
+                    (_, Ok(number)) => Cell::Integer(number),
+                });
         results.last_mut().unwrap().push(row.collect());
     }
-    assert_eq!(results.len(), questions.len(), "{}", output.lines().last().unwrap_or_default());
+    assert_eq!(
+        results.len(),
+        questions.len(),
+        "{}",
+        output.lines().last().unwrap_or_default()
+    );
     for (question, rows) in questions.iter().zip(&results) {
         question.compare(rows);
     }
@@ -54,18 +62,37 @@ fn postgres_agrees() {
     };
     let (city, folder) = (city(), folder("postgres"));
     let schema = format!("measure_{}", std::process::id());
-    let mut script = format!("\\set ON_ERROR_STOP on\nset client_min_messages = warning;\ncreate schema {schema};\nset search_path = {schema};\n\\i schema.sql\n");
+    let mut script = format!(
+        "\\set ON_ERROR_STOP on\nset client_min_messages = warning;\ncreate schema {schema};\nset search_path = {schema};\n\\i schema.sql\n"
+    );
     for name in write_export(&city.columns, Dialect::Postgres, &folder) {
-        writeln!(script, "\\copy \"{name}\" from '{name}.csv' with (format csv, header)").unwrap();
+        writeln!(
+            script,
+            "\\copy \"{name}\" from '{name}.csv' with (format csv, header)"
+        )
+        .unwrap();
     }
-    let questions = questions(&city, Dialect::Postgres);
+    let questions = questions(&city, Dialect::Postgres, 1);
     for (number, question) in questions.iter().enumerate() {
-        writeln!(script, "\\echo #{number}\ncopy ({}) to stdout;", question.sql).unwrap();
+        writeln!(
+            script,
+            "\\echo #{number}\ncopy ({}) to stdout;",
+            question.sql
+        )
+        .unwrap();
     }
     writeln!(script, "drop schema {schema} cascade;").unwrap();
     std::fs::write(folder.join("script.sql"), script).unwrap();
-    let output = Command::new("psql").args([&url, "-q", "-X", "-f", "script.sql"]).current_dir(&folder).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let output = Command::new("psql")
+        .args([&url, "-q", "-X", "-f", "script.sql"])
+        .current_dir(&folder)
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     compare(&questions, &String::from_utf8(output.stdout).unwrap());
     std::fs::remove_dir_all(folder).unwrap();
 }
@@ -92,11 +119,22 @@ fn duckdb_agrees() {
     }
     let (city, folder) = (city(), folder("duckdb"));
     write_export(&city.columns, Dialect::DuckDb, &folder);
-    let questions = questions(&city, Dialect::DuckDb);
-    let all: String = questions.iter().map(|question| format!("{};;", question.sql)).collect();
+    let questions = questions(&city, Dialect::DuckDb, 1);
+    let all: String = questions
+        .iter()
+        .map(|question| format!("{};;", question.sql))
+        .collect();
     std::fs::write(folder.join("questions.sql"), all).unwrap();
-    let output = Command::new(&python).args(["-c", DUCKDB]).current_dir(&folder).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let output = Command::new(&python)
+        .args(["-c", DUCKDB])
+        .current_dir(&folder)
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     compare(&questions, &String::from_utf8(output.stdout).unwrap());
     std::fs::remove_dir_all(folder).unwrap();
 }

@@ -25,17 +25,22 @@ fn run(connection: &rusqlite::Connection, sql: &str) -> rusqlite::Result<Vec<Vec
                 other => panic!("{other:?} is neither an integer nor a text"),
             })
         };
-        rows.push((0..width).map(cell).collect::<rusqlite::Result<Vec<Cell>>>()?);
+        rows.push(
+            (0..width)
+                .map(cell)
+                .collect::<rusqlite::Result<Vec<Cell>>>()?,
+        );
     }
     Ok(rows)
 }
 
-/// Asks everything of both; gives how many questions were answered.
-fn compare_all(city: &City) -> usize {
+/// Asks each `every`-th question of both; gives how many were answered.
+fn compare(city: &City, every: usize) -> usize {
     let connection = sqlite(&city.columns);
-    let questions = questions(city, Dialect::Sqlite);
+    let questions = questions(city, Dialect::Sqlite, every);
     for question in &questions {
-        let rows = run(&connection, &question.sql).unwrap_or_else(|error| panic!("{error}\n{}", question.sql));
+        let rows = run(&connection, &question.sql)
+            .unwrap_or_else(|error| panic!("{error}\n{}", question.sql));
         question.compare(&rows);
     }
     questions.len()
@@ -44,19 +49,20 @@ fn compare_all(city: &City) -> usize {
 #[test]
 fn engine_and_sql_agree_on_a_year_of_records() {
     let city = made_up(&mut ChaCha8Rng::seed_from_u64(7), 600);
-    assert!(compare_all(&city) > 2000);
+    // 5 has no divisor in common with the number of divisions or times, so all of them come up.
+    assert!(compare(&city, 5) > 600);
 }
 
 #[test]
 fn engine_and_sql_agree_on_nothing() {
-    compare_all(&City::new());
+    compare(&City::new(), 1);
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 5, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 10, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn engine_and_sql_agree_on_a_few_rows(seed: u64, records in 1_usize..40) {
-        compare_all(&made_up(&mut ChaCha8Rng::seed_from_u64(seed), records));
+        compare(&made_up(&mut ChaCha8Rng::seed_from_u64(seed), records), 3);
     }
 }

@@ -52,7 +52,11 @@ impl Writer<'_> {
         match path {
             ColumnPath::Own(name) => format!("t.{}", quoted(name)),
             ColumnPath::Joined { column, attribute } => {
-                let joined = self.table.columns.get(column).and_then(|column| self.schema.joined(column));
+                let joined = self
+                    .table
+                    .columns
+                    .get(column)
+                    .and_then(|column| self.schema.joined(column));
                 let name = joined.map_or_else(String::new, export_name);
                 let day = self.row_day();
                 format!(
@@ -67,7 +71,9 @@ impl Writer<'_> {
     }
 
     fn is_yes_no(&self, path: &ColumnPath) -> bool {
-        self.schema.resolve(self.table, path).is_some_and(|column| column.column_type == ColumnType::Bool)
+        self.schema
+            .resolve(self.table, path)
+            .is_some_and(|column| column.column_type == ColumnType::Bool)
     }
 
     /// An expression, always in parentheses where it is more than one word.
@@ -91,41 +97,80 @@ impl Writer<'_> {
             Node::And(a, b) => format!("({} and {})", self.expression(a), self.expression(b)),
             Node::Or(a, b) => format!("({} or {})", self.expression(a), self.expression(b)),
             Node::Compare(op, a, b) => self.compare(*op, a, b),
-            Node::In { negated, operand, list } => {
-                let common = list
-                    .iter()
-                    .fold(operand.denominator(), |common, item| common_denominator(common, item.denominator()).unwrap_or(common));
-                let items: Vec<String> = list.iter().map(|item| self.scaled(item, common)).collect();
+            Node::In {
+                negated,
+                operand,
+                list,
+            } => {
+                let common = list.iter().fold(operand.denominator(), |common, item| {
+                    common_denominator(common, item.denominator()).unwrap_or(common)
+                });
+                let items: Vec<String> =
+                    list.iter().map(|item| self.scaled(item, common)).collect();
                 let not = if *negated { "not " } else { "" };
-                format!("({} {not}in ({}))", self.scaled(operand, common), items.join(", "))
+                format!(
+                    "({} {not}in ({}))",
+                    self.scaled(operand, common),
+                    items.join(", ")
+                )
             }
-            Node::Between { negated, operand, low, high } => {
+            Node::Between {
+                negated,
+                operand,
+                low,
+                high,
+            } => {
                 let not = if *negated { "not " } else { "" };
                 let least = self.compare(CompareOp::AtLeast, operand, low);
                 let most = self.compare(CompareOp::AtMost, operand, high);
                 format!("({not}({least} and {most}))")
             }
             Node::IsNull { negated, operand } => {
-                format!("({} is {}null)", self.expression(operand), if *negated { "not " } else { "" })
+                format!(
+                    "({} is {}null)",
+                    self.expression(operand),
+                    if *negated { "not " } else { "" }
+                )
             }
             Node::Has(set, text) => {
                 let member = Self::text(&format!(";{};", set_member(text)));
-                let find = if self.dialect == Dialect::Sqlite { "instr" } else { "strpos" };
-                format!("(coalesce({find}({}, {member}), 0) > 0)", self.expression(set))
+                let find = if self.dialect == Dialect::Sqlite {
+                    "instr"
+                } else {
+                    "strpos"
+                };
+                format!(
+                    "(coalesce({find}({}, {member}), 0) > 0)",
+                    self.expression(set)
+                )
             }
             Node::Arithmetic(op @ (NumberOp::Add | NumberOp::Subtract), a, b) => {
                 let denominator = expr.denominator();
-                format!("({} {} {})", self.scaled(a, denominator), op.as_str(), self.scaled(b, denominator))
+                format!(
+                    "({} {} {})",
+                    self.scaled(a, denominator),
+                    op.as_str(),
+                    self.scaled(b, denominator)
+                )
             }
-            Node::Arithmetic(NumberOp::Multiply, a, b) => format!("({} * {})", self.expression(a), self.expression(b)),
+            Node::Arithmetic(NumberOp::Multiply, a, b) => {
+                format!("({} * {})", self.expression(a), self.expression(b))
+            }
             Node::Arithmetic(NumberOp::Divide, a, b) => {
-                format!("({} * {})", self.expression(a), self.integer(divisor_factor(b).unwrap_or(1)))
+                format!(
+                    "({} * {})",
+                    self.expression(a),
+                    self.integer(divisor_factor(b).unwrap_or(1))
+                )
             }
             Node::Negate(a) => format!("({} - {})", self.integer(0), self.expression(a)),
             Node::Year(a) => self.part_of_day("year", "%Y", a),
             Node::Month(a) => self.part_of_day("month", "%m", a),
             Node::Coalesce(list) => {
-                let items: Vec<String> = list.iter().map(|item| self.scaled(item, expr.denominator())).collect();
+                let items: Vec<String> = list
+                    .iter()
+                    .map(|item| self.scaled(item, expr.denominator()))
+                    .collect();
                 format!("coalesce({})", items.join(", "))
             }
         }
@@ -135,20 +180,33 @@ impl Writer<'_> {
     fn scaled(&self, expr: &Expr, denominator: i64) -> String {
         let factor = denominator.checked_div(expr.denominator()).unwrap_or(1);
         // Days and texts have the denominator 1 and stay as they are.
-        if factor == 1 { self.expression(expr) } else { format!("({} * {})", self.expression(expr), self.integer(factor)) }
+        if factor == 1 {
+            self.expression(expr)
+        } else {
+            format!("({} * {})", self.expression(expr), self.integer(factor))
+        }
     }
 
     fn compare(&self, op: CompareOp, a: &Expr, b: &Expr) -> String {
         let common = common_denominator(a.denominator(), b.denominator()).unwrap_or(1);
-        format!("({} {} {})", self.scaled(a, common), op.as_str(), self.scaled(b, common))
+        format!(
+            "({} {} {})",
+            self.scaled(a, common),
+            op.as_str(),
+            self.scaled(b, common)
+        )
     }
 
     fn part_of_day(&self, part: &str, pattern: &str, day: &Expr) -> String {
         let day = self.expression(day);
         match self.dialect {
-            Dialect::Sqlite => format!("cast(strftime('{pattern}', {day} * 86400, 'unixepoch') as integer)"),
+            Dialect::Sqlite => {
+                format!("cast(strftime('{pattern}', {day} * 86400, 'unixepoch') as integer)")
+            }
             Dialect::Postgres | Dialect::DuckDb => {
-                format!("cast(extract({part} from date '1970-01-01' + cast({day} as integer)) as bigint)")
+                format!(
+                    "cast(extract({part} from date '1970-01-01' + cast({day} as integer)) as bigint)"
+                )
             }
         }
     }

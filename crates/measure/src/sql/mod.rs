@@ -23,7 +23,8 @@ use programme::expr::{Arithmetic, NumberOp, Term, TermNode};
 use programme::model::{Indicator, Measure};
 
 use crate::columns::Columns;
-use crate::figures::{Asked, Division, Span, is_city_wide};
+use crate::figures::{Asked, Division, Span};
+use crate::gather::is_city_wide;
 use crate::problems;
 use crate::query::{By, Query};
 use expression::Writer;
@@ -48,7 +49,13 @@ impl Columns {
     pub fn sql(&self, query: &Query, dialect: Dialect) -> Result<String, Problem> {
         let asked = self.asked(query)?;
         let By::Part(kind) = &query.by else {
-            return select(&asked, query, Span::new(query.period, query.day), dialect, None);
+            return select(
+                &asked,
+                query,
+                Span::new(query.period, query.day),
+                dialect,
+                None,
+            );
         };
         let parts = query.period.parts(*kind);
         if parts.is_empty() {
@@ -56,8 +63,17 @@ impl Columns {
         }
         let mut selects = Vec::with_capacity(parts.len());
         for part in parts {
-            let inner = select(&asked, query, Span::new(part, query.day), dialect, Some(part.to_string()))?;
-            selects.push(format!("select * from ({inner}) part_{}", selects.len() + 1));
+            let inner = select(
+                &asked,
+                query,
+                Span::new(part, query.day),
+                dialect,
+                Some(part.to_string()),
+            )?;
+            selects.push(format!(
+                "select * from ({inner}) part_{}",
+                selects.len() + 1
+            ));
         }
         Ok(selects.join("\nunion all\n"))
     }
@@ -71,11 +87,22 @@ fn select(
     slice: Option<String>,
 ) -> Result<String, Problem> {
     let units = if asked.division == Division::Units {
-        asked.units_of(asked.indicator(&query.indicator)?, span).into_iter().map(|(id, _)| id).collect()
+        asked
+            .units_of(asked.indicator(&query.indicator)?, span)
+            .into_iter()
+            .map(|(id, _)| id)
+            .collect()
     } else {
         Vec::new()
     };
-    let mut statement = Statement { asked, dialect, units, raw: Vec::new(), full: Vec::new(), known: HashMap::new() };
+    let mut statement = Statement {
+        asked,
+        dialect,
+        units,
+        raw: Vec::new(),
+        full: Vec::new(),
+        known: HashMap::new(),
+    };
     let shown = slice.map_or_else(|| "f.slice".to_owned(), |name| Writer::text(&name));
     let indicator = asked.indicator(&query.indicator)?;
     if let Measure::WeightedRatio { .. } = indicator.measure {
@@ -124,13 +151,28 @@ impl Statement<'_> {
         let indicator = asked.indicator(id)?;
         let found = match &indicator.measure {
             Measure::WeightedRatio { .. } => return Err(problems::not_in_sql(id)),
-            Measure::Ratio { numerator, denominator, per } => {
-                let (above, below) = (self.figures(numerator, span)?, self.figures(denominator, span)?);
+            Measure::Ratio {
+                numerator,
+                denominator,
+                per,
+            } => {
+                let (above, below) = (
+                    self.figures(numerator, span)?,
+                    self.figures(denominator, span)?,
+                );
                 let (times, parts) = parts_of(per).ok_or_else(|| problems::not_in_sql(id))?;
                 // (n₁·ds₁·per) / (ns₁·d₁) over (n₂·ds₂) / (ns₂·d₂), with the constants of 1 left out.
-                let n = product(&["a.n", "b.d", &self.constant(above.denominator_scale), &self.constant(times)]);
+                let n = product(&[
+                    "a.n",
+                    "b.d",
+                    &self.constant(above.denominator_scale),
+                    &self.constant(times),
+                ]);
                 let d = product(&["b.n", "a.d", &self.constant(below.denominator_scale)]);
-                let scale = above.numerator_scale.checked_mul(parts).ok_or_else(|| problems::not_in_sql(id))?;
+                let scale = above
+                    .numerator_scale
+                    .checked_mul(parts)
+                    .ok_or_else(|| problems::not_in_sql(id))?;
                 self.derive(&[above, below], &n, &d, scale, below.numerator_scale)
             }
             Measure::Growth(of, against) | Measure::Change(of, against) => {
@@ -168,31 +210,50 @@ impl Statement<'_> {
         }
     }
 
-    fn expression(&mut self, id: &IndicatorId, arithmetic: &Arithmetic, span: Span) -> Result<Found, Problem> {
+    fn expression(
+        &mut self,
+        id: &IndicatorId,
+        arithmetic: &Arithmetic,
+        span: Span,
+    ) -> Result<Found, Problem> {
         let used: Vec<IndicatorId> = arithmetic.indicators().into_iter().cloned().collect();
         let mut parts = Vec::with_capacity(used.len());
         for part in &used {
             parts.push(self.figures(part, span)?);
         }
-        let (n, d) = self.fraction(&arithmetic.root, &used, &parts).ok_or_else(|| problems::not_in_sql(id))?;
+        let (n, d) = self
+            .fraction(&arithmetic.root, &used, &parts)
+            .ok_or_else(|| problems::not_in_sql(id))?;
         Ok(self.derive(&parts, &n, &d, 1, 1))
     }
 
     /// Arithmetic as a fraction: numerator and denominator.
-    fn fraction(&self, term: &Term, used: &[IndicatorId], parts: &[Found]) -> Option<(String, String)> {
+    fn fraction(
+        &self,
+        term: &Term,
+        used: &[IndicatorId],
+        parts: &[Found],
+    ) -> Option<(String, String)> {
         Some(match &term.node {
             TermNode::Number(number) => {
                 let (numerator, denominator) = parts_of(number)?;
                 let written = |number: i64| {
                     let constant = self.constant(number);
-                    if constant.is_empty() { "1".to_owned() } else { format!("({constant})") }
+                    if constant.is_empty() {
+                        "1".to_owned()
+                    } else {
+                        format!("({constant})")
+                    }
                 };
                 (written(numerator), written(denominator))
             }
             TermNode::Indicator(id) => {
                 let place = used.iter().position(|known| known == id)?;
                 let (alias, part) = (alias(place), parts.get(place)?);
-                let n = product(&[&format!("{alias}.n"), &self.constant(part.denominator_scale)]);
+                let n = product(&[
+                    &format!("{alias}.n"),
+                    &self.constant(part.denominator_scale),
+                ]);
                 let d = product(&[&format!("{alias}.d"), &self.constant(part.numerator_scale)]);
                 (n, d)
             }
@@ -201,10 +262,15 @@ impl Statement<'_> {
                 (format!("(0 - {n})"), d)
             }
             TermNode::Binary(op, left, right) => {
-                let ((a, b), (c, d)) = (self.fraction(left, used, parts)?, self.fraction(right, used, parts)?);
+                let ((a, b), (c, d)) = (
+                    self.fraction(left, used, parts)?,
+                    self.fraction(right, used, parts)?,
+                );
                 match op {
                     NumberOp::Add => (format!("({a} * {d} + {c} * {b})"), format!("({b} * {d})")),
-                    NumberOp::Subtract => (format!("({a} * {d} - {c} * {b})"), format!("({b} * {d})")),
+                    NumberOp::Subtract => {
+                        (format!("({a} * {d} - {c} * {b})"), format!("({b} * {d})"))
+                    }
                     NumberOp::Multiply => (format!("({a} * {c})"), format!("({b} * {d})")),
                     NumberOp::Divide => (format!("({a} * {d})"), format!("({b} * {c})")),
                 }
@@ -213,7 +279,14 @@ impl Statement<'_> {
     }
 
     /// Figures made of figures: one `fN` whose numerator is 0 where the denominator is.
-    fn derive(&mut self, parts: &[Found], n: &str, d: &str, numerator_scale: i64, denominator_scale: i64) -> Found {
+    fn derive(
+        &mut self,
+        parts: &[Found],
+        n: &str,
+        d: &str,
+        numerator_scale: i64,
+        denominator_scale: i64,
+    ) -> Found {
         let number = self.full.len() + 1;
         let joins: Vec<String> = parts
             .iter()
@@ -224,22 +297,32 @@ impl Statement<'_> {
         let equal: Vec<String> = (1..parts.len())
             .map(|place| format!("{}.slice is not distinct from {first}.slice", alias(place)))
             .collect();
-        let condition = if equal.is_empty() { String::new() } else { format!(" where {}", equal.join(" and ")) };
+        let condition = if equal.is_empty() {
+            String::new()
+        } else {
+            format!(" where {}", equal.join(" and "))
+        };
         let (from, slice, preliminary) = if parts.is_empty() {
             ("slices s".to_owned(), "s.slice".to_owned(), "0".to_owned())
         } else {
-            let flags: Vec<String> = (0..parts.len()).map(|place| format!("{}.p", alias(place))).collect();
+            let flags: Vec<String> = (0..parts.len())
+                .map(|place| format!("{}.p", alias(place)))
+                .collect();
             let any = format!("case when {} > 0 then 1 else 0 end", flags.join(" + "));
             (joins.join(", "), format!("{first}.slice"), any)
         };
-        let missing: Vec<String> = (0..parts.len()).map(|place| format!("{}.n is null", alias(place))).collect();
+        let missing: Vec<String> = (0..parts.len())
+            .map(|place| format!("{}.n is null", alias(place)))
+            .collect();
         let n = if missing.is_empty() {
             n.to_owned()
         } else {
             format!("case when {} then null else {n} end", missing.join(" or "))
         };
         // A part that is not applicable (0 over 0) anywhere makes the whole so.
-        let applicable: Vec<String> = (0..parts.len()).map(|place| format!("{}.d <> 0", alias(place))).collect();
+        let applicable: Vec<String> = (0..parts.len())
+            .map(|place| format!("{}.d <> 0", alias(place)))
+            .collect();
         let d = if applicable.is_empty() {
             d.to_owned()
         } else {
@@ -248,7 +331,11 @@ impl Statement<'_> {
         self.full.push(format!(
             "f{number} as (select x.slice, case when x.n is null then null when coalesce(x.d, 0) = 0 then 0 else x.n end as n, case when x.n is null then 1 else x.d end as d, x.p from (select {slice} as slice, {n} as n, {d} as d, {preliminary} as p from {from}{condition}) x)"
         ));
-        Found { number, numerator_scale, denominator_scale }
+        Found {
+            number,
+            numerator_scale,
+            denominator_scale,
+        }
     }
 
     fn base(&mut self, indicator: &Indicator, span: Span) -> Result<Found, Problem> {
@@ -266,15 +353,24 @@ impl Statement<'_> {
         self.full.push(format!(
             "f{number} as (select s.slice, coalesce(r.n, {other_n}) as n, coalesce(r.d, {other_d}) as d, coalesce(r.p, 0) as p from slices s left join r{raw} r on {on})"
         ));
-        Ok(Found { number, numerator_scale: base.numerator_scale, denominator_scale: base.denominator_scale })
+        Ok(Found {
+            number,
+            numerator_scale: base.numerator_scale,
+            denominator_scale: base.denominator_scale,
+        })
     }
 
     /// The cells: as listed, or as found in the rows.
     fn slices(&self) -> String {
         let from_rows = |condition: &str| {
-            let all: Vec<String> =
-                (1..=self.raw.len()).map(|raw| format!("select slice from r{raw}{condition}")).collect();
-            if all.is_empty() { "select '' as slice where 1 = 0".to_owned() } else { all.join(" union ") }
+            let all: Vec<String> = (1..=self.raw.len())
+                .map(|raw| format!("select slice from r{raw}{condition}"))
+                .collect();
+            if all.is_empty() {
+                "select '' as slice where 1 = 0".to_owned()
+            } else {
+                all.join(" union ")
+            }
         };
         match &self.asked.division {
             Division::None => "select '' as slice".to_owned(),
@@ -288,9 +384,16 @@ impl Statement<'_> {
 impl Statement<'_> {
     /// The cells by unit, written out.
     fn unit_slices(&self) -> String {
-        let listed: Vec<String> =
-            self.units.iter().map(|unit| format!("select {} as slice", Writer::text(unit.as_str()))).collect();
-        if listed.is_empty() { "select '' as slice where 1 = 0".to_owned() } else { listed.join(" union all ") }
+        let listed: Vec<String> = self
+            .units
+            .iter()
+            .map(|unit| format!("select {} as slice", Writer::text(unit.as_str())))
+            .collect();
+        if listed.is_empty() {
+            "select '' as slice where 1 = 0".to_owned()
+        } else {
+            listed.join(" union all ")
+        }
     }
 }
 
@@ -304,12 +407,19 @@ fn alias(place: usize) -> String {
 
 /// Factors multiplied; empty ones are 1.
 fn product(factors: &[&str]) -> String {
-    let kept: Vec<&str> = factors.iter().copied().filter(|factor| !factor.is_empty()).collect();
+    let kept: Vec<&str> = factors
+        .iter()
+        .copied()
+        .filter(|factor| !factor.is_empty())
+        .collect();
     format!("({})", kept.join(" * "))
 }
 
 /// Numerator and denominator, if 64 bits hold them.
 fn parts_of(ratio: &Ratio) -> Option<(i64, i64)> {
     let (numerator, denominator) = ratio.to_i128_parts()?;
-    Some((i64::try_from(numerator).ok()?, i64::try_from(denominator).ok()?))
+    Some((
+        i64::try_from(numerator).ok()?,
+        i64::try_from(denominator).ok()?,
+    ))
 }

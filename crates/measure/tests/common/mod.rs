@@ -52,7 +52,11 @@ impl City {
     }
 
     pub fn of(programme: Arc<Programme>) -> City {
-        let mut city = City { columns: Columns::new(), head: 0, next: 0 };
+        let mut city = City {
+            columns: Columns::new(),
+            head: 0,
+            next: 0,
+        };
         city.take(programme);
         city
     }
@@ -60,7 +64,9 @@ impl City {
     /// A programme comes into force.
     pub fn take(&mut self, programme: Arc<Programme>) {
         let at = self.step();
-        self.columns.apply(Change::Programme { at, programme }).unwrap();
+        self.columns
+            .apply(Change::Programme { at, programme })
+            .unwrap();
     }
 
     fn step(&mut self) -> Position {
@@ -78,24 +84,55 @@ impl City {
 
     pub fn numbered_record(&mut self, table: &str, number: u64, cells: &[(&str, Value)]) {
         let (at, values) = (self.step(), self.values(table, cells));
-        self.columns.apply(Change::Record { table: table.into(), id: number, at, values }).unwrap();
+        self.columns
+            .apply(Change::Record {
+                table: table.into(),
+                id: number,
+                at,
+                values,
+            })
+            .unwrap();
     }
 
     pub fn hide(&mut self, table: &str, number: u64) {
         let at = self.step();
-        self.columns.apply(Change::Hide { table: table.into(), id: number, at }).unwrap();
+        self.columns
+            .apply(Change::Hide {
+                table: table.into(),
+                id: number,
+                at,
+            })
+            .unwrap();
     }
 
     pub fn case(&mut self, number: u64, cells: &[(&str, Value)]) {
         let (at, values) = (self.step(), self.values("case:complaint", cells));
-        self.columns.apply(Change::Case { flow: FlowId::new("complaint"), id: number, at, values }).unwrap();
+        self.columns
+            .apply(Change::Case {
+                flow: FlowId::new("complaint"),
+                id: number,
+                at,
+                values,
+            })
+            .unwrap();
     }
 
     pub fn firm(&mut self, id: &str, from: &str, attributes: &[(&str, Value)]) {
         let at = self.step();
-        let attributes = attributes.iter().map(|(name, value)| (Arc::from(*name), value.clone())).collect();
+        let attributes = attributes
+            .iter()
+            .map(|(name, value)| (Arc::from(*name), value.clone()))
+            .collect();
         let subject_type = SubjectTypeId::new("firm");
-        self.columns.apply(Change::Subject { subject_type, id: id.into(), from: day(from), attributes, at }).unwrap();
+        self.columns
+            .apply(Change::Subject {
+                subject_type,
+                id: id.into(),
+                from: day(from),
+                attributes,
+                at,
+            })
+            .unwrap();
     }
 
     fn values(&self, table: &str, cells: &[(&str, Value)]) -> Vec<Value> {
@@ -104,17 +141,38 @@ impl City {
         for (name, _) in cells {
             assert!(schema.columns.contains_key(*name), "{table} has no {name}");
         }
-        let value = |name: &str| cells.iter().find(|(cell, _)| *cell == name).map_or(Value::Null, |(_, value)| value.clone());
-        schema.columns.keys().skip(1).map(|name| value(name)).collect()
+        let value = |name: &str| {
+            cells
+                .iter()
+                .find(|(cell, _)| *cell == name)
+                .map_or(Value::Null, |(_, value)| value.clone())
+        };
+        schema
+            .columns
+            .keys()
+            .skip(1)
+            .map(|name| value(name))
+            .collect()
     }
 
     pub fn query(&self, indicator: &str, over: &str, on: &str) -> Query {
-        Query::new(IndicatorId::new(indicator), period(over), day(on), Position(self.head))
+        Query::new(
+            IndicatorId::new(indicator),
+            period(over),
+            day(on),
+            Position(self.head),
+        )
     }
 
     /// The whole city's figure as [`shown`].
     pub fn figure(&self, indicator: &str, over: &str, on: &str) -> String {
-        shown(&self.columns.measure(&self.query(indicator, over, on)).unwrap()[0].figure)
+        shown(
+            &self
+                .columns
+                .measure(&self.query(indicator, over, on))
+                .unwrap()[0]
+                .figure,
+        )
     }
 }
 
@@ -143,7 +201,11 @@ pub fn made_up_with(programme: Arc<Programme>, rng: &mut impl Rng, records: usiz
     let firms: Vec<String> = (0..records / 8 + 1).map(|n| format!("firm {n}")).collect();
     let industries = ["steel", "paper", "dairy"];
     fn maybe(rng: &mut impl Rng, value: Value) -> Value {
-        if rng.random_range(0..8) == 0 { Value::Null } else { value }
+        if rng.random_range(0..8) == 0 {
+            Value::Null
+        } else {
+            value
+        }
     }
     fn any_day(rng: &mut impl Rng) -> Day {
         Day::from_number(day("2017-01-01").number() + rng.random_range(0..800)).unwrap()
@@ -167,7 +229,12 @@ pub fn made_up_with(programme: Arc<Programme>, rng: &mut impl Rng, records: usiz
     for _ in 0..records {
         let on = any_day(rng);
         let result = text(["pass", "pass", "fail", "void"][rng.random_range(0..4)]);
-        let hazards = [vec![], vec!["fire".into()], vec!["gas".into(), "fire".into()]][rng.random_range(0..3)].clone();
+        let hazards = [
+            vec![],
+            vec!["fire".into()],
+            vec!["gas".into(), "fire".into()],
+        ][rng.random_range(0..3)]
+        .clone();
         let unit = text(units[rng.random_range(0..5)]);
         let place = text(units[rng.random_range(0..5)]);
         let subject = text(&firms[rng.random_range(0..firms.len())]);
@@ -197,9 +264,15 @@ pub fn made_up_with(programme: Arc<Programme>, rng: &mut impl Rng, records: usiz
                 let cells = [
                     ("day", Value::Day(on)),
                     ("unit", text(units[rng.random_range(0..5)])),
-                    ("for", text(["2017", "2018", "2018H1", "2018-06"][rng.random_range(0..4)])),
+                    (
+                        "for",
+                        text(["2017", "2018", "2018H1", "2018-06"][rng.random_range(0..4)]),
+                    ),
                     ("value", maybe_number(rng, 0, 900)),
-                    ("finality", text(["flash", "final", "final"][rng.random_range(0..3)])),
+                    (
+                        "finality",
+                        text(["flash", "final", "final"][rng.random_range(0..3)]),
+                    ),
                 ];
                 city.record("report", &cells);
             }
@@ -231,7 +304,10 @@ pub fn made_up_with(programme: Arc<Programme>, rng: &mut impl Rng, records: usiz
                         ("closed_on", Value::Day(closed)),
                         ("handle_done", Value::Day(closed)),
                         ("recovered", maybe_number(rng, 0, 50_000)),
-                        ("in_person", maybe(rng, Value::Bool(closed.number() % 2 == 0))),
+                        (
+                            "in_person",
+                            maybe(rng, Value::Bool(closed.number() % 2 == 0)),
+                        ),
                     ]);
                     city.case(number, &cells);
                 }
@@ -243,7 +319,11 @@ pub fn made_up_with(programme: Arc<Programme>, rng: &mut impl Rng, records: usiz
 }
 
 fn maybe_number(rng: &mut impl Rng, least: i64, most: i64) -> Value {
-    if rng.random_range(0..8) == 0 { Value::Null } else { Value::Int(rng.random_range(least..=most)) }
+    if rng.random_range(0..8) == 0 {
+        Value::Null
+    } else {
+        Value::Int(rng.random_range(least..=most))
+    }
 }
 
 /// The export as a SQLite database.
@@ -251,9 +331,13 @@ pub fn sqlite(columns: &Columns) -> rusqlite::Connection {
     let mut connection = rusqlite::Connection::open_in_memory().unwrap();
     let transaction = connection.transaction().unwrap();
     for table in columns.export() {
-        transaction.execute_batch(&table.create_sql(Dialect::Sqlite)).unwrap();
+        transaction
+            .execute_batch(&table.create_sql(Dialect::Sqlite))
+            .unwrap();
         let marks = vec!["?"; table.columns.len()].join(", ");
-        let mut insert = transaction.prepare(&format!("insert into \"{}\" values ({marks})", table.name)).unwrap();
+        let mut insert = transaction
+            .prepare(&format!("insert into \"{}\" values ({marks})", table.name))
+            .unwrap();
         for row in table.rows() {
             let cells = row.into_iter().map(|cell| match cell {
                 ExportCell::Null => rusqlite::types::Value::Null,
@@ -262,6 +346,10 @@ pub fn sqlite(columns: &Columns) -> rusqlite::Connection {
             });
             insert.execute(rusqlite::params_from_iter(cells)).unwrap();
         }
+        drop(insert);
+        transaction
+            .execute_batch(&table.index_sql().unwrap_or_default())
+            .unwrap();
     }
     transaction.commit().unwrap();
     connection
@@ -274,7 +362,9 @@ pub fn write_export(columns: &Columns, dialect: Dialect, folder: &std::path::Pat
     for table in columns.export() {
         schema.push_str(&table.create_sql(dialect));
         schema.push('\n');
-        table.write_csv(std::fs::File::create(folder.join(format!("{}.csv", table.name))).unwrap()).unwrap();
+        table
+            .write_csv(std::fs::File::create(folder.join(format!("{}.csv", table.name))).unwrap())
+            .unwrap();
         names.push(table.name);
     }
     std::fs::write(folder.join("schema.sql"), schema).unwrap();
