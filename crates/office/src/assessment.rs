@@ -66,7 +66,7 @@ impl Office {
             return Ok(wanted);
         }
         let known = programme.scorecards.keys().map(ScorecardId::as_str);
-        Err(problems::unknown_scorecard(id, programme::nearest(id, known).unwrap_or_default()))
+        Err(problems::unknown_scorecard(id, programme::suggest(id, known)))
     }
 }
 

@@ -204,7 +204,7 @@ impl Office {
                 },
                 None => {
                     let known = case.flow.fields.iter().map(|field| field.id.as_str());
-                    faults.push(problems::unknown_case_field(name, programme::nearest(name, known).unwrap_or_default()));
+                    faults.push(problems::unknown_case_field(name, programme::suggest(name, known)));
                 }
             }
         }

@@ -89,7 +89,7 @@ base::catalogue! {
     /// A code that is not in the vocabulary.
     fn unknown_code(text, vocabulary, nearest, listed) -> "O213" Error {
         what { zh: "“{text}”不在词表“{vocabulary}”中", en: "`{text}` is not in the vocabulary `{vocabulary}`" }
-        remedy { zh: "最接近的是“{nearest}”；可用：{listed}；或以 zhicheng alias 确认一次", en: "the nearest is `{nearest}`; or confirm it once with `zhicheng alias`" }
+        remedy { zh: "可写：{nearest}；可用：{listed}；或以 zhicheng alias 确认一次", en: "try: {nearest}; or confirm it once with `zhicheng alias`" }
     }
     /// A spelling that means two codes.
     fn ambiguous_code(text, vocabulary) -> "O214" Error {
@@ -99,7 +99,7 @@ base::catalogue! {
     /// A unit that is not known.
     fn unknown_unit(text, nearest) -> "O215" Error {
         what { zh: "没有叫“{text}”的单位", en: "there is no unit called `{text}`" }
-        remedy { zh: "最接近的是“{nearest}”；若是简称，以 zhicheng alias unit 确认一次", en: "the nearest is `{nearest}`; if it is a short name, confirm it once with `zhicheng alias unit`" }
+        remedy { zh: "可写：{nearest}；若是简称，以 zhicheng alias unit 确认一次", en: "try: {nearest}; if it is a short name, confirm it once with `zhicheng alias unit`" }
     }
     /// A spelling that means two units.
     fn ambiguous_unit(text) -> "O216" Error {
@@ -144,7 +144,7 @@ base::catalogue! {
     /// A type that does not exist.
     fn unknown_type(text, nearest) -> "O224" Error {
         what { zh: "方案中没有记录类型或对象类型“{text}”", en: "the programme has no record or subject type `{text}`" }
-        remedy { zh: "最接近的是“{nearest}”；zhicheng types 列出全部", en: "the nearest is `{nearest}`; `zhicheng types` lists all" }
+        remedy { zh: "可写：{nearest}；zhicheng types 列出全部", en: "try: {nearest}; `zhicheng types` lists all" }
     }
     /// No randomness.
     fn no_randomness(why) -> "O106" Error {
@@ -204,7 +204,7 @@ base::catalogue! {
     /// A field that the flow does not have.
     fn unknown_case_field(field, nearest) -> "O252" Error {
         what { zh: "这一流程没有字段“{field}”", en: "the flow has no field `{field}`" }
-        remedy { zh: "最接近的是“{nearest}”", en: "the nearest is `{nearest}`" }
+        remedy { zh: "可写：{nearest}", en: "try: {nearest}" }
     }
     /// A scorecard without a flow.
     fn scorecard_without_flow(scorecard) -> "O253" Error {
@@ -214,7 +214,7 @@ base::catalogue! {
     /// No such scorecard.
     fn unknown_scorecard(scorecard, nearest) -> "O260" Error {
         what { zh: "方案中没有记分卡“{scorecard}”", en: "the programme has no scorecard `{scorecard}`" }
-        remedy { zh: "最接近的是“{nearest}”", en: "the nearest is `{nearest}`" }
+        remedy { zh: "可写：{nearest}", en: "try: {nearest}" }
     }
     /// A scorecard over subjects.
     fn scorecard_of_subjects(scorecard) -> "O261" Error {

@@ -165,9 +165,12 @@ impl Spellings {
             Some(None) => Meaning::Several,
             None => match self.confirmed.get(&(of.to_owned(), text.to_owned())) {
                 Some(id) => Meaning::One(id),
-                None => Meaning::Unknown(
-                    programme::nearest(text, known.keys().map(String::as_str)).map(str::to_owned),
-                ),
+                None => {
+                    // In a fixed order, so that the same misspelling gets the same answer.
+                    let mut names: Vec<&str> = known.keys().map(String::as_str).collect();
+                    names.sort_unstable();
+                    Meaning::Unknown(programme::nearest(text, names).map(str::to_owned))
+                }
             },
         }
     }
@@ -402,7 +405,7 @@ impl<'a> Reader<'a> {
                 Meaning::One(id) => id.to_owned(),
                 Meaning::Several => return Err(problems::ambiguous_unit(text)),
                 Meaning::Unknown(nearest) => {
-                    return Err(problems::unknown_unit(text, nearest.unwrap_or_default()));
+                    return Err(problems::unknown_unit(text, nearest.unwrap_or_else(|| "—".to_owned())));
                 }
             }),
             FieldType::Subject(subject_type) => {
@@ -523,7 +526,7 @@ fn read_code(
             Err(problems::unknown_code(
                 text,
                 vocabulary,
-                nearest.unwrap_or_default(),
+                nearest.unwrap_or_else(|| "—".to_owned()),
                 listed.join("、"),
             ))
         }

@@ -81,7 +81,7 @@ pub enum Command {
     Activate(Activate),
     #[command(about = say("按方案声明的分布生成演示数据", "Generate made-up data as the package declares it"))]
     Generate(Generate),
-    #[command(about = say("列出记录类型、对象类型、指标和记分卡", "List record types, subject types, indicators and scorecards"))]
+    #[command(about = say("列出单位、对象类型、记录类型、指标、记分卡和流程", "List units, subject types, record types, indicators, scorecards and flows"))]
     Types(Types),
     #[command(about = say("给出某类记录的空白工作簿", "Give an empty workbook for a record type"))]
     Template(Template),

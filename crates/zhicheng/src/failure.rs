@@ -11,6 +11,8 @@ use crate::output::tell;
 pub enum Failure {
     /// Problems, with the texts that they point at.
     Problems(Vec<Problem>, Vec<SourceText>),
+    /// The output was closed by its reader.
+    Enough,
     /// The problems were told already; only the exit code is left.
     Told,
 }
@@ -32,6 +34,10 @@ impl From<Vec<Problem>> for Failure {
 
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Failure {
+        // Whoever reads has read enough (`… | head`): nothing went wrong.
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
+            return Failure::Enough;
+        }
         crate::problems::output_failed(error).into()
     }
 }
@@ -39,7 +45,7 @@ impl From<std::io::Error> for Failure {
 /// Tells the problems and gives the exit code: 1 for problems of what was asked, 3 for files and disks.
 pub fn exit_code(outcome: Outcome) -> ExitCode {
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) | Err(Failure::Enough) => ExitCode::SUCCESS,
         Err(Failure::Told) => ExitCode::from(1),
         Err(Failure::Problems(problems, sources)) => {
             tell(&problems, &sources);

@@ -105,13 +105,12 @@ pub fn print(format: Format, columns: &[Column], rows: &[Vec<Cell>]) -> Result<(
         }
         Format::Csv => {
             let header: Vec<&str> = columns.iter().map(|column| column.key.as_str()).collect();
-            let mut writer = sheet::DelimitedOut::start(out, &header, sheet::DelimitedOptions::default())?;
+            let mut writer = sheet::DelimitedOut::start(Vec::new(), &header, sheet::DelimitedOptions::default())?;
             for row in rows {
                 let cells: Vec<String> = row.iter().map(|cell| plain(&cell.value)).collect();
                 writer.write_texts(&cells)?;
             }
-            drop(writer.finish()?);
-            Ok(())
+            Ok(out.write_all(&writer.finish()?)?)
         }
     }
 }

@@ -29,7 +29,7 @@ base::catalogue! {
     /// An indicator that does not exist.
     fn unknown_indicator(text, nearest) -> "Z203" Error {
         what { zh: "方案中没有指标“{text}”", en: "the programme has no indicator `{text}`" }
-        remedy { zh: "最接近的是“{nearest}”；zhicheng types 列出全部", en: "the nearest is `{nearest}`; `zhicheng types` lists all" }
+        remedy { zh: "可写：{nearest}；zhicheng types 列出全部", en: "try: {nearest}; `zhicheng types` lists all" }
     }
     /// A field without a value.
     fn not_a_setting(text) -> "Z204" Error {
@@ -39,7 +39,7 @@ base::catalogue! {
     /// A field that the type does not have.
     fn unknown_field(field, type_name, nearest) -> "Z205" Error {
         what { zh: "“{type_name}”没有字段“{field}”", en: "`{type_name}` has no field `{field}`" }
-        remedy { zh: "最接近的是“{nearest}”", en: "the nearest is `{nearest}`" }
+        remedy { zh: "可写：{nearest}", en: "try: {nearest}" }
     }
     /// A position that does not exist.
     fn no_such_position(at, head) -> "Z206" Error {
@@ -54,7 +54,7 @@ base::catalogue! {
     /// A unit that does not exist.
     fn unknown_unit(text, nearest) -> "Z208" Error {
         what { zh: "方案中没有单位“{text}”", en: "the programme has no unit `{text}`" }
-        remedy { zh: "最接近的是“{nearest}”", en: "the nearest is `{nearest}`" }
+        remedy { zh: "可写：{nearest}；zhicheng types 列出全部", en: "try: {nearest}; `zhicheng types` lists all" }
     }
     /// An unknown way to split.
     fn unknown_split(text) -> "Z209" Error {
@@ -69,7 +69,7 @@ base::catalogue! {
     /// An item that the scorecard does not have.
     fn unknown_item(item, scorecard, nearest) -> "Z211" Error {
         what { zh: "记分卡“{scorecard}”没有项目“{item}”", en: "scorecard `{scorecard}` has no item `{item}`" }
-        remedy { zh: "最接近的是“{nearest}”", en: "the nearest is `{nearest}`" }
+        remedy { zh: "可写：{nearest}", en: "try: {nearest}" }
     }
     /// Points that are no number.
     fn not_points(text) -> "Z212" Error {

@@ -82,9 +82,14 @@ pub fn programme_at(office: &Office, at: Position) -> Result<Arc<Programme>, Fai
 pub fn unit(office: &Office, text: &str) -> Result<UnitId, Failure> {
     match office.spellings()?.unit(text) {
         office::values::Meaning::One(id) => Ok(UnitId::new(id)),
-        office::values::Meaning::Unknown(nearest) => Err(problems::unknown_unit(text, nearest.unwrap_or_default()).into()),
-        office::values::Meaning::Several => Err(problems::unknown_unit(text, "").into()),
+        office::values::Meaning::Unknown(nearest) => Err(problems::unknown_unit(text, near(nearest)).into()),
+        office::values::Meaning::Several => Err(office::problems::ambiguous_unit(text).into()),
     }
+}
+
+/// A suggestion, or that there is none.
+fn near(nearest: Option<String>) -> String {
+    nearest.unwrap_or_else(|| say("（没有相近的）", "(none is near)").to_owned())
 }
 
 /// The name of a unit in the reader's language.

@@ -21,8 +21,8 @@ pub fn measure(arguments: &Measure) -> Outcome {
     let (day, at) = common::when(&office, &arguments.when, Some(period.last()))?;
     let id = IndicatorId::new(&arguments.indicator);
     if !programme.indicators.contains_key(&id) {
-        let nearest = programme::nearest(&arguments.indicator, programme.indicators.keys().map(IndicatorId::as_str));
-        return Err(problems::unknown_indicator(&arguments.indicator, nearest.unwrap_or_default()).into());
+        let nearest = programme::suggest(&arguments.indicator, programme.indicators.keys().map(IndicatorId::as_str));
+        return Err(problems::unknown_indicator(&arguments.indicator, nearest).into());
     }
     let mut query = Query::new(id, period, day, at).by(by(&programme, &arguments.indicator, arguments.by.as_deref())?);
     if let Some(unit) = &arguments.unit {

@@ -97,6 +97,9 @@ pub fn types(arguments: &Types) -> Outcome {
     let mut add = |kind: (&'static str, &'static str), id: &str, name: &base::Text| {
         rows.push(vec![Cell::shown(kind.1, say(kind.0, kind.1)), Cell::same(id), Cell::same(common::text(name))]);
     };
+    for found in programme.units.values() {
+        add(("单位", "unit"), found.id.as_str(), &found.name);
+    }
     for found in programme.subject_types.values() {
         add(("对象类型", "subject type"), found.id.as_str(), &found.name);
     }

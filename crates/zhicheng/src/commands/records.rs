@@ -113,12 +113,12 @@ pub fn submit(arguments: &Submit, common: &Common) -> Outcome {
     let programme = office.programme()?;
     let known = programme.record_types.keys().map(base::RecordTypeId::as_str);
     let Some(record_type) = programme.record_types.get(arguments.type_name.as_str()) else {
-        let nearest = programme::nearest(&arguments.type_name, known).unwrap_or_default();
+        let nearest = programme::suggest(&arguments.type_name, known);
         return Err(office::problems::unknown_type(&arguments.type_name, nearest).into());
     };
     for (field, _) in &settings {
         if field != "subject_name" && !record_type.fields.contains_key(field.as_str()) {
-            let nearest = programme::nearest(field, record_type.fields.keys().map(FieldId::as_str)).unwrap_or_default();
+            let nearest = programme::suggest(field, record_type.fields.keys().map(FieldId::as_str));
             return Err(problems::unknown_field(field, &arguments.type_name, nearest).into());
         }
     }

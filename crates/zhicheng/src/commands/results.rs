@@ -349,8 +349,8 @@ pub fn override_points(arguments: &Override, common: &Common) -> Outcome {
     if let Some(declared) = programme.scorecards.get(&scorecard)
         && !declared.items.contains_key(&item)
     {
-        let nearest = programme::nearest(&arguments.item, declared.items.keys().map(ItemId::as_str));
-        return Err(problems::unknown_item(&arguments.item, &arguments.scorecard, nearest.unwrap_or_default()).into());
+        let nearest = programme::suggest(&arguments.item, declared.items.keys().map(ItemId::as_str));
+        return Err(problems::unknown_item(&arguments.item, &arguments.scorecard, nearest).into());
     }
     let points = match arguments.points.as_str() {
         "none" => None,
