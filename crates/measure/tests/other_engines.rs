@@ -72,7 +72,7 @@ fn postgres_agrees() {
         )
         .unwrap();
     }
-    let questions = questions(&city, Dialect::Postgres, 1);
+    let questions = questions(&city, Dialect::Postgres, 3);
     for (number, question) in questions.iter().enumerate() {
         writeln!(
             script,
@@ -119,7 +119,7 @@ fn duckdb_agrees() {
     }
     let (city, folder) = (city(), folder("duckdb"));
     write_export(&city.columns, Dialect::DuckDb, &folder);
-    let questions = questions(&city, Dialect::DuckDb, 1);
+    let questions = questions(&city, Dialect::DuckDb, 3);
     let all: String = questions
         .iter()
         .map(|question| format!("{};;", question.sql))
