@@ -9,13 +9,13 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use base::{Day, Moment, Position, Problem, TimeZoneName};
-use ledger::{EntryHead, EvidenceStore, Ledger, Nature, NewEntry, Precondition, StateView};
+use ledger::{Entry, EntryHead, EvidenceStore, Ledger, Nature, NewEntry, Precondition, StateView};
 use programme::model::Programme;
 use serde::Serialize;
 
 use crate::actor::NewActor;
 use crate::entry::{Evidence, FoundedFacts, Kind, Private};
-use crate::fold::fold;
+use crate::fold::{fold, read};
 use crate::mirror::{Mirror, Told};
 use crate::problems;
 
@@ -67,20 +67,20 @@ impl Command {
 }
 
 impl Office {
-    /// Makes a new data folder: its first entries are the actor and the programme.
+    /// Makes a new data folder. Its first entries say what it is, who made it and by which programme.
     ///
     /// # Errors
     /// The folder exists and is not empty, or cannot be written.
     pub fn init(dir: &Path, sources: &programme::Sources, programme: Arc<Programme>, nature: Nature, actor: &NewActor) -> Result<Office, Problem> {
-        let origin = format!("zhicheng/{}/{}", programme.id, if nature == Nature::Demonstration { "demonstration" } else { "real" });
+        let origin = new_origin(&programme, nature)?;
         let ledger = Ledger::create(dir, &origin, nature)?;
         let mut office =
             Office { dir: dir.to_owned(), ledger, evidence: EvidenceStore::at(dir), mirror: Mirror::new(), actor: crate::actor::FIRST };
         let nature = nature_name(nature).to_owned();
         let founded = Command::new(Kind::Founded, &FoundedFacts { origin, nature }, &Private::default())?;
-        office.append(vec![founded], &[])?;
-        office.register_actor(actor)?;
-        office.activate(sources, programme)?;
+        let first = crate::actor::known_by(crate::actor::FIRST, actor)?;
+        // In one step, so that no folder is ever left without its programme.
+        office.append(vec![founded, first, crate::activate::in_force(sources, &programme)?], &[])?;
         Ok(office)
     }
 
@@ -96,10 +96,19 @@ impl Office {
         let mut office =
             Office { dir: dir.to_owned(), ledger, evidence: EvidenceStore::at(dir), mirror: Mirror::new(), actor: crate::actor::FIRST };
         office.catch_up(progress)?;
+        office.check_founded()?;
         if access == Access::Write {
             office.abandon_open_imports()?;
         }
         Ok(office)
+    }
+
+    /// What the folder says that it is must be what its first entry says (law 13).
+    fn check_founded(&self) -> Result<(), Problem> {
+        if self.mirror.position() == Position(0) {
+            return Ok(());
+        }
+        is_as_founded(&self.ledger, &self.ledger.entry(Position(1))?)
     }
 
     /// Takes every entry that the mirror has not seen.
@@ -225,8 +234,32 @@ impl Office {
     }
 }
 
-/// The word for a folder's nature in entries.
-pub(crate) fn nature_name(nature: Nature) -> &'static str {
+/// Whether a ledger is what its first entry says.
+///
+/// # Errors
+/// It is not, or the entry founds nothing.
+pub(crate) fn is_as_founded(ledger: &Ledger, first: &Entry) -> Result<(), Problem> {
+    if first.kind != Kind::Founded.number() {
+        return Err(problems::not_as_founded("—", "—"));
+    }
+    let founded: FoundedFacts = read(first)?;
+    if founded.nature == nature_name(ledger.nature()) && founded.origin == ledger.origin() {
+        Ok(())
+    } else {
+        Err(problems::not_as_founded(founded.nature, founded.origin))
+    }
+}
+
+/// The name under which a log's checkpoints are known. Two logs must never share one, or they would look
+/// like two histories of the same log; so it ends in a random number.
+fn new_origin(programme: &Programme, nature: Nature) -> Result<String, Problem> {
+    let mut random = [0_u8; 8];
+    getrandom::fill(&mut random).map_err(problems::no_randomness)?;
+    Ok(format!("zhicheng/{}/{}/{}", programme.id, nature_name(nature), hex::encode(random)))
+}
+
+/// The word for a folder's nature in entries and exports.
+pub fn nature_name(nature: Nature) -> &'static str {
     match nature {
         Nature::Real => "real",
         Nature::Demonstration => "demonstration",

@@ -27,5 +27,5 @@ mod standing;
 pub mod values;
 mod verify;
 
-pub use folder::{Access, Office, Progress};
+pub use folder::{Access, Office, Progress, nature_name};
 pub use verify::{Verified, verify};

@@ -14,6 +14,19 @@ use crate::failure::{Failure, Outcome, write};
 use crate::problems;
 use crate::progress::Progress;
 
+/// What the export is of: a demonstration says so in every export (law 13).
+fn about(office: &Office) -> Result<Vec<(&'static str, String)>, Failure> {
+    let programme = office.programme()?;
+    Ok(vec![
+        ("nature", office::nature_name(office.nature()).to_owned()),
+        ("programme", programme.id.to_string()),
+        ("programme_version", programme.version.to_string()),
+        ("position", office.position().0.to_string()),
+    ])
+}
+
+const ABOUT: &str = "create table \"about\" (\"key\" text, \"value\" text);\n";
+
 /// Writes all tables into a new SQLite file; one that is there is refused.
 pub fn sqlite(office: &Office, path: &Path, progress: &mut Progress) -> Outcome {
     if path.exists() {
@@ -21,6 +34,10 @@ pub fn sqlite(office: &Office, path: &Path, progress: &mut Progress) -> Outcome 
     }
     let failed = |error: rusqlite::Error| Failure::from(problems::cannot_write(path.display(), error));
     let mut connection = Connection::open(path).map_err(failed)?;
+    connection.execute_batch(ABOUT).map_err(failed)?;
+    for (key, value) in about(office)? {
+        connection.execute("insert into \"about\" values (?, ?)", (key, value)).map_err(failed)?;
+    }
     for table in office.mirror().columns().export() {
         let transaction = connection.transaction().map_err(failed)?;
         transaction.execute_batch(&table.create_sql(Dialect::Sqlite)).map_err(failed)?;
@@ -50,16 +67,21 @@ fn to_sql(cell: &ExportCell) -> ToSqlOutput<'_> {
 /// Writes each table as a CSV, with `tables.postgres.sql` and `tables.duckdb.sql` that make and fill them.
 pub fn csv(office: &Office, dir: &Path, progress: &mut Progress) -> Outcome {
     std::fs::create_dir_all(dir).map_err(|error| problems::cannot_write(dir.display(), error))?;
+    let mut text = "\"key\",\"value\"\n".to_owned();
+    for (key, value) in about(office)? {
+        text.push_str(&format!("{},{}\n", quoted(key), quoted(&value)));
+    }
+    write(&dir.join("about.csv"), text.as_bytes())?;
     let tables = office.mirror().columns().export();
     for table in &tables {
         one_csv(table, &dir.join(format!("{}.csv", table.name)), progress)?;
     }
     for (file, dialect) in [("tables.postgres.sql", Dialect::Postgres), ("tables.duckdb.sql", Dialect::DuckDb)] {
-        let mut text = String::new();
+        let mut text = format!("{ABOUT}{}", fill("about", dialect));
         for table in &tables {
             text.push_str(&table.create_sql(dialect));
             text.push('\n');
-            text.push_str(&fill(table, dialect));
+            text.push_str(&fill(&table.name, dialect));
         }
         write(&dir.join(file), text.as_bytes())?;
     }
@@ -67,9 +89,9 @@ pub fn csv(office: &Office, dir: &Path, progress: &mut Progress) -> Outcome {
 }
 
 /// How a table is filled from its CSV, run from the folder.
-fn fill(table: &ExportTable<'_>, dialect: Dialect) -> String {
-    let name = quoted(&table.name);
-    let file = table.name.replace('\'', "''");
+fn fill(table: &str, dialect: Dialect) -> String {
+    let name = quoted(table);
+    let file = table.replace('\'', "''");
     match dialect {
         // \copy reads on the client's side, so the server needs no right to the folder.
         Dialect::Postgres => format!("\\copy {name} from '{file}.csv' with (format csv, header true)\n"),

@@ -70,8 +70,12 @@ impl Names {
                 Err(problems::ambiguous_subject_name(name, listed.join(", ")))
             }
             None => {
-                let near = (self.known.len() <= SEARCHED_MAX)
-                    .then(|| programme::nearest(&folded, self.known.keys().map(String::as_str)));
+                let near = (self.known.len() <= SEARCHED_MAX).then(|| {
+                    // In a fixed order, so that the same misspelling gets the same answer.
+                    let mut names: Vec<&str> = self.known.keys().map(String::as_str).collect();
+                    names.sort_unstable();
+                    programme::nearest(&folded, names)
+                });
                 Err(problems::unknown_subject_name(
                     name,
                     &self.subject_type,

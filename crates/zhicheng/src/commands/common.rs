@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use base::{Day, Figure, FigureState, Period, Position, Ratio, Rounding, UnitId};
+use base::{Day, Figure, FigureState, IndicatorId, Lang, Period, Position, Ratio, Rounding, UnitId};
 use office::actor::NewActor;
 use office::{Access, Office};
 use programme::model::{Format, Programme};
@@ -148,16 +148,38 @@ pub fn state_word(state: FigureState) -> &'static str {
 }
 
 /// A figure's numerator, denominator, value and state, as cells.
-pub fn figure_cells(figure: &Figure, format: Format) -> [Cell; 4] {
+pub fn figure_cells(programme: &Programme, indicator: &IndicatorId, figure: &Figure, period: Period) -> [Cell; 4] {
+    let text = shown_of(programme, indicator, figure, period);
     let state = Cell::shown(figure.state().as_str(), state_word(figure.state()));
     match figure.value() {
         Some(value) => [
             Cell::same(decimal(figure.numerator())),
             Cell::same(decimal(figure.denominator())),
-            Cell::shown(decimal(&value), shown(figure, format)),
+            Cell::shown(decimal(&value), text),
             state,
         ],
-        None => [Cell::none(""), Cell::none(""), Cell::none(shown(figure, format).as_str()), state],
+        None => [Cell::none(""), Cell::none(""), Cell::none(&text), state],
+    }
+}
+
+/// A figure as people read it, with what is awaited where it has not come.
+pub fn shown_of(programme: &Programme, indicator: &IndicatorId, figure: &Figure, period: Period) -> String {
+    let Some(found) = programme.indicators.get(indicator) else { return shown(figure, Format::Decimal(4)) };
+    let text = shown(figure, found.format);
+    let expected = found.expected_days.and_then(|days| period.last().plus_days(days.into()));
+    match (figure.state(), expected) {
+        (FigureState::NotReported, Some(day)) => match lang() {
+            Lang::Zh => format!("{text}（{}应于 {day} 前到）", found.source.zh),
+            Lang::En => format!("{text} (expected by {day} from {})", found.source.get(Lang::En)),
+        },
+        _ => text,
+    }
+}
+
+/// Under a table of a demonstration: that it is one (law 13).
+pub fn mark(office: &Office, format: crate::output::Format) {
+    if format == crate::output::Format::Table && office.nature() == ledger::Nature::Demonstration {
+        println!("【{}】", crate::commands::folder::nature_word(office.nature()));
     }
 }
 

@@ -40,7 +40,6 @@ pub fn measure(arguments: &Measure) -> Outcome {
         return records(&office, &programme, &query, arguments);
     }
     let cells = office.mirror().columns().measure(&query)?;
-    let format = programme.indicators.get(&query.indicator).map_or(programme::model::Format::Decimal(4), |indicator| indicator.format);
     let mut columns = vec![Column::text("indicator", "指标", "indicator"), Column::text("unit", "单位", "unit")];
     let by_subject = query.by == By::Subject || query.subject.is_some();
     let by_field = matches!(query.by, By::Field(_));
@@ -76,12 +75,13 @@ pub fn measure(arguments: &Measure) -> Outcome {
             row.push(value.map_or_else(|| Cell::none("—"), |value| Cell::shown(value.to_string(), code_name(&programme, &query, &field, &value))));
         }
         row.push(Cell::same(cell.period.to_string()));
-        row.extend(common::figure_cells(&cell.figure, format));
+        row.extend(common::figure_cells(&programme, &query.indicator, &cell.figure, cell.period));
         row.push(Cell::same(at.0));
         row.push(Cell::same(day.to_string()));
         rows.push(row);
     }
     print(arguments.output.format, &columns, &rows)?;
+    common::mark(&office, arguments.output.format);
     Ok(())
 }
 
@@ -187,6 +187,7 @@ fn records(office: &Office, programme: &Programme, query: &Query, arguments: &Me
         })
         .collect();
     print(arguments.output.format, &columns, &rows)?;
+    common::mark(office, arguments.output.format);
     Ok(())
 }
 

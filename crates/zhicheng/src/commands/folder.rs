@@ -32,7 +32,11 @@ pub fn init(arguments: &Init, common: &Common) -> Outcome {
     let sources = Sources::read_folder(&arguments.programme)?;
     let programme = passing(&sources)?;
     let nature = if arguments.demonstration { Nature::Demonstration } else { Nature::Real };
-    let office = Office::init(&arguments.data.data, &sources, programme.clone(), nature, &common::actor(common))?;
+    let actor = common::actor(common);
+    if common.role.is_some() || common.actor_unit.is_some() {
+        office::actor::check(&programme, &actor)?;
+    }
+    let office = Office::init(&arguments.data.data, &sources, programme.clone(), nature, &actor)?;
     println!(
         "{}：{}，{}，{} {}",
         say("已建数据文件夹", "data folder made"),

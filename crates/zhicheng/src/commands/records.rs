@@ -1,6 +1,6 @@
 //! `template`, `import`, `submit`, `withdraw`, `record`, `alias`: facts on their way in, and one on its way out.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use base::FieldId;
 use office::Office;
@@ -30,7 +30,7 @@ pub fn template(arguments: &Template) -> Outcome {
 /// `zhicheng import --data DIR TYPE FILE …`
 pub fn import(arguments: &Import, common: &Common) -> Outcome {
     let bytes = read(&arguments.file)?;
-    let file_name = arguments.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let file_name = file_name(&arguments.file);
     let mapping = match &arguments.mapping {
         None => None,
         Some(path) => {
@@ -40,8 +40,14 @@ pub fn import(arguments: &Import, common: &Common) -> Outcome {
             Some(Mapping::parse(&text, &shown).map_err(|found| Failure::Problems(found, vec![source]))?)
         }
     };
-    let mut office = common::open_to_write(&arguments.data, common)?;
-    let evidence = store(&office, &arguments.evidence)?;
+    // A dry run writes nothing: no actor, no evidence; and it works beside a writer.
+    let (mut office, evidence) = if arguments.dry_run {
+        (common::open(&arguments.data)?, hashed(&arguments.evidence)?)
+    } else {
+        let office = common::open_to_write(&arguments.data, common)?;
+        let evidence = store(&office, &arguments.evidence)?;
+        (office, evidence)
+    };
     let options = ImportOptions {
         mapping,
         dry_run: arguments.dry_run,
@@ -98,12 +104,20 @@ const PROBLEMS_SHOWN_MAX: usize = 20;
 
 /// Stores files as evidence.
 pub fn store(office: &Office, paths: &[PathBuf]) -> Result<Vec<Evidence>, Failure> {
-    let mut evidence = Vec::new();
-    for path in paths {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        evidence.push(office.store_evidence(&name, &read(path)?)?);
-    }
-    Ok(evidence)
+    paths.iter().map(|path| Ok(office.store_evidence(&file_name(path), &read(path)?)?)).collect()
+}
+
+/// What files would be as evidence.
+fn hashed(paths: &[PathBuf]) -> Result<Vec<Evidence>, Failure> {
+    let piece = |path: &PathBuf| {
+        let bytes = read(path)?;
+        Ok(Evidence { sha256: ledger::EvidenceHash::of(&bytes).to_string(), name: file_name(path), size: bytes.len() as u64 })
+    };
+    paths.iter().map(piece).collect()
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 /// `zhicheng submit --data DIR TYPE FIELD=VALUE …`

@@ -1,11 +1,11 @@
 //! `score`, `rate`, `override`, `seal`, `reconcile`: what the figures are worth.
 
-use base::{ItemId, Lang, Ratio};
+use base::{ItemId, Lang, Period, Ratio};
 use office::Office;
 use office::assessment::{Ask, Assessment};
 use office::reconcile::relation_name;
 use office::seal::SealRequest;
-use programme::model::{Format as FigureFormat, Programme, Scorecard};
+use programme::model::{Programme, Scorecard};
 use scoring::{Card, CardState, ItemResult, ItemState};
 
 use crate::arguments::{Common, Override, Rate, Reconcile, Score, Seal};
@@ -22,7 +22,7 @@ pub fn score(arguments: &Score) -> Outcome {
     let programme = common::programme_at(&office, at)?;
     let period = common::period(&programme, arguments.period.as_deref())?;
     let (day, at) = common::when(&office, &arguments.when, Some(period.last()))?;
-    let scorecard = office.scorecard(&arguments.scorecard)?;
+    let scorecard = office.scorecard_at(&arguments.scorecard, at)?;
     let mut assessment = office.assess(&Ask { scorecard: scorecard.clone(), period, day, at })?;
     if let Some(unit) = &arguments.unit {
         let unit = common::unit(&office, unit)?;
@@ -35,7 +35,7 @@ pub fn score(arguments: &Score) -> Outcome {
     if arguments.output.format == Format::Table {
         if arguments.unit.is_some() {
             for card in &assessment.cards {
-                print_card(&programme, declared, card)?;
+                print_card(&programme, declared, card, period)?;
             }
         } else {
             print_board(&programme, &assessment)?;
@@ -85,7 +85,7 @@ fn score_rows(programme: &Programme, scorecard: &Scorecard, assessment: &Assessm
                 unit.clone(),
                 Cell::same(item.item.to_string()),
                 Cell::same(item.top_group.to_string()),
-                Cell::from(figure_text(programme, scorecard, item)),
+                Cell::from(figure_text(programme, scorecard, item, assessment.period)),
                 item.points.as_ref().map(common::decimal).into(),
                 Cell::same(common::decimal(&item.max_points)),
                 Cell::same(item.state.as_str()),
@@ -134,17 +134,10 @@ fn state_name(state: CardState) -> &'static str {
 }
 
 /// The figures of an item, shown as their indicators say; `None` for a judged item.
-fn figure_text(programme: &Programme, scorecard: &Scorecard, item: &ItemResult) -> Option<String> {
+fn figure_text(programme: &Programme, scorecard: &Scorecard, item: &ItemResult, period: Period) -> Option<String> {
     let ties = scorecard.items.get(&item.item)?;
-    let shown: Vec<String> = item
-        .figures
-        .iter()
-        .zip(&ties.indicators)
-        .map(|(figure, indicator)| {
-            let format = programme.indicators.get(indicator).map_or(FigureFormat::Decimal(4), |indicator| indicator.format);
-            common::shown(figure, format)
-        })
-        .collect();
+    let figures = item.figures.iter().zip(&ties.indicators);
+    let shown: Vec<String> = figures.map(|(figure, indicator)| common::shown_of(programme, indicator, figure, period)).collect();
     (!shown.is_empty()).then(|| shown.join(" × "))
 }
 
@@ -213,7 +206,7 @@ fn by_score(card: &Card) -> String {
 }
 
 /// A unit's card: each item with its figure, points and reason.
-pub fn print_card(programme: &Programme, scorecard: &Scorecard, card: &Card) -> Outcome {
+pub fn print_card(programme: &Programme, scorecard: &Scorecard, card: &Card, period: Period) -> Outcome {
     println!(
         "{}  {} {}  {} {}{}",
         common::unit_name(programme, &card.participant),
@@ -241,7 +234,7 @@ pub fn print_card(programme: &Programme, scorecard: &Scorecard, card: &Card) -> 
         rows.push(vec![
             Cell::same(shown_group),
             Cell::same(name(&item.item)),
-            Cell::same(figure_text(programme, scorecard, item).unwrap_or_default()),
+            Cell::same(figure_text(programme, scorecard, item, period).unwrap_or_default()),
             Cell::same(item.points.as_ref().map(common::points).unwrap_or_else(|| "—".to_owned())),
             Cell::same(common::points(&item.max_points)),
             Cell::same(common::text(&item.reason)),
@@ -268,13 +261,14 @@ pub fn print_card(programme: &Programme, scorecard: &Scorecard, card: &Card) -> 
 pub fn rate(arguments: &Rate) -> Outcome {
     let office = common::open(&arguments.data)?;
     let (day, at) = common::when(&office, &arguments.when, None)?;
-    let scorecard = office.scorecard(&arguments.scorecard)?;
+    let scorecard = office.scorecard_at(&arguments.scorecard, at)?;
     let rating = office.rate(&scorecard, day, at, arguments.subject.as_deref())?;
     let programme = common::programme_at(&office, at)?;
     if let (Some(_), Format::Table, Some(card), Some(declared)) =
         (&arguments.subject, arguments.output.format, rating.cards.first(), programme.scorecards.get(&scorecard))
     {
-        print_card(&programme, declared, card)?;
+        print_card(&programme, declared, card, Period::Days(day, day))?;
+        common::mark(&office, Format::Table);
         return Ok(());
     }
     let columns = [
@@ -307,6 +301,7 @@ pub fn rate(arguments: &Rate) -> Outcome {
     print(arguments.output.format, &columns, &rows)?;
     if arguments.output.format == Format::Table {
         println!("{}", grades(&rating.cards));
+        common::mark(&office, Format::Table);
     }
     Ok(())
 }
@@ -346,12 +341,6 @@ pub fn override_points(arguments: &Override, common: &Common) -> Outcome {
     let scorecard = office.scorecard(&arguments.scorecard)?;
     let unit = common::unit(&office, &arguments.unit)?;
     let item = ItemId::new(&arguments.item);
-    if let Some(declared) = programme.scorecards.get(&scorecard)
-        && !declared.items.contains_key(&item)
-    {
-        let nearest = programme::suggest(&arguments.item, declared.items.keys().map(ItemId::as_str));
-        return Err(problems::unknown_item(&arguments.item, &arguments.scorecard, nearest).into());
-    }
     let points = match arguments.points.as_str() {
         "none" => None,
         text => Some(Ratio::parse_decimal(text).ok_or_else(|| problems::not_points(text))?),
@@ -416,6 +405,7 @@ pub fn reconcile(arguments: &Reconcile) -> Outcome {
     print(arguments.output.format, &columns, &rows)?;
     let unmet = found.iter().filter(|reconciled| !reconciled.met).count();
     if arguments.output.format == Format::Table {
+        common::mark(&office, Format::Table);
         println!("{} / {} {}", found.len() - unmet, found.len(), say("相符", "met"));
     }
     if unmet > 0 { Err(Failure::Told) } else { Ok(()) }
