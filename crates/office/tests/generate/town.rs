@@ -55,14 +55,16 @@ impl Town {
         self.office.ledger().head().unwrap().size.0
     }
 
-    /// Kind and facts of every entry.
+    /// Kind and facts of every entry after the programme: those before tell one folder from another.
     pub fn entries(&self) -> Vec<(Kind, Vec<u8>)> {
         let entries = self.office.ledger().entries(..).unwrap();
         let told = entries.map(|entry| {
             let entry = entry.unwrap();
             (Kind::from_number(entry.kind).unwrap(), entry.facts)
         });
-        told.collect()
+        told.skip_while(|(kind, _)| *kind != Kind::Programme)
+            .skip(1)
+            .collect()
     }
 
     /// The facts of all entries of a kind.
