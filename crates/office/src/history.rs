@@ -10,7 +10,7 @@ use crate::entry::{Evidence, Kind, RecordFacts, WithdrawFacts};
 use crate::fold::{get, private, read};
 use crate::folder::Office;
 use crate::problems;
-use crate::spaces::{self, ActorRow, RecordRow};
+use crate::spaces::{self, ActorRow, ImportRow, ImportStatus, RecordRow};
 
 /// One version of a record.
 #[derive(Debug, Clone)]
@@ -45,7 +45,8 @@ pub struct BehindRow {
 }
 
 impl Office {
-    /// Every version of a record, oldest first.
+    /// Every version of a record that ever counted, oldest first. What an import brought that was given up,
+    /// or is still under way, never counted.
     ///
     /// # Errors
     /// There is no such record.
@@ -54,6 +55,11 @@ impl Office {
         let row: RecordRow = get(&state, spaces::RECORD, &spaces::number_key(record))?.ok_or_else(|| problems::no_such_record(record))?;
         let mut versions = Vec::new();
         for version in row.versions {
+            if let Some(import) = version.import
+                && get::<ImportRow>(&state, spaces::IMPORT, &spaces::number_key(import))?.map(|row| row.status) != Some(ImportStatus::Closed)
+            {
+                continue;
+            }
             let entry = self.ledger().entry(Position(version.at))?;
             let kind = Kind::from_number(entry.kind).ok_or_else(|| problems::unknown_kind(version.at, entry.kind))?;
             let (fields, reason) = if version.withdrawn {
@@ -71,6 +77,9 @@ impl Office {
                 fields,
                 evidence: private(&entry)?.evidence,
             });
+        }
+        if versions.is_empty() {
+            return Err(problems::no_such_record(record));
         }
         Ok(versions)
     }
@@ -93,6 +102,9 @@ fn plain(json: &serde_json::Value) -> String {
     }
 }
 
+/// A table's rows by number, each with its fields as text.
+type RowTexts = HashMap<u64, Vec<(String, String)>>;
+
 impl Office {
     /// The rows behind a figure, with their fields as text.
     ///
@@ -101,7 +113,7 @@ impl Office {
     pub fn behind(&self, query: &Query) -> Result<Vec<BehindRow>, Problem> {
         let columns = self.mirror().columns();
         let behind = columns.records_behind(query)?;
-        let mut rows: HashMap<Arc<str>, HashMap<u64, Vec<(String, String)>>> = HashMap::new();
+        let mut rows: HashMap<Arc<str>, RowTexts> = HashMap::new();
         for found in &behind {
             rows.entry(found.table.clone()).or_insert_with(|| {
                 let visible = columns.rows_at(&found.table, query.at);

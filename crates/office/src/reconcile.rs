@@ -115,7 +115,7 @@ impl Office {
         let at = self.position();
         let trial_at = Position(at.0 + 1);
         let withdrawn_at = Position(at.0 + 2);
-        let ask = |at| Ask { scorecard: scorecard.clone(), period: period, day, at };
+        let ask = |at| Ask { scorecard: scorecard.clone(), period, day, at };
         let before = assess(self.mirror(), self.mirror().columns(), &ask(at))?;
         let mut tried = 0;
         for card in before.cards.iter().filter(|card| !forced(card)).take(TRIAL_UNITS_MAX) {

@@ -639,7 +639,8 @@ pub enum Production {
     /// A rule, tried on a copy of the figures: an event inserted for each unit forces the grade; withdrawn, it is restored.
     Veto(ScorecardId, Arc<str>, Trial),
     /// A rule, tried on a copy: the consequence is listed exactly when its grade or veto holds.
-    /// The trial inserts the record when the consequence follows a veto, and is `None` when it follows a grade.
+    /// With a trial by inserting its record (where a veto brings the consequence or forces its grade), without
+    /// one by looking at the cards that have the grade.
     Consequence(ScorecardId, Arc<str>, Option<Trial>),
 }
 

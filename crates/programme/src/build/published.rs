@@ -173,9 +173,19 @@ fn tried_rule(
         );
     }
     let rule = rule?;
-    // A veto is tried by inserting an event; what follows from a grade needs none.
-    let needs_record = table == "veto" || rule.has("veto");
-    let trial = trial(known, row, needs_record, faults);
+    // A veto is tried by inserting an event. What follows from a grade can be looked up on the cards that
+    // have it; where a veto forces the grade, it can be tried by an event too.
+    let is_forced = || {
+        let vetoes = rows.ids_under("veto", scorecard);
+        let mut forced = vetoes.into_iter().filter_map(|id| rows.find_under("veto", scorecard, id)?.text("forces").cloned());
+        rule.text("grade").is_some_and(|grade| forced.any(|forced| forced == *grade))
+    };
+    let needs = match table == "veto" || rule.has("veto") {
+        true => Record::Needed,
+        false if is_forced() => Record::Possible,
+        false => Record::Meaningless,
+    };
+    let trial = trial(known, row, needs, faults);
     let (scorecard, name) = (ScorecardId::new(scorecard), name.clone());
     match table {
         "veto" => Some(Production::Veto(scorecard, name, trial?)),
@@ -183,10 +193,18 @@ fn tried_rule(
     }
 }
 
+/// Whether a trial inserts a record.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Record {
+    Needed,
+    Possible,
+    Meaningless,
+}
+
 /// The record that a trial inserts: its type, and its fields as `field=value`.
-fn trial(known: &Known<'_>, row: &Row, is_needed: bool, faults: &mut Faults) -> Option<Trial> {
+fn trial(known: &Known<'_>, row: &Row, record: Record, faults: &mut Faults) -> Option<Trial> {
     let Some(id) = row.text("trial_record") else {
-        if is_needed {
+        if record == Record::Needed {
             faults.cell(
                 row,
                 "trial",
@@ -202,7 +220,7 @@ fn trial(known: &Known<'_>, row: &Row, is_needed: bool, faults: &mut Faults) -> 
         }
         return None;
     };
-    if !is_needed {
+    if record == Record::Meaningless {
         faults.cell(row, "trial_record", problems::trial_without_veto());
         return None;
     }
