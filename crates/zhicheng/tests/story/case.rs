@@ -1,6 +1,6 @@
 //! The course of an assessment item: who may do what, when, with what; and the deadline of the appeal.
 
-use crate::city::{City, text};
+use crate::city::{City, test_package, text};
 use crate::town::{case_of, open_cases, review};
 
 fn opened() -> (City, u64) {
@@ -111,4 +111,68 @@ fn an_appeal_has_five_working_days_over_the_national_holiday() {
             appeal.refused("F224").telling("2018-10-09");
         }
     }
+}
+
+/// A later version of the town's programme: its number and something more in its scheme.
+fn later(city: &City, version: &str, change: impl Fn(String) -> String) -> String {
+    let folder = city.path(version);
+    std::fs::create_dir(&folder).unwrap();
+    for name in ["programme.toml", "records.toml", "scheme.toml"] {
+        let text = std::fs::read_to_string(test_package("town").join(name)).unwrap();
+        let text = match name {
+            "programme.toml" => text.replace("version = \"1.0.0\"", &format!("version = \"{version}\"")),
+            "scheme.toml" => change(text),
+            _ => text,
+        };
+        std::fs::write(folder.join(name), text).unwrap();
+    }
+    folder.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_case_goes_on_by_its_own_rules_when_a_later_programme_asks_more_of_new_ones() {
+    let (city, case) = opened();
+    let note = "\n[[input]]\nflow = \"course\"\naction = \"file\"\nid = \"filing_note\"\nname = { zh = \"备案说明\", en = \"Note\" }\ntype = \"text\"\nrequired = true\n";
+    let package = later(&city, "1.1.0", |text| text + note);
+    city.run(["activate", &package]).ok();
+    let liaison = city.by("张某", "liaison", Some("east"));
+    liaison.acts(case, "file", "2018-01-15", &[]).ok();
+    let filed = city.run(["case", "list", "--state", "filed", "--format", "json"]).json();
+    assert_eq!(filed.len(), 1);
+    city.run(["verify"]).ok();
+}
+
+#[test]
+fn a_case_goes_on_when_its_flow_is_gone_from_a_later_programme() {
+    let (city, case) = opened();
+    let package = later(&city, "2.0.0", |text| text.replace("\"course\"", "\"another_course\""));
+    city.run(["activate", &package]).ok();
+    city.by("张某", "liaison", Some("east")).acts(case, "file", "2018-01-15", &[]).ok();
+    city.run(["verify"]).ok();
+}
+
+#[test]
+fn an_earlier_position_has_the_scorecards_of_its_programme() {
+    let (city, _) = opened();
+    let at = city.head().to_string();
+    let before = city.run(["score", "assessment", "--format", "json"]).json().len();
+    let package = later(&city, "2.0.0", |text| text.replace("\"assessment\"", "\"yearly\""));
+    city.run(["activate", &package]).ok();
+    city.run(["score", "assessment"]).refused("O260");
+    assert_eq!(city.run(["score", "assessment", "--at", &at, "--format", "json"]).json().len(), before);
+}
+
+#[test]
+fn a_flow_keeps_the_types_of_its_fields_even_after_a_version_without_it() {
+    let (city, _) = opened();
+    let retyped = |text: String| {
+        let limits = "type = \"decimal\"\nscale = 2\nrequired = true\nmin = 0\nmax_field = \"points\"";
+        text.replace(limits, "type = \"text\"\nrequired = true").replace("self_scored_by = [\"self_points\"]\n", "")
+    };
+    let text = later(&city, "1.1.0", retyped);
+    city.run(["activate", &text]).refused("O111").telling("self_points");
+    let without = later(&city, "1.2.0", |text| text.replace("\"course\"", "\"another_course\""));
+    city.run(["activate", &without]).ok();
+    city.run(["activate", &text]).refused("O111");
+    city.run(["verify"]).ok();
 }

@@ -93,3 +93,43 @@ fn a_new_version_of_the_programme_is_an_entry_and_earlier_positions_keep_the_old
     assert_eq!(against.code, 1, "{against}");
     against.telling("cost");
 }
+
+#[test]
+fn a_number_that_the_columns_cannot_hold_is_refused_and_the_folder_stays_readable() {
+    let city = City::new("town");
+    let submit = |line: &str| city.run(["submit", "finding", "day=2018-03-05", "unit=east", "report=1", "what=x", &format!("line={line}")]);
+    submit("-9223372036854775808").refused("O225");
+    submit("-9223372036854775807").ok();
+    assert_eq!(city.figure("findings"), "1");
+    city.run(["verify"]).ok();
+}
+
+#[test]
+fn who_acts_has_a_role_and_a_unit_of_the_programme() {
+    let city = City::new("town");
+    let before = city.head();
+    city.by("张某", "dog_catcher", None).run(["withdraw", "1", "--reason", "x"]).refused("O280").telling("liaison");
+    city.by("张某", "liaison", Some("nowhere")).run(["withdraw", "1", "--reason", "x"]).refused("O215");
+    assert_eq!(city.head(), before, "nobody was registered");
+}
+
+#[test]
+fn a_dry_run_writes_nothing_even_for_someone_new() {
+    let city = City::new("town");
+    let before = city.head();
+    let scan = city.file("scan.pdf", b"a scan");
+    let file = city.file("文件.csv", "文号,日期\n1,2018-03-05\n");
+    city.by("李某", "liaison", Some("east")).run(["import", "paper", &file, "--dry-run", "--evidence", &scan]).ok();
+    assert_eq!(city.head(), before);
+    assert!(!city.data().join("evidence").exists(), "no evidence was stored");
+}
+
+#[test]
+fn two_logs_of_one_programme_have_different_names() {
+    let origin = |city: &City| {
+        let ledger = rusqlite::Connection::open(city.ledger_file()).unwrap();
+        ledger.query_row("SELECT value FROM meta WHERE key = 'origin'", [], |row| row.get::<_, String>(0)).unwrap()
+    };
+    let (one, other) = (origin(&City::new("town")), origin(&City::new("town")));
+    assert!(one.starts_with("zhicheng/town/demonstration/") && one != other, "{one} {other}");
+}

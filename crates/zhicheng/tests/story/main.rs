@@ -5,7 +5,11 @@
 //! every figure out by hand; those of `chibi.rs` play in the real programme with generated records.
 
 mod case;
+mod check;
+mod chibi;
+mod chibi_claims;
 mod city;
+mod demonstration;
 mod figures;
 mod files;
 mod import;

@@ -101,8 +101,10 @@ fn points_set_by_hand_carry_their_reason_and_can_be_lifted() {
     };
     let before = visiting();
     city.run(["override", "assessment", "visiting", "west", "8", "--reason", " "]).refused("O232");
-    city.run(["override", "assessment", "visitin", "west", "8", "--reason", "x"]).refused("Z211").telling("visiting");
+    city.run(["override", "assessment", "visitin", "west", "8", "--reason", "x"]).refused("O276").telling("visiting");
     city.run(["override", "assessment", "visiting", "west", "viele", "--reason", "x"]).refused("Z212");
+    city.run(["override", "assessment", "visiting", "west", "11", "--reason", "x"]).refused("O274").telling("10");
+    city.run(["override", "assessment", "visiting", "market", "8", "--reason", "x"]).refused("O275");
     city.run(["override", "assessment", "visiting", "west", "8", "--reason", "两次走访无记录"]).ok();
     let (points, reason) = visiting();
     assert!(points == "8" && reason.contains("两次走访无记录"), "{points} {reason}");
