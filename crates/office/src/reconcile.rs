@@ -62,9 +62,8 @@ impl Office {
         programme.published.iter().map(|published| self.reconcile_one(&programme, published, today)).collect()
     }
 
-    fn reconcile_one(&self, programme: &Programme, published: &Published, today: Day) -> Result<Reconciled, Problem> {
+    fn reconcile_one(&self, programme: &Programme, published: &Published, day: Day) -> Result<Reconciled, Problem> {
         let at = self.position();
-        let day = published.period.last().min(today);
         let (measured, is_share, address) = match &published.production {
             Production::Indicator(indicator) => {
                 let query = Query::new(indicator.clone(), published.period, day, at);
@@ -111,7 +110,7 @@ impl Office {
     /// can bear one, and whether withdrawing it restores the unit's card.
     fn try_rule(&self, programme: &Programme, scorecard: &ScorecardId, trial: &Trial, forced: impl Fn(&Card) -> bool) -> Result<bool, Problem> {
         let period = programme.year;
-        let day = period.last().min(self.today()?);
+        let day = self.today()?;
         let at = self.position();
         let trial_at = Position(at.0 + 1);
         let withdrawn_at = Position(at.0 + 2);
@@ -143,7 +142,7 @@ impl Office {
             let declared = trial.values.iter().find(|(field, _)| field == id).map(|(_, text)| Cell::text(text.to_string()));
             declared.or_else(|| match id.as_str() {
                 "unit" | "place" => Some(Cell::text(unit.to_string())),
-                "day" => Some(Cell::Date(day)),
+                "day" => Some(Cell::Date(day.min(programme.year.last()))),
                 _ => None,
             })
         };
@@ -162,7 +161,7 @@ impl Office {
     fn follows_grade(&self, scorecard: &ScorecardId, consequence: &scoring::Consequence) -> Result<bool, Problem> {
         let programme = self.programme()?;
         let period = programme.year;
-        let day = period.last().min(self.today()?);
+        let day = self.today()?;
         let assessment = self.assess(&Ask { scorecard: scorecard.clone(), period, day, at: self.position() })?;
         let listed = |card: &Card| card.consequences.contains(consequence);
         let entitled = |card: &Card| match &consequence.on {

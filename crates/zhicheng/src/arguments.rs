@@ -56,7 +56,7 @@ pub struct Output {
 /// When and where a result is true.
 #[derive(Debug, Clone, Args)]
 pub struct When {
-    #[arg(long, value_name = "DAY", help = say("截至哪一天（缺省为期末或今天，取早者）", "as of which day (default: the period's end or today, the earlier)"))]
+    #[arg(long, value_name = "DAY", help = say("截至哪一天（缺省今天）", "as of which day (default today)"))]
     pub day: Option<String>,
     #[arg(long, value_name = "N", help = say("截至存证日志的哪一位置（缺省为最新）", "as of which position of the ledger (default: the latest)"))]
     pub at: Option<u64>,

@@ -66,11 +66,6 @@ base::catalogue! {
         what { zh: "没有说导出到哪里", en: "it is not said where to export to" }
         remedy { zh: "加 --sqlite FILE 或 --csv DIR", en: "add --sqlite FILE or --csv DIR" }
     }
-    /// An item that the scorecard does not have.
-    fn unknown_item(item, scorecard, nearest) -> "Z211" Error {
-        what { zh: "记分卡“{scorecard}”没有项目“{item}”", en: "scorecard `{scorecard}` has no item `{item}`" }
-        remedy { zh: "可写：{nearest}", en: "try: {nearest}" }
-    }
     /// Points that are no number.
     fn not_points(text) -> "Z212" Error {
         what { zh: "“{text}”不是分数", en: "`{text}` is not a number of points" }

@@ -52,8 +52,9 @@ pub fn day(text: &str) -> Result<Day, Failure> {
     Day::parse(text).map_err(|_| problems::not_a_day(text).into())
 }
 
-/// The asked day and position: the earlier of `until` and today, and the head.
-pub fn when(office: &Office, when: &When, until: Option<Day>) -> Result<(Day, Position), Failure> {
+/// The asked day and position; today and the head where none is asked. Today, not the period's end: what
+/// was reported after the end about the period counts.
+pub fn when(office: &Office, when: &When) -> Result<(Day, Position), Failure> {
     let head = office.position();
     let at = match when.at {
         None => head,
@@ -62,10 +63,7 @@ pub fn when(office: &Office, when: &When, until: Option<Day>) -> Result<(Day, Po
     };
     let day = match &when.day {
         Some(text) => day(text)?,
-        None => {
-            let today = office.today()?;
-            until.map_or(today, |until| until.min(today))
-        }
+        None => office.today()?,
     };
     Ok((day, at))
 }

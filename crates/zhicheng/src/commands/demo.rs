@@ -94,7 +94,7 @@ fn show(office: &Office, data: &Path) -> Outcome {
     let programme = office.programme()?;
     let scorecard = office.scorecard(SCORECARD)?;
     let period = programme.year;
-    let day = period.last().min(office.today()?);
+    let day = office.today()?;
     let assessment = office.assess(&Ask { scorecard: scorecard.clone(), period, day, at: office.position() })?;
     println!("\n{}", common::text(&programme.name));
     println!("{}\n", standing(office, &assessment));

@@ -15,10 +15,9 @@ use crate::progress::Progress;
 /// `zhicheng measure --data DIR INDICATOR …`
 pub fn measure(arguments: &Measure) -> Outcome {
     let office = common::open(&arguments.data)?;
-    let (_, at) = common::when(&office, &arguments.when, None)?;
+    let (day, at) = common::when(&office, &arguments.when)?;
     let programme = common::programme_at(&office, at)?;
     let period = common::period(&programme, arguments.period.as_deref())?;
-    let (day, at) = common::when(&office, &arguments.when, Some(period.last()))?;
     let id = IndicatorId::new(&arguments.indicator);
     if !programme.indicators.contains_key(&id) {
         let nearest = programme::suggest(&arguments.indicator, programme.indicators.keys().map(IndicatorId::as_str));

@@ -18,10 +18,9 @@ use crate::problems;
 /// `zhicheng score --data DIR SCORECARD --period P …`
 pub fn score(arguments: &Score) -> Outcome {
     let office = common::open(&arguments.data)?;
-    let (_, at) = common::when(&office, &arguments.when, None)?;
+    let (day, at) = common::when(&office, &arguments.when)?;
     let programme = common::programme_at(&office, at)?;
     let period = common::period(&programme, arguments.period.as_deref())?;
-    let (day, at) = common::when(&office, &arguments.when, Some(period.last()))?;
     let scorecard = office.scorecard_at(&arguments.scorecard, at)?;
     let mut assessment = office.assess(&Ask { scorecard: scorecard.clone(), period, day, at })?;
     if let Some(unit) = &arguments.unit {
@@ -260,7 +259,7 @@ pub fn print_card(programme: &Programme, scorecard: &Scorecard, card: &Card, per
 /// `zhicheng rate --data DIR SCORECARD --day D …`
 pub fn rate(arguments: &Rate) -> Outcome {
     let office = common::open(&arguments.data)?;
-    let (day, at) = common::when(&office, &arguments.when, None)?;
+    let (day, at) = common::when(&office, &arguments.when)?;
     let scorecard = office.scorecard_at(&arguments.scorecard, at)?;
     let rating = office.rate(&scorecard, day, at, arguments.subject.as_deref())?;
     let programme = common::programme_at(&office, at)?;
@@ -357,7 +356,7 @@ pub fn seal(arguments: &Seal, common: &Common) -> Outcome {
     let period = common::period(&programme, arguments.period.as_deref())?;
     let day = match &arguments.day {
         Some(text) => common::day(text)?,
-        None => period.last().min(office.today()?),
+        None => office.today()?,
     };
     let scorecard = office.scorecard(&arguments.scorecard)?;
     let name = arguments.minutes.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
