@@ -160,6 +160,7 @@ fn an_earlier_position_has_the_scorecards_of_its_programme() {
     city.run(["activate", &package]).ok();
     city.run(["score", "assessment"]).refused("O260");
     assert_eq!(city.run(["score", "assessment", "--at", &at, "--format", "json"]).json().len(), before);
+    city.run(["score", "assessment", "--at", "2"]).refused("Z211");
 }
 
 #[test]
