@@ -5,9 +5,11 @@
 
 use std::sync::Arc;
 
-use base::{Position, Problem};
+use base::{Lang, Position, Problem};
+use measure::{Change, Columns};
 use programme::{Part, Sources};
 use programme::model::Programme;
+use programme::schema::ColumnType;
 
 use crate::entry::{Kind, Private, ProgrammeFacts};
 use crate::folder::{Command, Office};
@@ -17,15 +19,51 @@ impl Office {
     /// Puts a checked programme in force.
     ///
     /// # Errors
-    /// The ledger cannot be written. (Whether the change keeps old records readable is asked before, by
-    /// `programme::check_against`.)
+    /// It would make what is recorded unreadable (`programme::check_against`, or a column of any earlier
+    /// version would change its type), or the ledger cannot be written.
     pub fn activate(&mut self, sources: &Sources, programme: Arc<Programme>) -> Result<Position, Problem> {
-        let files = sources.parts().into_iter().map(|part| (part.package, part.path, part.text)).collect();
-        let sha256 = sources.layers.first().map(programme::content_hash).unwrap_or_default();
-        let facts = ProgrammeFacts { id: programme.id.to_string(), version: programme.version.to_string(), sha256, files };
-        let heads = self.append(vec![Command::new(Kind::Programme, &facts, &Private::default())?], &[])?;
+        let faults = programme::check_against(&programme, &*self.programme()?);
+        if let Some(fault) = faults.iter().find(|fault| fault.is_error()) {
+            return Err(problems::programme_refused(fault.what(Lang::Zh), fault.what(Lang::En)));
+        }
+        for earlier in self.mirror().programmes() {
+            keeps_types(&programme, earlier)?;
+        }
+        let heads = self.append(vec![in_force(sources, &programme)?], &[])?;
         Ok(heads.last().map_or(Position(0), |head| head.position))
     }
+}
+
+/// No column may ever change its type, not even after a version without it: its cells stay.
+fn keeps_types(new: &Programme, earlier: &Programme) -> Result<(), Problem> {
+    for old in earlier.schema.tables.values() {
+        let Some(table) = new.schema.table(&old.name) else { continue };
+        for column in old.columns.values() {
+            let retyped = table.columns.get(&column.name).is_some_and(|found| !is_held_alike(&found.column_type, &column.column_type));
+            if retyped {
+                return Err(problems::column_retyped(&old.name, &column.name));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether cells of one type read the same as cells of the other: a list of choices may grow, and a list may
+/// become a vocabulary, but a text is no number.
+fn is_held_alike(one: &ColumnType, other: &ColumnType) -> bool {
+    let is_text = |of: &ColumnType| matches!(of, ColumnType::Code(_) | ColumnType::Choice(_) | ColumnType::Text | ColumnType::Period);
+    let is_set = |of: &ColumnType| matches!(of, ColumnType::Codes(_) | ColumnType::Texts);
+    one == other || (is_text(one) && is_text(other)) || (is_set(one) && is_set(other))
+}
+
+/// The command that puts a programme in force.
+pub(crate) fn in_force(sources: &Sources, programme: &Arc<Programme>) -> Result<Command, Problem> {
+    // What follows from a programme must fit into columns before it is written for good.
+    Columns::new().apply(Change::Programme { at: Position(1), programme: programme.clone() })?;
+    let files = sources.parts().into_iter().map(|part| (part.package, part.path, part.text)).collect();
+    let sha256 = sources.layers.first().map(programme::content_hash).unwrap_or_default();
+    let facts = ProgrammeFacts { id: programme.id.to_string(), version: programme.version.to_string(), sha256, files };
+    Command::new(Kind::Programme, &facts, &Private::default())
 }
 
 /// The programme that an entry holds.
@@ -37,6 +75,6 @@ pub(crate) fn programme_of(facts: &ProgrammeFacts) -> Result<Arc<Programme>, Pro
     let checked = programme::check(&Sources::from_parts(parts));
     checked.programme.ok_or_else(|| {
         let first = checked.problems.into_iter().find(Problem::is_error);
-        first.unwrap_or_else(|| problems::no_programme())
+        first.unwrap_or_else(problems::no_programme)
     })
 }

@@ -3,11 +3,13 @@
 //! Before there is a sign-in, the command line says who acts; the first actor is registered when a
 //! folder is made. The same name, role and unit is the same actor.
 
-use base::Problem;
+use base::{Problem, RoleId, UnitId};
+use programme::model::Programme;
 
 use crate::entry::{ActorFacts, Kind, Private};
 use crate::folder::{Command, Office};
 use crate::fold::row;
+use crate::problems;
 use crate::spaces::{self, ActorRow};
 
 /// The number of the actor who made the folder.
@@ -24,12 +26,38 @@ pub struct NewActor {
     pub unit: Option<String>,
 }
 
+/// Whether the programme has the actor's role and unit. A programme that declares no roles bears any.
+///
+/// # Errors
+/// It has not; its roles are named.
+pub fn check(programme: &Programme, actor: &NewActor) -> Result<(), Problem> {
+    if !programme.roles.is_empty() && !programme.roles.contains_key(actor.role.as_str()) {
+        let known: Vec<&str> = programme.roles.keys().map(RoleId::as_str).collect();
+        return Err(problems::unknown_role(&actor.role, known.join(", ")));
+    }
+    match &actor.unit {
+        Some(unit) if !programme.units.contains_key(unit.as_str()) => {
+            let known = programme.units.keys().map(UnitId::as_str);
+            Err(problems::unknown_unit(unit, programme::suggest(unit, known)))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The command that makes an actor known under a number.
+pub(crate) fn known_by(number: u64, actor: &NewActor) -> Result<Command, Problem> {
+    let facts = ActorFacts { actor: number, role: actor.role.clone(), unit: actor.unit.clone() };
+    Command::new(Kind::Actor, &facts, &Private { name: Some(actor.name.clone()), ..Private::default() })
+}
+
 impl Office {
     /// Registers an actor and lets it act from now on; one that is known already is taken as it is.
     ///
     /// # Errors
-    /// The ledger cannot be written.
+    /// The programme declares roles but not this one, it has no such unit, or the ledger cannot be
+    /// written.
     pub fn register_actor(&mut self, actor: &NewActor) -> Result<u64, Problem> {
+        check(&*self.programme()?, actor)?;
         let mut last = FIRST - 1;
         let wanted = ActorRow { name: actor.name.clone(), role: actor.role.clone(), unit: actor.unit.clone() };
         let mut known = None;
@@ -47,9 +75,7 @@ impl Office {
         }
         let number = last + 1;
         self.set_acting(number);
-        let facts = ActorFacts { actor: number, role: actor.role.clone(), unit: actor.unit.clone() };
-        let private = Private { name: Some(actor.name.clone()), ..Private::default() };
-        self.append(vec![Command::new(Kind::Actor, &facts, &private)?], &[])?;
+        self.append(vec![known_by(number, actor)?], &[])?;
         Ok(number)
     }
 

@@ -55,12 +55,20 @@ impl Office {
         assess(self.mirror(), self.mirror().columns(), ask)
     }
 
-    /// The scorecard of that name.
+    /// The scorecard of that name in the programme in force.
     ///
     /// # Errors
     /// There is none; the nearest is named.
     pub fn scorecard(&self, id: &str) -> Result<ScorecardId, Problem> {
-        let programme = self.programme()?;
+        self.scorecard_at(id, self.position())
+    }
+
+    /// The scorecard of that name in the programme that was in force at a position.
+    ///
+    /// # Errors
+    /// There is none; the nearest is named.
+    pub fn scorecard_at(&self, id: &str, at: Position) -> Result<ScorecardId, Problem> {
+        let programme = self.mirror().programme_as_of(at).ok_or_else(problems::no_programme)?;
         let wanted = ScorecardId::new(id);
         if programme.scorecards.contains_key(&wanted) {
             return Ok(wanted);

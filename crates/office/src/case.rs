@@ -10,6 +10,7 @@ use base::{ActionId, CodeId, Day, FieldId, FlowId, ItemId, Moment, Period, Posit
 use casework::{Act, CaseState, Closed, Field, FieldKind, Flow, Opening, Relation, Step, Value};
 use ledger::{EntryHead, Precondition};
 use programme::model::{DUE_FIELD, POINTS_FIELD, Programme};
+use programme::schema::Value as ColumnValue;
 use serde_json::Value as Json;
 
 use crate::assessment::is_carried_by;
@@ -18,6 +19,7 @@ use crate::fold::{get, row};
 use crate::folder::{Command, Office, Progress, now};
 use crate::problems;
 use crate::spaces::{self, CaseRow, StepRow};
+use crate::values;
 
 /// Entries of one append: small enough to be flushed quickly, large enough for one flush to serve many.
 pub(crate) const GROUP: usize = 2_000;
@@ -199,6 +201,7 @@ impl Office {
             let id = FieldId::new(name);
             match case.flow.field(&id) {
                 Some(field) => match field.read(text) {
+                    Ok(value) if to_column(Some(field), &value).is_none() => faults.push(problems::beyond_column(text)),
                     Ok(value) => drop(fields.insert(id, value)),
                     Err(problem) => faults.push(problem),
                 },
@@ -281,6 +284,23 @@ pub(crate) fn from_json(field: Option<&Field>, json: &Json) -> Option<Value> {
         (Some(FieldKind::Day), Json::String(text)) => Value::Day(Day::parse(text).ok()?),
         (_, Json::String(text)) => Value::Text(text.clone()),
         _ => return None,
+    })
+}
+
+/// A case's value as its column holds it; `None` when the column cannot.
+pub(crate) fn to_column(field: Option<&Field>, value: &Value) -> Option<ColumnValue> {
+    Some(match value {
+        Value::Text(text) => ColumnValue::Text(text.as_str().into()),
+        Value::Day(day) => ColumnValue::Day(*day),
+        Value::Bool(answer) => ColumnValue::Bool(*answer),
+        Value::Integer(number) => ColumnValue::Int(values::storable(*number)?),
+        Value::Number(number) => match field.map(|field| &field.kind) {
+            Some(FieldKind::Decimal { scale }) => {
+                let units = number * &base::Ratio::from_int(10_i64.pow(u32::from(*scale).min(18)));
+                ColumnValue::Int(values::storable(i64::try_from(units.to_integer()?).ok()?)?)
+            }
+            _ => ColumnValue::Null,
+        },
     })
 }
 

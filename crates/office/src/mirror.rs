@@ -85,6 +85,11 @@ impl Mirror {
         self.programmes.keys().next_back().copied().unwrap_or(Position(0))
     }
 
+    /// Every programme that was ever in force, oldest first.
+    pub(crate) fn programmes(&self) -> impl Iterator<Item = &Arc<Programme>> {
+        self.programmes.values()
+    }
+
     /// The programme that was in force at a position.
     pub fn programme_as_of(&self, at: Position) -> Option<Arc<Programme>> {
         self.programmes.range(..=at).next_back().map(|(_, programme)| programme.clone())
@@ -216,13 +221,15 @@ impl Mirror {
     }
 
     fn show_case(&mut self, at: Position, number: u64, case: &CaseNow) -> Result<(), Problem> {
-        let programme = self.programme_as_of(case.programme).ok_or_else(problems::no_programme)?;
+        let accepted = self.programme_as_of(case.programme).ok_or_else(problems::no_programme)?;
         let flow_id = FlowId::new(&case.opened.flow);
         let name = Schema::cases_name(&flow_id);
-        let (Some(table), Some(flow)) = (programme.schema.table(&name), programme.flows.get(&flow_id)) else {
-            return Err(problems::unknown_flow(&flow_id));
-        };
-        let values = case.values(&programme, flow, table);
+        let flow = accepted.flows.get(&flow_id).ok_or_else(|| problems::unknown_flow(&flow_id))?;
+        // The case runs by the flow under which it was accepted; its row has the columns of the latest
+        // programme that has the flow, for that is what the table has by now.
+        let latest = self.programmes.values().rev().find(|programme| programme.schema.table(&name).is_some());
+        let table = latest.and_then(|programme| programme.schema.table(&name)).ok_or_else(|| problems::unknown_flow(&flow_id))?;
+        let values = case.values(&accepted, flow, table);
         self.columns.apply(Change::Case { flow: flow_id, id: number, at, values })
     }
 }
@@ -278,20 +285,7 @@ impl CaseNow {
     fn field(&self, flow: &casework::Flow, name: &str) -> Value {
         let Some(json) = self.fields.get(name) else { return Value::Null };
         let field = flow.field(&FieldId::new(name));
-        match crate::case::from_json(field, json) {
-            Some(casework::Value::Text(text)) => Value::Text(text.as_str().into()),
-            Some(casework::Value::Integer(number)) => Value::Int(number),
-            Some(casework::Value::Day(day)) => Value::Day(day),
-            Some(casework::Value::Bool(answer)) => Value::Bool(answer),
-            Some(casework::Value::Number(number)) => match field.map(|field| &field.kind) {
-                Some(casework::FieldKind::Decimal { scale }) => {
-                    let units = &number * &base::Ratio::from_int(10_i64.pow(u32::from(*scale).min(18)));
-                    units.to_integer().and_then(|units| i64::try_from(units).ok()).map_or(Value::Null, Value::Int)
-                }
-                _ => Value::Null,
-            },
-            None => Value::Null,
-        }
+        crate::case::from_json(field, json).and_then(|value| crate::case::to_column(field, &value)).unwrap_or_default()
     }
 
     /// Due and done days of the latest run of each deadline, by column name. A deadline over a year whose

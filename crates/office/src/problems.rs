@@ -46,6 +46,11 @@ base::catalogue! {
         what { zh: "“{text}”不能作为最多 {scale} 位小数的数：{why}", en: "`{text}` is not a number of at most {scale} decimal places" }
         remedy { zh: "填最多 {scale} 位小数的数，不要四舍五入后再填", en: "write a number with at most {scale} decimal places" }
     }
+    /// A number that the columns cannot hold.
+    fn beyond_column(text) -> "O225" Error {
+        what { zh: "“{text}”太大或太小，无法测算", en: "`{text}` is beyond what can be measured" }
+        remedy { zh: "核对数字；绝对值须小于 9223372036854775807 个最小单位", en: "check the number; it must stay below 9223372036854775807 of its smallest unit" }
+    }
     /// Not a period.
     fn not_a_period(text) -> "O205" Error {
         what { zh: "“{text}”不是期间", en: "`{text}` is not a period" }
@@ -54,7 +59,7 @@ base::catalogue! {
     /// Not a hash.
     fn not_a_hash(text) -> "O206" Error {
         what { zh: "“{text}”不是文件的 SHA-256", en: "`{text}` is not the SHA-256 of a file" }
-        remedy { zh: "先以 zhicheng evidence 存入文件，再填其 64 位十六进制值", en: "store the file with `zhicheng evidence`, then write its 64 hexadecimal digits" }
+        remedy { zh: "填文件 SHA-256 的 64 位十六进制值（sha256sum 文件名）", en: "write the 64 hexadecimal digits that `sha256sum FILE` gives" }
     }
     /// Not a number.
     fn not_a_number(text) -> "O207" Error {
@@ -250,6 +255,36 @@ base::catalogue! {
     fn seal_at_head(at, head) -> "O273" Error {
         what { zh: "封存须以当前位置 {head} 为准，不是 {at}", en: "a sealing stands on the present position {head}, not on {at}" }
         remedy { zh: "不要加 --at", en: "leave out --at" }
+    }
+    /// Points outside what the item can give.
+    fn points_outside(item, unit, points, from, to) -> "O274" Error {
+        what { zh: "“{item}”对“{unit}”不能改定为 {points} 分：须在 {from} 与 {to} 之间", en: "item `{item}` cannot be set to {points} for `{unit}`: its points lie between {from} and {to}" }
+        remedy { zh: "填范围之内的分数", en: "give points within the limits" }
+    }
+    /// An item that the unit does not carry.
+    fn item_not_carried(item, unit, period) -> "O275" Error {
+        what { zh: "“{unit}”在 {period} 不承担“{item}”", en: "`{unit}` does not carry item `{item}` in {period}" }
+        remedy { zh: "核对项目与单位；zhicheng score --unit 列出一个单位承担的项目", en: "check both; `zhicheng score --unit` lists what a unit carries" }
+    }
+    /// An item that the scorecard does not have.
+    fn unknown_item(item, scorecard, nearest) -> "O276" Error {
+        what { zh: "记分卡“{scorecard}”没有项目“{item}”", en: "scorecard `{scorecard}` has no item `{item}`" }
+        remedy { zh: "可写：{nearest}", en: "try: {nearest}" }
+    }
+    /// A column that would change its type.
+    fn column_retyped(table, column) -> "O111" Error {
+        what { zh: "“{table}”的“{column}”改变了类型，已有内容将无法读取", en: "`{column}` of `{table}` changes its type, and what is recorded could not be read any more" }
+        remedy { zh: "保留原来的类型；新的写法另设字段", en: "keep its type, and declare a new field for what is new" }
+    }
+    /// A programme that would make what is there unreadable.
+    fn programme_refused(what_zh, what_en) -> "O110" Error {
+        what { zh: "新方案与已有记录不合：{what_zh}", en: "the new programme does not fit what is recorded: {what_en}" }
+        remedy { zh: "运行 zhicheng check 新方案 --against 旧方案，逐处改正", en: "run `zhicheng check NEW --against OLD` and mend each place" }
+    }
+    /// A role that the programme does not declare.
+    fn unknown_role(role, known) -> "O280" Error {
+        what { zh: "方案没有角色“{role}”", en: "the programme has no role `{role}`" }
+        remedy { zh: "可用的角色：{known}", en: "its roles are: {known}" }
     }
     /// A folder that says it is something else than its first entry says.
     fn not_as_founded(nature, origin) -> "O108" Error {

@@ -301,6 +301,38 @@ impl programme::expr::eval::Facts for Draft {
     }
 }
 
+/// What a new record or revision relies on: who has its key or content, and the record that it revises.
+/// Of two submissions at once under one key only one can win.
+fn relied_on(look: &Look, taken: &Taken) -> Result<Vec<Precondition>, Problem> {
+    let Taken::Entry { facts, .. } = taken else {
+        return Ok(Vec::new());
+    };
+    let mut keys = Vec::new();
+    if let Some(key) = &facts.key {
+        keys.push((
+            spaces::RECORD_KEY,
+            spaces::key(&[&facts.record_type, key]),
+        ));
+    }
+    if let Some((hash, ordinal)) = &facts.content {
+        let key = spaces::key(&[&facts.record_type, hash, &ordinal.to_string()]);
+        keys.push((spaces::RECORD_CONTENT, key));
+    }
+    if let Some(record) = facts.record {
+        keys.push((spaces::RECORD, spaces::number_key(record)));
+    }
+    keys.into_iter()
+        .map(|(space, key)| {
+            let version = look.state().get(space, &key)?.map(|(version, _)| version);
+            Ok(Precondition {
+                space,
+                key,
+                version,
+            })
+        })
+        .collect()
+}
+
 impl Office {
     /// Spellings for reading cells: the programme's and those that were confirmed.
     ///
@@ -324,7 +356,12 @@ impl Office {
         reason: Option<String>,
     ) -> Result<Receipt, Problem> {
         let mut intake = Intake::new(self.programme()?, on_other, None, reason);
-        let taken = intake.take(&Look::new(self)?, draft)?;
+        let (taken, preconditions) = {
+            let look = Look::new(self)?;
+            let taken = intake.take(&look, draft)?;
+            let preconditions = relied_on(&look, &taken)?;
+            (taken, preconditions)
+        };
         match taken {
             Taken::Refused(problem) => Err(problem),
             Taken::Unchanged(number) => Ok(Receipt::Unchanged(number)),
@@ -335,7 +372,7 @@ impl Office {
             } => {
                 let mut commands = intake.subject_commands()?;
                 commands.push(outcome.command(&facts, &private)?);
-                let heads = self.append(commands, &[])?;
+                let heads = self.append(commands, &preconditions)?;
                 let last = heads.last().map_or(0, |head| head.position.0);
                 Ok(match outcome {
                     Outcome::Added => Receipt::Added(last),

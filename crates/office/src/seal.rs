@@ -3,11 +3,13 @@
 //! A sealed result never changes. A correction is a new sealing beside it, which names the one that
 //! it corrects. It carries the position and the root of the tree, so that it can be proved later.
 
-use base::{ItemId, Lang, Period, Problem, Ratio, ScorecardId, UnitId};
+use base::{Figure, IndicatorId, ItemId, Lang, Period, Problem, Ratio, ScorecardId, UnitId};
 use ledger::Nature;
+use programme::model::Scorecard;
+use scoring::ItemResult;
 use serde_json::{Value as Json, json};
 
-use crate::assessment::{Ask, Assessment};
+use crate::assessment::{Ask, Assessment, is_carried_by};
 use crate::entry::{Kind, OverrideFacts, Private, SealFacts};
 use crate::folder::{Command, Office};
 use crate::problems;
@@ -41,6 +43,9 @@ impl Office {
             return Err(problems::approval_missing());
         }
         let assessment = self.assess(&request.ask)?;
+        let programme = self.programme()?;
+        let scorecard = &request.ask.scorecard;
+        let scorecard = programme.scorecards.get(scorecard).ok_or_else(|| problems::unknown_scorecard(scorecard, ""))?;
         let pending = assessment.cards.iter().filter(|card| card.state == scoring::CardState::Pending).count();
         if pending > 0 {
             return Err(problems::cards_pending(pending));
@@ -62,7 +67,7 @@ impl Office {
             approval: request.approval.trim().to_owned(),
             demonstration: is_demonstration,
             corrects,
-            results: results(&assessment),
+            results: results(&assessment, scorecard),
         };
         let private = Private { evidence: vec![evidence], ..Private::default() };
         let heads = self.append(vec![Command::new(Kind::Seal, &facts, &private)?], &[])?;
@@ -74,7 +79,8 @@ impl Office {
     /// Sets the points of an item for a unit by hand; `None` lifts an earlier override.
     ///
     /// # Errors
-    /// No reason is given, or the ledger cannot be written.
+    /// No reason is given, there is no such item, the unit does not carry it or it cannot give such points
+    /// (the whole assessment could then not be scored), or the ledger cannot be written.
     pub fn override_points(
         &mut self,
         scorecard: &ScorecardId,
@@ -86,6 +92,9 @@ impl Office {
     ) -> Result<u64, Problem> {
         if reason.trim().is_empty() {
             return Err(problems::reason_missing());
+        }
+        if let Some(points) = points {
+            self.check_override(scorecard, period, item, unit, points)?;
         }
         let facts = OverrideFacts {
             scorecard: scorecard.to_string(),
@@ -100,9 +109,51 @@ impl Office {
     }
 }
 
-/// The result as it is sealed: every card with its items' exact points and reasons.
-fn results(assessment: &Assessment) -> Json {
-    let number = |ratio: &Option<Ratio>| ratio.as_ref().map(shown);
+impl Office {
+    fn check_override(&self, scorecard: &ScorecardId, period: &Period, item: &ItemId, unit: &UnitId, points: &Ratio) -> Result<(), Problem> {
+        let programme = self.programme()?;
+        let found = programme.scorecards.get(scorecard).ok_or_else(|| problems::unknown_scorecard(scorecard, ""))?;
+        let declared = found.items.get(item).zip(found.card.items.iter().find(|declared| &declared.id == item));
+        let Some((ties, declared)) = declared else {
+            let known = found.items.keys().map(ItemId::as_str);
+            return Err(problems::unknown_item(item, scorecard, programme::suggest(item.as_str(), known)));
+        };
+        if !is_carried_by(&programme, ties, unit, period.last()) {
+            return Err(problems::item_not_carried(item, unit, period));
+        }
+        let (floor, cap) = declared.limits();
+        if floor.as_ref().is_some_and(|floor| points < floor) || cap.as_ref().is_some_and(|cap| points > cap) {
+            let limit = |limit: &Option<Ratio>| limit.as_ref().map_or_else(|| "…".to_owned(), shown);
+            return Err(problems::points_outside(item, unit, shown(points), limit(&floor), limit(&cap)));
+        }
+        Ok(())
+    }
+}
+
+/// A number without any rounding: a decimal, or a fraction where no decimal is exact.
+fn exact(ratio: &Ratio) -> String {
+    ratio.exact_decimal().unwrap_or_else(|| format!("{}/{}", ratio.numerator(), ratio.denominator()))
+}
+
+/// A figure as it was when it was sealed.
+fn figure(indicator: &IndicatorId, figure: &Figure) -> Json {
+    let has_value = figure.value().is_some();
+    json!({
+        "indicator": indicator.as_str(),
+        "state": figure.state().as_str(),
+        "numerator": has_value.then(|| exact(figure.numerator())),
+        "denominator": has_value.then(|| exact(figure.denominator())),
+    })
+}
+
+/// The result as it is sealed: every card with its items' figures, exact points and reasons, so that it can
+/// be shown beside what is measured later without measuring it anew.
+fn results(assessment: &Assessment, scorecard: &Scorecard) -> Json {
+    let number = |ratio: &Option<Ratio>| ratio.as_ref().map(exact);
+    let figures = |item: &ItemResult| -> Vec<Json> {
+        let indicators = scorecard.items.get(&item.item).map(|ties| ties.indicators.as_slice()).unwrap_or_default();
+        indicators.iter().zip(&item.figures).map(|(indicator, measured)| figure(indicator, measured)).collect()
+    };
     let cards: Vec<Json> = assessment
         .cards
         .iter()
@@ -114,8 +165,11 @@ fn results(assessment: &Assessment) -> Json {
                     json!({
                         "item": item.item.as_str(),
                         "state": item.state.as_str(),
+                        "figures": figures(item),
+                        "target": number(&item.target),
                         "points": number(&item.points),
-                        "max_points": shown(&item.max_points),
+                        "computed_points": number(&item.computed_points),
+                        "max_points": exact(&item.max_points),
                         "reason": item.reason.get(Lang::Zh),
                     })
                 })

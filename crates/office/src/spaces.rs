@@ -3,7 +3,6 @@
 //! All of it can be thrown away and replayed from the entries by [`crate::fold`]. Rows are JSON,
 //! read only here and there by key; what is scanned and counted lives in the columns.
 
-use base::Position;
 use ledger::Space;
 use serde::{Deserialize, Serialize};
 
@@ -169,9 +168,4 @@ pub struct CaseRow {
     pub steps: Vec<StepRow>,
     /// Day on which it was closed (ISO) and with which outcome.
     pub closed: Option<(String, Option<String>)>,
-}
-
-/// The position as a number in rows.
-pub fn position_of(number: u64) -> Position {
-    Position(number)
 }

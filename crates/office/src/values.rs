@@ -533,7 +533,21 @@ fn read_code(
     }
 }
 
+/// The number, unless it is the one that stands for an empty cell in the columns: such a number would
+/// be accepted and could then never be read into memory again.
+pub(crate) fn storable(number: i64) -> Option<i64> {
+    (number != i64::MIN).then_some(number)
+}
+
 fn check_bounds(field: &Field, value: &Value) -> Result<(), Problem> {
+    let held = match value {
+        Value::Int(number) => storable(*number),
+        Value::Scaled(scaled) => storable(scaled.units),
+        _ => Some(0),
+    };
+    if held.is_none() {
+        return Err(problems::beyond_column(value.to_text()));
+    }
     let number = match value {
         Value::Int(number) => Some(Ratio::from_int(*number)),
         Value::Scaled(scaled) => Some(scaled.to_ratio()),

@@ -6,9 +6,8 @@ use std::path::Path;
 use base::{Position, Problem};
 use ledger::{EvidenceHash, EvidenceStore, Ledger, Nature};
 
-use crate::entry::{FoundedFacts, Kind};
-use crate::fold::{fold, private, read};
-use crate::folder::{Progress, nature_name};
+use crate::fold::{fold, private};
+use crate::folder::{Progress, is_as_founded};
 use crate::mirror::{Mirror, Told};
 use crate::problems;
 
@@ -39,11 +38,8 @@ pub fn verify(dir: &Path, progress: Progress<'_>) -> Result<Verified, Problem> {
     let mut named = BTreeSet::new();
     for entry in ledger.entries(Position(1)..=report.size)? {
         let entry = entry?;
-        if entry.kind == Kind::Founded.number() {
-            let founded: FoundedFacts = read(&entry)?;
-            if founded.nature != nature_name(ledger.nature()) || founded.origin != ledger.origin() {
-                return Err(problems::not_as_founded(founded.nature, founded.origin));
-            }
+        if entry.position == Position(1) {
+            is_as_founded(&ledger, &entry)?;
         }
         for piece in private(&entry)?.evidence {
             named.insert((piece.sha256, entry.position.0));

@@ -46,6 +46,11 @@ base::catalogue! {
         what { zh: "没有位置 {at}，最新是 {head}", en: "there is no position {at}; the latest is {head}" }
         remedy { zh: "写 0 到 {head} 之间的数", en: "write a number from 0 to {head}" }
     }
+    /// A position before the first programme.
+    fn before_programme(at) -> "Z211" Error {
+        what { zh: "位置 {at} 时还没有方案，无可测算", en: "at position {at} there was no programme yet, so there is nothing to measure" }
+        remedy { zh: "写一个更后的位置", en: "give a later position" }
+    }
     /// A folder that exists already.
     fn folder_taken(path) -> "Z207" Error {
         what { zh: "{path} 已存在且不是空的", en: "{path} exists and is not empty" }

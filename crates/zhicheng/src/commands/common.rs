@@ -72,7 +72,7 @@ pub fn when(office: &Office, when: &When) -> Result<(Day, Position), Failure> {
 pub fn programme_at(office: &Office, at: Position) -> Result<Arc<Programme>, Failure> {
     match office.mirror().programme_as_of(at) {
         Some(programme) => Ok(programme),
-        None => Err(problems::no_such_position(at.0, office.position().0).into()),
+        None => Err(problems::before_programme(at.0).into()),
     }
 }
 
