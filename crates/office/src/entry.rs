@@ -2,6 +2,8 @@
 //!
 //! One of the decisions that are dear to reverse. The stored bytes are what was hashed and are never
 //! written again, so a field may be added here (with a default) but none renamed, retyped or reused.
+//! A version that does not know an added field reads over it; so what changes an entry's effect is a new
+//! kind, which an older version refuses, and not a new field.
 //! Facts are public by the programme's rules; personal fields and evidence stand in the entry's
 //! private part, [`Private`]. What entries do to the state is [`crate::fold`].
 

@@ -2,8 +2,9 @@
 //!
 //! Nothing is decided here: commands were checked before their entry was written, so a fold only
 //! notes what the entry says. A later version of the programme or of this software must give the
-//! same state for the same entries; [`FOLD_VERSION`] rises when a state row changes its form, and
-//! the state is then thrown away and replayed. Entries are described in [`crate::entry`].
+//! same state for the same entries. A folder whose rows were written in an older form must have its
+//! state thrown away and replayed; nothing does that yet, so a row's form is only ever added to.
+//! Entries are described in [`crate::entry`].
 
 use base::Problem;
 use ledger::{Change, Entry, Space, StateView};
@@ -15,9 +16,6 @@ use crate::entry::{
 };
 use crate::problems;
 use crate::spaces::{self, ActorRow, CaseRow, ImportRow, ImportStatus, ProgrammeRow, RecordRow, StepRow, SubjectRow, Version};
-
-/// The form of the state rows that this fold writes.
-pub const FOLD_VERSION: u32 = 1;
 
 /// The changes that `entry` makes to the state seen through `state`.
 ///
@@ -65,12 +63,18 @@ pub fn fold(state: &StateView, entry: &Entry) -> Result<Vec<Change>, Problem> {
                 Some(_) => with_version(state, number, version)?,
             };
             changes.push(put(spaces::RECORD, spaces::number_key(number), &row)?);
-            if let Some(key) = &facts.key {
-                changes.push(put(spaces::RECORD_KEY, spaces::key(&[&facts.record_type, key]), &number)?);
-            }
-            if let Some((hash, ordinal)) = &facts.content {
-                let key = spaces::key(&[&facts.record_type, hash, &ordinal.to_string()]);
-                changes.push(put(spaces::RECORD_CONTENT, key, &number)?);
+            let known_by = match (&facts.key, &facts.content) {
+                (Some(key), _) => Some((spaces::RECORD_KEY, spaces::key(&[&facts.record_type, key]))),
+                (None, Some((hash, ordinal))) => {
+                    Some((spaces::RECORD_CONTENT, spaces::key(&[&facts.record_type, hash, &ordinal.to_string()])))
+                }
+                (None, None) => None,
+            };
+            if let Some((space, key)) = known_by {
+                if let Some(import) = facts.import {
+                    changes.extend(displaced(state, import, space, &key, number)?);
+                }
+                changes.push(put(space, key, &number)?);
             }
         }
         Kind::Withdraw => {
@@ -79,12 +83,20 @@ pub fn fold(state: &StateView, entry: &Entry) -> Result<Vec<Change>, Problem> {
             changes.push(put(spaces::RECORD, spaces::number_key(facts.record), &row)?);
         }
         Kind::ImportOpen => {
-            changes.push(put(spaces::IMPORT, spaces::number_key(at), &ImportRow { status: ImportStatus::Open })?);
+            changes.push(put(spaces::IMPORT, spaces::number_key(at), &ImportRow { status: ImportStatus::Open, displaced: Vec::new() })?);
         }
         Kind::ImportClose | Kind::ImportAbandon => {
             let facts: ImportEndFacts = read(entry)?;
+            let key = spaces::number_key(facts.import);
             let status = if kind == Kind::ImportClose { ImportStatus::Closed } else { ImportStatus::Abandoned };
-            changes.push(put(spaces::IMPORT, spaces::number_key(facts.import), &ImportRow { status })?);
+            if status == ImportStatus::Abandoned
+                && let Some(row) = get::<ImportRow>(state, spaces::IMPORT, &key)?
+            {
+                for (space, key, number) in row.displaced {
+                    changes.push(put(Space(space), key.into_bytes(), &number)?);
+                }
+            }
+            changes.push(put(spaces::IMPORT, key, &ImportRow { status, displaced: Vec::new() })?);
         }
         Kind::CaseOpen => {
             let facts: CaseOpenFacts = read(entry)?;
@@ -141,6 +153,30 @@ pub fn fold(state: &StateView, entry: &Entry) -> Result<Vec<Change>, Problem> {
         }
     }
     Ok(changes)
+}
+
+/// Notes with an open import that one of its rows takes a key or content over from a record that was
+/// visible once. One that never was is not missed: keys of an import that is made again are many.
+fn displaced(state: &StateView, import: u64, space: Space, key: &[u8], number: u64) -> Result<Option<Change>, Problem> {
+    let Some(earlier) = get::<u64>(state, space, key)?.filter(|earlier| *earlier != number) else { return Ok(None) };
+    let row: Option<RecordRow> = get(state, spaces::RECORD, &spaces::number_key(earlier))?;
+    let brought_by = row.and_then(|row| row.versions.first().copied()).and_then(|first| first.import);
+    let was_visible = match brought_by {
+        None => true,
+        Some(import) => {
+            let row: Option<ImportRow> = get(state, spaces::IMPORT, &spaces::number_key(import))?;
+            row.is_some_and(|row| row.status == ImportStatus::Closed)
+        }
+    };
+    let open: Option<ImportRow> = get(state, spaces::IMPORT, &spaces::number_key(import))?;
+    match (was_visible, open) {
+        (true, Some(mut open)) => {
+            // Keys are made of texts.
+            open.displaced.push((space.0, String::from_utf8_lossy(key).into_owned(), earlier));
+            put(spaces::IMPORT, spaces::number_key(import), &open).map(Some)
+        }
+        _ => Ok(None),
+    }
 }
 
 fn with_version(state: &StateView, record: u64, version: Version) -> Result<RecordRow, Problem> {

@@ -134,3 +134,76 @@ impl Office {
         Ok(behind.into_iter().map(row_of).collect())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+
+    use base::FieldId;
+    use ledger::Nature;
+    use programme::Sources;
+    use sheet::Cell;
+
+    use crate::actor::NewActor;
+    use crate::entry::{ImportOpenFacts, Kind, Private};
+    use crate::folder::{Access, Command, Office};
+    use crate::import::intake::{Intake, Look, Taken};
+    use crate::record::{Draft, OnOther, Receipt, draft};
+
+    fn town(dir: &std::path::Path) -> Office {
+        let text = include_str!("../tests/import/town.toml").to_owned();
+        let sources = Sources::from_files("town", [("programme.toml".to_owned(), text)]);
+        let programme = programme::check(&sources).programme.unwrap();
+        let actor = NewActor { name: "王某".to_owned(), role: "programme_office".to_owned(), unit: None };
+        Office::init(dir, &sources, Arc::clone(&programme), Nature::Demonstration, &actor).unwrap()
+    }
+
+    fn finding(office: &Office, what: &str) -> Draft {
+        let programme = office.programme().unwrap();
+        let values = BTreeMap::from([("day", "2018-03-05"), ("report", "r"), ("line", "1"), ("what", what)]);
+        let cell = |id: &FieldId| values.get(id.as_str()).map(|text| Cell::text(*text));
+        draft(&programme, &office.spellings().unwrap(), &programme.record_types["finding"], cell, Vec::new()).unwrap()
+    }
+
+    /// Appends a draft under an import that is never closed, and opens the folder again.
+    fn interrupted(mut office: Office, drafted: &Draft, dir: &std::path::Path) -> Office {
+        let opening = ImportOpenFacts { record_type: "finding".to_owned(), sha256: String::new(), rows: 1, mode: "all".to_owned() };
+        let opening = Command::new(Kind::ImportOpen, &opening, &Private::default()).unwrap();
+        let import = office.append(vec![opening], &[]).unwrap()[0].position.0;
+        let mut intake = Intake::new(office.programme().unwrap(), OnOther::Revise, Some(import), Some("更正".to_owned()));
+        let taken = intake.take(&Look::new(&office).unwrap(), drafted).unwrap();
+        let Taken::Entry { facts, private, outcome } = taken else { panic!("nothing to take") };
+        office.append(vec![outcome.command(&facts, &private).unwrap()], &[]).unwrap();
+        drop(office);
+        Office::open(dir, Access::Write, &mut |_, _, _| {}).unwrap()
+    }
+
+    #[test]
+    fn a_revision_that_was_given_up_is_no_part_of_the_history() {
+        let dir = tempfile::tempdir().unwrap();
+        let dir = dir.path().join("data");
+        let mut office = town(&dir);
+        let Receipt::Added(record) = office.submit(&finding(&office, "无台账"), OnOther::Refuse, None).unwrap() else { panic!() };
+        let changed = finding(&office, "台账不全");
+        let office = interrupted(office, &changed, &dir);
+        let history = office.history(record).unwrap();
+        assert_eq!(history.len(), 1);
+        assert!(history[0].fields.contains(&("what".to_owned(), "无台账".to_owned())));
+    }
+
+    #[test]
+    fn a_withdrawn_record_stays_known_when_an_import_of_it_is_given_up() {
+        let dir = tempfile::tempdir().unwrap();
+        let dir = dir.path().join("data");
+        let mut office = town(&dir);
+        let Receipt::Added(record) = office.submit(&finding(&office, "无台账"), OnOther::Refuse, None).unwrap() else { panic!() };
+        office.withdraw(record, "误录").unwrap();
+        let same = finding(&office, "无台账");
+        assert_eq!(office.submit(&same, OnOther::Refuse, None).unwrap(), Receipt::Unchanged(record));
+        let mut office = interrupted(office, &same, &dir);
+        assert_eq!(office.submit(&same, OnOther::Refuse, None).unwrap(), Receipt::Unchanged(record));
+        drop(office);
+        crate::verify(&dir, &mut |_, _, _| {}).unwrap();
+    }
+}

@@ -112,10 +112,14 @@ pub enum ImportStatus {
 }
 
 /// An import.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportRow {
     /// How it stands.
     pub status: ImportStatus,
+    /// While it is open: (space, key, record) of what its rows took over from records that were visible
+    /// once. Giving the import up gives each back, so that a withdrawn record stays known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub displaced: Vec<(u16, String, u64)>,
 }
 
 /// A step of a case as the state keeps it.
