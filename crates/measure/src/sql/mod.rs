@@ -106,7 +106,10 @@ fn select(
     let shown = slice.map_or_else(|| "f.slice".to_owned(), |name| Writer::text(&name));
     let indicator = asked.indicator(&query.indicator)?;
     if let Measure::WeightedRatio { .. } = indicator.measure {
-        return source::weighted(asked, indicator, span, dialect, &shown);
+        // A city's only figure is every unit's, in SQL as in the engine.
+        let every_unit = is_city_wide(indicator) && asked.division == Division::Units;
+        let cells = every_unit.then(|| statement.unit_slices());
+        return source::weighted(asked, indicator, span, dialect, &shown, cells.as_deref());
     }
     let top = statement.figures(&query.indicator, span)?;
     let slices = statement.slices();

@@ -353,13 +353,14 @@ fn latest(
     )
 }
 
-/// A weighted ratio: a row for each cell and stratum.
+/// A weighted ratio: a row for each cell and stratum. `cells` are those that all have the same figure.
 pub(super) fn weighted(
     asked: &Asked<'_>,
     indicator: &Indicator,
     span: Span,
     dialect: Dialect,
     shown: &str,
+    cells: Option<&str>,
 ) -> Result<String, Problem> {
     let Measure::WeightedRatio {
         whole,
@@ -389,7 +390,15 @@ pub(super) fn weighted(
         weighting.from,
         weighting.conditions.join(" and "),
     );
+    let (slices, shown, cells) = match cells {
+        Some(cells) => (
+            format!(",\nslices as ({cells})"),
+            "s.slice",
+            "slices s cross join ",
+        ),
+        None => (String::new(), shown, ""),
+    };
     Ok(format!(
-        "with shares as ({shares}),\nweights as ({weights})\nselect {shown} as slice, f.stratum, f.part, f.whole, w.weight, {scale} as weight_scale from shares f left join weights w on w.stratum is not distinct from f.stratum order by 1, 2"
+        "with shares as ({shares}),\nweights as ({weights}){slices}\nselect {shown} as slice, f.stratum, f.part, f.whole, w.weight, {scale} as weight_scale from {cells}shares f left join weights w on w.stratum is not distinct from f.stratum order by 1, 2"
     ))
 }
