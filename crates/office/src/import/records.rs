@@ -293,7 +293,7 @@ struct Judge<'a> {
     intake: Intake,
     names: Option<NamedSubject<'a>>,
     lines: Vec<Line>,
-    /// The slot that wide columns fill.
+    /// The slot that wide columns fill, where its field is required.
     wide: Option<(usize, Reader<'a>)>,
     warnings: Vec<Problem>,
 }
@@ -332,7 +332,8 @@ impl<'a> Judge<'a> {
         };
         let wide = ready.file.plan.wide_slot().and_then(|slot| {
             let (_, field) = record_type.fields.get_index(slot)?;
-            Some((slot, Reader::new(field)))
+            // Where the field may be empty, a cell that says so is a record that says so.
+            field.required.then(|| (slot, Reader::new(field)))
         });
         Judge {
             file: ready.file,
@@ -365,7 +366,7 @@ impl<'a> Judge<'a> {
         let mut drafts = Vec::with_capacity(self.lines.len());
         let mut reasons = Vec::new();
         for line in self.lines.clone() {
-            // An empty cell of a wide column is no record.
+            // A cell of a wide column that the required field takes for empty is no record.
             if self.wide.as_ref().is_some_and(|(slot, reader)| {
                 reader.means_empty(&self.file.plan.cell(*slot, &row, line))
             }) {

@@ -235,7 +235,7 @@ fn the_standard_course_runs_from_the_filed_target_to_the_sealed_result() {
     office.acts(number, "draft", "2018-12-28", &[]).ok();
     leader.acts(number, "appeal", "2019-01-08", &["--reason", "现场核查有误"]).refused("F224").telling("2019-01-07");
     leader.acts(number, "appeal", "2019-01-07", &["--reason", "现场核查有误"]).ok();
-    office.acts(number, "answer", "2019-01-10", &["--reason", "复核属实", "--set", "answer_points=0.5"]).ok();
+    office.acts(number, "answer", "2019-01-10", &["--reason", "复核属实", "--set", "answer_points=0.5", "--evidence", &evidence]).ok();
     office.acts(number, "compose", "2019-01-11", &[]).ok();
     office.acts(number, "seal", "2019-01-15", &["--set", "minutes_no=纪要1号", "--set", "approval_no=质强委〔2019〕1号"]).ok();
     let rows = city.run(["score", "assessment", "--unit", &unit, "--format", "json"]).json();

@@ -49,8 +49,8 @@ fn holds(name: &str) {
         let asked = ["import", of("type"), file.to_str().unwrap(), "--mapping", mapping.to_str().unwrap(), "--format", "json"];
         let told = |row: &Row| ["rows", "added", "unchanged", "rejected"].map(|key| row[key].as_u64().unwrap());
         let (rows, added) = (import["rows"].as_u64().unwrap(), import["added"].as_u64().unwrap());
-        assert_eq!(told(&city.run_all(&asked).ok().row()), [rows, added, rows - added, 0], "{} of {}", of("type"), of("file"));
-        assert_eq!(told(&city.run_all(&asked).ok().row()), [rows, 0, rows, 0], "again adds nothing");
+        assert_eq!(told(&city.run_all(&asked).ok().row()), [rows, added, 0, 0], "{} of {}", of("type"), of("file"));
+        assert_eq!(told(&city.run_all(&asked).ok().row()), [rows, 0, added, 0], "again adds nothing");
     }
     for figure in list(example, "figures") {
         let found = city.run_all(&arguments("measure", figure)).ok().json();

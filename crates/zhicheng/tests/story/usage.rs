@@ -1,6 +1,7 @@
 //! How the commands explain themselves, in both languages, and with which exit codes they end.
 
-use crate::city::{City, run, run_in};
+use crate::city::{City, keys, run, run_in};
+use crate::town;
 
 /// The commands that the help lists.
 fn commands(help: &str, title: &str) -> Vec<String> {
@@ -67,8 +68,10 @@ fn problems_are_told_in_the_readers_language() {
     let city = City::new("town");
     let data = city.data();
     let arguments = ["measure", "--data", data.to_str().unwrap(), "sampels"];
-    assert!(run_in("zh", &arguments).err.contains("最接近的是“samples”"));
-    assert!(run_in("en", &arguments).err.contains("the nearest is `samples`"));
+    let (chinese, english) = (run_in("zh", &arguments).err, run_in("en", &arguments).err);
+    assert!(chinese.contains("方案中没有指标“sampels”") && chinese.contains("samples"), "{chinese}");
+    assert!(english.contains("the programme has no indicator `sampels`") && english.contains("samples"), "{english}");
+    assert!(!english.chars().any(is_chinese), "{english}");
 }
 
 #[test]
@@ -78,4 +81,48 @@ fn types_list_what_can_be_imported_measured_and_scored() {
     let has = |kind: &str, id: &str| rows.iter().any(|row| row["kind"] == kind && row["id"] == id);
     assert!(has("record type", "sample") && has("subject type", "firm") && has("indicator", "pass_rate"));
     assert!(has("scorecard", "assessment") && has("flow", "course"));
+}
+
+/// The keys that `docs/command-line.md` promises for a command.
+fn documented(command: &str) -> Vec<String> {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/command-line.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let line = page.lines().find(|line| line.starts_with(&format!("| `{command}` |"))).unwrap_or_else(|| panic!("{command} is not documented"));
+    let keys = line.split('`').nth(3).unwrap();
+    keys.split(", ").map(str::to_owned).collect()
+}
+
+#[test]
+fn every_result_comes_as_table_json_and_csv_with_the_documented_keys() {
+    let city = City::new("town");
+    town::year(&city);
+    let case = town::case_of(&city, "leadership", "east").to_string();
+    let record = city.run(["measure", "failed", "--records", "--format", "json"]).json()[0]["record"].to_string();
+    let table: [(&str, &[&str]); 8] = [
+        ("measure", &["measure", "samples"]),
+        ("rate", &["rate", "credit", "--day", "2018-12-31"]),
+        ("reconcile", &["reconcile"]),
+        ("record", &["record", &record]),
+        ("case list", &["case", "list"]),
+        ("case show", &["case", "show", &case]),
+        ("types", &["types"]),
+        ("verify", &["verify"]),
+    ];
+    for (command, arguments) in table {
+        let with = |format: &str| {
+            let mut all = arguments.to_vec();
+            all.extend(["--format", format]);
+            city.run_all(&all).ok()
+        };
+        let expected = documented(command);
+        let json = with("json").json();
+        for row in &json {
+            assert_eq!(keys(row), expected.iter().map(String::as_str).collect(), "{command}");
+        }
+        let csv = with("csv");
+        let mut lines = csv.out.trim_start_matches('\u{feff}').lines();
+        assert_eq!(lines.next(), Some(expected.join(",").as_str()), "{command}");
+        assert!(json.is_empty() || lines.next().is_some(), "{csv}");
+        assert!(!with("table").out.is_empty(), "{command}");
+    }
 }
