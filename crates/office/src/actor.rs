@@ -7,8 +7,8 @@ use base::{Problem, RoleId, UnitId};
 use programme::model::Programme;
 
 use crate::entry::{ActorFacts, Kind, Private};
-use crate::folder::{Command, Office};
 use crate::fold::row;
+use crate::folder::{Command, Office};
 use crate::problems;
 use crate::spaces::{self, ActorRow};
 
@@ -38,7 +38,10 @@ pub fn check(programme: &Programme, actor: &NewActor) -> Result<(), Problem> {
     match &actor.unit {
         Some(unit) if !programme.units.contains_key(unit.as_str()) => {
             let known = programme.units.keys().map(UnitId::as_str);
-            Err(problems::unknown_unit(unit, programme::suggest(unit, known)))
+            Err(problems::unknown_unit(
+                unit,
+                programme::suggest(unit, known),
+            ))
         }
         _ => Ok(()),
     }
@@ -46,8 +49,19 @@ pub fn check(programme: &Programme, actor: &NewActor) -> Result<(), Problem> {
 
 /// The command that makes an actor known under a number.
 pub(crate) fn known_by(number: u64, actor: &NewActor) -> Result<Command, Problem> {
-    let facts = ActorFacts { actor: number, role: actor.role.clone(), unit: actor.unit.clone() };
-    Command::new(Kind::Actor, &facts, &Private { name: Some(actor.name.clone()), ..Private::default() })
+    let facts = ActorFacts {
+        actor: number,
+        role: actor.role.clone(),
+        unit: actor.unit.clone(),
+    };
+    Command::new(
+        Kind::Actor,
+        &facts,
+        &Private {
+            name: Some(actor.name.clone()),
+            ..Private::default()
+        },
+    )
 }
 
 impl Office {
@@ -59,11 +73,19 @@ impl Office {
     pub fn register_actor(&mut self, actor: &NewActor) -> Result<u64, Problem> {
         check(&*self.programme()?, actor)?;
         let mut last = FIRST - 1;
-        let wanted = ActorRow { name: actor.name.clone(), role: actor.role.clone(), unit: actor.unit.clone() };
+        let wanted = ActorRow {
+            name: actor.name.clone(),
+            role: actor.role.clone(),
+            unit: actor.unit.clone(),
+        };
         let mut known = None;
         for found in self.state()?.scan(spaces::ACTOR, &[]) {
             let found = found?;
-            let number = found.key.as_slice().try_into().map_or(0, u64::from_be_bytes);
+            let number = found
+                .key
+                .as_slice()
+                .try_into()
+                .map_or(0, u64::from_be_bytes);
             last = last.max(number);
             if row::<ActorRow>(spaces::ACTOR, &found.value)? == wanted {
                 known = Some(number);
@@ -84,6 +106,10 @@ impl Office {
     /// # Errors
     /// The state cannot be read.
     pub fn actor(&self) -> Result<Option<ActorRow>, Problem> {
-        crate::fold::get(&self.state()?, spaces::ACTOR, &spaces::number_key(self.acting()))
+        crate::fold::get(
+            &self.state()?,
+            spaces::ACTOR,
+            &spaces::number_key(self.acting()),
+        )
     }
 }

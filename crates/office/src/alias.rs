@@ -22,14 +22,27 @@ impl Office {
         let meant = match of.split_once(':') {
             None if of == "unit" => spellings.unit(id),
             Some(("code", vocabulary)) => spellings.code(vocabulary, id),
-            Some(("subject", subject_type)) if programme.subject_types.contains_key(&base::SubjectTypeId::new(subject_type)) => {
+            Some(("subject", subject_type))
+                if programme
+                    .subject_types
+                    .contains_key(&base::SubjectTypeId::new(subject_type)) =>
+            {
                 Meaning::One(id)
             }
             _ => return Err(problems::alias_of_what(of)),
         };
-        let Meaning::One(id) = meant else { return Err(problems::alias_means_nothing(id, of)) };
-        let facts = AliasFacts { of: of.to_owned(), text: text.trim().to_owned(), id: id.to_owned() };
-        self.append(vec![Command::new(Kind::Alias, &facts, &Private::default())?], &[])?;
+        let Meaning::One(id) = meant else {
+            return Err(problems::alias_means_nothing(id, of));
+        };
+        let facts = AliasFacts {
+            of: of.to_owned(),
+            text: text.trim().to_owned(),
+            id: id.to_owned(),
+        };
+        self.append(
+            vec![Command::new(Kind::Alias, &facts, &Private::default())?],
+            &[],
+        )?;
         Ok(())
     }
 
@@ -40,7 +53,10 @@ impl Office {
             let found = found?;
             let text = String::from_utf8_lossy(&found.key);
             if let Some((of, spelling)) = text.split_once('\0') {
-                confirmed.insert((of.to_owned(), spelling.to_owned()), row(spaces::ALIAS, &found.value)?);
+                confirmed.insert(
+                    (of.to_owned(), spelling.to_owned()),
+                    row(spaces::ALIAS, &found.value)?,
+                );
             }
         }
         Ok(confirmed)

@@ -7,7 +7,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use base::{Day, Figure, IndicatorId, ItemId, Period, Position, Problem, Ratio, ScorecardId, UnitId};
+use base::{
+    Day, Figure, IndicatorId, ItemId, Period, Position, Problem, Ratio, ScorecardId, UnitId,
+};
 use measure::{Columns, Query};
 use programme::model::{Attribution, Carrier, ItemTies, Programme, Scorecard, Scored};
 use programme::schema::Value;
@@ -68,20 +70,31 @@ impl Office {
     /// # Errors
     /// There is none; the nearest is named.
     pub fn scorecard_at(&self, id: &str, at: Position) -> Result<ScorecardId, Problem> {
-        let programme = self.mirror().programme_as_of(at).ok_or_else(problems::no_programme)?;
+        let programme = self
+            .mirror()
+            .programme_as_of(at)
+            .ok_or_else(problems::no_programme)?;
         let wanted = ScorecardId::new(id);
         if programme.scorecards.contains_key(&wanted) {
             return Ok(wanted);
         }
         let known = programme.scorecards.keys().map(ScorecardId::as_str);
-        Err(problems::unknown_scorecard(id, programme::suggest(id, known)))
+        Err(problems::unknown_scorecard(
+            id,
+            programme::suggest(id, known),
+        ))
     }
 }
 
 /// Scores over given columns, so that a trial can use a copy.
 pub(crate) fn assess(mirror: &Mirror, columns: &Columns, ask: &Ask) -> Result<Assessment, Problem> {
-    let programme = mirror.programme_as_of(ask.at).ok_or_else(problems::no_programme)?;
-    let scorecard = programme.scorecards.get(&ask.scorecard).ok_or_else(|| problems::unknown_scorecard(&ask.scorecard, ""))?;
+    let programme = mirror
+        .programme_as_of(ask.at)
+        .ok_or_else(problems::no_programme)?;
+    let scorecard = programme
+        .scorecards
+        .get(&ask.scorecard)
+        .ok_or_else(|| problems::unknown_scorecard(&ask.scorecard, ""))?;
     if scorecard.of != Scored::Units {
         return Err(problems::scorecard_of_subjects(&ask.scorecard));
     }
@@ -95,12 +108,24 @@ pub(crate) fn assess(mirror: &Mirror, columns: &Columns, ask: &Ask) -> Result<As
     if scorecard.ranked {
         scoring::rank_cards(&scorecard.card, &mut cards);
     }
-    Ok(Assessment { scorecard: ask.scorecard.clone(), period: ask.period, day: ask.day, at: ask.at, cards })
+    Ok(Assessment {
+        scorecard: ask.scorecard.clone(),
+        period: ask.period,
+        day: ask.day,
+        at: ask.at,
+        cards,
+    })
 }
 
 /// Whether the unit carries the item in the period (judged at its end).
 pub fn is_carried_by(programme: &Programme, item: &ItemTies, unit: &UnitId, on: Day) -> bool {
-    let Some(found) = programme.units.get(unit).filter(|found| found.is_valid_on(on)) else { return false };
+    let Some(found) = programme
+        .units
+        .get(unit)
+        .filter(|found| found.is_valid_on(on))
+    else {
+        return false;
+    };
     item.carriers.iter().any(|carrier| match carrier {
         Carrier::Unit(id) => id == unit,
         Carrier::Kind(kind) => &found.kind == kind,
@@ -122,7 +147,13 @@ struct Gathered<'a> {
 }
 
 impl<'a> Gathered<'a> {
-    fn new(mirror: &Mirror, columns: &Columns, programme: &'a Arc<Programme>, scorecard: &'a Scorecard, ask: &'a Ask) -> Result<Gathered<'a>, Problem> {
+    fn new(
+        mirror: &Mirror,
+        columns: &Columns,
+        programme: &'a Arc<Programme>,
+        scorecard: &'a Scorecard,
+        ask: &'a Ask,
+    ) -> Result<Gathered<'a>, Problem> {
         let mut gathered = Gathered {
             programme,
             scorecard,
@@ -139,7 +170,13 @@ impl<'a> Gathered<'a> {
         gathered.judgements(columns);
         for ((item, unit), facts) in mirror.overrides_at(&ask.scorecard, &ask.period, ask.at) {
             if let Some(points) = facts.points.as_deref().and_then(Ratio::parse_decimal) {
-                gathered.adjusted.insert((item, unit), Adjustment { points, reason: facts.reason.clone() });
+                gathered.adjusted.insert(
+                    (item, unit),
+                    Adjustment {
+                        points,
+                        reason: facts.reason.clone(),
+                    },
+                );
             }
         }
         Ok(gathered)
@@ -150,14 +187,22 @@ impl<'a> Gathered<'a> {
         if self.by_unit.contains_key(id) || self.city.contains_key(id) {
             return Ok(());
         }
-        let is_city = self.programme.indicators.get(id).is_some_and(|indicator| indicator.attribution == Attribution::City);
+        let is_city = self
+            .programme
+            .indicators
+            .get(id)
+            .is_some_and(|indicator| indicator.attribution == Attribution::City);
         let (period, day, at) = (self.ask.period, self.ask.day, self.ask.at);
         if is_city {
             let cells = columns.measure(&Query::new(id.clone(), period, day, at))?;
-            let figure = cells.into_iter().next().map_or_else(Figure::not_reported, |cell| cell.figure);
+            let figure = cells
+                .into_iter()
+                .next()
+                .map_or_else(Figure::not_reported, |cell| cell.figure);
             self.city.insert(id.clone(), figure);
         } else {
-            self.by_unit.insert(id.clone(), columns.measure_by_unit(id, period, day, at)?);
+            self.by_unit
+                .insert(id.clone(), columns.measure_by_unit(id, period, day, at)?);
         }
         Ok(())
     }
@@ -165,13 +210,20 @@ impl<'a> Gathered<'a> {
     fn figure(&self, id: &IndicatorId, unit: &UnitId) -> Figure {
         match self.city.get(id) {
             Some(figure) => figure.clone(),
-            None => self.by_unit.get(id).and_then(|figures| figures.get(unit)).cloned().unwrap_or_else(Figure::not_carried),
+            None => self
+                .by_unit
+                .get(id)
+                .and_then(|figures| figures.get(unit))
+                .cloned()
+                .unwrap_or_else(Figure::not_carried),
         }
     }
 
     /// What reviewers and verifiers gave, read from the cases' columns.
     fn judgements(&mut self, columns: &Columns) {
-        let Some(flow) = &self.scorecard.flow else { return };
+        let Some(flow) = &self.scorecard.flow else {
+            return;
+        };
         let table = programme::schema::Schema::cases_name(flow);
         let period = self.ask.period.to_string();
         for row in columns.rows_at(&table, self.ask.at) {
@@ -179,10 +231,14 @@ impl<'a> Gathered<'a> {
                 Value::Text(text) => Some(text),
                 _ => None,
             };
-            if text("scorecard").as_deref() != Some(self.ask.scorecard.as_str()) || text("period").as_deref() != Some(period.as_str()) {
+            if text("scorecard").as_deref() != Some(self.ask.scorecard.as_str())
+                || text("period").as_deref() != Some(period.as_str())
+            {
                 continue;
             }
-            let (Some(item), Some(unit)) = (text("item"), text("unit")) else { continue };
+            let (Some(item), Some(unit)) = (text("item"), text("unit")) else {
+                continue;
+            };
             let item = ItemId::new(&item);
             let mut judgement = Judgement::default();
             for field in &self.scorecard.judged_by {
@@ -209,25 +265,45 @@ impl<'a> Gathered<'a> {
 
     /// Parts of a composite item: the flow carries each under the part's own name.
     fn parts_of(&self, item: &ItemId) -> Vec<String> {
-        let found = self.scorecard.card.items.iter().find(|found| &found.id == item);
+        let found = self
+            .scorecard
+            .card
+            .items
+            .iter()
+            .find(|found| &found.id == item);
         match found.map(|found| &found.rule) {
-            Some(Rule::CompositeOfParts { parts, .. }) => parts.iter().map(|part| part.part.clone()).collect(),
+            Some(Rule::CompositeOfParts { parts, .. }) => {
+                parts.iter().map(|part| part.part.clone()).collect()
+            }
             _ => Vec::new(),
         }
     }
 
     fn participant(&self, unit: &UnitId) -> Result<Option<Participant>, Problem> {
-        let mut participant = Participant { key: unit.to_string(), ..Participant::default() };
+        let mut participant = Participant {
+            key: unit.to_string(),
+            ..Participant::default()
+        };
         let found = self.programme.units.get(unit);
-        participant.ranking_group = found.and_then(|found| found.group_on(self.on)).map(ToString::to_string);
+        participant.ranking_group = found
+            .and_then(|found| found.group_on(self.on))
+            .map(ToString::to_string);
         for (id, item) in &self.scorecard.items {
             if !is_carried_by(self.programme, item, unit, self.on) {
                 continue;
             }
             let input = Input {
                 carried: true,
-                figures: item.indicators.iter().map(|indicator| self.figure(indicator, unit)).collect(),
-                judged: if item.judged { self.judged.get(&(id.clone(), unit.clone())).cloned() } else { None },
+                figures: item
+                    .indicators
+                    .iter()
+                    .map(|indicator| self.figure(indicator, unit))
+                    .collect(),
+                judged: if item.judged {
+                    self.judged.get(&(id.clone(), unit.clone())).cloned()
+                } else {
+                    None
+                },
                 target: self.target(item, unit),
                 adjustment: self.adjusted.get(&(id.clone(), unit.clone())).cloned(),
             };
@@ -236,15 +312,25 @@ impl<'a> Gathered<'a> {
         if participant.items.is_empty() {
             return Ok(None);
         }
-        participant.vetoes = standing::vetoes(self.programme, self.scorecard, |indicator| self.figure(indicator, unit));
-        participant.gates = standing::gates(self.scorecard, |indicator| self.figure(indicator, unit));
+        participant.vetoes = standing::vetoes(self.programme, self.scorecard, |indicator| {
+            self.figure(indicator, unit)
+        });
+        participant.gates =
+            standing::gates(self.scorecard, |indicator| self.figure(indicator, unit));
         Ok(Some(participant))
     }
 
     /// The unit's own target for the period, or the item's.
     fn target(&self, item: &ItemTies, unit: &UnitId) -> Option<Ratio> {
-        let own = item.targets.iter().find(|target| target.unit.as_ref() == Some(unit) && target.period == self.ask.period);
-        let city = || item.targets.iter().find(|target| target.unit.is_none() && target.period == self.ask.period);
+        let own = item
+            .targets
+            .iter()
+            .find(|target| target.unit.as_ref() == Some(unit) && target.period == self.ask.period);
+        let city = || {
+            item.targets
+                .iter()
+                .find(|target| target.unit.is_none() && target.period == self.ask.period)
+        };
         own.or_else(city).map(|target| target.value.clone())
     }
 }

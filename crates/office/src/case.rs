@@ -6,7 +6,10 @@
 
 use std::collections::BTreeMap;
 
-use base::{ActionId, CodeId, Day, FieldId, FlowId, ItemId, Moment, Period, Position, Problem, RoleId, ScorecardId, UnitId};
+use base::{
+    ActionId, CodeId, Day, FieldId, FlowId, ItemId, Moment, Period, Position, Problem, RoleId,
+    ScorecardId, UnitId,
+};
 use casework::{Act, CaseState, Closed, Field, FieldKind, Flow, Opening, Relation, Step, Value};
 use ledger::{EntryHead, Precondition};
 use programme::model::{DUE_FIELD, POINTS_FIELD, Programme};
@@ -75,8 +78,19 @@ impl Office {
     ///
     /// # Errors
     /// The state cannot be read.
-    pub fn case_of_item(&self, scorecard: &ScorecardId, period: &Period, item: &ItemId, unit: &UnitId) -> Result<Option<u64>, Problem> {
-        let key = spaces::key(&[scorecard.as_str(), &period.to_string(), item.as_str(), unit.as_str()]);
+    pub fn case_of_item(
+        &self,
+        scorecard: &ScorecardId,
+        period: &Period,
+        item: &ItemId,
+        unit: &UnitId,
+    ) -> Result<Option<u64>, Problem> {
+        let key = spaces::key(&[
+            scorecard.as_str(),
+            &period.to_string(),
+            item.as_str(),
+            unit.as_str(),
+        ]);
         get(&self.state()?, spaces::CASE_INDEX, &key)
     }
 
@@ -88,7 +102,11 @@ impl Office {
         let mut cases = Vec::new();
         for found in self.state()?.scan(spaces::CASE, &[]) {
             let found = found?;
-            let number = found.key.as_slice().try_into().map_or(0, u64::from_be_bytes);
+            let number = found
+                .key
+                .as_slice()
+                .try_into()
+                .map_or(0, u64::from_be_bytes);
             cases.push(self.case_of(number, found.version, row(spaces::CASE, &found.value)?)?);
         }
         Ok(cases)
@@ -96,10 +114,23 @@ impl Office {
 
     fn case_of(&self, number: u64, version: Position, row: CaseRow) -> Result<Case, Problem> {
         // A case keeps the rule version under which it was accepted.
-        let programme = self.mirror().programme_as_of(Position(row.programme)).ok_or_else(problems::no_programme)?;
-        let flow = programme.flows.get(&FlowId::new(&row.opened.flow)).ok_or_else(|| problems::unknown_flow(&row.opened.flow))?.clone();
+        let programme = self
+            .mirror()
+            .programme_as_of(Position(row.programme))
+            .ok_or_else(problems::no_programme)?;
+        let flow = programme
+            .flows
+            .get(&FlowId::new(&row.opened.flow))
+            .ok_or_else(|| problems::unknown_flow(&row.opened.flow))?
+            .clone();
         let state = case_state(&flow, &row);
-        Ok(Case { number, version, state, about: row.opened, flow })
+        Ok(Case {
+            number,
+            version,
+            state,
+            about: row.opened,
+            flow,
+        })
     }
 
     /// Opens the case of every item for every unit that carries it in the period; those that are open
@@ -107,11 +138,26 @@ impl Office {
     ///
     /// # Errors
     /// The scorecard has no flow, or the ledger cannot be written.
-    pub fn open_assessment(&mut self, scorecard: &ScorecardId, period: &Period, day: Option<Day>, progress: Progress<'_>) -> Result<u64, Problem> {
+    pub fn open_assessment(
+        &mut self,
+        scorecard: &ScorecardId,
+        period: &Period,
+        day: Option<Day>,
+        progress: Progress<'_>,
+    ) -> Result<u64, Problem> {
         let programme = self.programme()?;
-        let found = programme.scorecards.get(scorecard).ok_or_else(|| problems::unknown_scorecard(scorecard, ""))?;
-        let flow_id = found.flow.clone().ok_or_else(|| problems::scorecard_without_flow(scorecard))?;
-        let flow = programme.flows.get(&flow_id).ok_or_else(|| problems::unknown_flow(&flow_id))?;
+        let found = programme
+            .scorecards
+            .get(scorecard)
+            .ok_or_else(|| problems::unknown_scorecard(scorecard, ""))?;
+        let flow_id = found
+            .flow
+            .clone()
+            .ok_or_else(|| problems::scorecard_without_flow(scorecard))?;
+        let flow = programme
+            .flows
+            .get(&flow_id)
+            .ok_or_else(|| problems::unknown_flow(&flow_id))?;
         let day = match day {
             Some(day) => day,
             None => self.today()?,
@@ -120,16 +166,33 @@ impl Office {
         let year = on.year();
         let mut commands = Vec::new();
         for (item_id, item) in &found.items {
-            let points = found.card.items.iter().find(|card| &card.id == item_id).map(|card| card.points.clone());
-            for unit in programme.units.keys().filter(|unit| is_carried_by(&programme, item, unit, on)) {
-                if self.case_of_item(scorecard, period, item_id, unit)?.is_some() {
+            let points = found
+                .card
+                .items
+                .iter()
+                .find(|card| &card.id == item_id)
+                .map(|card| card.points.clone());
+            for unit in programme
+                .units
+                .keys()
+                .filter(|unit| is_carried_by(&programme, item, unit, on))
+            {
+                if self
+                    .case_of_item(scorecard, period, item_id, unit)?
+                    .is_some()
+                {
                     continue;
                 }
                 let mut fields = BTreeMap::new();
-                if let (Some(points), Some(_)) = (&points, flow.field(&FieldId::new(POINTS_FIELD))) {
-                    fields.insert(POINTS_FIELD.to_owned(), Json::String(crate::values::shown(points)));
+                if let (Some(points), Some(_)) = (&points, flow.field(&FieldId::new(POINTS_FIELD)))
+                {
+                    fields.insert(
+                        POINTS_FIELD.to_owned(),
+                        Json::String(crate::values::shown(points)),
+                    );
                 }
-                if let (Some((month, due_day)), Some(_)) = (item.due, flow.field(&FieldId::new(DUE_FIELD)))
+                if let (Some((month, due_day)), Some(_)) =
+                    (item.due, flow.field(&FieldId::new(DUE_FIELD)))
                     && let Some(due) = Day::from_ymd(year, month.into(), due_day.into())
                 {
                     fields.insert(DUE_FIELD.to_owned(), Json::String(due.to_string()));
@@ -155,7 +218,12 @@ impl Office {
     }
 
     /// Appends many commands that do not depend on each other, a group at a time.
-    pub(crate) fn append_in_groups(&mut self, commands: Vec<Command>, what: &str, progress: Progress<'_>) -> Result<Vec<EntryHead>, Problem> {
+    pub(crate) fn append_in_groups(
+        &mut self,
+        commands: Vec<Command>,
+        what: &str,
+        progress: Progress<'_>,
+    ) -> Result<Vec<EntryHead>, Problem> {
         let total = commands.len() as u64;
         let mut heads = Vec::with_capacity(commands.len());
         let mut commands = commands.into_iter();
@@ -177,23 +245,40 @@ impl Office {
         let one = |problem: Problem| vec![problem];
         let case = self.case(number).map_err(one)?;
         let command = self.act_command(&case, request)?;
-        let precondition = Precondition { space: spaces::CASE, key: spaces::number_key(number), version: Some(case.version) };
+        let precondition = Precondition {
+            space: spaces::CASE,
+            key: spaces::number_key(number),
+            version: Some(case.version),
+        };
         self.append(vec![command], &[precondition]).map_err(one)?;
         self.case(number).map_err(one)
     }
 
     /// The command that an act comes to, without appending it.
-    pub(crate) fn act_command(&self, case: &Case, request: &ActRequest) -> Result<Command, Vec<Problem>> {
+    pub(crate) fn act_command(
+        &self,
+        case: &Case,
+        request: &ActRequest,
+    ) -> Result<Command, Vec<Problem>> {
         let step = self.judge(case, request, now())?;
         step_command(case, &step, &request.evidence).map_err(|problem| vec![problem])
     }
 
-    fn judge(&self, case: &Case, request: &ActRequest, moment: Moment) -> Result<Step, Vec<Problem>> {
+    fn judge(
+        &self,
+        case: &Case,
+        request: &ActRequest,
+        moment: Moment,
+    ) -> Result<Step, Vec<Problem>> {
         let one = |problem: Problem| vec![problem];
         let programme = self.programme().map_err(one)?;
         let (role, unit) = match &request.standing {
             Some((role, unit)) => (role.clone(), unit.clone()),
-            None => self.actor().map_err(one)?.map(|actor| (actor.role, actor.unit)).unwrap_or_default(),
+            None => self
+                .actor()
+                .map_err(one)?
+                .map(|actor| (actor.role, actor.unit))
+                .unwrap_or_default(),
         };
         let mut fields = BTreeMap::new();
         let mut faults = Vec::new();
@@ -201,13 +286,18 @@ impl Office {
             let id = FieldId::new(name);
             match case.flow.field(&id) {
                 Some(field) => match field.read(text) {
-                    Ok(value) if to_column(Some(field), &value).is_none() => faults.push(problems::beyond_column(text)),
+                    Ok(value) if to_column(Some(field), &value).is_none() => {
+                        faults.push(problems::beyond_column(text))
+                    }
                     Ok(value) => drop(fields.insert(id, value)),
                     Err(problem) => faults.push(problem),
                 },
                 None => {
                     let known = case.flow.fields.iter().map(|field| field.id.as_str());
-                    faults.push(problems::unknown_case_field(name, programme::suggest(name, known)));
+                    faults.push(problems::unknown_case_field(
+                        name,
+                        programme::suggest(name, known),
+                    ));
                 }
             }
         }
@@ -227,7 +317,11 @@ impl Office {
             day,
             moment,
             fields,
-            evidence: request.evidence.iter().map(|piece| piece.sha256.clone()).collect(),
+            evidence: request
+                .evidence
+                .iter()
+                .map(|piece| piece.sha256.clone())
+                .collect(),
             reason: request.reason.clone(),
             closing_reason: request.closing_reason.as_ref().map(CodeId::new),
         };
@@ -239,11 +333,16 @@ impl Office {
 fn relation(programme: &Programme, about: &CaseOpenFacts, unit: Option<&str>) -> Relation {
     let own = unit.is_some() && unit == about.unit.as_deref();
     let lead = || {
-        let scorecard = programme.scorecards.get(&ScorecardId::new(about.scorecard.as_deref()?))?;
+        let scorecard = programme
+            .scorecards
+            .get(&ScorecardId::new(about.scorecard.as_deref()?))?;
         let item = scorecard.items.get(&ItemId::new(about.item.as_deref()?))?;
         item.lead.as_ref().map(|lead| Some(lead.as_str()) == unit)
     };
-    Relation { own, lead: lead().unwrap_or(false) }
+    Relation {
+        own,
+        lead: lead().unwrap_or(false),
+    }
 }
 
 fn step_command(case: &Case, step: &Step, evidence: &[Evidence]) -> Result<Command, Problem> {
@@ -257,13 +356,28 @@ fn step_command(case: &Case, step: &Step, evidence: &[Evidence]) -> Result<Comma
         day: step.day.to_string(),
         role: step.role.to_string(),
         unit: step.unit.as_ref().map(ToString::to_string),
-        fields: step.fields.iter().map(|(id, value)| (id.to_string(), to_json(value))).collect(),
+        fields: step
+            .fields
+            .iter()
+            .map(|(id, value)| (id.to_string(), to_json(value)))
+            .collect(),
         reason: step.reason.clone(),
         closing_reason: step.closing_reason.as_ref().map(ToString::to_string),
-        outcome: after.closed.as_ref().and_then(|closed| closed.outcome.as_ref()).map(ToString::to_string),
+        outcome: after
+            .closed
+            .as_ref()
+            .and_then(|closed| closed.outcome.as_ref())
+            .map(ToString::to_string),
         closes: after.closed.is_some(),
     };
-    Command::new(Kind::CaseAct, &facts, &Private { evidence: evidence.to_vec(), ..Private::default() })
+    Command::new(
+        Kind::CaseAct,
+        &facts,
+        &Private {
+            evidence: evidence.to_vec(),
+            ..Private::default()
+        },
+    )
 }
 
 /// The canonical form of a case's value in an entry.
@@ -280,7 +394,9 @@ pub(crate) fn from_json(field: Option<&Field>, json: &Json) -> Option<Value> {
     Some(match (field.map(|field| &field.kind), json) {
         (_, Json::Bool(answer)) => Value::Bool(*answer),
         (_, Json::Number(number)) => Value::Integer(number.as_i64()?),
-        (Some(FieldKind::Decimal { .. }), Json::String(text)) => Value::Number(base::Ratio::parse_decimal(text)?),
+        (Some(FieldKind::Decimal { .. }), Json::String(text)) => {
+            Value::Number(base::Ratio::parse_decimal(text)?)
+        }
         (Some(FieldKind::Day), Json::String(text)) => Value::Day(Day::parse(text).ok()?),
         (_, Json::String(text)) => Value::Text(text.clone()),
         _ => return None,
@@ -317,7 +433,14 @@ fn values_of(flow: &Flow, fields: &BTreeMap<String, Json>) -> BTreeMap<FieldId, 
 
 /// The case as `casework` knows it, from its state row.
 fn case_state(flow: &Flow, row: &CaseRow) -> CaseState {
-    let mut state = state_of_parts(flow, &row.opened, &row.steps, &row.state, &row.fields, row.closed.as_ref());
+    let mut state = state_of_parts(
+        flow,
+        &row.opened,
+        &row.steps,
+        &row.state,
+        &row.fields,
+        row.closed.as_ref(),
+    );
     state.opening.moment = Moment::from_micros(row.time).unwrap_or(state.opening.moment);
     state.opening.by = row.by;
     state.opening.rules = Position(row.programme);
@@ -351,7 +474,11 @@ pub(crate) fn state_of_parts(
     CaseState {
         flow: flow.id.clone(),
         state: base::StateId::new(state),
-        entered_on: steps.iter().rev().find(|step| step.from != step.to).map_or(opening.day, |step| step.day),
+        entered_on: steps
+            .iter()
+            .rev()
+            .find(|step| step.from != step.to)
+            .map_or(opening.day, |step| step.day),
         fields: values_of(flow, fields),
         evidence,
         closed: closed.map(|(on, outcome)| Closed {
@@ -398,21 +525,28 @@ impl Office {
     ///
     /// # Errors
     /// The state cannot be read.
-    pub fn cases_of(&self, scorecard: &ScorecardId, period: &Period) -> Result<CasesByItem, Problem> {
+    pub fn cases_of(
+        &self,
+        scorecard: &ScorecardId,
+        period: &Period,
+    ) -> Result<CasesByItem, Problem> {
         let mut prefix = spaces::key(&[scorecard.as_str(), &period.to_string()]);
         prefix.push(0);
         let mut cases = CasesByItem::new();
         for found in self.state()?.scan(spaces::CASE_INDEX, &prefix) {
             let found = found?;
-            let rest = String::from_utf8_lossy(found.key.get(prefix.len()..).unwrap_or_default()).into_owned();
+            let rest = String::from_utf8_lossy(found.key.get(prefix.len()..).unwrap_or_default())
+                .into_owned();
             if let Some((item, unit)) = rest.split_once('\0') {
-                cases.insert((ItemId::new(item), UnitId::new(unit)), row(spaces::CASE_INDEX, &found.value)?);
+                cases.insert(
+                    (ItemId::new(item), UnitId::new(unit)),
+                    row(spaces::CASE_INDEX, &found.value)?,
+                );
             }
         }
         Ok(cases)
     }
 }
-
 
 impl Office {
     /// Acts on a case that is held in memory: it goes on there, and its command is given to be appended
@@ -420,7 +554,11 @@ impl Office {
     ///
     /// # Errors
     /// Every reason for which `casework` refuses the act.
-    pub(crate) fn act_held(&self, case: &mut Case, request: &ActRequest) -> Result<Command, Vec<Problem>> {
+    pub(crate) fn act_held(
+        &self,
+        case: &mut Case,
+        request: &ActRequest,
+    ) -> Result<Command, Vec<Problem>> {
         let one = |problem: Problem| vec![problem];
         let step = self.judge(case, request, now())?;
         let command = step_command(case, &step, &request.evidence).map_err(one)?;

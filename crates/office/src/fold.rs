@@ -11,11 +11,14 @@ use ledger::{Change, Entry, Space, StateView};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::entry::{
-    ActorFacts, AliasFacts, CaseActFacts, CaseOpenFacts, ImportEndFacts, Kind, OverrideFacts, Private, RecordFacts, SealFacts, SubjectFacts,
-    WithdrawFacts,
+    ActorFacts, AliasFacts, CaseActFacts, CaseOpenFacts, ImportEndFacts, Kind, OverrideFacts,
+    Private, RecordFacts, SealFacts, SubjectFacts, WithdrawFacts,
 };
 use crate::problems;
-use crate::spaces::{self, ActorRow, CaseRow, ImportRow, ImportStatus, ProgrammeRow, RecordRow, StepRow, SubjectRow, Version};
+use crate::spaces::{
+    self, ActorRow, CaseRow, ImportRow, ImportStatus, ProgrammeRow, RecordRow, StepRow, SubjectRow,
+    Version,
+};
 
 /// The changes that `entry` makes to the state seen through `state`.
 ///
@@ -24,17 +27,26 @@ use crate::spaces::{self, ActorRow, CaseRow, ImportRow, ImportStatus, ProgrammeR
 /// or was written by a later version.
 pub fn fold(state: &StateView, entry: &Entry) -> Result<Vec<Change>, Problem> {
     let at = entry.position.0;
-    let kind = Kind::from_number(entry.kind).ok_or_else(|| problems::unknown_kind(at, entry.kind))?;
+    let kind =
+        Kind::from_number(entry.kind).ok_or_else(|| problems::unknown_kind(at, entry.kind))?;
     let mut changes = Vec::with_capacity(2);
     match kind {
         Kind::Founded => {}
         Kind::Programme => {
-            changes.push(put(spaces::PROGRAMME, spaces::key(&["current"]), &ProgrammeRow { position: at })?);
+            changes.push(put(
+                spaces::PROGRAMME,
+                spaces::key(&["current"]),
+                &ProgrammeRow { position: at },
+            )?);
         }
         Kind::Actor => {
             let facts: ActorFacts = read(entry)?;
             let name = private(entry)?.name.unwrap_or_default();
-            let row = ActorRow { name, role: facts.role, unit: facts.unit };
+            let row = ActorRow {
+                name,
+                role: facts.role,
+                unit: facts.unit,
+            };
             changes.push(put(spaces::ACTOR, spaces::number_key(facts.actor), &row)?);
         }
         Kind::Subject => {
@@ -46,28 +58,43 @@ pub fn fold(state: &StateView, entry: &Entry) -> Result<Vec<Change>, Problem> {
             }
             // Personal attributes stand in the private part; erasing it erases them here too.
             for (attribute, value) in facts.attributes.into_iter().chain(private(entry)?.fields) {
-                row.attributes.push((attribute, facts.from.clone(), value, at));
+                row.attributes
+                    .push((attribute, facts.from.clone(), value, at));
             }
             changes.push(put(spaces::SUBJECT, key, &row)?);
         }
         Kind::Alias => {
             let facts: AliasFacts = read(entry)?;
-            changes.push(put(spaces::ALIAS, spaces::key(&[&facts.of, &facts.text]), &facts.id)?);
+            changes.push(put(
+                spaces::ALIAS,
+                spaces::key(&[&facts.of, &facts.text]),
+                &facts.id,
+            )?);
         }
         Kind::Record | Kind::Revise => {
             let facts: RecordFacts = read(entry)?;
             let number = facts.record.unwrap_or(at);
-            let version = Version { at, import: facts.import, withdrawn: false };
+            let version = Version {
+                at,
+                import: facts.import,
+                withdrawn: false,
+            };
             let row = match facts.record {
-                None => RecordRow { record_type: facts.record_type.clone(), versions: vec![version] },
+                None => RecordRow {
+                    record_type: facts.record_type.clone(),
+                    versions: vec![version],
+                },
                 Some(_) => with_version(state, number, version)?,
             };
             changes.push(put(spaces::RECORD, spaces::number_key(number), &row)?);
             let known_by = match (&facts.key, &facts.content) {
-                (Some(key), _) => Some((spaces::RECORD_KEY, spaces::key(&[&facts.record_type, key]))),
-                (None, Some((hash, ordinal))) => {
-                    Some((spaces::RECORD_CONTENT, spaces::key(&[&facts.record_type, hash, &ordinal.to_string()])))
+                (Some(key), _) => {
+                    Some((spaces::RECORD_KEY, spaces::key(&[&facts.record_type, key])))
                 }
+                (None, Some((hash, ordinal))) => Some((
+                    spaces::RECORD_CONTENT,
+                    spaces::key(&[&facts.record_type, hash, &ordinal.to_string()]),
+                )),
                 (None, None) => None,
             };
             if let Some((space, key)) = known_by {
@@ -79,16 +106,35 @@ pub fn fold(state: &StateView, entry: &Entry) -> Result<Vec<Change>, Problem> {
         }
         Kind::Withdraw => {
             let facts: WithdrawFacts = read(entry)?;
-            let row = with_version(state, facts.record, Version { at, import: None, withdrawn: true })?;
+            let row = with_version(
+                state,
+                facts.record,
+                Version {
+                    at,
+                    import: None,
+                    withdrawn: true,
+                },
+            )?;
             changes.push(put(spaces::RECORD, spaces::number_key(facts.record), &row)?);
         }
         Kind::ImportOpen => {
-            changes.push(put(spaces::IMPORT, spaces::number_key(at), &ImportRow { status: ImportStatus::Open, displaced: Vec::new() })?);
+            changes.push(put(
+                spaces::IMPORT,
+                spaces::number_key(at),
+                &ImportRow {
+                    status: ImportStatus::Open,
+                    displaced: Vec::new(),
+                },
+            )?);
         }
         Kind::ImportClose | Kind::ImportAbandon => {
             let facts: ImportEndFacts = read(entry)?;
             let key = spaces::number_key(facts.import);
-            let status = if kind == Kind::ImportClose { ImportStatus::Closed } else { ImportStatus::Abandoned };
+            let status = if kind == Kind::ImportClose {
+                ImportStatus::Closed
+            } else {
+                ImportStatus::Abandoned
+            };
             if status == ImportStatus::Abandoned
                 && let Some(row) = get::<ImportRow>(state, spaces::IMPORT, &key)?
             {
@@ -96,12 +142,25 @@ pub fn fold(state: &StateView, entry: &Entry) -> Result<Vec<Change>, Problem> {
                     changes.push(put(Space(space), key.into_bytes(), &number)?);
                 }
             }
-            changes.push(put(spaces::IMPORT, key, &ImportRow { status, displaced: Vec::new() })?);
+            changes.push(put(
+                spaces::IMPORT,
+                key,
+                &ImportRow {
+                    status,
+                    displaced: Vec::new(),
+                },
+            )?);
         }
         Kind::CaseOpen => {
             let facts: CaseOpenFacts = read(entry)?;
-            if let (Some(scorecard), Some(period), Some(item), Some(unit)) = (&facts.scorecard, &facts.period, &facts.item, &facts.unit) {
-                changes.push(put(spaces::CASE_INDEX, spaces::key(&[scorecard, period, item, unit]), &at)?);
+            if let (Some(scorecard), Some(period), Some(item), Some(unit)) =
+                (&facts.scorecard, &facts.period, &facts.item, &facts.unit)
+            {
+                changes.push(put(
+                    spaces::CASE_INDEX,
+                    spaces::key(&[scorecard, period, item, unit]),
+                    &at,
+                )?);
             }
             let row = CaseRow {
                 programme: entry.programme.0,
@@ -118,7 +177,8 @@ pub fn fold(state: &StateView, entry: &Entry) -> Result<Vec<Change>, Problem> {
         Kind::CaseAct => {
             let facts: CaseActFacts = read(entry)?;
             let key = spaces::number_key(facts.case);
-            let mut row: CaseRow = get(state, spaces::CASE, &key)?.ok_or_else(|| problems::missing_case(at, facts.case))?;
+            let mut row: CaseRow = get(state, spaces::CASE, &key)?
+                .ok_or_else(|| problems::missing_case(at, facts.case))?;
             row.fields.extend(facts.fields.clone());
             row.state.clone_from(&facts.to);
             row.closed = facts.closes.then(|| (facts.day.clone(), facts.outcome));
@@ -133,7 +193,11 @@ pub fn fold(state: &StateView, entry: &Entry) -> Result<Vec<Change>, Problem> {
                 unit: facts.unit,
                 time: entry.time.as_micros(),
                 fields: facts.fields,
-                evidence: private(entry)?.evidence.into_iter().map(|piece| piece.sha256).collect(),
+                evidence: private(entry)?
+                    .evidence
+                    .into_iter()
+                    .map(|piece| piece.sha256)
+                    .collect(),
                 reason: facts.reason,
                 closing_reason: facts.closing_reason,
             });
@@ -157,10 +221,20 @@ pub fn fold(state: &StateView, entry: &Entry) -> Result<Vec<Change>, Problem> {
 
 /// Notes with an open import that one of its rows takes a key or content over from a record that was
 /// visible once. One that never was is not missed: keys of an import that is made again are many.
-fn displaced(state: &StateView, import: u64, space: Space, key: &[u8], number: u64) -> Result<Option<Change>, Problem> {
-    let Some(earlier) = get::<u64>(state, space, key)?.filter(|earlier| *earlier != number) else { return Ok(None) };
+fn displaced(
+    state: &StateView,
+    import: u64,
+    space: Space,
+    key: &[u8],
+    number: u64,
+) -> Result<Option<Change>, Problem> {
+    let Some(earlier) = get::<u64>(state, space, key)?.filter(|earlier| *earlier != number) else {
+        return Ok(None);
+    };
     let row: Option<RecordRow> = get(state, spaces::RECORD, &spaces::number_key(earlier))?;
-    let brought_by = row.and_then(|row| row.versions.first().copied()).and_then(|first| first.import);
+    let brought_by = row
+        .and_then(|row| row.versions.first().copied())
+        .and_then(|first| first.import);
     let was_visible = match brought_by {
         None => true,
         Some(import) => {
@@ -172,7 +246,8 @@ fn displaced(state: &StateView, import: u64, space: Space, key: &[u8], number: u
     match (was_visible, open) {
         (true, Some(mut open)) => {
             // Keys are made of texts.
-            open.displaced.push((space.0, String::from_utf8_lossy(key).into_owned(), earlier));
+            open.displaced
+                .push((space.0, String::from_utf8_lossy(key).into_owned(), earlier));
             put(spaces::IMPORT, spaces::number_key(import), &open).map(Some)
         }
         _ => Ok(None),
@@ -180,27 +255,33 @@ fn displaced(state: &StateView, import: u64, space: Space, key: &[u8], number: u
 }
 
 fn with_version(state: &StateView, record: u64, version: Version) -> Result<RecordRow, Problem> {
-    let mut row: RecordRow =
-        get(state, spaces::RECORD, &spaces::number_key(record))?.ok_or_else(|| problems::missing_record(version.at, record))?;
+    let mut row: RecordRow = get(state, spaces::RECORD, &spaces::number_key(record))?
+        .ok_or_else(|| problems::missing_record(version.at, record))?;
     row.versions.push(version);
     Ok(row)
 }
 
 /// Reads the facts of an entry.
 pub(crate) fn read<T: DeserializeOwned>(entry: &Entry) -> Result<T, Problem> {
-    serde_json::from_slice(&entry.facts).map_err(|error| problems::unreadable_entry(entry.position.0, error))
+    serde_json::from_slice(&entry.facts)
+        .map_err(|error| problems::unreadable_entry(entry.position.0, error))
 }
 
 /// Reads the private part of an entry; empty when it has none.
 pub(crate) fn private(entry: &Entry) -> Result<Private, Problem> {
     match &entry.private {
         None => Ok(Private::default()),
-        Some(bytes) => serde_json::from_slice(bytes).map_err(|error| problems::unreadable_entry(entry.position.0, error)),
+        Some(bytes) => serde_json::from_slice(bytes)
+            .map_err(|error| problems::unreadable_entry(entry.position.0, error)),
     }
 }
 
 /// Reads a state row.
-pub(crate) fn get<T: DeserializeOwned>(state: &StateView, space: Space, key: &[u8]) -> Result<Option<T>, Problem> {
+pub(crate) fn get<T: DeserializeOwned>(
+    state: &StateView,
+    space: Space,
+    key: &[u8],
+) -> Result<Option<T>, Problem> {
     match state.get(space, key)? {
         None => Ok(None),
         Some((_, value)) => row(space, &value).map(Some),
@@ -213,6 +294,7 @@ pub(crate) fn row<T: DeserializeOwned>(space: Space, value: &[u8]) -> Result<T, 
 }
 
 fn put<T: Serialize>(space: Space, key: Vec<u8>, value: &T) -> Result<Change, Problem> {
-    let value = serde_json::to_vec(value).map_err(|error| problems::unreadable_state(space.0, error))?;
+    let value =
+        serde_json::to_vec(value).map_err(|error| problems::unreadable_state(space.0, error))?;
     Ok(Change::Put { space, key, value })
 }

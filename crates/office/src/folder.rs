@@ -61,7 +61,11 @@ impl Command {
         Ok(Command {
             kind,
             facts: serde_json::to_vec(facts).map_err(write)?,
-            private: if private.is_empty() { None } else { Some(serde_json::to_vec(private).map_err(write)?) },
+            private: if private.is_empty() {
+                None
+            } else {
+                Some(serde_json::to_vec(private).map_err(write)?)
+            },
         })
     }
 }
@@ -71,16 +75,38 @@ impl Office {
     ///
     /// # Errors
     /// The folder exists and is not empty, or cannot be written.
-    pub fn init(dir: &Path, sources: &programme::Sources, programme: Arc<Programme>, nature: Nature, actor: &NewActor) -> Result<Office, Problem> {
+    pub fn init(
+        dir: &Path,
+        sources: &programme::Sources,
+        programme: Arc<Programme>,
+        nature: Nature,
+        actor: &NewActor,
+    ) -> Result<Office, Problem> {
         let origin = new_origin(&programme, nature)?;
         let ledger = Ledger::create(dir, &origin, nature)?;
-        let mut office =
-            Office { dir: dir.to_owned(), ledger, evidence: EvidenceStore::at(dir), mirror: Mirror::new(), actor: crate::actor::FIRST };
+        let mut office = Office {
+            dir: dir.to_owned(),
+            ledger,
+            evidence: EvidenceStore::at(dir),
+            mirror: Mirror::new(),
+            actor: crate::actor::FIRST,
+        };
         let nature = nature_name(nature).to_owned();
-        let founded = Command::new(Kind::Founded, &FoundedFacts { origin, nature }, &Private::default())?;
+        let founded = Command::new(
+            Kind::Founded,
+            &FoundedFacts { origin, nature },
+            &Private::default(),
+        )?;
         let first = crate::actor::known_by(crate::actor::FIRST, actor)?;
         // In one step, so that no folder is ever left without its programme.
-        office.append(vec![founded, first, crate::activate::in_force(sources, &programme)?], &[])?;
+        office.append(
+            vec![
+                founded,
+                first,
+                crate::activate::in_force(sources, &programme)?,
+            ],
+            &[],
+        )?;
         Ok(office)
     }
 
@@ -93,8 +119,13 @@ impl Office {
             Access::Read => Ledger::open_read_only(dir)?,
             Access::Write => Ledger::open(dir)?,
         };
-        let mut office =
-            Office { dir: dir.to_owned(), ledger, evidence: EvidenceStore::at(dir), mirror: Mirror::new(), actor: crate::actor::FIRST };
+        let mut office = Office {
+            dir: dir.to_owned(),
+            ledger,
+            evidence: EvidenceStore::at(dir),
+            mirror: Mirror::new(),
+            actor: crate::actor::FIRST,
+        };
         office.catch_up(progress)?;
         office.check_founded()?;
         if access == Access::Write {
@@ -129,7 +160,11 @@ impl Office {
     ///
     /// # Errors
     /// A precondition does not hold any more (someone else was faster), or the ledger cannot be written.
-    pub(crate) fn append(&mut self, commands: Vec<Command>, preconditions: &[Precondition]) -> Result<Vec<EntryHead>, Problem> {
+    pub(crate) fn append(
+        &mut self,
+        commands: Vec<Command>,
+        preconditions: &[Precondition],
+    ) -> Result<Vec<EntryHead>, Problem> {
         let mut command_id = [0_u8; 16];
         getrandom::fill(&mut command_id).map_err(problems::no_randomness)?;
         let programme = self.mirror.programme_at();
@@ -144,7 +179,10 @@ impl Office {
                 private: command.private.clone(),
             })
             .collect();
-        let heads = self.ledger.append(now(), preconditions, entries, fold).map_err(Problem::from)?;
+        let heads = self
+            .ledger
+            .append(now(), preconditions, entries, fold)
+            .map_err(Problem::from)?;
         for (command, head) in commands.iter().zip(&heads) {
             self.mirror.take(&Told {
                 position: head.position,
@@ -203,7 +241,8 @@ impl Office {
     /// The programme's time zone is not known on this machine.
     pub fn today(&self) -> Result<Day, Problem> {
         let programme = self.programme()?;
-        if let (Nature::Demonstration, Some(today)) = (self.nature(), programme.demonstration_today) {
+        if let (Nature::Demonstration, Some(today)) = (self.nature(), programme.demonstration_today)
+        {
             return Ok(today);
         }
         let zone = TimeZoneName::parse(&programme.time_zone).map_err(Problem::from)?;
@@ -225,7 +264,11 @@ impl Office {
     /// The file is too large, or the disk cannot be written.
     pub fn store_evidence(&self, name: &str, bytes: &[u8]) -> Result<Evidence, Problem> {
         let hash = self.evidence.put(bytes)?;
-        Ok(Evidence { sha256: hash.to_string(), name: name.to_owned(), size: bytes.len() as u64 })
+        Ok(Evidence {
+            sha256: hash.to_string(),
+            name: name.to_owned(),
+            size: bytes.len() as u64,
+        })
     }
 
     /// The evidence store.
@@ -255,7 +298,12 @@ pub(crate) fn is_as_founded(ledger: &Ledger, first: &Entry) -> Result<(), Proble
 fn new_origin(programme: &Programme, nature: Nature) -> Result<String, Problem> {
     let mut random = [0_u8; 8];
     getrandom::fill(&mut random).map_err(problems::no_randomness)?;
-    Ok(format!("zhicheng/{}/{}/{}", programme.id, nature_name(nature), hex::encode(random)))
+    Ok(format!(
+        "zhicheng/{}/{}/{}",
+        programme.id,
+        nature_name(nature),
+        hex::encode(random)
+    ))
 }
 
 /// The word for a folder's nature in entries and exports.
@@ -268,6 +316,10 @@ pub fn nature_name(nature: Nature) -> &'static str {
 
 /// The present moment. Only this file asks the clock; everything else is told.
 pub(crate) fn now() -> Moment {
-    let micros = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_micros()).unwrap_or(i64::MAX));
+    let micros = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| {
+            i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
+        });
     Moment::from_micros(micros).unwrap_or(Moment::MIN)
 }

@@ -52,21 +52,32 @@ impl Office {
     /// There is no such record.
     pub fn history(&self, record: u64) -> Result<Vec<HistoryEntry>, Problem> {
         let state = self.state()?;
-        let row: RecordRow = get(&state, spaces::RECORD, &spaces::number_key(record))?.ok_or_else(|| problems::no_such_record(record))?;
+        let row: RecordRow = get(&state, spaces::RECORD, &spaces::number_key(record))?
+            .ok_or_else(|| problems::no_such_record(record))?;
         let mut versions = Vec::new();
         for version in row.versions {
             if let Some(import) = version.import
-                && get::<ImportRow>(&state, spaces::IMPORT, &spaces::number_key(import))?.map(|row| row.status) != Some(ImportStatus::Closed)
+                && get::<ImportRow>(&state, spaces::IMPORT, &spaces::number_key(import))?
+                    .map(|row| row.status)
+                    != Some(ImportStatus::Closed)
             {
                 continue;
             }
             let entry = self.ledger().entry(Position(version.at))?;
-            let kind = Kind::from_number(entry.kind).ok_or_else(|| problems::unknown_kind(version.at, entry.kind))?;
+            let kind = Kind::from_number(entry.kind)
+                .ok_or_else(|| problems::unknown_kind(version.at, entry.kind))?;
             let (fields, reason) = if version.withdrawn {
                 (Vec::new(), Some(read::<WithdrawFacts>(&entry)?.reason))
             } else {
                 let facts: RecordFacts = read(&entry)?;
-                (facts.fields.into_iter().map(|(field, json)| (field, plain(&json))).collect(), facts.reason)
+                (
+                    facts
+                        .fields
+                        .into_iter()
+                        .map(|(field, json)| (field, plain(&json)))
+                        .collect(),
+                    facts.reason,
+                )
             };
             versions.push(HistoryEntry {
                 position: entry.position,
@@ -90,7 +101,10 @@ impl Office {
     /// The state cannot be read.
     pub fn actor_name(&self, actor: u64) -> Result<String, Problem> {
         let row: Option<ActorRow> = get(&self.state()?, spaces::ACTOR, &spaces::number_key(actor))?;
-        Ok(row.map(|row| row.name).filter(|name| !name.is_empty()).unwrap_or_else(|| format!("#{actor}")))
+        Ok(row
+            .map(|row| row.name)
+            .filter(|name| !name.is_empty())
+            .unwrap_or_else(|| format!("#{actor}")))
     }
 }
 
@@ -117,19 +131,33 @@ impl Office {
         for found in &behind {
             rows.entry(found.table.clone()).or_insert_with(|| {
                 let visible = columns.rows_at(&found.table, query.at);
-                let texts = |row: RowView| row.texts().into_iter().filter(|(name, _)| **name != *"id").map(|(name, text)| (name.to_string(), text)).collect();
+                let texts = |row: RowView| {
+                    row.texts()
+                        .into_iter()
+                        .filter(|(name, _)| **name != *"id")
+                        .map(|(name, text)| (name.to_string(), text))
+                        .collect()
+                };
                 visible.map(|row| (row.id(), texts(row))).collect()
             });
         }
         let row_of = |found: Behind| {
             let (number, values) = match &found.row {
                 RowId::Number(number) => {
-                    let values = rows.get(&found.table).and_then(|rows| rows.get(number)).cloned();
+                    let values = rows
+                        .get(&found.table)
+                        .and_then(|rows| rows.get(number))
+                        .cloned();
                     (Some(*number), values.unwrap_or_default())
                 }
                 RowId::Name(name) => (None, vec![("id".to_owned(), name.to_string())]),
             };
-            BehindRow { table: found.table.to_string(), number, in_part: found.in_numerator, values }
+            BehindRow {
+                table: found.table.to_string(),
+                number,
+                in_part: found.in_numerator,
+                values,
+            }
         };
         Ok(behind.into_iter().map(row_of).collect())
     }
@@ -155,26 +183,68 @@ mod tests {
         let text = include_str!("../tests/import/town.toml").to_owned();
         let sources = Sources::from_files("town", [("programme.toml".to_owned(), text)]);
         let programme = programme::check(&sources).programme.unwrap();
-        let actor = NewActor { name: "王某".to_owned(), role: "programme_office".to_owned(), unit: None };
-        Office::init(dir, &sources, Arc::clone(&programme), Nature::Demonstration, &actor).unwrap()
+        let actor = NewActor {
+            name: "王某".to_owned(),
+            role: "programme_office".to_owned(),
+            unit: None,
+        };
+        Office::init(
+            dir,
+            &sources,
+            Arc::clone(&programme),
+            Nature::Demonstration,
+            &actor,
+        )
+        .unwrap()
     }
 
     fn finding(office: &Office, what: &str) -> Draft {
         let programme = office.programme().unwrap();
-        let values = BTreeMap::from([("day", "2018-03-05"), ("report", "r"), ("line", "1"), ("what", what)]);
+        let values = BTreeMap::from([
+            ("day", "2018-03-05"),
+            ("report", "r"),
+            ("line", "1"),
+            ("what", what),
+        ]);
         let cell = |id: &FieldId| values.get(id.as_str()).map(|text| Cell::text(*text));
-        draft(&programme, &office.spellings().unwrap(), &programme.record_types["finding"], cell, Vec::new()).unwrap()
+        draft(
+            &programme,
+            &office.spellings().unwrap(),
+            &programme.record_types["finding"],
+            cell,
+            Vec::new(),
+        )
+        .unwrap()
     }
 
     /// Appends a draft under an import that is never closed, and opens the folder again.
     fn interrupted(mut office: Office, drafted: &Draft, dir: &std::path::Path) -> Office {
-        let opening = ImportOpenFacts { record_type: "finding".to_owned(), sha256: String::new(), rows: 1, mode: "all".to_owned() };
+        let opening = ImportOpenFacts {
+            record_type: "finding".to_owned(),
+            sha256: String::new(),
+            rows: 1,
+            mode: "all".to_owned(),
+        };
         let opening = Command::new(Kind::ImportOpen, &opening, &Private::default()).unwrap();
         let import = office.append(vec![opening], &[]).unwrap()[0].position.0;
-        let mut intake = Intake::new(office.programme().unwrap(), OnOther::Revise, Some(import), Some("更正".to_owned()));
+        let mut intake = Intake::new(
+            office.programme().unwrap(),
+            OnOther::Revise,
+            Some(import),
+            Some("更正".to_owned()),
+        );
         let taken = intake.take(&Look::new(&office).unwrap(), drafted).unwrap();
-        let Taken::Entry { facts, private, outcome } = taken else { panic!("nothing to take") };
-        office.append(vec![outcome.command(&facts, &private).unwrap()], &[]).unwrap();
+        let Taken::Entry {
+            facts,
+            private,
+            outcome,
+        } = taken
+        else {
+            panic!("nothing to take")
+        };
+        office
+            .append(vec![outcome.command(&facts, &private).unwrap()], &[])
+            .unwrap();
         drop(office);
         Office::open(dir, Access::Write, &mut |_, _, _| {}).unwrap()
     }
@@ -184,12 +254,21 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let dir = dir.path().join("data");
         let mut office = town(&dir);
-        let Receipt::Added(record) = office.submit(&finding(&office, "无台账"), OnOther::Refuse, None).unwrap() else { panic!() };
+        let Receipt::Added(record) = office
+            .submit(&finding(&office, "无台账"), OnOther::Refuse, None)
+            .unwrap()
+        else {
+            panic!()
+        };
         let changed = finding(&office, "台账不全");
         let office = interrupted(office, &changed, &dir);
         let history = office.history(record).unwrap();
         assert_eq!(history.len(), 1);
-        assert!(history[0].fields.contains(&("what".to_owned(), "无台账".to_owned())));
+        assert!(
+            history[0]
+                .fields
+                .contains(&("what".to_owned(), "无台账".to_owned()))
+        );
     }
 
     #[test]
@@ -197,12 +276,23 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let dir = dir.path().join("data");
         let mut office = town(&dir);
-        let Receipt::Added(record) = office.submit(&finding(&office, "无台账"), OnOther::Refuse, None).unwrap() else { panic!() };
+        let Receipt::Added(record) = office
+            .submit(&finding(&office, "无台账"), OnOther::Refuse, None)
+            .unwrap()
+        else {
+            panic!()
+        };
         office.withdraw(record, "误录").unwrap();
         let same = finding(&office, "无台账");
-        assert_eq!(office.submit(&same, OnOther::Refuse, None).unwrap(), Receipt::Unchanged(record));
+        assert_eq!(
+            office.submit(&same, OnOther::Refuse, None).unwrap(),
+            Receipt::Unchanged(record)
+        );
         let mut office = interrupted(office, &same, &dir);
-        assert_eq!(office.submit(&same, OnOther::Refuse, None).unwrap(), Receipt::Unchanged(record));
+        assert_eq!(
+            office.submit(&same, OnOther::Refuse, None).unwrap(),
+            Receipt::Unchanged(record)
+        );
         drop(office);
         crate::verify(&dir, &mut |_, _, _| {}).unwrap();
     }

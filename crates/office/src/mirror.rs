@@ -8,7 +8,10 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use base::{Day, FieldId, FlowId, ItemId, Period, Position, Problem, RecordTypeId, ScorecardId, SubjectTypeId, UnitId};
+use base::{
+    Day, FieldId, FlowId, ItemId, Period, Position, Problem, RecordTypeId, ScorecardId,
+    SubjectTypeId, UnitId,
+};
 use ledger::Entry;
 use measure::{Change, Columns};
 use programme::model::Programme;
@@ -17,7 +20,8 @@ use serde_json::Value as Json;
 
 use crate::activate::programme_of;
 use crate::entry::{
-    CaseActFacts, CaseOpenFacts, ImportEndFacts, Kind, OverrideFacts, ProgrammeFacts, RecordFacts, SealFacts, SubjectFacts, WithdrawFacts,
+    CaseActFacts, CaseOpenFacts, ImportEndFacts, Kind, OverrideFacts, ProgrammeFacts, RecordFacts,
+    SealFacts, SubjectFacts, WithdrawFacts,
 };
 use crate::problems;
 use crate::values;
@@ -33,7 +37,12 @@ pub(crate) struct Told<'a> {
 
 impl<'a> From<&'a Entry> for Told<'a> {
     fn from(entry: &'a Entry) -> Told<'a> {
-        Told { position: entry.position, programme: entry.programme, kind: entry.kind, facts: &entry.facts }
+        Told {
+            position: entry.position,
+            programme: entry.programme,
+            kind: entry.kind,
+            facts: &entry.facts,
+        }
     }
 }
 
@@ -82,7 +91,11 @@ impl Mirror {
 
     /// The position of the programme in force; 0 before there is one.
     pub fn programme_at(&self) -> Position {
-        self.programmes.keys().next_back().copied().unwrap_or(Position(0))
+        self.programmes
+            .keys()
+            .next_back()
+            .copied()
+            .unwrap_or(Position(0))
     }
 
     /// Every programme that was ever in force, oldest first.
@@ -92,27 +105,46 @@ impl Mirror {
 
     /// The programme that was in force at a position.
     pub fn programme_as_of(&self, at: Position) -> Option<Arc<Programme>> {
-        self.programmes.range(..=at).next_back().map(|(_, programme)| programme.clone())
+        self.programmes
+            .range(..=at)
+            .next_back()
+            .map(|(_, programme)| programme.clone())
     }
 
     /// The name by which a subject was last made known.
     pub fn subject_name(&self, subject_type: &str, id: &str) -> Option<&str> {
-        self.names.get(&(subject_type.to_owned(), id.to_owned())).map(String::as_str)
+        self.names
+            .get(&(subject_type.to_owned(), id.to_owned()))
+            .map(String::as_str)
     }
 
     /// Known subjects of a type: identity and name.
-    pub fn subjects<'a>(&'a self, subject_type: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
-        self.names.iter().filter(move |((found, _), _)| found == subject_type).map(|((_, id), name)| (id.as_str(), name.as_str()))
+    pub fn subjects<'a>(
+        &'a self,
+        subject_type: &'a str,
+    ) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.names
+            .iter()
+            .filter(move |((found, _), _)| found == subject_type)
+            .map(|((_, id), name)| (id.as_str(), name.as_str()))
     }
 
     /// Sealings of a scorecard and period, oldest first, with their positions.
     pub fn seals(&self, scorecard: &ScorecardId, period: &Period) -> Vec<&(Position, SealFacts)> {
         let period = period.to_string();
-        self.seals.iter().filter(|(_, facts)| facts.scorecard == scorecard.as_str() && facts.period == period).collect()
+        self.seals
+            .iter()
+            .filter(|(_, facts)| facts.scorecard == scorecard.as_str() && facts.period == period)
+            .collect()
     }
 
     /// The overrides in force at a position, by item and unit.
-    pub(crate) fn overrides_at(&self, scorecard: &ScorecardId, period: &Period, at: Position) -> HashMap<(ItemId, UnitId), &OverrideFacts> {
+    pub(crate) fn overrides_at(
+        &self,
+        scorecard: &ScorecardId,
+        period: &Period,
+        at: Position,
+    ) -> HashMap<(ItemId, UnitId), &OverrideFacts> {
         let period = period.to_string();
         let mut in_force = HashMap::new();
         for (position, facts) in &self.overrides {
@@ -126,11 +158,15 @@ impl Mirror {
     /// Takes the next entry.
     pub(crate) fn take(&mut self, told: &Told) -> Result<(), Problem> {
         let at = told.position;
-        let kind = Kind::from_number(told.kind).ok_or_else(|| problems::unknown_kind(at.0, told.kind))?;
+        let kind =
+            Kind::from_number(told.kind).ok_or_else(|| problems::unknown_kind(at.0, told.kind))?;
         match kind {
             Kind::Programme => {
                 let programme = programme_of(&facts::<ProgrammeFacts>(told)?)?;
-                self.columns.apply(Change::Programme { at, programme: programme.clone() })?;
+                self.columns.apply(Change::Programme {
+                    at,
+                    programme: programme.clone(),
+                })?;
                 self.programmes.insert(at, programme);
             }
             Kind::Founded | Kind::Actor | Kind::Alias | Kind::ImportOpen => {}
@@ -141,15 +177,25 @@ impl Mirror {
             Kind::Withdraw => {
                 let withdrawn: WithdrawFacts = facts(told)?;
                 let table = withdrawn.record_type.as_str().into();
-                self.columns.apply(Change::Hide { table, id: withdrawn.record, at })?;
+                self.columns.apply(Change::Hide {
+                    table,
+                    id: withdrawn.record,
+                    at,
+                })?;
             }
             Kind::ImportClose => {
                 let closed: ImportEndFacts = facts(told)?;
-                self.columns.apply(Change::Reveal { import: closed.import, at })?;
+                self.columns.apply(Change::Reveal {
+                    import: closed.import,
+                    at,
+                })?;
             }
             Kind::ImportAbandon => {
                 let abandoned: ImportEndFacts = facts(told)?;
-                self.columns.apply(Change::Discard { import: abandoned.import, at })?;
+                self.columns.apply(Change::Discard {
+                    import: abandoned.import,
+                    at,
+                })?;
             }
             Kind::CaseOpen => {
                 let opened: CaseOpenFacts = facts(told)?;
@@ -166,7 +212,10 @@ impl Mirror {
             }
             Kind::CaseAct => {
                 let act: CaseActFacts = facts(told)?;
-                let mut case = self.cases.remove(&act.case).ok_or_else(|| problems::missing_case(at.0, act.case))?;
+                let mut case = self
+                    .cases
+                    .remove(&act.case)
+                    .ok_or_else(|| problems::missing_case(at.0, act.case))?;
                 case.take(at, &act);
                 self.show_case(at, act.case, &case)?;
                 self.cases.insert(act.case, case);
@@ -188,12 +237,27 @@ impl Mirror {
         let id = facts.record.unwrap_or(at.0);
         let table = table.name.clone();
         if let Some(import) = facts.import {
-            return self.columns.apply(Change::Stage { import, table, id, at, values });
+            return self.columns.apply(Change::Stage {
+                import,
+                table,
+                id,
+                at,
+                values,
+            });
         }
         if facts.record.is_some() {
-            self.columns.apply(Change::Hide { table: table.clone(), id, at })?;
+            self.columns.apply(Change::Hide {
+                table: table.clone(),
+                id,
+                at,
+            })?;
         }
-        self.columns.apply(Change::Record { table, id, at, values })
+        self.columns.apply(Change::Record {
+            table,
+            id,
+            at,
+            values,
+        })
     }
 
     fn take_subject(&mut self, at: Position, subject: &SubjectFacts) -> Result<(), Problem> {
@@ -205,11 +269,15 @@ impl Mirror {
             Some(name) => drop(self.names.insert(key, name.to_owned())),
             None => drop(self.names.entry(key).or_insert_with(|| subject.id.clone())),
         }
-        let Some(declared) = programme.subject_types.get(&type_id) else { return Ok(()) };
+        let Some(declared) = programme.subject_types.get(&type_id) else {
+            return Ok(());
+        };
         let mut attributes = Vec::new();
         for (attribute, json) in &subject.attributes {
             let value = match declared.fields.get(&FieldId::new(attribute)) {
-                Some(field) => values::Value::from_json(json, &field.field_type).map(|value| value.to_column()),
+                Some(field) => {
+                    values::Value::from_json(json, &field.field_type).map(|value| value.to_column())
+                }
                 None => json.as_str().map(|text| Value::Text(text.into())),
             };
             if let Some(value) = value {
@@ -217,20 +285,42 @@ impl Mirror {
             }
         }
         let from = Day::parse(&subject.from).unwrap_or(Day::MIN);
-        self.columns.apply(Change::Subject { subject_type: type_id, id: subject.id.as_str().into(), from, attributes, at })
+        self.columns.apply(Change::Subject {
+            subject_type: type_id,
+            id: subject.id.as_str().into(),
+            from,
+            attributes,
+            at,
+        })
     }
 
     fn show_case(&mut self, at: Position, number: u64, case: &CaseNow) -> Result<(), Problem> {
-        let accepted = self.programme_as_of(case.programme).ok_or_else(problems::no_programme)?;
+        let accepted = self
+            .programme_as_of(case.programme)
+            .ok_or_else(problems::no_programme)?;
         let flow_id = FlowId::new(&case.opened.flow);
         let name = Schema::cases_name(&flow_id);
-        let flow = accepted.flows.get(&flow_id).ok_or_else(|| problems::unknown_flow(&flow_id))?;
+        let flow = accepted
+            .flows
+            .get(&flow_id)
+            .ok_or_else(|| problems::unknown_flow(&flow_id))?;
         // The case runs by the flow under which it was accepted; its row has the columns of the latest
         // programme that has the flow, for that is what the table has by now.
-        let latest = self.programmes.values().rev().find(|programme| programme.schema.table(&name).is_some());
-        let table = latest.and_then(|programme| programme.schema.table(&name)).ok_or_else(|| problems::unknown_flow(&flow_id))?;
+        let latest = self
+            .programmes
+            .values()
+            .rev()
+            .find(|programme| programme.schema.table(&name).is_some());
+        let table = latest
+            .and_then(|programme| programme.schema.table(&name))
+            .ok_or_else(|| problems::unknown_flow(&flow_id))?;
         let values = case.values(&accepted, flow, table);
-        self.columns.apply(Change::Case { flow: flow_id, id: number, at, values })
+        self.columns.apply(Change::Case {
+            flow: flow_id,
+            id: number,
+            at,
+            values,
+        })
     }
 }
 
@@ -257,8 +347,16 @@ impl CaseNow {
     }
 
     /// The case's row: a value for each column of the table but the first, its number.
-    fn values(&self, programme: &Programme, flow: &casework::Flow, table: &TableSchema) -> Vec<Value> {
-        let text = |text: &Option<String>| text.as_deref().map_or(Value::Null, |text| Value::Text(text.into()));
+    fn values(
+        &self,
+        programme: &Programme,
+        flow: &casework::Flow,
+        table: &TableSchema,
+    ) -> Vec<Value> {
+        let text = |text: &Option<String>| {
+            text.as_deref()
+                .map_or(Value::Null, |text| Value::Text(text.into()))
+        };
         let day = |text: &str| Day::parse(text).map_or(Value::Null, Value::Day);
         let dues = self.dues(programme, flow);
         table
@@ -273,7 +371,10 @@ impl CaseNow {
                 "period" => text(&self.opened.period),
                 "state" => Value::Text(self.state.as_str().into()),
                 "closed_on" => self.closed.as_ref().map_or(Value::Null, |(on, _)| day(on)),
-                "outcome" => self.closed.as_ref().map_or(Value::Null, |(_, outcome)| text(outcome)),
+                "outcome" => self
+                    .closed
+                    .as_ref()
+                    .map_or(Value::Null, |(_, outcome)| text(outcome)),
                 name => match dues.get(name) {
                     Some(day) => Value::Day(*day),
                     None => self.field(flow, name),
@@ -283,19 +384,32 @@ impl CaseNow {
     }
 
     fn field(&self, flow: &casework::Flow, name: &str) -> Value {
-        let Some(json) = self.fields.get(name) else { return Value::Null };
+        let Some(json) = self.fields.get(name) else {
+            return Value::Null;
+        };
         let field = flow.field(&FieldId::new(name));
-        crate::case::from_json(field, json).and_then(|value| crate::case::to_column(field, &value)).unwrap_or_default()
+        crate::case::from_json(field, json)
+            .and_then(|value| crate::case::to_column(field, &value))
+            .unwrap_or_default()
     }
 
     /// Due and done days of the latest run of each deadline, by column name. A deadline over a year whose
     /// holidays are not published has none yet.
     fn dues(&self, programme: &Programme, flow: &casework::Flow) -> HashMap<String, Day> {
         let mut dues = HashMap::new();
-        let state = crate::case::state_of_parts(flow, &self.opened, &self.steps, &self.state, &self.fields, self.closed.as_ref());
+        let state = crate::case::state_of_parts(
+            flow,
+            &self.opened,
+            &self.steps,
+            &self.state,
+            &self.fields,
+            self.closed.as_ref(),
+        );
         let as_of = state.last_day();
         for deadline in &flow.deadlines {
-            for due in casework::due_of(flow, &state, deadline, as_of, &programme.calendar).unwrap_or_default() {
+            for due in casework::due_of(flow, &state, deadline, as_of, &programme.calendar)
+                .unwrap_or_default()
+            {
                 dues.insert(format!("{}_due", deadline.id), due.due_on);
                 match due.done_on {
                     Some(done) => dues.insert(format!("{}_done", deadline.id), done),
@@ -308,8 +422,14 @@ impl CaseNow {
 }
 
 /// A record's row: a value for each column of the table but the first, its number.
-pub(crate) fn record_values(programme: &Programme, table: &TableSchema, facts: &RecordFacts) -> Vec<Value> {
-    let record_type = programme.record_types.get(&RecordTypeId::new(&facts.record_type));
+pub(crate) fn record_values(
+    programme: &Programme,
+    table: &TableSchema,
+    facts: &RecordFacts,
+) -> Vec<Value> {
+    let record_type = programme
+        .record_types
+        .get(&RecordTypeId::new(&facts.record_type));
     table
         .columns
         .values()
@@ -318,9 +438,8 @@ pub(crate) fn record_values(programme: &Programme, table: &TableSchema, facts: &
             let json = facts.fields.get(column.name.as_ref());
             let field = record_type.and_then(|found| found.fields.get(&FieldId::new(&column.name)));
             match (json, field) {
-                (Some(json), Some(field)) => {
-                    values::Value::from_json(json, &field.field_type).map_or(Value::Null, |value| value.to_column())
-                }
+                (Some(json), Some(field)) => values::Value::from_json(json, &field.field_type)
+                    .map_or(Value::Null, |value| value.to_column()),
                 _ => Value::Null,
             }
         })
@@ -328,5 +447,6 @@ pub(crate) fn record_values(programme: &Programme, table: &TableSchema, facts: &
 }
 
 fn facts<T: serde::de::DeserializeOwned>(told: &Told) -> Result<T, Problem> {
-    serde_json::from_slice(told.facts).map_err(|error| problems::unreadable_entry(told.position.0, error))
+    serde_json::from_slice(told.facts)
+        .map_err(|error| problems::unreadable_entry(told.position.0, error))
 }

@@ -35,15 +35,42 @@ impl Office {
     ///
     /// # Errors
     /// No such scorecard, or one over units; no such subject.
-    pub fn rate(&self, scorecard: &ScorecardId, day: Day, at: Position, only: Option<&str>) -> Result<Rating, Problem> {
-        rate(self.mirror(), self.mirror().columns(), scorecard, day, at, only)
+    pub fn rate(
+        &self,
+        scorecard: &ScorecardId,
+        day: Day,
+        at: Position,
+        only: Option<&str>,
+    ) -> Result<Rating, Problem> {
+        rate(
+            self.mirror(),
+            self.mirror().columns(),
+            scorecard,
+            day,
+            at,
+            only,
+        )
     }
 }
 
-pub(crate) fn rate(mirror: &Mirror, columns: &Columns, id: &ScorecardId, day: Day, at: Position, only: Option<&str>) -> Result<Rating, Problem> {
-    let programme = mirror.programme_as_of(at).ok_or_else(problems::no_programme)?;
-    let scorecard = programme.scorecards.get(id).ok_or_else(|| problems::unknown_scorecard(id, ""))?;
-    let Scored::Subjects(subject_type) = &scorecard.of else { return Err(problems::scorecard_of_units(id)) };
+pub(crate) fn rate(
+    mirror: &Mirror,
+    columns: &Columns,
+    id: &ScorecardId,
+    day: Day,
+    at: Position,
+    only: Option<&str>,
+) -> Result<Rating, Problem> {
+    let programme = mirror
+        .programme_as_of(at)
+        .ok_or_else(problems::no_programme)?;
+    let scorecard = programme
+        .scorecards
+        .get(id)
+        .ok_or_else(|| problems::unknown_scorecard(id, ""))?;
+    let Scored::Subjects(subject_type) = &scorecard.of else {
+        return Err(problems::scorecard_of_units(id));
+    };
     let figures = figures_by_subject(columns, scorecard, day, at)?;
     let mut subjects: Vec<Arc<str>> = columns.subjects(subject_type, day, at);
     if let Some(only) = only {
@@ -61,29 +88,54 @@ pub(crate) fn rate(mirror: &Mirror, columns: &Columns, id: &ScorecardId, day: Da
     if scorecard.ranked && only.is_none() {
         scoring::rank_cards(&scorecard.card, &mut cards);
     }
-    Ok(Rating { scorecard: id.clone(), subject_type: subject_type.to_string(), day, at, cards })
+    Ok(Rating {
+        scorecard: id.clone(),
+        subject_type: subject_type.to_string(),
+        day,
+        at,
+        cards,
+    })
 }
 
 type BySubjectAndIndicator = HashMap<IndicatorId, BySubject>;
 
-fn figures_by_subject(columns: &Columns, scorecard: &Scorecard, day: Day, at: Position) -> Result<BySubjectAndIndicator, Problem> {
+fn figures_by_subject(
+    columns: &Columns,
+    scorecard: &Scorecard,
+    day: Day,
+    at: Position,
+) -> Result<BySubjectAndIndicator, Problem> {
     // A rating is as of a day: indicators over a window or to date end on it.
     let period = Period::Days(day, day);
     let mut measured = HashMap::new();
     for indicator in standing::indicators(scorecard) {
-        measured.insert(indicator.clone(), columns.measure_by_subject(indicator, period, day, at)?);
+        measured.insert(
+            indicator.clone(),
+            columns.measure_by_subject(indicator, period, day, at)?,
+        );
     }
     Ok(measured)
 }
 
-fn participant(programme: &Programme, scorecard: &Scorecard, figures: &BySubjectAndIndicator, subject: &str) -> Participant {
+fn participant(
+    programme: &Programme,
+    scorecard: &Scorecard,
+    figures: &BySubjectAndIndicator,
+    subject: &str,
+) -> Participant {
     let figure = |indicator: &IndicatorId| match figures.get(indicator) {
         Some(measured) => measured.get(subject).clone(),
         None => Figure::not_applicable(),
     };
-    let mut participant = Participant { key: subject.to_owned(), ..Participant::default() };
+    let mut participant = Participant {
+        key: subject.to_owned(),
+        ..Participant::default()
+    };
     for (id, item) in &scorecard.items {
-        let input = Input { figures: item.indicators.iter().map(figure).collect(), ..Input::default() };
+        let input = Input {
+            figures: item.indicators.iter().map(figure).collect(),
+            ..Input::default()
+        };
         participant.items.insert(id.clone(), input);
     }
     participant.vetoes = standing::vetoes(programme, scorecard, figure);

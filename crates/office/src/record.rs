@@ -309,10 +309,7 @@ fn relied_on(look: &Look, taken: &Taken) -> Result<Vec<Precondition>, Problem> {
     };
     let mut keys = Vec::new();
     if let Some(key) = &facts.key {
-        keys.push((
-            spaces::RECORD_KEY,
-            spaces::key(&[&facts.record_type, key]),
-        ));
+        keys.push((spaces::RECORD_KEY, spaces::key(&[&facts.record_type, key])));
     }
     if let Some((hash, ordinal)) = &facts.content {
         let key = spaces::key(&[&facts.record_type, hash, &ordinal.to_string()]);
@@ -399,7 +396,10 @@ impl Office {
             if look.effective_version(record)?.is_none() {
                 return Err(problems::withdrawn_already(record));
             }
-            (version, crate::fold::row::<RecordRow>(spaces::RECORD, &bytes)?.record_type)
+            (
+                version,
+                crate::fold::row::<RecordRow>(spaces::RECORD, &bytes)?.record_type,
+            )
         };
         let facts = WithdrawFacts {
             record,

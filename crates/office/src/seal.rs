@@ -45,8 +45,15 @@ impl Office {
         let assessment = self.assess(&request.ask)?;
         let programme = self.programme()?;
         let scorecard = &request.ask.scorecard;
-        let scorecard = programme.scorecards.get(scorecard).ok_or_else(|| problems::unknown_scorecard(scorecard, ""))?;
-        let pending = assessment.cards.iter().filter(|card| card.state == scoring::CardState::Pending).count();
+        let scorecard = programme
+            .scorecards
+            .get(scorecard)
+            .ok_or_else(|| problems::unknown_scorecard(scorecard, ""))?;
+        let pending = assessment
+            .cards
+            .iter()
+            .filter(|card| card.state == scoring::CardState::Pending)
+            .count();
         if pending > 0 {
             return Err(problems::cards_pending(pending));
         }
@@ -56,7 +63,11 @@ impl Office {
         }
         let (name, bytes) = &request.minutes;
         let evidence = self.store_evidence(name, bytes)?;
-        let corrects = self.mirror().seals(&request.ask.scorecard, &request.ask.period).last().map(|(position, _)| position.0);
+        let corrects = self
+            .mirror()
+            .seals(&request.ask.scorecard, &request.ask.period)
+            .last()
+            .map(|(position, _)| position.0);
         let facts = SealFacts {
             scorecard: request.ask.scorecard.to_string(),
             period: request.ask.period.to_string(),
@@ -69,7 +80,10 @@ impl Office {
             corrects,
             results: results(&assessment, scorecard),
         };
-        let private = Private { evidence: vec![evidence], ..Private::default() };
+        let private = Private {
+            evidence: vec![evidence],
+            ..Private::default()
+        };
         let heads = self.append(vec![Command::new(Kind::Seal, &facts, &private)?], &[])?;
         Ok(heads.last().map_or(0, |head| head.position.0))
     }
@@ -104,27 +118,59 @@ impl Office {
             points: points.map(shown),
             reason: reason.trim().to_owned(),
         };
-        let heads = self.append(vec![Command::new(Kind::Override, &facts, &Private::default())?], &[])?;
+        let heads = self.append(
+            vec![Command::new(Kind::Override, &facts, &Private::default())?],
+            &[],
+        )?;
         Ok(heads.last().map_or(0, |head| head.position.0))
     }
 }
 
 impl Office {
-    fn check_override(&self, scorecard: &ScorecardId, period: &Period, item: &ItemId, unit: &UnitId, points: &Ratio) -> Result<(), Problem> {
+    fn check_override(
+        &self,
+        scorecard: &ScorecardId,
+        period: &Period,
+        item: &ItemId,
+        unit: &UnitId,
+        points: &Ratio,
+    ) -> Result<(), Problem> {
         let programme = self.programme()?;
-        let found = programme.scorecards.get(scorecard).ok_or_else(|| problems::unknown_scorecard(scorecard, ""))?;
-        let declared = found.items.get(item).zip(found.card.items.iter().find(|declared| &declared.id == item));
+        let found = programme
+            .scorecards
+            .get(scorecard)
+            .ok_or_else(|| problems::unknown_scorecard(scorecard, ""))?;
+        let declared = found.items.get(item).zip(
+            found
+                .card
+                .items
+                .iter()
+                .find(|declared| &declared.id == item),
+        );
         let Some((ties, declared)) = declared else {
             let known = found.items.keys().map(ItemId::as_str);
-            return Err(problems::unknown_item(item, scorecard, programme::suggest(item.as_str(), known)));
+            return Err(problems::unknown_item(
+                item,
+                scorecard,
+                programme::suggest(item.as_str(), known),
+            ));
         };
         if !is_carried_by(&programme, ties, unit, period.last()) {
             return Err(problems::item_not_carried(item, unit, period));
         }
         let (floor, cap) = declared.limits();
-        if floor.as_ref().is_some_and(|floor| points < floor) || cap.as_ref().is_some_and(|cap| points > cap) {
-            let limit = |limit: &Option<Ratio>| limit.as_ref().map_or_else(|| "…".to_owned(), shown);
-            return Err(problems::points_outside(item, unit, shown(points), limit(&floor), limit(&cap)));
+        if floor.as_ref().is_some_and(|floor| points < floor)
+            || cap.as_ref().is_some_and(|cap| points > cap)
+        {
+            let limit =
+                |limit: &Option<Ratio>| limit.as_ref().map_or_else(|| "…".to_owned(), shown);
+            return Err(problems::points_outside(
+                item,
+                unit,
+                shown(points),
+                limit(&floor),
+                limit(&cap),
+            ));
         }
         Ok(())
     }
@@ -132,7 +178,9 @@ impl Office {
 
 /// A number without any rounding: a decimal, or a fraction where no decimal is exact.
 fn exact(ratio: &Ratio) -> String {
-    ratio.exact_decimal().unwrap_or_else(|| format!("{}/{}", ratio.numerator(), ratio.denominator()))
+    ratio
+        .exact_decimal()
+        .unwrap_or_else(|| format!("{}/{}", ratio.numerator(), ratio.denominator()))
 }
 
 /// A figure as it was when it was sealed.
@@ -151,8 +199,16 @@ fn figure(indicator: &IndicatorId, figure: &Figure) -> Json {
 fn results(assessment: &Assessment, scorecard: &Scorecard) -> Json {
     let number = |ratio: &Option<Ratio>| ratio.as_ref().map(exact);
     let figures = |item: &ItemResult| -> Vec<Json> {
-        let indicators = scorecard.items.get(&item.item).map(|ties| ties.indicators.as_slice()).unwrap_or_default();
-        indicators.iter().zip(&item.figures).map(|(indicator, measured)| figure(indicator, measured)).collect()
+        let indicators = scorecard
+            .items
+            .get(&item.item)
+            .map(|ties| ties.indicators.as_slice())
+            .unwrap_or_default();
+        indicators
+            .iter()
+            .zip(&item.figures)
+            .map(|(indicator, measured)| figure(indicator, measured))
+            .collect()
     };
     let cards: Vec<Json> = assessment
         .cards

@@ -405,7 +405,10 @@ impl<'a> Reader<'a> {
                 Meaning::One(id) => id.to_owned(),
                 Meaning::Several => return Err(problems::ambiguous_unit(text)),
                 Meaning::Unknown(nearest) => {
-                    return Err(problems::unknown_unit(text, nearest.unwrap_or_else(|| "—".to_owned())));
+                    return Err(problems::unknown_unit(
+                        text,
+                        nearest.unwrap_or_else(|| "—".to_owned()),
+                    ));
                 }
             }),
             FieldType::Subject(subject_type) => {

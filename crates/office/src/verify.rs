@@ -53,10 +53,17 @@ pub fn verify(dir: &Path, progress: Progress<'_>) -> Result<Verified, Problem> {
         if hash == last {
             continue;
         }
-        let parsed = EvidenceHash::parse(&hash).ok_or_else(|| problems::unreadable_entry(position, &hash))?;
+        let parsed = EvidenceHash::parse(&hash)
+            .ok_or_else(|| problems::unreadable_entry(position, &hash))?;
         store.get(parsed)?;
         evidence += 1;
         last = hash;
     }
-    Ok(Verified { position: report.size, root: hex::encode(report.root), keys: report.keys, evidence, nature: ledger.nature() })
+    Ok(Verified {
+        position: report.size,
+        root: hex::encode(report.root),
+        keys: report.keys,
+        evidence,
+        nature: ledger.nature(),
+    })
 }

@@ -263,7 +263,9 @@ impl Intake {
             }
             if let Some(number) = self.known(look, spaces::RECORD_KEY, record_type, &[&key])? {
                 match look.standing(number)? {
-                    Standing::Counts(version) if look.same_content(version, &facts, &private)? => {
+                    Standing::Counts(version)
+                        if look.same_content(version, &facts, &private)? =>
+                    {
                         return Ok(Taken::Unchanged(number));
                     }
                     Standing::Counts(_) if self.on_other == OnOther::Refuse => {
