@@ -13,24 +13,54 @@ type Fault = (&'static str, u32, &'static str, &'static str);
 const FAULTS: [Fault; 23] = [
     ("programme.toml", 7, "yaer", "use: year"),
     ("programme.toml", 42, "\"townshp\"", "use: township"),
-    ("programme.toml", 45, "2018", "the holidays of 2018 are not published"),
+    (
+        "programme.toml",
+        45,
+        "2018",
+        "the holidays of 2018 are not published",
+    ),
     ("scheme.toml", 17, "'pas'", "use pass"),
-    ("scheme.toml", 24, "day > 'pass'", "a day cannot be compared with a text"),
+    (
+        "scheme.toml",
+        24,
+        "day > 'pass'",
+        "a day cannot be compared with a text",
+    ),
     ("scheme.toml", 31, "0", "this divides by zero"),
-    ("scheme.toml", 37, "\"hen * 2\"", "derived from each other: egg → hen → egg"),
+    (
+        "scheme.toml",
+        37,
+        "\"hen * 2\"",
+        "derived from each other: egg → hen → egg",
+    ),
     ("scheme.toml", 45, "[[scorecard]]", "names no approval"),
     ("scheme.toml", 56, "12", "add up to 10"),
     ("scheme.toml", 65, "\"passd\"", "use: passed"),
     ("scheme.toml", 66, "30", "sum to 29, the city's is 30"),
     ("scheme.toml", 68, "\"old\"", "does not exist in 2018"),
     ("scheme.toml", 84, "80", "totals below it have no grade"),
-    ("scheme.toml", 90, "90", "not in the order from best to worst"),
+    (
+        "scheme.toml",
+        90,
+        "90",
+        "not in the order from best to worst",
+    ),
     ("scheme.toml", 93, "[[veto]]", "has no legal basis"),
     ("scheme.toml", 103, "\"open\"", "has no closed state"),
     ("scheme.toml", 113, "\"stuck\"", "no action leaves it"),
-    ("scheme.toml", 122, "\"nobody\"", "there is no role `nobody`"),
+    (
+        "scheme.toml",
+        122,
+        "\"nobody\"",
+        "there is no role `nobody`",
+    ),
     ("scheme.toml", 137, "1", "add up to 0.9 and should be 1"),
-    ("scheme.toml", 138, "\"none\"", "there is no document `none`"),
+    (
+        "scheme.toml",
+        138,
+        "\"none\"",
+        "there is no document `none`",
+    ),
     ("scheme.toml", 179, "\"al\"", "use: all"),
     ("scheme.toml", 182, "\"judgd\"", "use: judged"),
     ("scheme.toml", 183, "\"eastt\"", "use: east"),
@@ -47,11 +77,21 @@ fn every_fault_is_told_in_one_run_at_its_line() {
     assert_eq!(run.code, 1);
     let told = told(&run);
     for (file, line, underlined, what) in FAULTS {
-        let found = told.iter().find(|text| text.contains(&format!("faulty/{file}:{line}:")) && text.contains(what));
+        let found = told
+            .iter()
+            .find(|text| text.contains(&format!("faulty/{file}:{line}:")) && text.contains(what));
         let text = found.unwrap_or_else(|| panic!("{file}:{line} {what} is not told: {run}"));
         let marks = "^".repeat(underlined.chars().count());
-        assert!(text.contains(underlined) && text.contains(&marks) && !text.contains(&format!("{marks}^")), "`{underlined}` is underlined: {text}");
-        assert!(text.contains("= help: "), "what would be right is said: {text}");
+        assert!(
+            text.contains(underlined)
+                && text.contains(&marks)
+                && !text.contains(&format!("{marks}^")),
+            "`{underlined}` is underlined: {text}"
+        );
+        assert!(
+            text.contains("= help: "),
+            "what would be right is said: {text}"
+        );
     }
 }
 
@@ -60,7 +100,13 @@ fn a_package_with_faults_makes_no_data_folder_and_is_not_put_in_force() {
     let place = tempfile::tempdir().unwrap();
     let data = place.path().join("data");
     let faulty = test_package("faulty");
-    let refused = run(&["init", "--data", data.to_str().unwrap(), "--programme", faulty.to_str().unwrap()]);
+    let refused = run(&[
+        "init",
+        "--data",
+        data.to_str().unwrap(),
+        "--programme",
+        faulty.to_str().unwrap(),
+    ]);
     assert!(refused.code == 1 && !data.exists(), "{refused}");
     let city = City::new("town");
     let head = city.head();
@@ -76,7 +122,13 @@ fn the_packages_of_the_repository_pass_without_a_warning() {
             let run = run_in(lang, &["check", path.to_str().unwrap()]).ok();
             assert_eq!(run.err, "", "{run}");
         }
-        run(&["check", path.to_str().unwrap(), "--against", path.to_str().unwrap()]).ok();
+        run(&[
+            "check",
+            path.to_str().unwrap(),
+            "--against",
+            path.to_str().unwrap(),
+        ])
+        .ok();
     }
 }
 
@@ -100,25 +152,67 @@ fn change(folder: &Path, file: &str, from: &str, to: &str) {
 fn broken_text_wrong_types_and_impossible_days_are_told_at_their_line() {
     let head = "programme.toml";
     let table = [
-        (head, "version = \"1.0.0\"", "version = \"1.0.0", "programme.toml:5:"),
-        (head, "version = \"1.0.0\"", "version = 1", "programme.toml:5:"),
-        (head, "demonstration_today = 2019-01-10", "demonstration_today = 2019-02-31", "programme.toml:8:"),
-        (head, "year = \"2018\"\n", "year = \"2018H3\"\n", "programme.toml:7:"),
-        (head, "id = \"town\"", "id = \"Town Hall\"", "programme.toml:3:"),
-        ("scheme.toml", "zero_at = \"90%\"", "zero_at = \"ninety\"", "scheme.toml:37:"),
+        (
+            head,
+            "version = \"1.0.0\"",
+            "version = \"1.0.0",
+            "programme.toml:5:",
+        ),
+        (
+            head,
+            "version = \"1.0.0\"",
+            "version = 1",
+            "programme.toml:5:",
+        ),
+        (
+            head,
+            "demonstration_today = 2019-01-10",
+            "demonstration_today = 2019-02-31",
+            "programme.toml:8:",
+        ),
+        (
+            head,
+            "year = \"2018\"\n",
+            "year = \"2018H3\"\n",
+            "programme.toml:7:",
+        ),
+        (
+            head,
+            "id = \"town\"",
+            "id = \"Town Hall\"",
+            "programme.toml:3:",
+        ),
+        (
+            "scheme.toml",
+            "zero_at = \"90%\"",
+            "zero_at = \"ninety\"",
+            "scheme.toml:37:",
+        ),
         ("scheme.toml", "deduct = 15\n", "", "scheme.toml:"),
-        ("records.toml", "window = \"12 months\"", "window = \"a year\"", "records.toml:"),
+        (
+            "records.toml",
+            "window = \"12 months\"",
+            "window = \"a year\"",
+            "records.toml:",
+        ),
     ];
     for (file, from, to, place) in table {
         let run = town_with(file, from, to);
         assert_eq!(run.code, 1, "{to}: {run}");
-        assert!(run.err.contains(&format!("town/{place}")) && run.err.contains("= help: "), "{to}: {run}");
+        assert!(
+            run.err.contains(&format!("town/{place}")) && run.err.contains("= help: "),
+            "{to}: {run}"
+        );
     }
 }
 
 #[test]
 fn an_indicator_over_a_personal_field_is_refused() {
-    let run = town_with("records.toml", "where = \"level = 'major'\"", "where = \"level = 'major'\"\n\n[[indicator]]\nid = \"by_inspector\"\nname = \"x\"\nmeasure = \"count\"\nof = \"sample\"\nwhere = \"inspector = '张某'\"");
+    let run = town_with(
+        "records.toml",
+        "where = \"level = 'major'\"",
+        "where = \"level = 'major'\"\n\n[[indicator]]\nid = \"by_inspector\"\nname = \"x\"\nmeasure = \"count\"\nof = \"sample\"\nwhere = \"inspector = '张某'\"",
+    );
     assert_eq!(run.code, 1, "{run}");
     run.telling("inspector").telling("personal");
 }
@@ -126,5 +220,8 @@ fn an_indicator_over_a_personal_field_is_refused() {
 #[test]
 fn a_fault_is_told_in_chinese_too() {
     let run = run_in("zh", &["check", test_package("faulty").to_str().unwrap()]);
-    assert!(run.err.contains("yaer") && run.err.contains("year") && run.err.contains("处错误"), "{run}");
+    assert!(
+        run.err.contains("yaer") && run.err.contains("year") && run.err.contains("处错误"),
+        "{run}"
+    );
 }

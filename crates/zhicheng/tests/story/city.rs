@@ -32,7 +32,10 @@ impl City {
 
     /// A data folder for the package of that path.
     pub fn founded(package: &Path, is_demonstration: bool) -> City {
-        let city = City { place: tempfile::tempdir().unwrap(), is_whole: true };
+        let city = City {
+            place: tempfile::tempdir().unwrap(),
+            is_whole: true,
+        };
         let mut arguments = vec!["init", "--programme", package.to_str().unwrap(), "--data"];
         let data = city.data();
         arguments.push(data.to_str().unwrap());
@@ -45,7 +48,10 @@ impl City {
 
     /// A city whose data folder is a copy of another.
     pub fn copy_of(data: &Path) -> City {
-        let city = City { place: tempfile::tempdir().unwrap(), is_whole: true };
+        let city = City {
+            place: tempfile::tempdir().unwrap(),
+            is_whole: true,
+        };
         copy_folder(data, &city.data());
         city
     }
@@ -86,8 +92,15 @@ impl City {
     /// Starts a command of the data folder and does not wait for it.
     pub fn start<const N: usize>(&self, arguments: [&str; N]) -> Child {
         let mut command = Command::new(BINARY);
-        command.args(["--lang", "en"]).args(self.with_data(&arguments));
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+        command
+            .args(["--lang", "en"])
+            .args(self.with_data(&arguments));
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap()
     }
 
     fn with_data(&self, arguments: &[&str]) -> Vec<String> {
@@ -101,14 +114,23 @@ impl City {
 
     /// Acts in a role, for a unit.
     pub fn by<'a>(&'a self, name: &'a str, role: &'a str, unit: Option<&'a str>) -> Acting<'a> {
-        Acting { city: self, name, role, unit }
+        Acting {
+            city: self,
+            name,
+            role,
+            unit,
+        }
     }
 
     /// The answer to a measurement without division: numerator, denominator and value, or the state in
     /// their place.
     pub fn figure(&self, indicator: &str) -> String {
         let row = self.run(["measure", indicator, "--format", "json"]).row();
-        if text(&row, "state") == "value" { text(&row, "value") } else { text(&row, "state") }
+        if text(&row, "state") == "value" {
+            text(&row, "value")
+        } else {
+            text(&row, "state")
+        }
     }
 
     /// The number of the ledger's last entry.
@@ -121,13 +143,21 @@ impl City {
     pub fn facts(&self, position: u64) -> Value {
         let position = i64::try_from(position).unwrap();
         let connection = rusqlite::Connection::open(self.ledger_file()).unwrap();
-        let facts: Vec<u8> = connection.query_row("SELECT facts FROM entry WHERE position = ?", [position], |row| row.get(0)).unwrap();
+        let facts: Vec<u8> = connection
+            .query_row(
+                "SELECT facts FROM entry WHERE position = ?",
+                [position],
+                |row| row.get(0),
+            )
+            .unwrap();
         serde_json::from_slice(&facts).unwrap()
     }
 
     /// The row of a unit's whole card.
     pub fn card(&self, unit: &str) -> Row {
-        let rows = self.run(["score", "assessment", "--unit", unit, "--format", "json"]).json();
+        let rows = self
+            .run(["score", "assessment", "--unit", unit, "--format", "json"])
+            .json();
         rows.into_iter().find(|row| row["item"].is_null()).unwrap()
     }
 
@@ -142,7 +172,10 @@ impl Drop for City {
         // What must always be true of a folder is looked at after every story.
         if self.is_whole && !std::thread::panicking() {
             let verified = self.run(["verify"]);
-            assert_eq!(verified.code, 0, "the folder is whole after the story: {verified}");
+            assert_eq!(
+                verified.code, 0,
+                "the folder is whole after the story: {verified}"
+            );
         }
     }
 }
@@ -193,7 +226,11 @@ pub struct Run {
 
 impl std::fmt::Display for Run {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "`{}` gave {}\n{}\n{}", self.command, self.code, self.out, self.err)
+        write!(
+            f,
+            "`{}` gave {}\n{}\n{}",
+            self.command, self.code, self.out, self.err
+        )
     }
 }
 
@@ -209,7 +246,10 @@ impl Run {
     #[track_caller]
     pub fn refused(self, code: &str) -> Run {
         assert_eq!(self.code, 1, "{self}");
-        assert!(self.err.contains(&format!("[{code}]")), "{code} is told: {self}");
+        assert!(
+            self.err.contains(&format!("[{code}]")),
+            "{code} is told: {self}"
+        );
         assert!(self.err.contains("= help: "), "a remedy is told: {self}");
         self
     }
@@ -224,11 +264,17 @@ impl Run {
     /// The rows of a JSON answer: one array of flat objects.
     #[track_caller]
     pub fn json(&self) -> Vec<Row> {
-        let Ok(Value::Array(rows)) = serde_json::from_str(&self.out) else { panic!("no JSON array: {self}") };
+        let Ok(Value::Array(rows)) = serde_json::from_str(&self.out) else {
+            panic!("no JSON array: {self}")
+        };
         rows.into_iter()
             .map(|row| {
-                let Value::Object(row) = row else { panic!("no object: {row}") };
-                let is_flat = row.values().all(|value| !value.is_array() && !value.is_object());
+                let Value::Object(row) = row else {
+                    panic!("no object: {row}")
+                };
+                let is_flat = row
+                    .values()
+                    .all(|value| !value.is_array() && !value.is_object());
                 assert!(is_flat, "an object is flat: {row:?}");
                 row
             })
@@ -249,7 +295,10 @@ impl Run {
         let lines: Vec<&str> = self.out.trim_start_matches('\u{feff}').lines().collect();
         assert_eq!(lines.len(), 2, "{self}");
         let cells = |line: &str| line.split(',').map(str::to_owned).collect::<Vec<_>>();
-        cells(lines[0]).into_iter().zip(cells(lines[1]).into_iter().map(Value::String)).collect()
+        cells(lines[0])
+            .into_iter()
+            .zip(cells(lines[1]).into_iter().map(Value::String))
+            .collect()
     }
 
     /// The number at the end of the first line, as `submit` and `withdraw` give it.
@@ -257,7 +306,10 @@ impl Run {
     pub fn number(&self) -> u64 {
         assert_eq!(self.code, 0, "{self}");
         let line = self.out.lines().next().unwrap_or_default();
-        line.rsplit(' ').next().and_then(|word| word.parse().ok()).unwrap_or_else(|| panic!("no number: {self}"))
+        line.rsplit(' ')
+            .next()
+            .and_then(|word| word.parse().ok())
+            .unwrap_or_else(|| panic!("no number: {self}"))
     }
 }
 
@@ -268,7 +320,12 @@ pub fn run(arguments: &[&str]) -> Run {
 
 /// Runs the binary in a language.
 pub fn run_in(lang: &str, arguments: &[&str]) -> Run {
-    let output = Command::new(BINARY).args(["--lang", lang]).args(arguments).stdin(Stdio::null()).output().unwrap();
+    let output = Command::new(BINARY)
+        .args(["--lang", lang])
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
     Run {
         command: format!("zhicheng {}", arguments.join(" ")),
         code: output.status.code().unwrap_or(-1),
@@ -279,17 +336,24 @@ pub fn run_in(lang: &str, arguments: &[&str]) -> Run {
 
 /// A package of the tests.
 pub fn test_package(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/story/packages").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/story/packages")
+        .join(name)
 }
 
 /// A package of the repository.
 pub fn package(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../programmes").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../programmes")
+        .join(name)
 }
 
 /// A cell as text; empty when there is nothing.
 pub fn text(row: &Row, key: &str) -> String {
-    match row.get(key).unwrap_or_else(|| panic!("no `{key}` in {row:?}")) {
+    match row
+        .get(key)
+        .unwrap_or_else(|| panic!("no `{key}` in {row:?}"))
+    {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
         other => other.to_string(),

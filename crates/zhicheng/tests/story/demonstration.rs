@@ -31,7 +31,15 @@ pub fn shared(seed: u32) -> PathBuf {
 /// Makes a demonstration of Chibi with the records of a seed.
 pub fn generate(data: &Path, seed: u32) {
     let (data, programme) = (data.to_str().unwrap(), package("chibi-2018"));
-    run(&["init", "--data", data, "--programme", programme.to_str().unwrap(), "--demonstration"]).ok();
+    run(&[
+        "init",
+        "--data",
+        data,
+        "--programme",
+        programme.to_str().unwrap(),
+        "--demonstration",
+    ])
+    .ok();
     run(&["generate", "--data", data, "--seed", &seed.to_string()]).ok();
 }
 
@@ -44,7 +52,15 @@ pub fn city(seed: u32) -> City {
 fn stand() -> String {
     let mut hasher = DefaultHasher::new();
     let binary = fs::metadata(BINARY).unwrap();
-    (binary.len(), binary.modified().unwrap().duration_since(UNIX_EPOCH).unwrap()).hash(&mut hasher);
+    (
+        binary.len(),
+        binary
+            .modified()
+            .unwrap()
+            .duration_since(UNIX_EPOCH)
+            .unwrap(),
+    )
+        .hash(&mut hasher);
     for name in ["standard", "chibi-2018"] {
         hash_folder(&package(name), &mut hasher);
     }
@@ -52,13 +68,20 @@ fn stand() -> String {
 }
 
 fn hash_folder(folder: &Path, hasher: &mut DefaultHasher) {
-    let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     paths.sort();
     for path in paths {
         if path.is_dir() {
             hash_folder(&path, hasher);
         } else {
-            (path.file_name().unwrap().to_str().unwrap(), fs::read(&path).unwrap()).hash(hasher);
+            (
+                path.file_name().unwrap().to_str().unwrap(),
+                fs::read(&path).unwrap(),
+            )
+                .hash(hasher);
         }
     }
 }

@@ -7,7 +7,10 @@ pub const SAMPLE_HEADER: &str = "样品编号,抽样日期,责任单位,所在�
 
 /// A row of that table.
 pub fn sample(number: &str, day: &str, place: &str, firm_number: u32, result: &str) -> String {
-    format!("{number},{day},市场监督管理局,{place},{},第{firm_number}茶厂,{result}\n", firm(firm_number))
+    format!(
+        "{number},{day},市场监督管理局,{place},{},第{firm_number}茶厂,{result}\n",
+        firm(firm_number)
+    )
 }
 
 /// A table of samples: `passed` that passed and then `failed` that failed, all at one place on days of
@@ -15,7 +18,13 @@ pub fn sample(number: &str, day: &str, place: &str, firm_number: u32, result: &s
 pub fn samples(place: &str, passed: u32, failed: u32) -> String {
     let row = |n: u32| {
         let result = if n <= passed { "合格" } else { "不合格" };
-        sample(&format!("{place}-{n}"), &format!("2018-03-{:02}", n % 28 + 1), place, n % 7 + 1, result)
+        sample(
+            &format!("{place}-{n}"),
+            &format!("2018-03-{:02}", n % 28 + 1),
+            place,
+            n % 7 + 1,
+            result,
+        )
     };
     SAMPLE_HEADER.to_owned() + &(1..=passed + failed).map(row).collect::<String>()
 }
@@ -25,7 +34,10 @@ pub fn samples(place: &str, passed: u32, failed: u32) -> String {
 pub fn firm(number: u32) -> String {
     const ALPHABET: &str = "0123456789ABCDEFGHJKLMNPQRTUWXY";
     let organisation = format!("MA{number:06}");
-    let body = format!("91421281{organisation}{}", organisation_check(&organisation));
+    let body = format!(
+        "91421281{organisation}{}",
+        organisation_check(&organisation)
+    );
     let mut sum = 0;
     let mut weight = 1;
     for letter in body.chars() {
@@ -40,7 +52,11 @@ pub fn firm(number: u32) -> String {
 /// mod 11, with X for ten.
 fn organisation_check(code: &str) -> char {
     let value = |letter: char| letter.to_digit(36).unwrap();
-    let sum: u32 = code.chars().zip([3, 7, 9, 10, 5, 8, 4, 2]).map(|(letter, weight)| value(letter) * weight).sum();
+    let sum: u32 = code
+        .chars()
+        .zip([3, 7, 9, 10, 5, 8, 4, 2])
+        .map(|(letter, weight)| value(letter) * weight)
+        .sum();
     match 11 - sum % 11 {
         10 => 'X',
         11 => '0',
@@ -64,7 +80,11 @@ pub fn gb18030(text: &str) -> Vec<u8> {
 pub fn part_of(workbook: &[u8], name: &str) -> String {
     let mut archive = zip::ZipArchive::new(std::io::Cursor::new(workbook)).unwrap();
     let mut text = String::new();
-    archive.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+    archive
+        .by_name(name)
+        .unwrap()
+        .read_to_string(&mut text)
+        .unwrap();
     text
 }
 
@@ -79,7 +99,8 @@ pub fn with_part(workbook: &[u8], name: &str, change: impl Fn(&str) -> String) -
         if found == name {
             bytes = change(std::str::from_utf8(&bytes).unwrap()).into_bytes();
         }
-        out.start_file(found, zip::write::SimpleFileOptions::default()).unwrap();
+        out.start_file(found, zip::write::SimpleFileOptions::default())
+            .unwrap();
         out.write_all(&bytes).unwrap();
     }
     out.finish().unwrap().into_inner()

@@ -11,7 +11,15 @@ fn city() -> City {
     let file = city.file("抽检.csv", samples("东乡", 270, 10));
     city.run(["import", "sample", &file]).ok();
     let scan = city.file("扫描件.pdf", b"a scan");
-    city.run(["submit", "paper", "number=1", "day=2018-05-01", "--evidence", &scan]).ok();
+    city.run([
+        "submit",
+        "paper",
+        "number=1",
+        "day=2018-05-01",
+        "--evidence",
+        &scan,
+    ])
+    .ok();
     city.run(["verify"]).ok();
     city.is_damaged_on_purpose();
     city
@@ -24,12 +32,20 @@ fn flip(city: &City, table: &str, column: &str, row: &str) {
     let mut bytes: Vec<u8> = connection.query_row(&select, [], |row| row.get(0)).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
-    let changed = connection.execute(&format!("UPDATE {table} SET {column} = ? WHERE {row}"), params![bytes]).unwrap();
+    let changed = connection
+        .execute(
+            &format!("UPDATE {table} SET {column} = ? WHERE {row}"),
+            params![bytes],
+        )
+        .unwrap();
     assert_eq!(changed, 1);
 }
 
 fn execute(city: &City, sql: &str) {
-    let changed = Connection::open(city.ledger_file()).unwrap().execute(sql, []).unwrap();
+    let changed = Connection::open(city.ledger_file())
+        .unwrap()
+        .execute(sql, [])
+        .unwrap();
     assert!(changed > 0, "{sql}");
 }
 
@@ -48,7 +64,13 @@ fn a_bit_of_a_records_facts() {
 fn a_bit_of_the_private_part() {
     let city = city();
     let ledger = Connection::open(city.ledger_file()).unwrap();
-    let position: i64 = ledger.query_row("SELECT max(position) FROM entry WHERE private IS NOT NULL", [], |row| row.get(0)).unwrap();
+    let position: i64 = ledger
+        .query_row(
+            "SELECT max(position) FROM entry WHERE private IS NOT NULL",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
     flip(&city, "entry", "private", &format!("position = {position}"));
     named(&city, "L308", &position.to_string());
 }
@@ -58,7 +80,10 @@ fn a_bit_of_a_leaf() {
     let city = city();
     flip(&city, "entry", "leaf", "position = 100");
     let run = city.run(["verify"]);
-    assert!(run.code == 1 && run.err.contains("error[L3") && run.err.contains("100"), "{run}");
+    assert!(
+        run.code == 1 && run.err.contains("error[L3") && run.err.contains("100"),
+        "{run}"
+    );
 }
 
 #[test]
@@ -86,7 +111,10 @@ fn a_bit_of_the_state() {
 #[test]
 fn a_row_of_the_state_that_is_gone() {
     let city = city();
-    execute(&city, "DELETE FROM state WHERE (space, key) = (SELECT space, key FROM state ORDER BY space, key LIMIT 1)");
+    execute(
+        &city,
+        "DELETE FROM state WHERE (space, key) = (SELECT space, key FROM state ORDER BY space, key LIMIT 1)",
+    );
     named(&city, "L315", "state");
 }
 
@@ -121,10 +149,20 @@ fn a_demonstration_never_passes_for_real() {
     let city = city();
     execute(&city, "UPDATE meta SET value = 'real' WHERE key = 'nature'");
     let run = city.run(["verify"]);
-    assert!(run.code == 1 && (run.err.contains("[L301]") || run.err.contains("[O108]")), "{run}");
+    assert!(
+        run.code == 1 && (run.err.contains("[L301]") || run.err.contains("[O108]")),
+        "{run}"
+    );
     // Even so it is not sealed officially.
     let minutes = city.file("纪要.pdf", "x");
-    let run = city.run(["seal", "assessment", "--minutes", &minutes, "--approval", "1号"]);
+    let run = city.run([
+        "seal",
+        "assessment",
+        "--minutes",
+        &minutes,
+        "--approval",
+        "1号",
+    ]);
     assert_eq!(run.code, 1, "{run}");
 }
 

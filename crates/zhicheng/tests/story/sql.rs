@@ -38,7 +38,10 @@ fn office() -> Office {
 fn field_of(programme: &Programme, measure: &Measure) -> Option<By> {
     let table = measure.tables().into_iter().next()?;
     let table = programme.schema.table(&table)?;
-    let column = table.columns.values().find(|column| matches!(column.column_type, ColumnType::Code(_)) && !column.personal)?;
+    let column = table
+        .columns
+        .values()
+        .find(|column| matches!(column.column_type, ColumnType::Code(_)) && !column.personal)?;
     Some(By::Field(column.name.clone()))
 }
 
@@ -49,21 +52,46 @@ fn questions(office: &Office, dialect: Dialect) -> Vec<Question> {
     let columns = office.mirror().columns();
     let mut all = Vec::new();
     for indicator in programme.indicators.values() {
-        let divisions = [Some(By::None), Some(By::Unit), Some(By::Part(PartKind::Month)), field_of(&programme, &indicator.measure)];
+        let divisions = [
+            Some(By::None),
+            Some(By::Unit),
+            Some(By::Part(PartKind::Month)),
+            field_of(&programme, &indicator.measure),
+        ];
         for by in divisions.into_iter().flatten() {
-            let query = Query::new(IndicatorId::new(indicator.id.as_str()), Period::Year(2018), day, office.position()).by(by);
+            let query = Query::new(
+                IndicatorId::new(indicator.id.as_str()),
+                Period::Year(2018),
+                day,
+                office.position(),
+            )
+            .by(by);
             let what = format!("{} {:?}", query.indicator, query.by);
             match (columns.measure(&query), columns.sql(&query, dialect)) {
                 (Ok(cells), Ok(sql)) => {
                     let slice = |cell: &measure::Cell| match &query.by {
                         By::None => Some(String::new()),
                         By::Unit => cell.slice.unit.as_ref().map(ToString::to_string),
-                        By::Field(_) => cell.slice.field.clone().and_then(|(_, value)| value).map(|value| value.to_string()),
+                        By::Field(_) => cell
+                            .slice
+                            .field
+                            .clone()
+                            .and_then(|(_, value)| value)
+                            .map(|value| value.to_string()),
                         _ => Some(cell.period.to_string()),
                     };
-                    let answers = cells.iter().map(|cell| (slice(cell), cell.figure.clone())).collect();
+                    let answers = cells
+                        .iter()
+                        .map(|cell| (slice(cell), cell.figure.clone()))
+                        .collect();
                     let is_weighted = matches!(indicator.measure, Measure::WeightedRatio { .. });
-                    all.push(Question { what, answers, sql, is_weighted, is_derived: !indicator.measure.indicators().is_empty() });
+                    all.push(Question {
+                        what,
+                        answers,
+                        sql,
+                        is_weighted,
+                        is_derived: !indicator.measure.indicators().is_empty(),
+                    });
                 }
                 // What cannot be divided so is refused by both, for the same reason.
                 (Err(ours), Err(sql)) => assert_eq!(ours.code, sql.code, "{what}"),
@@ -71,12 +99,18 @@ fn questions(office: &Office, dialect: Dialect) -> Vec<Question> {
             }
         }
     }
-    assert!(all.len() > 2 * programme.indicators.len(), "{} questions", all.len());
+    assert!(
+        all.len() > 2 * programme.indicators.len(),
+        "{} questions",
+        all.len()
+    );
     all
 }
 
 fn integer(cell: &Cell) -> i128 {
-    cell.as_ref().and_then(|cell| cell.parse().ok()).unwrap_or_else(|| panic!("{cell:?} is no integer"))
+    cell.as_ref()
+        .and_then(|cell| cell.parse().ok())
+        .unwrap_or_else(|| panic!("{cell:?} is no integer"))
 }
 
 fn ratio(above: &Cell, below: &Cell) -> Ratio {
@@ -85,13 +119,30 @@ fn ratio(above: &Cell, below: &Cell) -> Ratio {
 
 /// The figure in a row: slice, numerator, its scale, denominator, its scale, preliminary.
 fn figure_of(row: &[Cell]) -> (Figure, Option<(Ratio, Ratio)>) {
-    let [_, numerator, numerator_scale, denominator, denominator_scale, preliminary] = row else { panic!("{row:?}") };
+    let [
+        _,
+        numerator,
+        numerator_scale,
+        denominator,
+        denominator_scale,
+        preliminary,
+    ] = row
+    else {
+        panic!("{row:?}")
+    };
     if numerator.is_none() {
         return (Figure::not_reported(), None);
     }
-    let (above, below) = (ratio(numerator, numerator_scale), ratio(denominator, denominator_scale));
+    let (above, below) = (
+        ratio(numerator, numerator_scale),
+        ratio(denominator, denominator_scale),
+    );
     let is_preliminary = preliminary.as_deref() == Some("1");
-    let figure = if is_preliminary { Figure::preliminary(above.clone(), below.clone()) } else { Figure::value_of(above.clone(), below.clone()) };
+    let figure = if is_preliminary {
+        Figure::preliminary(above.clone(), below.clone())
+    } else {
+        Figure::value_of(above.clone(), below.clone())
+    };
     (figure, Some((above, below)))
 }
 
@@ -103,18 +154,35 @@ fn compare(question: &Question, rows: &[Vec<Cell>]) {
     }
     assert_eq!(rows.len(), question.answers.len(), "{what}");
     for (slice, ours) in &question.answers {
-        let row = rows.iter().find(|row| row[0] == *slice).unwrap_or_else(|| panic!("no {slice:?}: {what}"));
+        let row = rows
+            .iter()
+            .find(|row| row[0] == *slice)
+            .unwrap_or_else(|| panic!("no {slice:?}: {what}"));
         let (theirs, parts) = figure_of(row);
-        assert_eq!((theirs.state(), theirs.value()), (ours.state(), ours.value()), "{slice:?} {what}");
-        if let (Some((above, below)), FigureState::Value, false) = (parts, ours.state(), question.is_derived) {
-            assert_eq!((&above, &below), (ours.numerator(), ours.denominator()), "{slice:?} {what}");
+        assert_eq!(
+            (theirs.state(), theirs.value()),
+            (ours.state(), ours.value()),
+            "{slice:?} {what}"
+        );
+        if let (Some((above, below)), FigureState::Value, false) =
+            (parts, ours.state(), question.is_derived)
+        {
+            assert_eq!(
+                (&above, &below),
+                (ours.numerator(), ours.denominator()),
+                "{slice:?} {what}"
+            );
         }
     }
 }
 
 /// Σ weight × part ÷ whole, divided by Σ weight, over the strata: slice, stratum, part, whole, weight, its scale.
 fn compare_weighted(question: &Question, rows: &[Vec<Cell>], what: &str) {
-    for (slice, ours) in question.answers.iter().filter(|(_, figure)| figure.state() == FigureState::Value) {
+    for (slice, ours) in question
+        .answers
+        .iter()
+        .filter(|(_, figure)| figure.state() == FigureState::Value)
+    {
         let (mut above, mut below) = (Ratio::ZERO, Ratio::ZERO);
         for row in rows.iter().filter(|row| row[0] == *slice) {
             let weight = ratio(&row[4], &row[5]);
@@ -133,10 +201,18 @@ fn compare_printed(questions: &[Question], printed: &str) {
             results.push(Vec::new());
             continue;
         }
-        let row = line.split('\t').map(|cell| (cell != "\\N").then(|| cell.to_owned())).collect();
+        let row = line
+            .split('\t')
+            .map(|cell| (cell != "\\N").then(|| cell.to_owned()))
+            .collect();
         results.last_mut().unwrap().push(row);
     }
-    assert_eq!(results.len(), questions.len(), "{}", printed.lines().last().unwrap_or_default());
+    assert_eq!(
+        results.len(),
+        questions.len(),
+        "{}",
+        printed.lines().last().unwrap_or_default()
+    );
     for (question, rows) in questions.iter().zip(&results) {
         compare(question, rows);
     }
@@ -144,18 +220,34 @@ fn compare_printed(questions: &[Question], printed: &str) {
 
 fn exported_csv(place: &Path) -> PathBuf {
     let folder = place.join("export");
-    run(&["export", "--data", shared(1).to_str().unwrap(), "--csv", folder.to_str().unwrap()]).ok();
+    run(&[
+        "export",
+        "--data",
+        shared(1).to_str().unwrap(),
+        "--csv",
+        folder.to_str().unwrap(),
+    ])
+    .ok();
     folder
 }
 
 fn exported_sqlite(place: &Path) -> rusqlite::Connection {
     let file = place.join("export.sqlite");
-    run(&["export", "--data", shared(1).to_str().unwrap(), "--sqlite", file.to_str().unwrap()]).ok();
+    run(&[
+        "export",
+        "--data",
+        shared(1).to_str().unwrap(),
+        "--sqlite",
+        file.to_str().unwrap(),
+    ])
+    .ok();
     rusqlite::Connection::open(file).unwrap()
 }
 
 fn ask_sqlite(connection: &rusqlite::Connection, sql: &str) -> Vec<Vec<Cell>> {
-    let mut statement = connection.prepare(sql).unwrap_or_else(|error| panic!("{error}\n{sql}"));
+    let mut statement = connection
+        .prepare(sql)
+        .unwrap_or_else(|error| panic!("{error}\n{sql}"));
     let width = statement.column_count();
     let mut found = statement.query([]).unwrap();
     let mut rows = Vec::new();
@@ -183,21 +275,38 @@ fn every_indicator_is_the_same_in_sqlite() {
 #[test]
 fn every_indicator_is_the_same_in_postgres() {
     let Ok(url) = std::env::var("ZHICHENG_TEST_POSTGRES") else {
-        println!("SKIPPED: figures in PostgreSQL: ZHICHENG_TEST_POSTGRES is not set; ./test starts a server and sets it");
+        println!(
+            "SKIPPED: figures in PostgreSQL: ZHICHENG_TEST_POSTGRES is not set; ./test starts a server and sets it"
+        );
         return;
     };
     let place = tempfile::tempdir().unwrap();
     let folder = exported_csv(place.path());
     let questions = questions(&office(), Dialect::Postgres);
     let schema = format!("story_{}", std::process::id());
-    let mut script = format!("\\set ON_ERROR_STOP on\nset client_min_messages = warning;\ncreate schema {schema};\nset search_path = {schema};\n\\i tables.postgres.sql\n");
+    let mut script = format!(
+        "\\set ON_ERROR_STOP on\nset client_min_messages = warning;\ncreate schema {schema};\nset search_path = {schema};\n\\i tables.postgres.sql\n"
+    );
     for (number, question) in questions.iter().enumerate() {
-        writeln!(script, "\\echo #{number}\ncopy ({}) to stdout;", question.sql).unwrap();
+        writeln!(
+            script,
+            "\\echo #{number}\ncopy ({}) to stdout;",
+            question.sql
+        )
+        .unwrap();
     }
     writeln!(script, "drop schema {schema} cascade;").unwrap();
     std::fs::write(folder.join("script.sql"), script).unwrap();
-    let output = Command::new("psql").args([&url, "-q", "-X", "-f", "script.sql"]).current_dir(&folder).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let output = Command::new("psql")
+        .args([&url, "-q", "-X", "-f", "script.sql"])
+        .current_dir(&folder)
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     compare_printed(&questions, &String::from_utf8(output.stdout).unwrap());
 }
 
@@ -214,17 +323,33 @@ for number, sql in enumerate(pathlib.Path("questions.sql").read_text(encoding="u
 #[test]
 fn every_indicator_is_the_same_in_duckdb() {
     let python = std::env::var("ZHICHENG_TEST_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    if !Command::new(&python).args(["-c", "import duckdb"]).output().is_ok_and(|output| output.status.success()) {
+    if !Command::new(&python)
+        .args(["-c", "import duckdb"])
+        .output()
+        .is_ok_and(|output| output.status.success())
+    {
         println!("SKIPPED: figures in DuckDB: {python} cannot import duckdb; ./test installs it");
         return;
     }
     let place = tempfile::tempdir().unwrap();
     let folder = exported_csv(place.path());
     let questions = questions(&office(), Dialect::DuckDb);
-    let all: String = questions.iter().map(|question| format!("{};;", question.sql)).collect();
+    let all: String = questions
+        .iter()
+        .map(|question| format!("{};;", question.sql))
+        .collect();
     std::fs::write(folder.join("questions.sql"), all).unwrap();
-    let output = Command::new(&python).args(["-c", DUCKDB]).current_dir(&folder).env("PYTHONIOENCODING", "utf-8").output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let output = Command::new(&python)
+        .args(["-c", DUCKDB])
+        .current_dir(&folder)
+        .env("PYTHONIOENCODING", "utf-8")
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     compare_printed(&questions, &String::from_utf8(output.stdout).unwrap());
 }
 
@@ -233,14 +358,28 @@ fn the_sql_that_the_program_prints_gives_the_figure_that_it_prints() {
     let city = City::copy_of(&shared(1));
     let place = tempfile::tempdir().unwrap();
     let connection = exported_sqlite(place.path());
-    for (indicator, period) in [("food_pass_rate", "2018"), ("commitments", "2018"), ("funds_spent", "2016..2017"), ("gdp", "2018H1")] {
-        let figure = city.run(["measure", indicator, "--period", period, "--format", "json"]).row();
-        let sql = city.run(["measure", indicator, "--period", period, "--sql=sqlite"]).ok().out;
+    for (indicator, period) in [
+        ("food_pass_rate", "2018"),
+        ("commitments", "2018"),
+        ("funds_spent", "2016..2017"),
+        ("gdp", "2018H1"),
+    ] {
+        let figure = city
+            .run(["measure", indicator, "--period", period, "--format", "json"])
+            .row();
+        let sql = city
+            .run(["measure", indicator, "--period", period, "--sql=sqlite"])
+            .ok()
+            .out;
         let rows = ask_sqlite(&connection, sql.trim().trim_end_matches(';'));
         let (_, parts) = figure_of(&rows[0]);
         let (above, below) = parts.unwrap();
         let printed = |key: &str| Ratio::parse_decimal(&text(&figure, key)).unwrap();
-        assert_eq!((above, below), (printed("numerator"), printed("denominator")), "{indicator}");
+        assert_eq!(
+            (above, below),
+            (printed("numerator"), printed("denominator")),
+            "{indicator}"
+        );
     }
     city.run(["measure", "gdp", "--sql=oracle"]).refused("Z214");
 }
@@ -262,10 +401,18 @@ fn a_dozen_queries_written_by_hand_give_the_same_figures() {
         arguments.extend(["--format", "json"]);
         let figure = city.run_all(&arguments).ok().row();
         let rows = ask_sqlite(&connection, &sql);
-        let [above, below] = rows[0].as_slice() else { panic!("{name}: {rows:?}") };
+        let [above, below] = rows[0].as_slice() else {
+            panic!("{name}: {rows:?}")
+        };
         let printed = |key: &str| Ratio::parse_decimal(&text(&figure, key)).unwrap();
         let value = ratio(above, below);
-        assert_eq!(value, printed("numerator").checked_div(&printed("denominator")).unwrap(), "{name}");
+        assert_eq!(
+            value,
+            printed("numerator")
+                .checked_div(&printed("denominator"))
+                .unwrap(),
+            "{name}"
+        );
         asked += 1;
     }
     assert!(asked >= 12, "{asked}");
@@ -275,7 +422,13 @@ fn a_dozen_queries_written_by_hand_give_the_same_figures() {
 fn the_export_says_that_it_is_a_demonstration() {
     let place = tempfile::tempdir().unwrap();
     let connection = exported_sqlite(place.path());
-    let nature: String = connection.query_row("select value from about where \"key\" = 'nature'", [], |row| row.get(0)).unwrap();
+    let nature: String = connection
+        .query_row(
+            "select value from about where \"key\" = 'nature'",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
     assert_eq!(nature, "demonstration");
     let about = std::fs::read_to_string(exported_csv(place.path()).join("about.csv")).unwrap();
     assert!(about.contains("demonstration"), "{about}");

@@ -12,20 +12,28 @@ pub fn records(city: &City) {
         let file = city.file("抽检.csv", samples(place, passed, 1));
         city.run(["import", "sample", &file]).ok();
     }
-    let visits: String = ["东乡", "西乡"].map(|unit| format!("2018-05-01,{unit},茶\n").repeat(4)).concat();
+    let visits: String = ["东乡", "西乡"]
+        .map(|unit| format!("2018-05-01,{unit},茶\n").repeat(4))
+        .concat();
     let file = city.file("走访.csv", format!("日期,走访单位,主题\n{visits}"));
     city.run(["import", "visit", &file]).ok();
 }
 
 /// Opens the cases of the assessment.
 pub fn open_cases(city: &City) {
-    city.run(["case", "open", "assessment", "--day", "2018-01-02"]).ok();
+    city.run(["case", "open", "assessment", "--day", "2018-01-02"])
+        .ok();
 }
 
 /// The case of an item and a unit.
 pub fn case_of(city: &City, item: &str, unit: &str) -> u64 {
-    let cases = city.run(["case", "list", "--unit", unit, "--format", "json"]).json();
-    let found = cases.iter().find(|case| text(case, "item") == item).unwrap();
+    let cases = city
+        .run(["case", "list", "--unit", unit, "--format", "json"])
+        .json();
+    let found = cases
+        .iter()
+        .find(|case| text(case, "item") == item)
+        .unwrap();
     found["case"].as_u64().unwrap()
 }
 
@@ -34,9 +42,18 @@ pub fn review(city: &City, case: u64, unit: &str, level: &str) {
     let plan = city.file("方案.pdf", "the plan");
     let liaison = city.by("张某", "liaison", Some(unit));
     liaison.acts(case, "file", "2018-01-15", &[]).ok();
-    liaison.acts(case, "score_self", "2018-09-03", &["--set", "self_points=10", "--evidence", &plan]).ok();
+    liaison
+        .acts(
+            case,
+            "score_self",
+            "2018-09-03",
+            &["--set", "self_points=10", "--evidence", &plan],
+        )
+        .ok();
     let level = format!("review_level={level}");
-    city.by("李某", "reviewer", Some("market")).acts(case, "review", "2018-09-10", &["--set", &level]).ok();
+    city.by("李某", "reviewer", Some("market"))
+        .acts(case, "review", "2018-09-10", &["--set", &level])
+        .ok();
 }
 
 /// The whole year, with both townships judged.

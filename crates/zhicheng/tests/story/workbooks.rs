@@ -8,7 +8,11 @@ use tempfile::TempDir;
 use crate::city::{copy_folder, package, run, test_package};
 
 fn packages() -> [(&'static str, PathBuf); 3] {
-    [("town", test_package("town")), ("standard", package("standard")), ("chibi-2018", package("chibi-2018"))]
+    [
+        ("town", test_package("town")),
+        ("standard", package("standard")),
+        ("chibi-2018", package("chibi-2018")),
+    ]
 }
 
 /// A canonical copy of a package, with the packages that it extends beside it.
@@ -31,7 +35,12 @@ fn texts(folder: &Path) -> Vec<(String, String)> {
             if path.is_dir() {
                 open.push(path);
             } else {
-                let name = path.strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
+                let name = path
+                    .strip_prefix(folder)
+                    .unwrap()
+                    .to_str()
+                    .unwrap()
+                    .to_owned();
                 found.push((name, std::fs::read_to_string(&path).unwrap()));
             }
         }
@@ -43,11 +52,19 @@ fn texts(folder: &Path) -> Vec<(String, String)> {
 #[track_caller]
 fn assert_same(back: &Path, original: &Path, what: &str) {
     let (back, original) = (texts(back), texts(original));
-    let names = |texts: &[(String, String)]| texts.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+    let names = |texts: &[(String, String)]| {
+        texts
+            .iter()
+            .map(|(name, _)| name.clone())
+            .collect::<Vec<_>>()
+    };
     assert_eq!(names(&back), names(&original), "{what}");
     for ((name, back), (_, original)) in back.iter().zip(&original) {
         let differing = back.lines().zip(original.lines()).find(|(a, b)| a != b);
-        assert!(back == original, "{what}: {name} differs, first at {differing:?}");
+        assert!(
+            back == original,
+            "{what}: {name} differs, first at {differing:?}"
+        );
     }
 }
 
@@ -58,7 +75,11 @@ fn fmt_is_idempotent_and_changes_no_meaning() {
         let path = copy.to_str().unwrap();
         run(&["fmt", path, "--check"]).ok();
         let before = texts(&copy);
-        assert_eq!(run(&["fmt", path]).ok().out, "", "{name}: nothing left to do");
+        assert_eq!(
+            run(&["fmt", path]).ok().out,
+            "",
+            "{name}: nothing left to do"
+        );
         assert_eq!(texts(&copy), before, "{name}");
         run(&["check", path]).ok();
     }
@@ -75,7 +96,10 @@ fn the_packages_of_the_repository_are_in_canonical_form() {
 fn text_becomes_a_workbook_and_the_same_text_again() {
     for (name, from) in packages() {
         let (place, copy) = canonical(name, &from);
-        let (book, back) = (place.path().join("package.xlsx"), place.path().join("back").join(name));
+        let (book, back) = (
+            place.path().join("package.xlsx"),
+            place.path().join("back").join(name),
+        );
         std::fs::create_dir(place.path().join("back")).unwrap();
         run(&["workbook", copy.to_str().unwrap(), book.to_str().unwrap()]).ok();
         run(&["workbook", book.to_str().unwrap(), back.to_str().unwrap()]).ok();
@@ -90,17 +114,35 @@ fn a_workbook_that_libreoffice_saved_again_gives_the_same_text() {
         let book = place.path().join("package.xlsx");
         run(&["workbook", copy.to_str().unwrap(), book.to_str().unwrap()]).ok();
         let out = place.path().join("out");
-        let profile = format!("-env:UserInstallation=file://{}", place.path().join("profile").display());
+        let profile = format!(
+            "-env:UserInstallation=file://{}",
+            place.path().join("profile").display()
+        );
         let saved = Command::new("soffice")
-            .args([&profile, "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir"])
+            .args([
+                &profile,
+                "--headless",
+                "--convert-to",
+                "xlsx:Calc MS Excel 2007 XML",
+                "--outdir",
+            ])
             .arg(&out)
             .arg(&book)
             .output()
             .expect("LibreOffice is needed: apt-get install libreoffice-calc");
-        assert!(saved.status.success(), "{}", String::from_utf8_lossy(&saved.stderr));
+        assert!(
+            saved.status.success(),
+            "{}",
+            String::from_utf8_lossy(&saved.stderr)
+        );
         let back = place.path().join("back").join(name);
         std::fs::create_dir(place.path().join("back")).unwrap();
-        run(&["workbook", out.join("package.xlsx").to_str().unwrap(), back.to_str().unwrap()]).ok();
+        run(&[
+            "workbook",
+            out.join("package.xlsx").to_str().unwrap(),
+            back.to_str().unwrap(),
+        ])
+        .ok();
         run(&["fmt", back.to_str().unwrap()]);
         assert_same(&back, &copy, name);
     }
@@ -130,7 +172,27 @@ fn a_new_package_passes_its_check_and_can_be_run() {
     let data = place.path().join("data");
     let data = data.to_str().unwrap();
     run(&["init", "--data", data, "--programme", path]).ok();
-    run(&["submit", "--data", data, "inspection", "number=1", "day=2026-03-01", "unit=东镇", "result=合格"]).ok();
-    let card = run(&["score", "--data", data, "assessment", "--unit", "east", "--format", "json"]).json();
+    run(&[
+        "submit",
+        "--data",
+        data,
+        "inspection",
+        "number=1",
+        "day=2026-03-01",
+        "unit=东镇",
+        "result=合格",
+    ])
+    .ok();
+    let card = run(&[
+        "score",
+        "--data",
+        data,
+        "assessment",
+        "--unit",
+        "east",
+        "--format",
+        "json",
+    ])
+    .json();
     assert_eq!(card[0]["points"], "10", "all inspections passed");
 }
