@@ -1,6 +1,7 @@
 //! A city as the stories tell it: a data folder in a temporary place, and what people do there.
 
 use std::collections::BTreeSet;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -376,5 +377,17 @@ pub fn copy_folder(from: &Path, to: &Path) {
         } else {
             std::fs::copy(entry.path(), target).unwrap();
         }
+    }
+}
+
+/// Says that something is left out on this machine, and why. `./test` gathers these lines.
+pub fn left_out(what: &str) {
+    println!("SKIPPED: {what}");
+    if let Some(path) = std::env::var_os("ZHICHENG_SKIPPED") {
+        let file = std::fs::File::options()
+            .create(true)
+            .append(true)
+            .open(path);
+        writeln!(file.unwrap(), "SKIPPED: {what}").unwrap();
     }
 }

@@ -14,7 +14,7 @@ use office::{Access, Office};
 use programme::model::{Measure, Programme};
 use programme::schema::ColumnType;
 
-use crate::city::{City, run, text};
+use crate::city::{City, left_out, run, text};
 use crate::demonstration::shared;
 
 /// A cell of an engine's result; `None` is null.
@@ -275,8 +275,8 @@ fn every_indicator_is_the_same_in_sqlite() {
 #[test]
 fn every_indicator_is_the_same_in_postgres() {
     let Ok(url) = std::env::var("ZHICHENG_TEST_POSTGRES") else {
-        println!(
-            "SKIPPED: figures in PostgreSQL: ZHICHENG_TEST_POSTGRES is not set; ./test starts a server and sets it"
+        left_out(
+            "figures in PostgreSQL: ZHICHENG_TEST_POSTGRES is not set; ./test starts a server and sets it",
         );
         return;
     };
@@ -328,7 +328,9 @@ fn every_indicator_is_the_same_in_duckdb() {
         .output()
         .is_ok_and(|output| output.status.success())
     {
-        println!("SKIPPED: figures in DuckDB: {python} cannot import duckdb; ./test installs it");
+        left_out(&format!(
+            "figures in DuckDB: {python} cannot import duckdb; ./test installs it"
+        ));
         return;
     }
     let place = tempfile::tempdir().unwrap();
