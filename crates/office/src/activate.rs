@@ -11,6 +11,7 @@ use programme::model::Programme;
 use programme::schema::ColumnType;
 use programme::{Part, Sources};
 
+use crate::authority::Granted;
 use crate::entry::{Kind, Private, ProgrammeFacts};
 use crate::folder::{Command, Office};
 use crate::problems;
@@ -26,6 +27,7 @@ impl Office {
         sources: &Sources,
         programme: Arc<Programme>,
     ) -> Result<Position, Problem> {
+        self.authorise(Granted::Activate)?;
         let faults = programme::check_against(&programme, &*self.programme()?);
         if let Some(fault) = faults.iter().find(|fault| fault.is_error()) {
             return Err(problems::programme_refused(

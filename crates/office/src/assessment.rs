@@ -241,16 +241,19 @@ impl<'a> Gathered<'a> {
             };
             let item = ItemId::new(&item);
             let mut judgement = Judgement::default();
+            let mut points_first = false;
             for field in &self.scorecard.judged_by {
-                match row.number(field) {
-                    Some(points) if judgement.points.is_none() => judgement.points = Some(points),
-                    _ => {}
+                if let (Some(points), None) = (row.number(field), &judgement.points) {
+                    points_first = judgement.level.is_none();
+                    judgement.points = Some(points);
                 }
-                if let Some(level) = text(field)
-                    && judgement.level.is_none()
-                {
+                if let (Some(level), None) = (text(field), &judgement.level) {
                     judgement.level = Some(level.to_string());
                 }
+            }
+            // Points that were given last (an appeal answered) say the level by themselves.
+            if points_first && let Some(level) = self.level_of(&item, judgement.points.as_ref()) {
+                judgement.level = Some(level);
             }
             for part in self.parts_of(&item) {
                 if let Some(points) = row.number(&part) {
@@ -260,6 +263,21 @@ impl<'a> Gathered<'a> {
             if judgement != Judgement::default() {
                 self.judged.insert((item, UnitId::new(&unit)), judgement);
             }
+        }
+    }
+
+    /// The level that points mean, for items judged by levels.
+    fn level_of(&self, item: &ItemId, points: Option<&Ratio>) -> Option<String> {
+        let points = points?;
+        let found = self.scorecard.card.items.iter().find(|found| &found.id == item)?;
+        match &found.rule {
+            Rule::Tiered { levels } => {
+                let level = levels.iter().find(|level| level.points == *points)?;
+                Some(level.id.clone())
+            }
+            Rule::Binary { comparison: None } if *points == found.points => Some(scoring::MET.to_owned()),
+            Rule::Binary { comparison: None } if points.is_zero() => Some(scoring::NOT_MET.to_owned()),
+            _ => None,
         }
     }
 

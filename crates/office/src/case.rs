@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use base::{
-    ActionId, CodeId, Day, FieldId, FlowId, ItemId, Moment, Period, Position, Problem, RoleId,
+    ActionId, CodeId, Day, FieldId, FlowId, ItemId, Lang, Moment, Period, Position, Problem, RoleId,
     ScorecardId, UnitId,
 };
 use casework::{Act, CaseState, Closed, Field, FieldKind, Flow, Opening, Relation, Step, Value};
@@ -17,6 +17,7 @@ use programme::schema::Value as ColumnValue;
 use serde_json::Value as Json;
 
 use crate::assessment::is_carried_by;
+use crate::authority::Granted;
 use crate::entry::{CaseActFacts, CaseOpenFacts, Evidence, Kind, Private};
 use crate::fold::{get, row};
 use crate::folder::{Command, Office, Progress, now};
@@ -145,6 +146,7 @@ impl Office {
         day: Option<Day>,
         progress: Progress<'_>,
     ) -> Result<u64, Problem> {
+        self.authorise(Granted::OpenCases)?;
         let programme = self.programme()?;
         let found = programme
             .scorecards
@@ -308,6 +310,11 @@ impl Office {
             Some(day) => day,
             None => self.today().map_err(one)?,
         };
+        let today = self.today().map_err(one)?;
+        if day > today {
+            return Err(vec![problems::step_in_future(day, today)]);
+        }
+        points_of_a_level(&programme, &case.about, &fields).map_err(one)?;
         let act = Act {
             action: ActionId::new(&request.action),
             by: self.acting(),
@@ -327,6 +334,26 @@ impl Office {
         };
         casework::check(&case.flow, &case.state, act, &programme.calendar)
     }
+}
+
+/// Points that judge a tiered item must be those of one of its levels, so that they say which it is.
+fn points_of_a_level(programme: &Programme, about: &CaseOpenFacts, fields: &BTreeMap<FieldId, Value>) -> Result<(), Problem> {
+    let scorecard = about.scorecard.as_deref().and_then(|id| programme.scorecards.get(id));
+    let (Some(scorecard), Some(item)) = (scorecard, about.item.as_deref()) else { return Ok(()) };
+    let declared = scorecard.card.items.iter().find(|found| found.id.as_str() == item);
+    let Some(scoring::Rule::Tiered { levels }) = declared.map(|found| &found.rule) else { return Ok(()) };
+    for (id, value) in fields {
+        let Value::Number(points) = value else { continue };
+        let judges = scorecard.judged_by.iter().any(|field| **field == *id.as_str());
+        if judges && !levels.iter().any(|level| level.points == *points) {
+            let listed = |lang: Lang| {
+                let shown = levels.iter().map(|level| format!("{}（{}）", crate::values::shown(&level.points), level.describes.get(lang)));
+                shown.collect::<Vec<_>>().join("；")
+            };
+            return Err(problems::points_of_no_level(crate::values::shown(points), item, listed(Lang::Zh), listed(Lang::En)));
+        }
+    }
+    Ok(())
 }
 
 /// How a unit stands to a case: it is the case's own, or leads the item that the case is about.

@@ -135,6 +135,9 @@ pub struct AliasFacts {
     pub text: String,
     /// Identifier that it means.
     pub id: String,
+    /// Why it means something else than before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// Facts of [`Kind::Record`] and [`Kind::Revise`]: every field that is not personal, as canonical text
@@ -317,6 +320,9 @@ pub struct SealFacts {
     /// An earlier sealing of the same result that this one corrects.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corrects: Option<u64>,
+    /// Why it was sealed again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// Every unit's card.
     pub results: serde_json::Value,
 }

@@ -42,9 +42,9 @@ base::catalogue! {
         remedy { zh: "填整数，如 12", en: "write a whole number such as 12" }
     }
     /// Not a decimal of the field's scale.
-    fn not_this_decimal(text, scale, why) -> "O204" Error {
-        what { zh: "“{text}”不能作为最多 {scale} 位小数的数：{why}", en: "`{text}` is not a number of at most {scale} decimal places" }
-        remedy { zh: "填最多 {scale} 位小数的数，不要四舍五入后再填", en: "write a number with at most {scale} decimal places" }
+    fn not_this_decimal(text, scale) -> "O204" Error {
+        what { zh: "“{text}”的小数多于 {scale} 位", en: "`{text}` has more than {scale} decimal places" }
+        remedy { zh: "核对原数；若原数确有更多位小数，在方案中加大该字段的 scale", en: "check the number; if it really has more places, give the field a larger `scale` in the programme" }
     }
     /// A number that the columns cannot hold.
     fn beyond_column(text) -> "O225" Error {
@@ -92,9 +92,9 @@ base::catalogue! {
         remedy { zh: "把该列设为日期格式后再存", en: "format the column as dates and save again" }
     }
     /// A code that is not in the vocabulary.
-    fn unknown_code(text, vocabulary, nearest, listed) -> "O213" Error {
+    fn unknown_code(text, vocabulary, nearest, nearest_en) -> "O213" Error {
         what { zh: "“{text}”不在词表“{vocabulary}”中", en: "`{text}` is not in the vocabulary `{vocabulary}`" }
-        remedy { zh: "可写：{nearest}；可用：{listed}；或以 zhicheng alias 确认一次", en: "try: {nearest}; or confirm it once with `zhicheng alias`" }
+        remedy { zh: "{nearest}；若另有所指，确认一次：zhicheng alias --data … code:{vocabulary} {text} 代码", en: "{nearest_en}; if it means one of them, confirm it once: `zhicheng alias --data … code:{vocabulary} {text} CODE`" }
     }
     /// A spelling that means two codes.
     fn ambiguous_code(text, vocabulary) -> "O214" Error {
@@ -104,7 +104,7 @@ base::catalogue! {
     /// A unit that is not known.
     fn unknown_unit(text, nearest) -> "O215" Error {
         what { zh: "没有叫“{text}”的单位", en: "there is no unit called `{text}`" }
-        remedy { zh: "可写：{nearest}；若是简称，以 zhicheng alias unit 确认一次", en: "try: {nearest}; if it is a short name, confirm it once with `zhicheng alias unit`" }
+        remedy { zh: "可写：{nearest}；若是简称，确认一次：zhicheng alias --data … unit {text} 标识", en: "try: {nearest}; if it is a short name, confirm it once: `zhicheng alias --data … unit {text} ID`" }
     }
     /// A spelling that means two units.
     fn ambiguous_unit(text) -> "O216" Error {
@@ -295,5 +295,50 @@ base::catalogue! {
     fn left_withdrawn(record) -> "O235" Warning {
         what { zh: "内容与已撤回的记录 {record} 相同，未再导入", en: "this is the content of record {record}, which was withdrawn; it was not taken again" }
         remedy { zh: "若确要恢复，加 --revise", en: "add --revise to bring it back" }
+    }
+    /// A command that the programme grants to other roles.
+    fn not_granted(role, command_zh, command, roles_zh, roles_en) -> "O281" Error {
+        what { zh: "角色“{role}”不能{command_zh}", en: "the role `{role}` may not give the command `{command}`" }
+        remedy { zh: "请由下列角色之一办理：{roles_zh}；以 --as 姓名 --role 角色 说明是谁", en: "one of these roles may: {roles_en}; say who acts with --as NAME --role ROLE" }
+    }
+    /// A step of a case dated after today.
+    fn step_in_future(day, today) -> "O254" Error {
+        what { zh: "办理日 {day} 在今天 {today} 之后", en: "the day {day} is after today, {today}" }
+        remedy { zh: "写实际办理的日期；不写即为今天", en: "write the day on which it was done; without one it is today" }
+    }
+    /// A result sealed for a day that has not come.
+    fn seal_in_future(day, today) -> "O278" Error {
+        what { zh: "不能封存截至 {day} 的结果，今天是 {today}", en: "a result as of {day} cannot be sealed; today is {today}" }
+        remedy { zh: "以今天或之前的日期封存", en: "seal it as of today or an earlier day" }
+    }
+    /// A second sealing without a reason.
+    fn sealed_before(position) -> "O277" Error {
+        what { zh: "该结果已在位置 {position} 封存", en: "this result was sealed at position {position}" }
+        remedy { zh: "若为更正，以 --reason 说明理由；原封存保留在旁", en: "if it is a correction, give --reason; the earlier sealing stays beside it" }
+    }
+    /// Points for a tiered item that are those of none of its levels.
+    fn points_of_no_level(points, item, levels_zh, levels_en) -> "O255" Error {
+        what { zh: "{points} 分不是项目“{item}”任何一档的得分", en: "{points} points are those of no level of item `{item}`" }
+        remedy { zh: "按档评分：{levels_zh}", en: "judge it by level: {levels_en}" }
+    }
+    /// A spelling that is none.
+    fn alias_empty() -> "O242" Error {
+        what { zh: "写法是空的", en: "the spelling is empty" }
+        remedy { zh: "写要确认的简称或别名", en: "write the short name that is to be confirmed" }
+    }
+    /// A spelling that the programme declares for something else.
+    fn alias_declared(text, known) -> "O243" Error {
+        what { zh: "方案中“{text}”已是 {known} 的名称或别名", en: "in the programme `{text}` is a name or alias of {known}" }
+        remedy { zh: "不能另指；若方案有误，改方案的 aliases 后重新生效", en: "it cannot mean something else; if the programme is wrong, mend its `aliases` and activate it" }
+    }
+    /// A spelling that was confirmed for something else.
+    fn alias_confirmed(text, before, id) -> "O244" Error {
+        what { zh: "“{text}”此前已确认为 {before}，现要改为 {id}", en: "`{text}` was confirmed as {before} before, and would now mean {id}" }
+        remedy { zh: "若确要改，加 --reason 说明理由；已导入的记录不变", en: "if that is meant, give --reason; records that were imported stay as they are" }
+    }
+    /// A spelling that is the name of another subject.
+    fn alias_is_name(text, known) -> "O245" Error {
+        what { zh: "“{text}”是对象 {known} 的名称", en: "`{text}` is the name of the subject {known}" }
+        remedy { zh: "不能另指；核对标识，或先更正该对象的名称", en: "it cannot mean another; check the identity, or correct that subject's name first" }
     }
 }

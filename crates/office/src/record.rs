@@ -13,6 +13,7 @@ use programme::model::{Field, FieldType, Programme, RecordType};
 use programme::schema::ColumnPath;
 use sheet::Cell;
 
+use crate::authority::Granted;
 use crate::entry::{Evidence, Kind, Private, RecordFacts, WithdrawFacts};
 use crate::folder::{Command, Office};
 pub use crate::import::intake::OnOther;
@@ -135,10 +136,10 @@ impl<'a> Drafter<'a> {
             row: None,
         };
         faults.extend(draft.faults_on_its_day(self.programme, self.record_type));
-        if faults.is_empty() {
-            faults.extend(draft.broken_constraints(self.record_type));
-            faults.extend(draft.too_little_evidence(self.record_type));
-        }
+        // A condition is judged when every field that it reads is sound, whatever else is wrong.
+        let unsound: Vec<FieldId> = faults.iter().filter_map(|fault| fault.field.clone()).collect();
+        faults.extend(draft.broken_constraints(self.record_type, &unsound));
+        faults.extend(draft.too_little_evidence(self.record_type));
         if faults.is_empty() {
             Ok(draft)
         } else {
@@ -154,6 +155,12 @@ impl Draft {
             Some(Value::Day(day)) => Some(*day),
             _ => None,
         }
+    }
+
+    /// A warning when its day has not come.
+    pub fn after_today(&self, today: Day) -> Option<Problem> {
+        let day = self.day().filter(|day| *day > today)?;
+        Some(import_problems::day_after_today(day, today))
     }
 
     /// The identity of its subject.
@@ -215,9 +222,16 @@ impl Draft {
         })
     }
 
-    fn broken_constraints(&self, record_type: &RecordType) -> Vec<Fault> {
+    fn broken_constraints(&self, record_type: &RecordType, unsound: &[FieldId]) -> Vec<Fault> {
         let mut faults = Vec::new();
+        let is_unsound = |path: &&ColumnPath| match path {
+            ColumnPath::Own(name) => unsound.iter().any(|field| field.as_str() == name.as_ref()),
+            ColumnPath::Joined { .. } => false,
+        };
         for constraint in &record_type.constraints {
+            if !unsound.is_empty() && constraint.rule.columns().iter().any(is_unsound) {
+                continue;
+            }
             let problem = match programme::expr::eval::holds(&constraint.rule, self) {
                 Ok(Some(false)) => {
                     problems::constraint_broken(&constraint.message.zh, &constraint.message.en)
@@ -345,13 +359,19 @@ impl Office {
     /// Submits one record.
     ///
     /// # Errors
-    /// Another record has its key, or the ledger cannot be written.
+    /// Another record has its key, a revision has no reason, or the ledger cannot be written.
     pub fn submit(
         &mut self,
         draft: &Draft,
         on_other: OnOther,
         reason: Option<String>,
     ) -> Result<Receipt, Problem> {
+        self.authorise(Granted::Submit)?;
+        if on_other == OnOther::Revise
+            && reason.as_ref().is_none_or(|reason| reason.trim().is_empty())
+        {
+            return Err(problems::reason_missing());
+        }
         let mut intake = Intake::new(self.programme()?, on_other, None, reason);
         let (taken, preconditions) = {
             let look = Look::new(self)?;
@@ -384,6 +404,7 @@ impl Office {
     /// # Errors
     /// No such record, it is withdrawn already, no reason, or someone changed it at the same time.
     pub fn withdraw(&mut self, record: u64, reason: &str) -> Result<u64, Problem> {
+        self.authorise(Granted::Withdraw)?;
         if reason.trim().is_empty() {
             return Err(problems::reason_missing());
         }

@@ -10,6 +10,7 @@ use scoring::ItemResult;
 use serde_json::{Value as Json, json};
 
 use crate::assessment::{Ask, Assessment, is_carried_by};
+use crate::authority::Granted;
 use crate::entry::{Kind, OverrideFacts, Private, SealFacts};
 use crate::folder::{Command, Office};
 use crate::problems;
@@ -26,21 +27,34 @@ pub struct SealRequest {
     pub approval: String,
     /// Seal a demonstration's result as a demonstration: it is no official result.
     pub as_demonstration: bool,
+    /// Why the result is sealed again; needed when it was sealed before.
+    pub reason: Option<String>,
 }
 
 impl Office {
     /// Seals an assessment and gives the position of the sealing.
     ///
     /// # Errors
-    /// The folder is a demonstration and that was not said; the approval is missing; a card is still
-    /// pending; the position is not the present one.
+    /// Who acts may not; the folder is a demonstration and that was not said; the approval is missing; the day
+    /// has not come; a card is still pending; the position is not the present one; it was sealed before and no
+    /// reason is given.
     pub fn seal(&mut self, request: &SealRequest) -> Result<u64, Problem> {
+        self.authorise(Granted::Seal)?;
         let is_demonstration = self.nature() == Nature::Demonstration;
         if is_demonstration && !request.as_demonstration {
             return Err(problems::demonstration_not_sealed());
         }
         if request.approval.trim().is_empty() {
             return Err(problems::approval_missing());
+        }
+        let today = self.today()?;
+        if request.ask.day > today {
+            return Err(problems::seal_in_future(request.ask.day, today));
+        }
+        let corrects = self.mirror().seals(&request.ask.scorecard, &request.ask.period).last().map(|(position, _)| position.0);
+        let reason = request.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty()).map(str::to_owned);
+        if let (Some(position), None) = (corrects, &reason) {
+            return Err(problems::sealed_before(position));
         }
         let assessment = self.assess(&request.ask)?;
         let programme = self.programme()?;
@@ -78,6 +92,7 @@ impl Office {
             approval: request.approval.trim().to_owned(),
             demonstration: is_demonstration,
             corrects,
+            reason,
             results: results(&assessment, scorecard),
         };
         let private = Private {
@@ -104,6 +119,7 @@ impl Office {
         points: Option<&Ratio>,
         reason: &str,
     ) -> Result<u64, Problem> {
+        self.authorise(Granted::Override)?;
         if reason.trim().is_empty() {
             return Err(problems::reason_missing());
         }

@@ -51,6 +51,8 @@ pub struct Programme {
     pub flows: IndexMap<FlowId, casework::Flow>,
     /// Roles.
     pub roles: IndexMap<RoleId, Text>,
+    /// Which roles may give which commands; a command that no row names is open to all.
+    pub grants: Vec<Grant>,
     /// Documents.
     pub documents: IndexMap<Arc<str>, Document>,
     /// The work calendar of the published years.
@@ -597,6 +599,15 @@ pub struct GateTies {
     pub at_least: Option<Ratio>,
     /// At most.
     pub at_most: Option<Ratio>,
+}
+
+/// That a role may give a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    /// Role.
+    pub role: RoleId,
+    /// One of [`crate::tables::COMMANDS`].
+    pub command: Arc<str>,
 }
 
 /// A document.

@@ -153,6 +153,8 @@ pub const RULES: &[&str] = &[
     "composite",
     "as_given",
 ];
+/// Commands that can be granted; the actions of flows name their roles themselves.
+pub const COMMANDS: &[&str] = &["submit", "import", "withdraw", "alias", "open_cases", "override", "seal", "activate"];
 const MISSING: &[&str] = &["zero", "base", "full", "exclude", "pending", "use"];
 
 /// Every table of the language.
@@ -234,6 +236,10 @@ pub const TABLES: &[Table] = &[
     table_of("role", &["id"], "角色", "roles", &[
         must("id", Id, "标识", "identifier"),
         must("name", Bilingual, "名称", "name"),
+    ]),
+    table_of("grant", &["role"], "授权：角色可以做哪些操作（任何行都没有提到的操作，谁都可以做）", "grants: which commands a role may give (a command that no row names is open to all)", &[
+        must("role", Ref("role"), "角色", "role"),
+        must("commands", List(&OneOf(COMMANDS)), "操作", "commands"),
     ]),
     table_of("calendar", &["year"], "某年放假安排（没有 holiday 行的年份视为未公布）", "the holiday notice of a year (a year without holiday rows is unpublished)", &[
         must("year", Int, "年", "year"),

@@ -271,12 +271,18 @@ pub struct Record {
 pub struct Alias {
     #[command(flatten)]
     pub data: Data,
-    #[arg(value_name = "OF", help = say("unit、code:词表 或 subject:类型", "unit, code:VOCABULARY or subject:TYPE"))]
-    pub of: String,
-    #[arg(value_name = "TEXT", help = say("写法", "spelling"))]
-    pub text: String,
-    #[arg(value_name = "ID", help = say("标识", "identifier"))]
-    pub id: String,
+    #[arg(value_name = "OF", required_unless_present = "list", help = say("unit、code:词表 或 subject:类型", "unit, code:VOCABULARY or subject:TYPE"))]
+    pub of: Option<String>,
+    #[arg(value_name = "TEXT", required_unless_present = "list", help = say("写法", "spelling"))]
+    pub text: Option<String>,
+    #[arg(value_name = "ID", required_unless_present = "list", help = say("标识", "identifier"))]
+    pub id: Option<String>,
+    #[arg(long, value_name = "TEXT", help = say("改变已确认的写法的理由", "why a confirmed spelling is to mean something else"))]
+    pub reason: Option<String>,
+    #[arg(long, help = say("列出已确认的写法（可限于 OF）", "list the confirmed spellings (of OF, if given)"))]
+    pub list: bool,
+    #[arg(long, value_enum, default_value_t = Format::Table, help = say("列出的形式", "form of the list"))]
+    pub format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -434,6 +440,8 @@ pub struct Seal {
     pub approval: String,
     #[arg(long, help = say("演示封存，不是正式结果", "seal a demonstration; no official result"))]
     pub demonstration: bool,
+    #[arg(long, value_name = "TEXT", help = say("再次封存的理由", "why it is sealed again"))]
+    pub reason: Option<String>,
 }
 
 #[derive(Debug, Args)]

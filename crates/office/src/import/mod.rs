@@ -23,6 +23,7 @@ mod template;
 use base::Problem;
 use sha2::{Digest, Sha256};
 
+use crate::authority::Granted;
 use crate::entry::{Evidence, ImportEndFacts, ImportOpenFacts, Kind, Private};
 use crate::folder::{Command, Office, Progress};
 
@@ -41,7 +42,7 @@ pub struct ImportOptions {
     pub valid_only: bool,
     /// Take rows with a known key and other content as revisions. Otherwise they are rejected.
     pub revise: bool,
-    /// Why records are revised.
+    /// Why records are revised; must be said with `revise`.
     pub reason: Option<String>,
     /// Worksheet, of a workbook.
     pub sheet: Option<String>,
@@ -82,7 +83,12 @@ impl Office {
         options: &ImportOptions,
         progress: Progress<'_>,
     ) -> Result<ImportReport, Vec<Problem>> {
+        self.authorise(Granted::Import).map_err(|problem| vec![problem])?;
         let one = |problem: Problem| vec![problem];
+        let is_without_reason = options.reason.as_ref().is_none_or(|reason| reason.trim().is_empty());
+        if options.revise && is_without_reason && !options.dry_run {
+            return Err(vec![crate::problems::reason_missing()]);
+        }
         if !options.dry_run {
             self.abandon_open_imports().map_err(one)?;
         }

@@ -8,7 +8,7 @@ use base::{AssessmentStart, Day, Period, RoleId, Text, TimeZoneName};
 use indexmap::IndexMap;
 
 use super::{Faults, Rows, month_day};
-use crate::model::Document;
+use crate::model::{Document, Grant};
 use crate::problems;
 use crate::rows::Row;
 
@@ -102,4 +102,19 @@ pub(super) fn roles(rows: &Rows) -> IndexMap<RoleId, Text> {
         .iter()
         .filter_map(|row| Some((RoleId::new(row.text("id")?), row.name("name"))))
         .collect()
+}
+
+pub(super) fn grants(rows: &Rows) -> Vec<Grant> {
+    let mut grants = Vec::new();
+    for row in rows.of("grant") {
+        let Some(role) = row.text("role").map(RoleId::new) else {
+            continue;
+        };
+        let granted = row.texts("commands").into_iter();
+        grants.extend(granted.map(|command| Grant {
+            role: role.clone(),
+            command,
+        }));
+    }
+    grants
 }

@@ -21,6 +21,7 @@ mod records;
 mod references;
 mod rules;
 mod scorecards;
+mod sense;
 mod spellings;
 mod targets;
 mod units;
@@ -52,6 +53,7 @@ fn build_parts(rows: &Rows, faults: &mut Faults) -> Option<Programme> {
     let head = head::build(rows, faults);
     let documents = head::documents(rows);
     let roles = head::roles(rows);
+    let grants = head::grants(rows);
     let vocabularies = vocabularies::build(rows, faults);
     let units = units::build(rows, &head, faults);
     let subject_types = records::subject_types(rows, &vocabularies, faults);
@@ -70,9 +72,11 @@ fn build_parts(rows: &Rows, faults: &mut Faults) -> Option<Programme> {
         schema: &schema,
         vocabularies: &vocabularies,
         units: &units,
+        rows,
     };
     records::constraints(rows, &mut record_types, &names, faults);
     let indicators = indicators::build(rows, &names, faults);
+    sense::check_lines(&indicators, &record_types, faults);
     let known = scorecards::Known {
         units: &units,
         indicators: &indicators,
@@ -111,6 +115,7 @@ fn build_parts(rows: &Rows, faults: &mut Faults) -> Option<Programme> {
         scorecards,
         flows,
         roles,
+        grants,
         documents,
         calendar,
         published,

@@ -365,6 +365,7 @@ pub fn seal(arguments: &Seal, common: &Common) -> Outcome {
         minutes: (name, read(&arguments.minutes)?),
         approval: arguments.approval.clone(),
         as_demonstration: arguments.demonstration,
+        reason: arguments.reason.clone(),
     };
     let position = office.seal(&request)?;
     println!("{}，{} {position}", say("已封存", "sealed"), say("位置", "position"));

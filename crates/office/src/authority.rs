@@ -1,0 +1,70 @@
+//! Who may give which command, as the programme grants it; the same for every door (law 1).
+//!
+//! The actions of flows name their roles themselves and are judged by `casework`. Made-up data needs no
+//! grant: it can only be made in a demonstration folder.
+
+use base::{Lang, Problem};
+
+use crate::folder::Office;
+use crate::problems;
+
+/// A command that a programme can grant; the names are those of `programme::tables::COMMANDS`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Granted {
+    /// One record.
+    Submit,
+    /// A file of records or subjects.
+    Import,
+    /// Withdrawing a record.
+    Withdraw,
+    /// Confirming what a spelling means.
+    Alias,
+    /// Opening the cases of an assessment.
+    OpenCases,
+    /// Setting points by hand.
+    Override,
+    /// Sealing a result.
+    Seal,
+    /// Putting a programme version in force.
+    Activate,
+}
+
+impl Granted {
+    /// Its name in a package, and in Chinese.
+    fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Granted::Submit => ("submit", "提交记录"),
+            Granted::Import => ("import", "导入"),
+            Granted::Withdraw => ("withdraw", "撤回记录"),
+            Granted::Alias => ("alias", "确认别名"),
+            Granted::OpenCases => ("open_cases", "开办"),
+            Granted::Override => ("override", "改定得分"),
+            Granted::Seal => ("seal", "封存"),
+            Granted::Activate => ("activate", "启用方案"),
+        }
+    }
+}
+
+impl Office {
+    /// Refuses a command that the programme grants to other roles than that of who acts now.
+    ///
+    /// # Errors
+    /// It does; the roles that may are named.
+    pub(crate) fn authorise(&self, command: Granted) -> Result<(), Problem> {
+        let programme = self.programme()?;
+        let (name, zh) = command.names();
+        let granted: Vec<_> = programme.grants.iter().filter(|grant| *grant.command == *name).collect();
+        let role = self.actor()?.map(|actor| actor.role).unwrap_or_default();
+        if granted.is_empty() || granted.iter().any(|grant| grant.role.as_str() == role) {
+            return Ok(());
+        }
+        let named = |lang: Lang| {
+            let names = granted.iter().map(|grant| match programme.roles.get(&grant.role) {
+                Some(role) => format!("{}（{}）", role.get(lang), grant.role),
+                None => grant.role.to_string(),
+            });
+            names.collect::<Vec<_>>().join("、")
+        };
+        Err(problems::not_granted(role, zh, name, named(Lang::Zh), named(Lang::En)))
+    }
+}
