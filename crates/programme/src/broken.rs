@@ -89,6 +89,13 @@ impl Reader<'_> {
         if error.message().contains("duplicate key") {
             return self.report(problem::key_twice(key), at);
         }
+        if let Some((at, found, right)) = full_width(entry) {
+            let start = entry_start + at;
+            return self.report(
+                problem::full_width(found, right),
+                start..start + found.len_utf8(),
+            );
+        }
         // TOML itself refuses a day that the calendar lacks; say so in those words.
         let value = entry.split_once('=').map_or("", |(_, value)| value.trim());
         let day = value
@@ -181,6 +188,55 @@ fn entry_around(text: &str, at: usize) -> Range<usize> {
         .copied()
         .unwrap_or(text.len());
     start..end
+}
+
+/// The first full-width sign outside of quotes and comments, and what TOML wants in its place.
+fn full_width(entry: &str) -> Option<(usize, char, &'static str)> {
+    const SIGNS: &[(char, &str)] = &[
+        ('，', ","),
+        ('、', ","),
+        ('＝', "="),
+        ('“', "\""),
+        ('”', "\""),
+        ('＂', "\""),
+        ('‘', "\""),
+        ('’', "\""),
+        ('［', "["),
+        ('］', "]"),
+        ('【', "["),
+        ('】', "]"),
+        ('｛', "{"),
+        ('｝', "}"),
+        ('．', "."),
+        ('－', "-"),
+        ('％', "%"),
+        ('＃', "#"),
+        ('　', "空格 / space"),
+    ];
+    let mut quote = None;
+    let mut is_comment = false;
+    for (at, c) in entry.char_indices() {
+        match (quote, c) {
+            (_, '\n') => (quote, is_comment) = (None, false),
+            _ if is_comment => {}
+            (Some(open), _) if open == c => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') => quote = Some(c),
+            (None, '#') => is_comment = true,
+            (None, '０'..='９') => {
+                let digit = u32::from(c) - u32::from('０');
+                let digits = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
+                let right = usize::try_from(digit).ok().and_then(|at| digits.get(at));
+                return right.map(|right| (at, c, *right));
+            }
+            (None, _) => {
+                if let Some((_, right)) = SIGNS.iter().find(|(sign, _)| *sign == c) {
+                    return Some((at, c, right));
+                }
+            }
+        }
+    }
+    None
 }
 
 static ANY_DAY: Column = Column {

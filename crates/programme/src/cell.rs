@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use base::{AssessmentStart, Day, DayError, Period, Problem, Ratio};
+use base::{AssessmentStart, Day, Period, Problem, Ratio};
 
 use crate::problems_text as problem;
 use crate::rows::Content;
@@ -50,11 +50,15 @@ pub(crate) fn scalar(column: &Column, kind: &Kind, text: &str) -> Result<Content
             "false" | "FALSE" => Ok(Content::Bool(false)),
             _ => Err(wrong_text(column, kind)),
         },
-        Kind::Day => Day::parse(trimmed)
-            .map(Content::Day)
-            .map_err(|error| bad_day(trimmed, &error)),
+        Kind::Day => Day::parse(trimmed).map(Content::Day).map_err(|_| {
+            let (zh, en) = why_no_day(trimmed);
+            problem::bad_day(trimmed, zh, en)
+        }),
         Kind::MonthDay if is_month_day(trimmed) => Ok(as_text(trimmed)),
-        Kind::MonthDay => Err(problem::bad_month_day(trimmed)),
+        Kind::MonthDay => {
+            let (zh, en) = why_no_day(&format!("2000-{trimmed}"));
+            Err(problem::bad_month_day(trimmed, zh, en))
+        }
         Kind::Period => match Period::parse(trimmed, AssessmentStart::default()) {
             Ok(_) => Ok(as_text(trimmed)),
             Err(_) => Err(problem::bad_period(trimmed)),
@@ -79,20 +83,31 @@ fn wrong_text(column: &Column, kind: &Kind) -> Problem {
     problem::wrong_type(column.name, "文本", "a text", zh, en)
 }
 
-fn bad_day(text: &str, error: &DayError) -> Problem {
-    // The shape is right and the calendar has no such day, or the shape is wrong.
-    let shaped = text.len() == 10
-        && text.bytes().enumerate().all(|(at, byte)| {
-            if at == 4 || at == 7 {
-                byte == b'-'
-            } else {
-                byte.is_ascii_digit()
-            }
+/// Why a text is no day, in Chinese and English: the month has not so many days, there is no such month,
+/// or it is written in another form.
+fn why_no_day(text: &str) -> (String, String) {
+    let is_shaped = text.len() == 10
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
         });
-    let _ = error;
-    match shaped {
-        true => problem::bad_day(text, "日历上没有这一天", "the calendar has no such day"),
-        false => problem::bad_day(text, "写法不对", "it is written in another form"),
+    let part = |range: std::ops::Range<usize>| -> Option<u32> { text.get(range)?.parse().ok() };
+    let (true, Some(year), Some(month)) = (is_shaped, part(0..4), part(5..7)) else {
+        let (zh, en) = ("写法不对", "it is written in another form");
+        return (zh.to_owned(), en.to_owned());
+    };
+    let of_month = |day: &u32| {
+        i32::try_from(year).is_ok_and(|year| Day::from_ymd(year, month, *day).is_some())
+    };
+    match (28..=31).rev().find(of_month) {
+        Some(days) => (
+            format!("{month} 月只有 {days} 天"),
+            format!("month {month} has {days} days"),
+        ),
+        None => (
+            format!("没有 {month} 月"),
+            format!("there is no month {month}"),
+        ),
     }
 }
 
@@ -287,6 +302,19 @@ mod tests {
             ("", false),
         ] {
             assert_eq!(is_month_day(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_day_that_is_none_is_told_why() {
+        for (text, zh) in [
+            ("2000-11-31", "11 月只有 30 天"),
+            ("2018-02-29", "2 月只有 28 天"),
+            ("2016-02-30", "2 月只有 29 天"),
+            ("2000-13-01", "没有 13 月"),
+            ("2018/1/1", "写法不对"),
+        ] {
+            assert_eq!(why_no_day(text).0, zh);
         }
     }
 

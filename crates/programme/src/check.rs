@@ -29,6 +29,14 @@ impl Checked {
     }
 }
 
+/// An extended package that is not there.
+const LACKS_LAYER: &[&str] = &["P143"];
+/// Faults of the text that leave out a cell or a row, about which nothing more can be told.
+const OF_CELLS: &[&str] = &[
+    "P103", "P110", "P111", "P112", "P115", "P116", "P120", "P130", "P131", "P132", "P133", "P134",
+    "P135", "P136", "P137", "P138", "P139",
+];
+
 /// Checks a package with those that it extends, and builds the programme when nothing is wrong.
 ///
 /// ```
@@ -46,11 +54,23 @@ impl Checked {
 /// ```
 pub fn check(sources: &Sources) -> Checked {
     let (rows, mut problems) = rows(sources);
-    let built = build::build(&rows, &mut problems);
-    if built.is_none() && !problems.iter().any(Problem::is_error) {
+    // Without the extended package half of the names are missing: what follows from that says nothing.
+    let is_whole = !problems
+        .iter()
+        .any(|problem| LACKS_LAYER.contains(&problem.code));
+    let built = is_whole
+        .then(|| build::build(&rows, &mut problems))
+        .flatten();
+    if is_whole && built.is_none() && !problems.iter().any(Problem::is_error) {
         problems.push(crate::problems::nothing_to_build());
     }
     in_text_order(&mut problems, sources);
+    let hides_more = |problem: &Problem| {
+        !is_whole && LACKS_LAYER.contains(&problem.code) || OF_CELLS.contains(&problem.code)
+    };
+    if problems.iter().any(hides_more) {
+        problems.push(crate::problems_text::further_checks_wait());
+    }
     let is_sound = !problems.iter().any(Problem::is_error);
     Checked {
         programme: built.filter(|_| is_sound).map(Arc::new),

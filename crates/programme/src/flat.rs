@@ -111,6 +111,8 @@ pub(crate) fn unflatten(
     text: &str,
     span: &base::Span,
 ) -> Result<Content, Problem> {
+    let plain = plain_number(kind, text);
+    let text = plain.as_deref().unwrap_or(text);
     let trimmed = text.trim();
     match kind {
         Kind::List(_) if trimmed == EMPTY_LIST => Ok(Content::List(Vec::new())),
@@ -146,5 +148,62 @@ pub(crate) fn unflatten(
             pairs.collect::<Result<Vec<_>, _>>().map(Content::Pairs)
         }
         _ => cell::scalar(column, kind, text),
+    }
+}
+
+/// What an office types for a number or a day, as the language writes it: full-width digits and signs
+/// become half-width, and of a whole date in a column of month and day only those two are taken. `None`:
+/// nothing changes.
+fn plain_number(kind: &Kind, text: &str) -> Option<String> {
+    let of_numbers = |kind: &Kind| {
+        matches!(
+            kind,
+            Kind::Int | Kind::Decimal | Kind::Day | Kind::MonthDay | Kind::Period | Kind::Pairs
+        )
+    };
+    let fits = match kind {
+        Kind::List(inner) => of_numbers(inner),
+        kind => of_numbers(kind),
+    };
+    if !fits {
+        return None;
+    }
+    let half = |c: char| match c {
+        // The full-width forms of the printable ASCII signs stand in the same order.
+        '！'..='～' => u32::from(c)
+            .checked_sub(0xFEE0)
+            .and_then(char::from_u32)
+            .unwrap_or(c),
+        '。' => '.',
+        '　' => ' ',
+        c => c,
+    };
+    let text: String = text.chars().map(half).collect();
+    if *kind == Kind::MonthDay {
+        let date = text.trim().get(..10).unwrap_or_default();
+        let is_midnight = matches!(text.trim().get(10..), Some("" | "T00:00:00" | " 00:00:00"));
+        if let (true, Ok(day)) = (is_midnight, base::Day::parse(date)) {
+            return Some(format!("{:02}-{:02}", day.month(), day.day_of_month()));
+        }
+    }
+    Some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_days_are_read_as_offices_type_them() {
+        for (kind, text, expected) in [
+            (Kind::Int, "２０２６", "2026"),
+            (Kind::Decimal, "９７．５％", "97.5%"),
+            (Kind::MonthDay, "2026-11-30", "11-30"),
+            (Kind::MonthDay, "2026-11-30T00:00:00", "11-30"),
+            (Kind::MonthDay, "１１-３０", "11-30"),
+        ] {
+            assert_eq!(plain_number(&kind, text).as_deref(), Some(expected));
+        }
+        assert_eq!(plain_number(&Kind::Text, "２０２６"), None);
     }
 }

@@ -9,17 +9,32 @@ base::catalogue! {
     /// A character that no expression has.
     fn unexpected_character(found) -> "P501" Error {
         what { zh: "表达式里不能有“{found}”", en: "an expression cannot have `{found}`" }
-        remedy { zh: "只用半角符号：= <> < <= > >= + - * / ( ) , . 和单引号", en: "use only = <> < <= > >= + - * / ( ) , . and single quotes" }
+        remedy { zh: "只用半角符号：= <> < <= > >= + - * / ( ) , . 和单引号；写法见 docs/conditions.zh-CN.md", en: "use only = <> < <= > >= + - * / ( ) , . and single quotes; docs/conditions.md says how conditions are written" }
     }
     /// A text or a quoted name without its end.
     fn unterminated(quote) -> "P502" Error {
         what { zh: "引号 {quote} 没有结束", en: "the quote {quote} is not closed" }
         remedy { zh: "补上结束的 {quote}；文本里的 {quote} 写两次", en: "add the closing {quote}; a {quote} within is written twice" }
     }
+    /// The text ends where something must follow.
+    fn unfinished(expected) -> "P532" Error {
+        what { zh: "式子没有写完", en: "the expression is not finished" }
+        remedy { zh: "后面还要写{expected}；写法见 docs/conditions.zh-CN.md", en: "{expected} must follow; docs/conditions.md says how conditions are written" }
+    }
+    /// A name in words where an identifier stands.
+    fn name_in_words(found) -> "P533" Error {
+        what { zh: "“{found}”不是列的标识", en: "`{found}` is no column's identifier" }
+        remedy { zh: "列写标识，如 result；若是文本，加半角单引号写成 '{found}'", en: "write the column's identifier, such as result; a text stands in single quotes: '{found}'" }
+    }
+    /// A name in words whose identifier is known.
+    fn name_of_column(found, ids) -> "P534" Error {
+        what { zh: "“{found}”是列的名称，条件里写标识", en: "`{found}` is a column's name; a condition takes its identifier" }
+        remedy { zh: "写标识 {ids}", en: "write the identifier {ids}" }
+    }
     /// Something else was needed here.
     fn unexpected(found, expected) -> "P503" Error {
         what { zh: "这里不该是“{found}”", en: "`{found}` cannot stand here" }
-        remedy { zh: "这里要写 {expected}", en: "write {expected} here" }
+        remedy { zh: "这里要写{expected}；写法见 docs/conditions.zh-CN.md", en: "write {expected} here; docs/conditions.md says how conditions are written" }
     }
     /// A number with too many digits.
     fn number_too_long(found) -> "P504" Error {

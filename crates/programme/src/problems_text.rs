@@ -24,6 +24,16 @@ base::catalogue! {
         what { zh: "TOML 写法有误：{message_zh}", en: "this is not TOML: {message_en}" }
         remedy { zh: "每行写成“列 = 值”：文本加引号，列表用方括号并以逗号分隔", en: "write `column = value`: texts in quotes, lists in brackets with commas" }
     }
+    /// What cannot be checked before the text is right.
+    fn further_checks_wait() -> "P109" Warning {
+        what { zh: "还有检查待这些改正后进行", en: "further checks wait until these are corrected" }
+        remedy { zh: "改正后再运行一次 zhicheng check", en: "correct them, then run zhicheng check again" }
+    }
+    /// Punctuation as a Chinese keyboard types it.
+    fn full_width(found, right) -> "P116" Error {
+        what { zh: "这里用了全角“{found}”", en: "this is the full-width `{found}`" }
+        remedy { zh: "改成半角 {right}", en: "write the half-width {right}" }
+    }
     /// A key stands twice in one row.
     fn key_twice(key) -> "P111" Error {
         what { zh: "同一行里“{key}”写了两次", en: "`{key}` stands twice in one row" }
@@ -85,8 +95,8 @@ base::catalogue! {
         remedy { zh: "写成 2018-01-31 的样子，且是日历上有的日子", en: "write a day that the calendar has, like 2018-01-31" }
     }
     /// A month-day that is none.
-    fn bad_month_day(text) -> "P134" Error {
-        what { zh: "“{text}”不是月日", en: "`{text}` is not a month and a day" }
+    fn bad_month_day(text, why_zh, why_en) -> "P134" Error {
+        what { zh: "“{text}”不是月日：{why_zh}", en: "`{text}` is not a month and a day: {why_en}" }
         remedy { zh: "写成 \"07-01\" 的样子", en: "write it like \"07-01\"" }
     }
     /// A period that is none.

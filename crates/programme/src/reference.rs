@@ -130,7 +130,7 @@ A package that names another in `extends` inherits its rows. A row with the same
 | day | `2018-01-31` | `2018-01-31` |
 | month-day | `"07-01"` | `07-01` |
 | period | `"2018"`, `"2018H1"`, `"2018Q3"`, `"2018-06"`, `"2016..2018"`, `"..2012"`, `"2015A"`, `"2018-01-05..2018-02-07"` | the same |
-| expression | `"result = 'pass'"` | the same |
+| expression | `"result = 'pass'"`, as in [conditions](conditions.md) | the same |
 | list | `["a", "b"]` | `a; b` (a `;` of an element as `\;`, an empty list as `[]`) |
 | list of pairs | `[[90, 0], [97.5, 4]]` | `90 = 0; 97.5 = 4` |
 
@@ -159,7 +159,7 @@ const HEAD_ZH: &str = r#"# 方案语言参考
 | 日期 | `2018-01-31` | `2018-01-31` |
 | 月日 | `"07-01"` | `07-01` |
 | 期间 | `"2018"`、`"2018H1"`、`"2018Q3"`、`"2018-06"`、`"2016..2018"`、`"..2012"`、`"2015A"`、`"2018-01-05..2018-02-07"` | 相同 |
-| 条件式 | `"result = 'pass'"` | 相同 |
+| 条件式 | `"result = 'pass'"`，见[条件的写法](conditions.zh-CN.md) | 相同 |
 | 列表 | `["a", "b"]` | `a; b`（元素中的 `;` 写作 `\;`，空列表写作 `[]`） |
 | 数对列表 | `[[90, 0], [97.5, 4]]` | `90 = 0; 97.5 = 4` |
 

@@ -224,6 +224,8 @@ fn records_and_their_fields() {
         ]),
         ("rule = \"tested_on >= day\"", "rule = \"tested_at >= day\"", &[("P510", "tested_at")]),
         ("rule = \"tested_on >= day\"", "rule = \"tested_on >= number\"", &[("P515", "tested_on >= number")]),
+        ("key = [\"number\"]", "key = [\"number\", \"result\"]\ncontinuation = true", &[("P355", "\"sum\""), ("P355", "\"count\"")]),
+        ("key = [\"number\"]", "key = [\"day\", \"number\"]\ncontinuation = true", &[("P355", "\"share\""), ("P355", "\"sum\""), ("P355", "\"count\""), ("P264", "[\"day\", \"number\"]")]),
         ("evidence_at_least = 1\n\n[[field]]", "evidence_at_least = -1\n\n[[field]]", &[("P207", "-1")]),
     ]);
 }
@@ -240,6 +242,10 @@ fn indicators() {
         ("field = \"subject.industry\"", "field = \"subject.industri\"", &[("P202", "\"subject.industri\"")]),
         ("field = \"subject.industry\"", "field = \"subject.manager\"", &[("P309", "\"subject.manager\"")]),
         ("where = \"result = 'pass'\"\nstrata", "where = \"result = 'passd'\"\nstrata", &[("P517", "'passd'")]),
+        ("where = \"result = 'pass'\"\nstrata", "where = \"检验结论 = 'pass'\"\nstrata", &[("P534", "检验结论")]),
+        ("where = \"result = 'pass'\"\nstrata", "where = \"天气 = 'pass'\"\nstrata", &[("P533", "天气")]),
+        ("where = \"result = 'pass'\"\nstrata", "where = \"result =\"\nstrata", &[("P532", "=")]),
+        ("where = \"result = 'pass'\"\nstrata", "where = \"result = '合格'\"\nstrata", &[("P517", "'合格'")]),
         ("where = \"result = 'pass'\"\nstrata", "where = \"result = 5\"\nstrata", &[("P515", "result = 5")]),
         ("where = \"industry is not null\"", "where = \"manager = 'Li'\"", &[("P512", "manager")]),
         ("window = \"730 days\"", "window = \"two years\"", &[("P303", "\"two years\"")]),
@@ -294,6 +300,15 @@ fn rules_and_items() {
         ("value = 60", "value = 60\n[[target]]\nscorecard = \"assessment\"\nitem = \"passing\"\nvalue = \"97%\"", &[("P333", "\"98%\"")]),
         ("value = 60", "value = 60\n[[target]]\nscorecard = \"assessment\"\nitem = \"sampling\"\nunit = \"north\"\nperiod = \"2018\"\nvalue = 0", &[("P332", "[[target]]")]),
         ("target = \"98%\"", "target_sum = true", &[("P335", "true")]),
+        ("target = \"98%\"", "target = 98", &[("P352", "98")]),
+        ("target = \"98%\"", "target = 0.98", &[]),
+        ("zero_at = \"90%\"", "zero_at = 90", &[("P352", "90")]),
+        ("full_at = \"97.5%\"", "full_at = 97.5", &[("P352", "97.5")]),
+        ("steps = [[0, 0], [0.9, 10], [0.95, 20]]", "steps = [[0, 0], [90, 10], [95, 20]]", &[("P352", "[[0, 0], [90, 10], [95, 20]]")]),
+        ("at_least = \"90%\"", "at_least = 90", &[("P352", "90")]),
+        ("value = 60", "value = 60\n[[target]]\nscorecard = \"assessment\"\nitem = \"passing\"\nunit = \"north\"\nvalue = 97", &[("P352", "97")]),
+        ("indicators = [\"gdp_rank\"]", "indicators = [\"samples\"]", &[("P353", "[\"samples\"]")]),
+        ("lead = \"amr\"\n", "", &[("P354", "\"sampling\"")]),
     ]);
 }
 

@@ -93,8 +93,7 @@ fn check_published(
     faults: &mut Faults,
 ) {
     let deadlines = || flows.values().flat_map(|flow| &flow.deadlines);
-    let has_deadlines = deadlines()
-        .any(|deadline| deadline.rolls || matches!(deadline.length, Length::WorkingDays(_)));
+    let has_deadlines = deadlines().any(counts_working_days);
     let has_rhythm = rows.of("generate").iter().any(|row| {
         row.text("rhythm")
             .is_some_and(|rhythm| &**rhythm == "working_days")
@@ -124,11 +123,28 @@ fn check_published(
             );
         }
         let next = last.year() + 1;
-        if has_deadlines && !calendar.has_year(next) {
-            let row = calendar_row(rows, next).unwrap_or(row);
+        // Only what a scorecard runs on is asked for in time.
+        let in_use = |flow: &Flow| {
+            let cards = rows.of("scorecard").iter();
+            let mut used = cards.filter_map(|row| row.text("flow"));
+            used.any(|used| **used == *flow.id.as_str())
+        };
+        let reaches = flows
+            .values()
+            .filter(|flow| in_use(flow))
+            .flat_map(|flow| &flow.deadlines)
+            .any(counts_working_days);
+        if reaches && !calendar.has_year(next) {
+            // The place to add them is the package's own, whoever declared the year so far.
+            let own = calendar_row(rows, next).filter(|row| row.layer == 0);
+            let row = own.unwrap_or(row);
             faults.cell(row, "year", problems::next_year_unpublished(next));
         }
     }
+}
+
+fn counts_working_days(deadline: &casework::Deadline) -> bool {
+    deadline.rolls || matches!(deadline.length, Length::WorkingDays(_))
 }
 
 fn calendar_row(rows: &Rows, year: i32) -> Option<&Arc<Row>> {

@@ -67,6 +67,12 @@ fn bands(card: &Card<'_>, faults: &mut Faults) -> (Vec<Band>, Vec<GateTies>) {
     let mut gates: Vec<(Arc<str>, Gate)> = Vec::new();
     for row in card.rows.under("gate", card.id) {
         check_grade(card, row, "grade", faults);
+        let measured = row
+            .text("indicator")
+            .and_then(|id| card.indicators.get(&**id));
+        for column in ["at_least", "at_most"] {
+            super::sense::check_number(row, column, measured, faults);
+        }
         let Some((gate, tie)) = gate(row, faults) else {
             continue;
         };
@@ -297,7 +303,7 @@ pub(super) fn ranking(card: &Card<'_>, faults: &mut Faults) -> RankingRule {
         );
     }
     RankingRule {
-        exclude_vetoed: !row.bool("rank_vetoed").unwrap_or(true),
+        exclude_vetoed: !row.bool("rank_vetoed").unwrap_or(false),
         include_pending: row.bool("rank_pending").unwrap_or(false),
         quotas: quotas(card, faults),
         tie_at_edge: match row.text("tie_at_edge").map(|word| &**word) {

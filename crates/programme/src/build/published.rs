@@ -177,8 +177,13 @@ fn tried_rule(
     // have it; where a veto forces the grade, it can be tried by an event too.
     let is_forced = || {
         let vetoes = rows.ids_under("veto", scorecard);
-        let mut forced = vetoes.into_iter().filter_map(|id| rows.find_under("veto", scorecard, id)?.text("forces").cloned());
-        rule.text("grade").is_some_and(|grade| forced.any(|forced| forced == *grade))
+        let mut forced = vetoes.into_iter().filter_map(|id| {
+            rows.find_under("veto", scorecard, id)?
+                .text("forces")
+                .cloned()
+        });
+        rule.text("grade")
+            .is_some_and(|grade| forced.any(|forced| forced == *grade))
     };
     let needs = match table == "veto" || rule.has("veto") {
         true => Record::Needed,

@@ -115,9 +115,23 @@ pub(super) fn record_types(
             row: row.clone(),
         };
         check_headers(&record_headers(&record_type, subject_type), faults);
+        check_lines(&record_type, faults);
         types.insert(record_type.id.clone(), record_type);
     }
     types
+}
+
+/// The lines of a batch are told apart by their key: the first field says which batch it is (a day alone
+/// says nothing), another which line.
+fn check_lines(record_type: &RecordType, faults: &mut Faults) {
+    let own = record_type.key.iter().filter(|id| id.as_str() != "day");
+    if record_type.continuation && !record_type.key.is_empty() && own.count() < 2 {
+        faults.cell(
+            &record_type.row,
+            "key",
+            problems::lines_have_one_key(&record_type.id),
+        );
+    }
 }
 
 /// Fields and constraints belong to a type that exists.

@@ -6,10 +6,10 @@
 
 use std::sync::Arc;
 
-use base::Span;
+use base::{Lang, Problem, Span, Text};
 
 use super::{Faults, Rows};
-use crate::nearest::suggest;
+use crate::nearest::{Named, suggest, suggest_named};
 use crate::problems;
 use crate::rows::{Content, Row};
 use crate::tables::Kind;
@@ -60,10 +60,71 @@ pub(crate) fn unknown<'a>(
     span: Span,
 ) {
     let (zh, en) = noun(table);
-    faults.at(
-        span,
-        problems::unknown_reference(zh, en, id, suggest(id, known)),
-    );
+    let known: Vec<&str> = known.into_iter().collect();
+    let is_none = known.is_empty();
+    let problem = problems::unknown_reference(zh, en, id, suggest(id, known));
+    faults.at(span, if is_none { declare(problem) } else { problem });
+}
+
+/// A remedy where there is nothing to choose from.
+fn declare(problem: Problem) -> Problem {
+    with_remedy(
+        problem,
+        "一个也没有，先声明它",
+        "there is none yet: declare it first",
+    )
+}
+
+fn with_remedy(mut problem: Problem, zh: impl Into<String>, en: impl Into<String>) -> Problem {
+    problem.remedy = Box::new(Text {
+        zh: zh.into(),
+        en: en.into(),
+    });
+    problem
+}
+
+/// Reports a name that none of these rows has: with the identifier that was meant and its name.
+pub(crate) fn unknown_row<'a>(
+    faults: &mut Faults,
+    owner: Option<(&str, &str)>,
+    (table, id): (&str, &str),
+    known: impl IntoIterator<Item = &'a Arc<Row>>,
+    span: Span,
+) {
+    let known: Vec<&Arc<Row>> = known.into_iter().collect();
+    let things: Vec<Named<'_>> = known
+        .iter()
+        .filter_map(|row| {
+            Some(Named {
+                id: row.text("id")?,
+                name: row.name("name"),
+                aliases: row.texts("aliases"),
+            })
+        })
+        .collect();
+    let (zh, en) = noun(table);
+    let problem = match owner {
+        Some((owner_table, owner)) => {
+            let (owner_zh, owner_en) = noun(owner_table);
+            problems::unknown_inside(owner_zh, owner_en, owner, zh, en, id, "")
+        }
+        None => problems::unknown_reference(zh, en, id, ""),
+    };
+    let found = |lang| suggest_named(id, &things, lang);
+    let problem = match (found(Lang::Zh), found(Lang::En)) {
+        (Some((zh, true)), Some((en, _))) => with_remedy(
+            problem,
+            format!("写标识 {zh}；或先声明它"),
+            format!("write the id {en}; or declare it"),
+        ),
+        (Some((zh, false)), Some((en, _))) => with_remedy(
+            problem,
+            format!("可用：{zh}；或先声明它"),
+            format!("use: {en}; or declare it"),
+        ),
+        _ => declare(problem),
+    };
+    faults.at(span, problem);
 }
 
 /// Reports a name that its scorecard, flow, vocabulary or type does not have.
@@ -76,10 +137,11 @@ pub(crate) fn unknown_in<'a>(
 ) {
     let (owner_zh, owner_en) = noun(owner_table);
     let (zh, en) = noun(table);
-    faults.at(
-        span,
-        problems::unknown_inside(owner_zh, owner_en, owner, zh, en, id, suggest(id, known)),
-    );
+    let known: Vec<&str> = known.into_iter().collect();
+    let is_none = known.is_empty();
+    let problem =
+        problems::unknown_inside(owner_zh, owner_en, owner, zh, en, id, suggest(id, known));
+    faults.at(span, if is_none { declare(problem) } else { problem });
 }
 
 /// Checks every reference of every row.
@@ -123,23 +185,19 @@ fn check_one(
 ) {
     if let Some(vocabulary) = target.strip_prefix("code:") {
         if rows.find_under("code", vocabulary, id).is_none() {
-            unknown_in(
+            unknown_row(
                 faults,
-                ("vocabulary", vocabulary),
+                Some(("vocabulary", vocabulary)),
                 ("code", id),
-                rows.ids_under("code", vocabulary),
+                rows.under("code", vocabulary),
                 span,
             );
         }
     } else if rows.find(target, id).is_none() {
-        unknown(
-            faults,
-            target,
-            id,
-            rows.ids(target)
-                .filter(|known| !is_self(row, target, known)),
-            span,
-        );
+        let known = rows.of(target).iter();
+        let others =
+            known.filter(|known| !known.text("id").is_some_and(|id| is_self(row, target, id)));
+        unknown_row(faults, None, (target, id), others, span);
     }
 }
 

@@ -190,6 +190,17 @@ fn check_flow(
     if card.of != Scored::Units || flow.subject != "item" {
         faults.cell(row, "flow", problems::flow_not_about_items(&flow.id));
     }
+    if let Some(action) = flow
+        .actions
+        .iter()
+        .find(|action| action.scope == casework::Scope::Lead)
+    {
+        let items = card.rows.under("item", card.id).iter();
+        for item in items.filter(|item| !item.has("lead")) {
+            let name = item.text("id").map_or("", |id| &**id);
+            faults.cell(item, "id", problems::nobody_leads(name, &action.id, id));
+        }
+    }
     let fields = || flow.fields.iter().map(|field| field.id.as_str());
     for column in ["judged_by", "self_scored_by"] {
         for (name, span) in row.texts_placed(column) {

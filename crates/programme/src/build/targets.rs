@@ -10,7 +10,7 @@ use std::sync::Arc;
 use base::{CodeId, Day, Period, Ratio, Span, UnitId};
 
 use super::items::{check_unit, sum};
-use super::references::{unknown, unknown_in};
+use super::references::unknown_row;
 use super::scorecards::Card;
 use super::{Faults, shown};
 use crate::model::{Carrier, ItemTies, Target, Unit};
@@ -46,7 +46,13 @@ pub(super) fn carriers(card: &Card<'_>, row: &Row, faults: &mut Faults) -> Vec<C
             Carrier::Group(CodeId::new(group))
         } else {
             if card.rows.find("unit", &text).is_none() {
-                unknown(faults, "unit", &text, card.rows.ids("unit"), span.clone());
+                unknown_row(
+                    faults,
+                    None,
+                    ("unit", &text),
+                    card.rows.of("unit"),
+                    span.clone(),
+                );
             }
             check_unit(card, &text, span.clone(), faults);
             Carrier::Unit(UnitId::new(&text))
@@ -87,11 +93,11 @@ fn check_code(
     faults: &mut Faults,
 ) {
     if card.rows.find_under("code", vocabulary, code).is_none() {
-        unknown_in(
+        unknown_row(
             faults,
-            ("vocabulary", vocabulary),
+            Some(("vocabulary", vocabulary)),
             ("code", code),
-            card.rows.ids_under("code", vocabulary),
+            card.rows.under("code", vocabulary),
             span.clone(),
         );
     }

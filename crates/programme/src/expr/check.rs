@@ -11,7 +11,7 @@ use super::ir::{CompareOp, Domain, Expr, Node, NumberOp, Parameter, Type, common
 use super::parse::{Kind, Tree};
 use super::types::{type_name, type_of};
 use super::{Context, DENOMINATOR_MAX, Purpose};
-use crate::nearest::suggest;
+use crate::nearest::{Named, suggest, suggest_named};
 use crate::problems_expr::{self as problems, in_both};
 use crate::schema::{ColumnPath, ColumnSchema, ColumnType, TableSchema};
 
@@ -363,18 +363,28 @@ impl<'a> Checker<'a> {
         let problem = match domain {
             Domain::Code(vocabulary) => match self.context.vocabularies.get(vocabulary) {
                 Some(declared) if !declared.codes.contains_key(&**text) => {
-                    let codes = declared.codes.keys().map(base::CodeId::as_str);
-                    Some(problems::unknown_code(
-                        text,
-                        vocabulary,
-                        suggest(text, codes),
-                    ))
+                    let codes = declared.codes.values().map(|code| Named {
+                        id: code.id.as_str(),
+                        name: code.name.clone(),
+                        aliases: code.aliases.clone(),
+                    });
+                    let codes: Vec<Named<'_>> = codes.collect();
+                    Some(in_both(|lang| {
+                        problems::unknown_code(text, vocabulary, meant(text, &codes, lang))
+                    }))
                 }
                 _ => None,
             },
             Domain::Unit if !self.context.units.contains_key(&**text) => {
-                let units = self.context.units.keys().map(base::UnitId::as_str);
-                Some(problems::unknown_unit_literal(text, suggest(text, units)))
+                let units = self.context.units.values().map(|unit| Named {
+                    id: unit.id.as_str(),
+                    name: unit.name.clone(),
+                    aliases: unit.aliases.clone(),
+                });
+                let units: Vec<Named<'_>> = units.collect();
+                Some(in_both(|lang| {
+                    problems::unknown_unit_literal(text, meant(text, &units, lang))
+                }))
             }
             Domain::Text => match column.map(|column| (&column.name, &column.column_type)) {
                 Some((name, ColumnType::Choice(choices))) if !choices.contains(text) => {
@@ -591,6 +601,11 @@ impl<'a> Checker<'a> {
         list.insert(0, head);
         Some((Node::Coalesce(list), value_type))
     }
+}
+
+/// The identifiers that a text may have meant, or that there are none.
+fn meant(text: &str, things: &[Named<'_>], lang: Lang) -> String {
+    suggest_named(text, things, lang).map_or_else(|| suggest(text, []), |(found, _)| found)
 }
 
 fn is_literal(expr: &Expr) -> bool {

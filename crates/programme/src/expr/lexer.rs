@@ -137,6 +137,10 @@ pub(super) fn tokens(text: &str, locator: &Locator) -> Result<Vec<(Token, Range<
             );
         } else if let Some(symbol) = SYMBOLS.iter().find(|symbol| rest.starts_with(**symbol)) {
             (Token::Symbol(symbol), symbol.len())
+        } else if first.is_alphabetic() {
+            let length = word_length(rest);
+            let word = rest.get(..length).unwrap_or_default();
+            return Err(problems::name_in_words(word).at(locator.span(at..at + length)));
         } else {
             return Err(
                 problems::unexpected_character(first).at(locator.span(at..at + first.len_utf8()))
@@ -147,6 +151,31 @@ pub(super) fn tokens(text: &str, locator: &Locator) -> Result<Vec<(Token, Range<
     }
     found.push((Token::End, text.len()..text.len()));
     Ok(found)
+}
+
+/// The first word of another script outside of quotes: a name where an identifier belongs.
+pub(crate) fn name_in_words(text: &str) -> Option<&str> {
+    let mut quote = None;
+    for (at, c) in text.char_indices() {
+        match quote {
+            Some(open) if open == c => quote = None,
+            Some(_) => {}
+            None if matches!(c, '\'' | '"') => quote = Some(c),
+            None if c.is_alphabetic() && !c.is_ascii() => {
+                let rest = text.get(at..)?;
+                return rest.get(..word_length(rest));
+            }
+            None => {}
+        }
+    }
+    None
+}
+
+/// The bytes of a word in any script.
+fn word_length(rest: &str) -> usize {
+    rest.char_indices()
+        .find(|(_, c)| !(c.is_alphanumeric() || *c == '_'))
+        .map_or(rest.len(), |(at, _)| at)
 }
 
 /// Digits, perhaps with a point and more digits. The error is the length of what is too long.

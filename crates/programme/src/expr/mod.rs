@@ -31,6 +31,8 @@ mod parse;
 mod print;
 mod types;
 
+pub(crate) use lexer::name_in_words;
+
 use base::{IndicatorId, Problem, Span, UnitId, VocabularyId};
 use indexmap::IndexMap;
 

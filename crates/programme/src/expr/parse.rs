@@ -4,12 +4,12 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use base::{Day, Problem, Span};
+use base::{Day, Lang, Problem, Span};
 
 use super::ir::{CompareOp, NumberOp, Parameter};
 use super::lexer::{Locator, Token, tokens};
 use super::{EXPRESSION_BYTES_MAX, EXPRESSION_DEPTH_MAX};
-use crate::problems_expr as problems;
+use crate::problems_expr::{self as problems, in_both};
 
 /// A piece of syntax.
 #[derive(Debug, Clone)]
@@ -94,11 +94,17 @@ pub(super) fn parse(text: &str, span: &Span) -> Result<Tree, Vec<Problem>> {
         let tree = parser.expression(LOOSEST)?;
         match parser.token() {
             Token::End => Ok(tree),
-            _ => Err(parser.unexpected("and、or / and, or")),
+            _ => Err(parser.unexpected(" and 或 or", "`and` or `or`")),
         }
     });
     parsed.map_err(|problem| vec![problem])
 }
+
+/// What a value can be, in Chinese and English.
+const VALUE: (&str, &str) = (
+    "列的标识、数、'文本' 或括号",
+    "a column, a number, a 'text' or a parenthesis",
+);
 
 // Binding strengths, loosest first.
 const LOOSEST: u8 = 0;
@@ -154,24 +160,26 @@ impl Parser<'_> {
         found
     }
 
-    fn unexpected(&self, expected: &str) -> Problem {
+    fn unexpected(&self, zh: &str, en: &str) -> Problem {
         let range = self.range();
-        let found = self
-            .text
-            .get(range.clone())
-            .filter(|found| !found.is_empty())
-            .unwrap_or("…");
+        let found = self.text.get(range.clone()).unwrap_or_default();
+        let problem = in_both(|lang| {
+            let expected = if lang == Lang::Zh { zh } else { en };
+            if found.is_empty() {
+                problems::unfinished(expected)
+            } else {
+                problems::unexpected(found, expected)
+            }
+        });
+        // The end has no width: what stands before it is shown.
         let range = if range.is_empty() {
-            range.start.saturating_sub(1)..range.end
+            let before = self.text.trim_end();
+            let last = before.char_indices().last().map_or(0, |(at, _)| at);
+            last..before.len()
         } else {
             range
         };
-        let range = if self.text.is_char_boundary(range.start) {
-            range
-        } else {
-            0..range.end
-        };
-        problems::unexpected(found, expected).at(self.locator.span(range))
+        problem.at(self.locator.span(range))
     }
 
     fn expect_symbol(&mut self, symbol: &str) -> Result<usize, Problem> {
@@ -179,7 +187,7 @@ impl Parser<'_> {
         if self.take_symbol(symbol) {
             Ok(end)
         } else {
-            Err(self.unexpected(&format!("`{symbol}`")))
+            Err(self.unexpected(&format!("“{symbol}”"), &format!("`{symbol}`")))
         }
     }
 
@@ -274,7 +282,7 @@ impl Parser<'_> {
                     | Kind::Has(..)
             ) && matches!(self.token(), Token::Symbol(symbol) if compare_op(symbol).is_some())
             {
-                return Err(self.unexpected("and、or / and, or"));
+                return Err(self.unexpected(" and 或 or", "`and` or `or`"));
             }
         }
         self.open -= 1;
@@ -287,7 +295,7 @@ impl Parser<'_> {
         if self.take_word("is") {
             let negated = self.take_word("not");
             if !self.is_word("null") {
-                return Err(self.unexpected("`null`"));
+                return Err(self.unexpected(" null", "`null`"));
             }
             let end = self.advance().end;
             let depth = operand.depth;
@@ -308,7 +316,7 @@ impl Parser<'_> {
         if self.take_word("between") {
             let low = self.expression(COMPARE)?;
             if !self.take_word("and") {
-                return Err(self.unexpected("`and`"));
+                return Err(self.unexpected(" and", "`and`"));
             }
             let high = self.expression(COMPARE)?;
             let (end, depth) = (high.bytes.end, operand.depth.max(low.depth).max(high.depth));
@@ -321,7 +329,7 @@ impl Parser<'_> {
             return self.tree(kind, start..end, depth);
         }
         if !self.take_word("in") {
-            return Err(self.unexpected("`in`、`between` / `in`, `between`"));
+            return Err(self.unexpected(" in 或 between", "`in` or `between`"));
         }
         self.expect_symbol("(")?;
         let (list, end) = self.list()?;
@@ -351,7 +359,6 @@ impl Parser<'_> {
     }
 
     fn prefix(&mut self) -> Result<Tree, Problem> {
-        const VALUE: &str = "列名、数、'文本' 或 ( / a column, a number, a 'text' or (";
         let token = self.token();
         let start = self.range().start;
         match token {
@@ -383,13 +390,13 @@ impl Parser<'_> {
             }
             Token::Word(word) => {
                 let bytes = self.advance();
-                self.word(word, bytes, VALUE)
+                self.word(word, bytes)
             }
-            _ => Err(self.unexpected(VALUE)),
+            _ => Err(self.unexpected(VALUE.0, VALUE.1)),
         }
     }
 
-    fn word(&mut self, word: Arc<str>, bytes: Range<usize>, value: &str) -> Result<Tree, Problem> {
+    fn word(&mut self, word: Arc<str>, bytes: Range<usize>) -> Result<Tree, Problem> {
         match &*word {
             "not" => {
                 let inner = self.expression(NOT)?;
@@ -405,7 +412,7 @@ impl Parser<'_> {
         }
         if KEYWORDS.contains(&&*word) {
             self.at -= 1;
-            return Err(self.unexpected(value));
+            return Err(self.unexpected(VALUE.0, VALUE.1));
         }
         if &*word == "date"
             && let Token::Text(text) = self.token()
@@ -436,7 +443,7 @@ impl Parser<'_> {
                 let end = self.advance().end;
                 self.tree(Kind::Path(name, attribute), bytes.start..end, 0)
             }
-            _ => Err(self.unexpected("列名 / a column")),
+            _ => Err(self.unexpected("列的标识", "a column")),
         }
     }
 }

@@ -162,7 +162,7 @@ base::catalogue! {
     /// The year after the programme's is not published yet.
     fn next_year_unpublished(year) -> "P244" Warning {
         what { zh: "期限会延到 {year} 年，而它的放假安排还没有写", en: "deadlines reach into {year}, whose holidays are not written yet" }
-        remedy { zh: "{year} 年的通知公布后补上；在此之前这些期限算不出来", en: "add them when the notice for {year} is out; until then those deadlines cannot be counted" }
+        remedy { zh: "{year} 年的通知公布后，在自己的方案包里加 calendars.toml，写 [[calendar]] year = {year} 和各个 [[holiday]]；在此之前到那一年的期限算不出来", en: "when the notice for {year} is out, add a file calendars.toml to your own package with [[calendar]] year = {year} and its [[holiday]] rows; until then deadlines that reach it cannot be counted" }
     }
 
     /// One name for a record type and a subject type.
@@ -229,6 +229,11 @@ base::catalogue! {
     fn file_in_key(id) -> "P262" Error {
         what { zh: "文件字段“{id}”不能作唯一键", en: "the file field `{id}` cannot be in the key" }
         remedy { zh: "换一个字段，如编号", en: "use another field, such as a number" }
+    }
+    /// Continuation lines that the key cannot tell apart.
+    fn lines_have_one_key(id) -> "P264" Warning {
+        what { zh: "“{id}”一批多行，而它的唯一键只有批次的字段：同批各行的键相同，第二行起会被当作重复", en: "`{id}` has several lines for one batch, and its key only fields of the batch: all lines of a batch have one key, and from the second on they are taken for repetitions" }
+        remedy { zh: "key 中再加一个每行不同的字段，如 [\"sample_no\", \"tested_item\"]", en: "add a field to the key that differs from line to line, as in [\"sample_no\", \"tested_item\"]" }
     }
     /// A header that stands for two columns.
     fn header_twice(header, first, second) -> "P263" Error {

@@ -198,6 +198,26 @@ base::catalogue! {
         what { zh: "项目“{item}”由人评定，记分卡却没有流程，评定无处可写", en: "item `{item}` is judged, and the card has no flow in which to do so" }
         remedy { zh: "给记分卡写 flow 和 judged_by，或给项目写 indicators", en: "write the card's flow and judged_by, or the item's indicators" }
     }
+    /// A share written as if it were out of a hundred.
+    fn percent_written_bare(column, value, indicator, percent) -> "P352" Error {
+        what { zh: "“{indicator}”是份额，1 就是 100%；{column} 写 {value} 就是 {percent}%", en: "`{indicator}` is a share, of which 1 is 100 %; {value} in {column} is {percent} %" }
+        remedy { zh: "百分之 {value} 写作 \"{value}%\"（带引号和百分号），或写成小数", en: "write {value} percent as \"{value}%\" in quotes, or as a decimal" }
+    }
+    /// A rule of ranks over a figure that is no rank.
+    fn not_a_rank(indicator, measure) -> "P353" Error {
+        what { zh: "rank_based 按名次给分，而指标“{indicator}”（{measure}）不是名次：它的数会被当成第几名", en: "rank_based gives points by place, and indicator `{indicator}` ({measure}) is no rank: its figure would be taken for a place" }
+        remedy { zh: "用 measure = \"rank\" 的指标（外部公布或评比得出的名次，按记录填报）；按数值给分用 linear、steps 或 piecewise", en: "use an indicator with measure = \"rank\" (a place given from outside, reported as a record); to give points by the value use linear, steps or piecewise" }
+    }
+    /// An item that nobody leads, in a flow whose step only a lead unit can take.
+    fn nobody_leads(item, action, flow) -> "P354" Error {
+        what { zh: "流程“{flow}”的动作“{action}”只有牵头单位能做，而项目“{item}”没有写牵头单位", en: "only the lead unit can take action `{action}` of flow `{flow}`, and item `{item}` has no lead" }
+        remedy { zh: "给项目写 lead = 单位标识，或把动作的 scope 改为 \"all\"", en: "write the item's lead = a unit's id, or make the action's scope \"all\"" }
+    }
+    /// Lines of a batch counted as if each were a batch.
+    fn lines_not_batches(measure, record_type) -> "P355" Warning {
+        what { zh: "“{record_type}”一批多行，度量 {measure} 按行计算：有几行，这一批就计几次", en: "`{record_type}` has several lines for one batch, and measure {measure} goes by line: a batch counts as often as it has lines" }
+        remedy { zh: "数批次用 measure = \"distinct\"、field = 批次编号；批次的数另设一种记录。确实按行计的，在 where 中写上行的字段，如 tested_item is not null", en: "to count batches use measure = \"distinct\" with field = the batch's number, and keep figures of a batch in a record type of its own; where lines are meant, name the line's field in where, such as tested_item is not null" }
+    }
     /// An indicator that cannot be given for each subject.
     fn not_by_subject(indicator, table, subject_type) -> "P351" Error {
         what { zh: "指标“{indicator}”读“{table}”，它的行没有“{subject_type}”这样的对象，无法按对象评分", en: "indicator `{indicator}` reads `{table}`, whose rows are about no `{subject_type}`, so no subject can be scored by it" }

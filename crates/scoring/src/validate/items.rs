@@ -248,6 +248,19 @@ fn refuse_for_bonus(i: usize, item: &Item, faults: &mut Faults) {
     }
 }
 
+/// The name under which a scheme writes a rule's points.
+fn written_key(key: &'static str) -> &'static str {
+    match key.strip_prefix("rule.").unwrap_or(key) {
+        "by_rank" => "ranks",
+        "each" => "deduct",
+        "then_each" => "then_deduct",
+        "levels" => "points",
+        "ranges" => "from / to",
+        "knots" => "steps",
+        other => other,
+    }
+}
+
 /// Points written in a rule: not negative unless the floor allows it, and within the item.
 fn check_given_points(item: &Item, points: &Ratio, place: FaultAt, faults: &mut Faults) {
     let id = item.id.as_str();
@@ -256,7 +269,7 @@ fn check_given_points(item: &Item, points: &Ratio, place: FaultAt, faults: &mut 
     if points.is_negative() && !below_zero_allowed {
         faults.add(
             place,
-            problems::negative(id, place.key, words::points(points)),
+            problems::negative(id, written_key(place.key), words::points(points)),
         );
     }
     let most = match item.role {
@@ -267,7 +280,7 @@ fn check_given_points(item: &Item, points: &Ratio, place: FaultAt, faults: &mut 
         let (value, most) = (words::points(points), words::points(&most));
         faults.add(
             place,
-            problems::points_beyond_item(id, place.key, value, most),
+            problems::points_beyond_item(id, written_key(place.key), value, most),
         );
     }
 }

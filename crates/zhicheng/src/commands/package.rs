@@ -109,8 +109,9 @@ fn make_folder(path: &Path) -> Outcome {
 /// `zhicheng new DIR`: a small package that passes `check`, to start from.
 pub fn new(arguments: &New) -> Outcome {
     make_folder(&arguments.package)?;
-    let id = arguments.package.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let id = if base::is_valid_id(&id) { id } else { "my-city".to_owned() };
+    let folder = arguments.package.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let is_id = base::is_valid_id(&folder);
+    let id = if is_id { folder.clone() } else { "my-city".to_owned() };
     write(&arguments.package.join("programme.toml"), include_str!("new/programme.toml").replace("my-city", &id).as_bytes())?;
     write(&arguments.package.join("scheme.toml"), include_bytes!("new/scheme.toml"))?;
     println!(
@@ -118,5 +119,11 @@ pub fn new(arguments: &New) -> Outcome {
         say("已建方案包。接下来：改写其中的文件，然后运行 zhicheng check", "The package is made. Next: edit its files, then run zhicheng check"),
         arguments.package.display()
     );
+    if !is_id {
+        println!("{}", match crate::lang::lang() {
+            base::Lang::Zh => format!("文件夹名“{folder}”不能作标识（只用小写英文字母、数字、_ 和 -），方案包的 id 写成了 {id}；请在 programme.toml 中改成合适的。"),
+            base::Lang::En => format!("The folder's name `{folder}` cannot be an id (lower-case letters, digits, _ and -), so the package's id is {id}; write a fitting one in programme.toml."),
+        });
+    }
     Ok(())
 }
