@@ -2,48 +2,136 @@
 
 use std::collections::HashMap;
 
-use base::Problem;
+use base::{Problem, SubjectTypeId};
+use programme::model::Identity;
 
+use crate::authority::Granted;
 use crate::entry::{AliasFacts, Kind, Private};
 use crate::fold::row;
 use crate::folder::{Command, Office};
+use crate::import::intake::folded_name;
 use crate::problems;
 use crate::spaces;
-use crate::values::Meaning;
+use crate::values::{Declared, Meaning, read_uscc};
+
+/// A confirmed spelling.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ConfirmedAlias {
+    /// What it stands for: `unit`, `code:VOCABULARY` or `subject:TYPE`.
+    pub of: String,
+    /// The spelling.
+    pub text: String,
+    /// Identifier that it means.
+    pub id: String,
+}
+
+/// What a confirmation came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Confirmation {
+    /// It is new.
+    New,
+    /// It meant this before.
+    Changed(String),
+    /// It meant the same already; nothing was written.
+    Known,
+}
 
 impl Office {
     /// Confirms that a spelling means an identifier. `of` is `unit`, `code:VOCABULARY` or `subject:TYPE`.
+    /// What the programme itself declares, and the name that a subject has, cannot be given another
+    /// meaning; what was confirmed before only with a reason.
     ///
     /// # Errors
-    /// `of` is none of these, or nothing has the identifier.
-    pub fn confirm_alias(&mut self, of: &str, text: &str, id: &str) -> Result<(), Problem> {
-        let programme = self.programme()?;
+    /// `of` is none of these, nothing has the identifier, or the spelling means something else.
+    pub fn confirm_alias(
+        &mut self,
+        of: &str,
+        text: &str,
+        id: &str,
+        reason: Option<&str>,
+    ) -> Result<Confirmation, Problem> {
+        self.authorise(Granted::Alias)?;
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(problems::alias_empty());
+        }
         let spellings = self.spellings()?;
-        let meant = match of.split_once(':') {
-            None if of == "unit" => spellings.unit(id),
-            Some(("code", vocabulary)) => spellings.code(vocabulary, id),
-            Some(("subject", subject_type))
-                if programme
-                    .subject_types
-                    .contains_key(&base::SubjectTypeId::new(subject_type)) =>
-            {
-                Meaning::One(id)
-            }
+        let id = match of.split_once(':') {
+            None if of == "unit" => meant(spellings.unit(id), id, of)?,
+            Some(("code", vocabulary)) => meant(spellings.code(vocabulary, id), id, of)?,
+            Some(("subject", subject_type)) => self.subject_meant(subject_type, id, of)?,
             _ => return Err(problems::alias_of_what(of)),
         };
-        let Meaning::One(id) = meant else {
-            return Err(problems::alias_means_nothing(id, of));
-        };
+        match spellings.declared(of, text) {
+            Declared::As(known) if known == id => return Ok(Confirmation::Known),
+            Declared::As(known) => return Err(problems::alias_declared(text, known)),
+            // A spelling that the programme gives to two things is settled by the confirmation.
+            Declared::Twice | Declared::Nowhere => {}
+        }
+        if let Some((_, subject_type)) = of.split_once(':').filter(|(kind, _)| *kind == "subject")
+            && let Some(known) = self.named(subject_type, text).filter(|known| *known != id)
+        {
+            return Err(problems::alias_is_name(text, known));
+        }
+        let reason = reason.map(str::trim).filter(|reason| !reason.is_empty());
+        let confirmed = self.confirmed_aliases()?;
+        let before = confirmed.get(&(of.to_owned(), text.to_owned()));
+        match before {
+            Some(before) if *before == id => return Ok(Confirmation::Known),
+            Some(before) if reason.is_none() => {
+                return Err(problems::alias_confirmed(text, before, id));
+            }
+            _ => {}
+        }
         let facts = AliasFacts {
             of: of.to_owned(),
-            text: text.trim().to_owned(),
-            id: id.to_owned(),
+            text: text.to_owned(),
+            id,
+            reason: reason.map(str::to_owned),
         };
         self.append(
             vec![Command::new(Kind::Alias, &facts, &Private::default())?],
             &[],
         )?;
-        Ok(())
+        Ok(before.map_or(Confirmation::New, |before| {
+            Confirmation::Changed(before.clone())
+        }))
+    }
+
+    /// The identity that a spelling of a subject is to mean.
+    fn subject_meant(&self, subject_type: &str, id: &str, of: &str) -> Result<String, Problem> {
+        let programme = self.programme()?;
+        let known = SubjectTypeId::new(subject_type);
+        match programme.subject_types.get(&known) {
+            None => Err(problems::alias_of_what(of)),
+            Some(found) if found.identity == Identity::Uscc => read_uscc(id),
+            Some(_) => Ok(id.trim().to_owned()),
+        }
+    }
+
+    /// The one subject that has that name.
+    fn named(&self, subject_type: &str, name: &str) -> Option<String> {
+        let folded = folded_name(name);
+        let mut found = self
+            .mirror()
+            .subjects(subject_type)
+            .filter(|(_, known)| folded_name(known) == folded);
+        let (id, _) = found.next()?;
+        found.next().is_none().then(|| id.to_owned())
+    }
+
+    /// All confirmed spellings, in order of what they stand for.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn aliases(&self) -> Result<Vec<ConfirmedAlias>, Problem> {
+        let mut aliases: Vec<ConfirmedAlias> = self
+            .confirmed_aliases()?
+            .into_iter()
+            .map(|((of, text), id)| ConfirmedAlias { of, text, id })
+            .collect();
+        aliases.sort();
+        Ok(aliases)
     }
 
     /// All confirmed spellings: (of, text) → identifier.
@@ -60,5 +148,12 @@ impl Office {
             }
         }
         Ok(confirmed)
+    }
+}
+
+fn meant(meaning: Meaning<'_>, id: &str, of: &str) -> Result<String, Problem> {
+    match meaning {
+        Meaning::One(id) => Ok(id.to_owned()),
+        Meaning::Several | Meaning::Unknown(_) => Err(problems::alias_means_nothing(id, of)),
     }
 }

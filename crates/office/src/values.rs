@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use base::{Day, Period, Problem, Ratio, Scaled, uscc_check};
+use base::{Day, Lang, Period, Problem, Ratio, Scaled, ScaledError, uscc_check};
 use programme::model::{Field, FieldType, Identity, Programme, Vocabulary};
 use serde_json::Value as Json;
 use sheet::Cell;
@@ -153,6 +153,21 @@ impl Spellings {
             .map(String::as_str)
     }
 
+    /// What the programme declares of a spelling of a `unit` or of a `code:VOCABULARY`, whatever was
+    /// confirmed.
+    pub fn declared(&self, of: &str, text: &str) -> Declared<'_> {
+        let known = match of.split_once(':') {
+            None if of == "unit" => Some(&self.units),
+            Some(("code", vocabulary)) => self.codes.get(vocabulary),
+            _ => None,
+        };
+        match known.and_then(|known| known.get(text).or_else(|| known.get(&fold_case(text)))) {
+            Some(Some(id)) => Declared::As(id),
+            Some(None) => Declared::Twice,
+            None => Declared::Nowhere,
+        }
+    }
+
     fn lookup<'a>(
         &'a self,
         of: &str,
@@ -160,20 +175,49 @@ impl Spellings {
         text: &str,
     ) -> Meaning<'a> {
         let folded = fold_case(text);
-        match known.get(text).or_else(|| known.get(&folded)) {
-            Some(Some(id)) => Meaning::One(id),
-            Some(None) => Meaning::Several,
-            None => match self.confirmed.get(&(of.to_owned(), text.to_owned())) {
-                Some(id) => Meaning::One(id),
+        let declared = known.get(text).or_else(|| known.get(&folded));
+        if let Some(Some(id)) = declared {
+            return Meaning::One(id);
+        }
+        match self.confirmed.get(&(of.to_owned(), text.to_owned())) {
+            Some(id) => Meaning::One(id),
+            None => match declared {
+                Some(_) => Meaning::Several,
                 None => {
                     // In a fixed order, so that the same misspelling gets the same answer.
                     let mut names: Vec<&str> = known.keys().map(String::as_str).collect();
                     names.sort_unstable();
-                    Meaning::Unknown(programme::nearest(text, names).map(str::to_owned))
+                    let near = programme::nearest(text, names.iter().copied())
+                        .or_else(|| abbreviated(text, &names));
+                    Meaning::Unknown(near.map(str::to_owned))
                 }
             },
         }
     }
+}
+
+/// The shortest name that a text may stand for: one with its characters in their order.
+fn abbreviated<'n>(text: &str, names: &[&'n str]) -> Option<&'n str> {
+    if text.chars().count() < 2 {
+        return None;
+    }
+    let stands_for = |name: &&&str| {
+        let mut rest = name.chars();
+        text.chars().all(|wanted| rest.any(|found| found == wanted))
+    };
+    let found = names.iter().filter(stands_for);
+    found.min_by_key(|name| name.chars().count()).copied()
+}
+
+/// What a programme's own declarations say of a spelling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Declared<'a> {
+    /// It is this one's.
+    As(&'a str),
+    /// It is that of two or more.
+    Twice,
+    /// Nothing is declared under it.
+    Nowhere,
 }
 
 /// What a spelling means.
@@ -375,7 +419,10 @@ impl<'a> Reader<'a> {
             return Err(import_problems::control_character(control.escape_unicode()));
         }
         Ok(Some(match &self.field.field_type {
-            FieldType::Text | FieldType::Place => Value::Text(text.to_owned()),
+            FieldType::Text | FieldType::Place => {
+                digits_kept(cell, text)?;
+                Value::Text(text.to_owned())
+            }
             FieldType::File => Value::Text(read_hash(text)?),
             FieldType::Number => {
                 let digits = read_decimal(cell, marks, text)?;
@@ -405,16 +452,15 @@ impl<'a> Reader<'a> {
                 Meaning::One(id) => id.to_owned(),
                 Meaning::Several => return Err(problems::ambiguous_unit(text)),
                 Meaning::Unknown(nearest) => {
-                    return Err(problems::unknown_unit(
-                        text,
-                        nearest.unwrap_or_else(|| "—".to_owned()),
-                    ));
+                    let shown = unit_shown(programme, spellings, nearest.as_deref());
+                    return Err(problems::unknown_unit(text, shown));
                 }
             }),
             FieldType::Subject(subject_type) => {
                 let identity = spellings
                     .subject(subject_type.as_str(), text)
                     .unwrap_or(text);
+                digits_kept(cell, identity)?;
                 if identity.len() > IDENTITY_BYTES_MAX {
                     return Err(import_problems::identity_too_long(
                         identity.len(),
@@ -471,6 +517,34 @@ pub fn read_uscc(text: &str) -> Result<String, Problem> {
     }
 }
 
+/// Digits that a number keeps in a spreadsheet.
+const SPREADSHEET_DIGITS: usize = 15;
+
+/// Refuses a long number that a spreadsheet has spoilt: `9.11305E+17`, or a numeric cell of 18 digits.
+///
+/// # Errors
+/// It is spoilt.
+fn digits_kept(cell: &Cell, text: &str) -> Result<(), Problem> {
+    if is_scientific(text) {
+        return Err(import_problems::digits_lost(text));
+    }
+    match cell {
+        Cell::Number(digits) if digits.bytes().filter(u8::is_ascii_digit).count() > SPREADSHEET_DIGITS && !digits.contains('.') => {
+            Err(import_problems::too_many_digits(text))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether a text is a number as a narrow column shows it: a digit, decimals, `E+` and an exponent.
+fn is_scientific(text: &str) -> bool {
+    let Some((mantissa, exponent)) = text.split_once(['E', 'e']) else { return false };
+    let Some(exponent) = exponent.strip_prefix('+') else { return false };
+    let (whole, places) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    whole.len() == 1 && !exponent.is_empty() && is_digits(whole) && is_digits(places) && is_digits(exponent)
+}
+
 fn read_hash(text: &str) -> Result<String, Problem> {
     let hash = text.to_ascii_lowercase();
     if hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()) {
@@ -491,15 +565,19 @@ fn read_decimal(cell: &Cell, marks: &EmptyMarks, text: &str) -> Result<String, P
                 .ok_or_else(|| problems::not_a_number(text))
         }
         Ok(Some(decimal)) => Ok(decimal.digits),
+        Err(_) if is_scientific(text) => Err(import_problems::digits_lost(text)),
         _ => Err(problems::not_a_number(text)),
     }
 }
 
 fn read_scaled(cell: &Cell, marks: &EmptyMarks, text: &str, scale: u8) -> Result<Value, Problem> {
     let digits = read_decimal(cell, marks, text)?;
-    let scaled = Scaled::parse(&digits, scale)
-        .map_err(|error| problems::not_this_decimal(text, scale, error))?;
-    Ok(Value::Scaled(scaled))
+    match Scaled::parse(&digits, scale) {
+        Ok(scaled) => Ok(Value::Scaled(scaled)),
+        Err(ScaledError::TooManyPlaces(..)) => Err(problems::not_this_decimal(text, scale)),
+        Err(ScaledError::TooLarge(..)) => Err(problems::beyond_column(text)),
+        Err(ScaledError::Form(_)) => Err(problems::not_a_number(text)),
+    }
 }
 
 fn read_code(
@@ -512,28 +590,58 @@ fn read_code(
         Meaning::One(code) => Ok(code.to_owned()),
         Meaning::Several => Err(problems::ambiguous_code(text, vocabulary)),
         Meaning::Unknown(nearest) => {
-            let known = programme
-                .vocabularies
-                .values()
-                .find(|found| found.id.as_str() == vocabulary);
-            let listed: Vec<String> = known
-                .map(|found| {
-                    found
-                        .codes
-                        .values()
-                        .take(8)
-                        .map(|code| code.name.zh.clone())
-                        .collect()
-                })
-                .unwrap_or_default();
-            Err(problems::unknown_code(
-                text,
-                vocabulary,
-                nearest.unwrap_or_else(|| "—".to_owned()),
-                listed.join("、"),
-            ))
+            let (zh, en) = codes_shown(programme, spellings, vocabulary, nearest.as_deref());
+            Err(problems::unknown_code(text, vocabulary, zh, en))
         }
     }
+}
+
+/// How many units or codes a message lists where none is near.
+const LISTED_MAX: usize = 8;
+
+/// The unit that was probably meant, by identifier and name; where none is near, some of those that are.
+fn unit_shown(programme: &Programme, spellings: &Spellings, nearest: Option<&str>) -> String {
+    let shown = |unit: &programme::model::Unit| format!("{}（{}）", unit.name.zh, unit.id);
+    if let Some(Meaning::One(id)) = nearest.map(|near| spellings.unit(near))
+        && let Some(unit) = programme.units.get(id)
+    {
+        return shown(unit);
+    }
+    let listed: Vec<String> = programme.units.values().take(LISTED_MAX).map(shown).collect();
+    let rest = if programme.units.len() > LISTED_MAX { "、…" } else { "" };
+    listed.join("、") + rest
+}
+
+/// What to write for a code, in Chinese and in English: the near one, and some of those that are.
+fn codes_shown(
+    programme: &Programme,
+    spellings: &Spellings,
+    vocabulary: &str,
+    nearest: Option<&str>,
+) -> (String, String) {
+    let Some(found) = programme.vocabularies.get(vocabulary) else {
+        return Default::default();
+    };
+    let near = nearest.and_then(|near| match spellings.code(vocabulary, near) {
+        Meaning::One(id) => found.codes.get(id),
+        _ => None,
+    });
+    let rest = found.codes.len() > LISTED_MAX;
+    let in_lang = |lang: Lang| {
+        let listed = found.codes.values().take(LISTED_MAX);
+        let listed: Vec<String> = listed
+            .map(|code| format!("{}({})", code.name.get(lang), code.id))
+            .collect();
+        let listed = listed.join(if lang == Lang::Zh { "、" } else { ", " });
+        let listed = format!("{listed}{}", if rest { "…" } else { "" });
+        match (near, lang) {
+            (Some(near), Lang::Zh) => format!("可写：{}；可用：{listed}", near.name.zh),
+            (None, Lang::Zh) => format!("可用：{listed}"),
+            (Some(near), Lang::En) => format!("try: {}; there are: {listed}", near.id),
+            (None, Lang::En) => format!("there are: {listed}"),
+        }
+    };
+    (in_lang(Lang::Zh), in_lang(Lang::En))
 }
 
 /// The number, unless it is the one that stands for an empty cell in the columns: such a number would

@@ -281,8 +281,8 @@ pub struct Alias {
     pub reason: Option<String>,
     #[arg(long, help = say("列出已确认的写法（可限于 OF）", "list the confirmed spellings (of OF, if given)"))]
     pub list: bool,
-    #[arg(long, value_enum, default_value_t = Format::Table, help = say("列出的形式", "form of the list"))]
-    pub format: Format,
+    #[command(flatten)]
+    pub output: Output,
 }
 
 #[derive(Debug, Args)]
@@ -320,6 +320,8 @@ pub struct Score {
     pub period: Option<String>,
     #[arg(long, value_name = "UNIT", help = say("只看某单位的记分卡", "one unit's card"))]
     pub unit: Option<String>,
+    #[arg(long, help = say("显示封存的结果，而不是现在算得的", "show the result as it was sealed, not as it is measured now"))]
+    pub sealed: bool,
     #[command(flatten)]
     pub when: When,
     #[command(flatten)]

@@ -4,7 +4,7 @@
 //! columns, two columns for one field and missing required ones are refused before any row is read.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use base::{Place, Problem};
 use sheet::clean::{clean_heading, half_width_all, trim};
@@ -68,10 +68,12 @@ impl Plan {
         place: &Place,
     ) -> Result<Plan, Vec<Problem>> {
         let mut maker = Maker::new(type_name, slots, header, place);
-        maker.columns(mapping, ignore_unknown || mapping.ignore_unknown);
+        maker.columns(mapping);
         maker.combine(mapping);
         maker.wide(mapping);
         maker.constants(mapping);
+        maker.parts();
+        maker.unknown(ignore_unknown || mapping.ignore_unknown);
         maker.values(mapping);
         maker.required();
         if maker.problems.is_empty() {
@@ -169,6 +171,16 @@ impl Plan {
     }
 }
 
+/// How many of the cells are headings of the slots: how a header is told from a title above it.
+pub(crate) fn headings_known<'h>(slots: &[Slot], cells: impl Iterator<Item = Cow<'h, str>>) -> usize {
+    let known: HashSet<String> = slots
+        .iter()
+        .flat_map(|slot| slot.spellings.iter().map(|spelling| fold(spelling)))
+        .filter(|spelling| !spelling.is_empty())
+        .collect();
+    cells.filter(|cell| cell.split(['/', '／']).any(|part| known.contains(&fold(part)))).count()
+}
+
 /// A heading as headings are compared.
 pub(crate) fn fold(heading: &str) -> String {
     half_width_all(&clean_heading(heading)).to_lowercase()
@@ -183,6 +195,8 @@ struct Maker<'a> {
     by_heading: BTreeMap<String, Vec<usize>>,
     /// Folded spelling → slot.
     by_spelling: HashMap<String, usize>,
+    /// Columns that nothing has taken up yet.
+    left: Vec<usize>,
     plan: Plan,
     problems: Vec<Problem>,
 }
@@ -228,6 +242,7 @@ impl<'a> Maker<'a> {
             place,
             by_heading,
             by_spelling,
+            left: Vec::new(),
             plan,
             problems: Vec::new(),
         }
@@ -247,7 +262,7 @@ impl<'a> Maker<'a> {
         )
     }
 
-    fn columns(&mut self, mapping: &Mapping, ignore_unknown: bool) {
+    fn columns(&mut self, mapping: &Mapping) {
         let mut mapped: HashMap<String, Vec<&Placed>> = HashMap::new();
         for (heading, field) in &mapping.columns {
             if self.column_of(heading).is_some() {
@@ -287,27 +302,80 @@ impl<'a> Maker<'a> {
                 self.plan.ignored.push(heading.clone());
             } else if let Some(slot) = self.by_spelling.get(&folded) {
                 self.claim(*slot, column);
-            } else if ignore_unknown {
-                self.plan.ignored.push(heading.clone());
             } else {
-                let known = self
+                self.left.push(column);
+            }
+        }
+    }
+
+    /// Headings of several rows, joined: `被抽样单位/企业名称` is known by its last part; by an upper part
+    /// only where no other column stands under that part. Only fields that nothing else fills are
+    /// taken, and a part that would fill one twice fills none.
+    fn parts(&mut self) {
+        let in_parts: Vec<Vec<String>> = self
+            .header
+            .iter()
+            .map(|heading| {
+                let parts = heading.split(['/', '／']).map(fold);
+                parts.filter(|part| !part.is_empty()).collect()
+            })
+            .collect();
+        let stands_once = |part: &String| {
+            let all = in_parts.iter().filter(|parts| parts.contains(part));
+            all.count() == 1
+        };
+        for only_last in [true, false] {
+            let mut wanted: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+            for column in &self.left {
+                let parts = in_parts.get(*column).map_or(&[][..], Vec::as_slice);
+                if parts.len() < 2 {
+                    continue;
+                }
+                let slots = parts.iter().rev().enumerate().filter_map(|(at, part)| {
+                    let is_meant = if only_last { at == 0 } else { stands_once(part) };
+                    let slot = self.by_spelling.get(part).filter(|_| is_meant)?;
+                    (!self.plan.has(*slot)).then_some(*slot)
+                });
+                let mut slots: Vec<usize> = slots.collect();
+                slots.dedup();
+                if let [slot] = slots.as_slice() {
+                    wanted.entry(*slot).or_default().push(*column);
+                }
+            }
+            for (slot, columns) in wanted {
+                if let [column] = columns.as_slice() {
+                    self.left.retain(|left| left != column);
+                    self.claim(slot, *column);
+                }
+            }
+        }
+    }
+
+    /// What is left over is not imported, or an error.
+    fn unknown(&mut self, ignore_unknown: bool) {
+        for column in std::mem::take(&mut self.left) {
+            let heading = self.heading(column);
+            if ignore_unknown {
+                self.plan.ignored.push(heading.to_owned());
+                continue;
+            }
+            let known = self
+                .slots
+                .iter()
+                .flat_map(|slot| slot.spellings.iter().map(String::as_str))
+                .filter(|known| !known.is_empty());
+            let near = programme::nearest(heading, known).map(str::to_owned);
+            let near = near.unwrap_or_else(|| {
+                let free = self
                     .slots
                     .iter()
-                    .flat_map(|slot| slot.spellings.iter().map(String::as_str))
-                    .filter(|known| !known.is_empty());
-                let near = programme::nearest(heading, known).map(str::to_owned);
-                let near = near.unwrap_or_else(|| {
-                    let free = self
-                        .slots
-                        .iter()
-                        .enumerate()
-                        .filter(|(at, _)| !self.plan.has(*at))
-                        .map(|(_, slot)| slot.name.get(base::Lang::Zh));
-                    programme::suggest("", free)
-                });
-                let problem = problems::unknown_column(heading, self.type_name, near);
-                self.report_at(problem, heading);
-            }
+                    .enumerate()
+                    .filter(|(at, _)| !self.plan.has(*at))
+                    .map(|(_, slot)| slot.name.get(base::Lang::Zh));
+                programme::suggest("", free)
+            });
+            let problem = problems::unknown_column(heading, self.type_name, near);
+            self.report_at(problem, heading);
         }
     }
 

@@ -3,14 +3,16 @@
 //! Delimited text is read anew each time, so that a file of any length needs little memory; a
 //! workbook is held, as it was loaded whole anyway. Continuation rows leave here filled from above.
 
+use std::borrow::Cow;
+
 use base::{Place, Problem};
 use sheet::{
-    Continuation, Format, Notes, ReadOptions, ReadRow, Reason, RejectedRow, Row, Rows, SheetChoice,
+    Cell, Continuation, Format, Notes, ReadOptions, ReadRow, Reason, RejectedRow, Row, Rows, SheetChoice,
     column_letters,
 };
 
 use super::ImportOptions;
-use super::columns::{Plan, fold};
+use super::columns::{Plan, fold, headings_known};
 use super::mapping::Mapping;
 use super::problems;
 use super::slots::Slot;
@@ -60,14 +62,20 @@ impl<'a> ImportFile<'a> {
             sheet: rows.sheet_name().map(str::to_owned),
             ..Place::in_file(file_name)
         };
-        let plan = Plan::make(
+        let plan = match Plan::make(
             type_name,
             slots,
             &header,
             mapping,
             import.ignore_unknown,
             &place,
-        )?;
+        ) {
+            Ok(plan) => plan,
+            Err(problems) => {
+                let elsewhere = Elsewhere { bytes, slots, mapping, options: &options, place: &place };
+                return Err(elsewhere.look(&header, rows, problems));
+            }
+        };
         let held = match rows.notes().format {
             Format::Workbook => Some(
                 rows.by_ref()
@@ -181,6 +189,65 @@ impl<'a> ImportFile<'a> {
             row,
             reasons: vec![Reason { column, problem }],
         })
+    }
+}
+
+/// Rows below a first row of unknown headings in which the header is looked for.
+const LOOKED_AT_ROWS: usize = 20;
+/// Other worksheets in which it is looked for.
+const LOOKED_AT_SHEETS: usize = 20;
+/// So many known headings make a header.
+const HEADINGS_MIN: usize = 2;
+
+/// Where the header may be, when the first row is none: under a title, or on another worksheet.
+struct Elsewhere<'a> {
+    bytes: &'a [u8],
+    slots: &'a [Slot],
+    mapping: &'a Mapping,
+    options: &'a ReadOptions,
+    place: &'a Place,
+}
+
+impl Elsewhere<'_> {
+    /// What to tell in place of, or beside, what is wrong with the header.
+    fn look(&self, header: &[String], rows: Rows<'_>, mut found: Vec<Problem>) -> Vec<Problem> {
+        let own = |heading: &&String| {
+            let mapped = self.mapping.columns.iter().map(|(heading, _)| &heading.text);
+            mapped.into_iter().any(|mapped| fold(mapped) == fold(heading))
+        };
+        let known = headings_known(self.slots, header.iter().map(Cow::from));
+        if known > 0 || header.iter().any(|heading| own(&heading)) {
+            return found;
+        }
+        let wanted = HEADINGS_MIN.min(self.slots.iter().filter(|slot| slot.is_required).count().max(1));
+        for row in rows.take(LOOKED_AT_ROWS) {
+            let row = match row {
+                Ok(ReadRow::Kept(row) | ReadRow::Rejected(RejectedRow { row, .. })) => row,
+                Err(_) => break,
+            };
+            if headings_known(self.slots, row.cells.iter().map(Cell::as_text)) >= wanted {
+                let skip = row.number.saturating_sub(1);
+                return vec![problems::header_below(row.number, skip).in_place(self.place.clone())];
+            }
+        }
+        let Some(sheet) = &self.place.sheet else { return found };
+        let others: Vec<String> = sheet::sheet_names(self.bytes, self.options)
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|other| other.is_visible && other.name != *sheet)
+            .map(|other| other.name)
+            .collect();
+        for other in others.iter().take(LOOKED_AT_SHEETS) {
+            let options = ReadOptions { sheet: SheetChoice::Named(other.clone()), ..self.options.clone() };
+            let Ok(rows) = Rows::from_bytes(self.bytes, &options) else { continue };
+            if headings_known(self.slots, rows.header().iter().map(Cow::from)) >= wanted {
+                return vec![problems::header_on_other_sheet(sheet, other).in_place(self.place.clone())];
+            }
+        }
+        if !others.is_empty() {
+            found.push(problems::other_sheets(sheet, others.join("、")).in_place(self.place.clone()));
+        }
+        found
     }
 }
 

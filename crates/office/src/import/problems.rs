@@ -132,4 +132,44 @@ base::catalogue! {
         what { zh: "字段“{field}”既有常量，又有“{heading}”列", en: "the field `{field}` has a constant and the column `{heading}`" }
         remedy { zh: "删去常量，或在 ignore 中列出该列", en: "remove the constant, or list the column under `ignore`" }
     }
+    /// A record of a day that has not come.
+    fn day_after_today(day, today) -> "O350" Warning {
+        what { zh: "日期 {day} 在今天（{today}）之后", en: "the day {day} is after today ({today})" }
+        remedy { zh: "核对年份；到那一天之前不计入指标", en: "check the year; before that day it counts for no figure" }
+    }
+    /// Several such records.
+    fn days_after_today(rows) -> "O351" Warning {
+        what { zh: "共有 {rows} 条记录的日期在今天之后", en: "{rows} records are of days after today" }
+        remedy { zh: "核对年份", en: "check the years" }
+    }
+    /// A row of sums.
+    fn total_row() -> "O352" Error {
+        what { zh: "此行像是合计行", en: "this looks like a row of sums" }
+        remedy { zh: "删去此行；合计由系统测算", en: "delete the row; sums are computed" }
+    }
+    /// Digits that a spreadsheet dropped.
+    fn digits_lost(text) -> "O353" Error {
+        what { zh: "“{text}”是变成科学记数的号码，末几位已丢失", en: "`{text}` is a number in scientific notation, its last digits are lost" }
+        remedy { zh: "从原件取完整号码，把该列设为文本格式后再填", en: "take the whole number from the source and format the column as text before writing it" }
+    }
+    /// A number of more digits than a spreadsheet keeps.
+    fn too_many_digits(text) -> "O354" Error {
+        what { zh: "“{text}”是数字格，超过 15 位，末几位已丢失", en: "`{text}` is a numeric cell of more than 15 digits, its last digits are lost" }
+        remedy { zh: "从原件取完整号码，把该列设为文本格式后再填", en: "take the whole number from the source and format the column as text before writing it" }
+    }
+    /// The header stands further down.
+    fn header_below(row, skip) -> "O355" Error {
+        what { zh: "首行没有一列认得；第 {row} 行像是表头", en: "no column of the first row is known; row {row} looks like the header" }
+        remedy { zh: "删去上面的标题行，或在映射文件（--mapping）写 skip_rows = {skip}", en: "delete the title above it, or write `skip_rows = {skip}` in the mapping file (--mapping)" }
+    }
+    /// Another worksheet has the header.
+    fn header_on_other_sheet(sheet, other) -> "O356" Error {
+        what { zh: "工作表“{sheet}”没有一列认得；“{other}”的表头相符", en: "no column of the worksheet `{sheet}` is known; the header of `{other}` fits" }
+        remedy { zh: "加 --sheet {other}", en: "add `--sheet {other}`" }
+    }
+    /// Other worksheets there are.
+    fn other_sheets(sheet, others) -> "O357" Warning {
+        what { zh: "所读的是工作表“{sheet}”，另有：{others}", en: "the worksheet `{sheet}` was read; there are also: {others}" }
+        remedy { zh: "若数据在另一张表，加 --sheet 表名", en: "if the data is on another one, add `--sheet NAME`" }
+    }
 }

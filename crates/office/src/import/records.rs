@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use base::{Place, Problem};
+use base::{Day, Place, Problem};
 use programme::model::{Programme, RecordType};
 use sheet::clean::{EmptyMarks, clean_text};
 use sheet::{Cell, ReadRow, Reason, RejectedRow, Row};
@@ -67,7 +67,7 @@ pub(super) fn import(
     };
     let mut report = ready.check(office, progress).map_err(one)?;
     let has_news = report.added + report.revised > 0;
-    let is_held_back = report.rejected_rows > 0 && !job.options.valid_only;
+    let is_held_back = report.hold_back(job.options.valid_only);
     if job.options.dry_run || is_held_back || !has_news {
         return Ok(report);
     }
@@ -118,7 +118,7 @@ impl Ready<'_> {
             self.job.options.dry_run,
         );
         let look = Look::new(office)?;
-        let mut judge = Judge::new(self, office, None);
+        let mut judge = Judge::new(self, office, None)?;
         for row in self.file.rows()? {
             report.rows += 1;
             match judge.judge(&look, row?)? {
@@ -133,6 +133,12 @@ impl Ready<'_> {
                 progress(report.rows, 0, "rows checked");
             }
         }
+        if let (rows, Some(first)) = judge.after_today {
+            report.note(first);
+            if rows > 1 {
+                report.note(problems::days_after_today(rows).in_place(self.file.place.clone()));
+            }
+        }
         Ok(report)
     }
 
@@ -144,7 +150,7 @@ impl Ready<'_> {
         progress: Progress<'_>,
     ) -> Result<u64, Problem> {
         let import = next_position(office)?;
-        let mut judge = Judge::new(self, office, Some(import));
+        let mut judge = Judge::new(self, office, Some(import))?;
         let mut group = Group::default();
         group.push(
             self.job
@@ -296,6 +302,9 @@ struct Judge<'a> {
     /// The slot that wide columns fill, where its field is required.
     wide: Option<(usize, Reader<'a>)>,
     warnings: Vec<Problem>,
+    today: Day,
+    /// Rows whose day has not come: how many, and the first of them.
+    after_today: (u64, Option<Problem>),
 }
 
 /// How the subject of a row is found when only its name is given.
@@ -307,13 +316,9 @@ struct NamedSubject<'a> {
 }
 
 impl<'a> Judge<'a> {
-    fn new(ready: &Ready<'a>, office: &Office, import: Option<u64>) -> Judge<'a> {
+    fn new(ready: &Ready<'a>, office: &Office, import: Option<u64>) -> Result<Judge<'a>, Problem> {
         let options = ready.job.options;
-        let reason = options
-            .reason
-            .clone()
-            .filter(|reason| !reason.trim().is_empty());
-        let reason = reason.unwrap_or_else(|| format!("导入更正 {}", ready.job.file_name));
+        let reason = options.reason.as_deref().map(|reason| reason.trim().to_owned());
         let record_type = ready.record_type;
         let name_slot = record_type.fields.len();
         let identity = record_type.fields.get_full("subject");
@@ -335,7 +340,7 @@ impl<'a> Judge<'a> {
             // Where the field may be empty, a cell that says so is a record that says so.
             field.required.then(|| (slot, Reader::new(field)))
         });
-        Judge {
+        Ok(Judge {
             file: ready.file,
             record_type,
             spellings: ready.spellings,
@@ -345,13 +350,15 @@ impl<'a> Judge<'a> {
                 ready.programme.clone(),
                 options.on_other(),
                 import,
-                Some(reason),
+                reason,
             ),
             names,
             lines: ready.file.plan.lines(),
             wide,
             warnings: Vec::new(),
-        }
+            today: office.today()?,
+            after_today: (0, None),
+        })
     }
 
     fn take_warnings(&mut self) -> Vec<Problem> {
@@ -373,7 +380,10 @@ impl<'a> Judge<'a> {
                 continue;
             }
             match self.draft(&row, line) {
-                Ok(draft) => drafts.push(draft),
+                Ok(draft) => {
+                    self.note_day(&row, line, &draft);
+                    drafts.push(draft);
+                }
                 Err(faults) => reasons.extend(faults),
             }
         }
@@ -399,8 +409,26 @@ impl<'a> Judge<'a> {
         Ok(if reasons.is_empty() {
             Judged::Taken(taken)
         } else {
+            if let Some(column) = total_column(&row) {
+                let problem = problems::total_row().in_place(self.file.place_of(&row, Some(column)));
+                reasons.insert(0, Reason { column: Some(column), problem });
+            }
             Judged::Rejected(RejectedRow { row, reasons })
         })
+    }
+
+    /// Counts a row whose day has not come, and keeps the place of the first.
+    fn note_day(&mut self, row: &Row, line: Line, draft: &Draft) {
+        if let Some(problem) = draft.after_today(self.today) {
+            let column = self
+                .record_type
+                .fields
+                .get_index_of("day")
+                .and_then(|slot| self.file.plan.column(slot, line));
+            let (rows, first) = &mut self.after_today;
+            *rows += 1;
+            first.get_or_insert_with(|| problem.in_place(self.file.place_of(row, column)));
+        }
     }
 
     fn draft(&mut self, row: &Row, line: Line) -> Result<Draft, Vec<Reason>> {
@@ -472,4 +500,15 @@ impl<'a> Judge<'a> {
         }
         Err(reasons)
     }
+}
+
+/// Words with which a row of sums begins.
+const TOTALS: [&str; 8] = ["合计", "总计", "小计", "共计", "累计", "total", "subtotal", "grandtotal"];
+
+/// The column that says that the row is one of sums: its first cell that is not empty.
+fn total_column(row: &Row) -> Option<usize> {
+    let (column, cell) = row.cells.iter().enumerate().find(|(_, cell)| !cell.is_blank())?;
+    let mut text: String = cell.as_text().chars().filter(|c| !c.is_whitespace()).collect();
+    text.make_ascii_lowercase();
+    TOTALS.contains(&text.trim_end_matches([':', '：'])).then_some(column)
 }

@@ -37,7 +37,10 @@ pub struct ImportReport {
     pub unchanged: u64,
     /// Rows that were rejected.
     pub rejected_rows: u64,
-    /// The first [`REJECTED_MAX`] of them, with reasons.
+    /// Records that were sound and new, and yet were not taken because a row was rejected. They are not in
+    /// the workbook of rejected rows: correct the file and import all of it, or take the valid rows.
+    pub held_back: u64,
+    /// The first [`REJECTED_MAX`] rejected rows, with reasons.
     pub rejected: Vec<RejectedRow>,
     /// The first [`PROBLEMS_MAX`] problems and warnings, each with file, sheet, row, column and value.
     pub problems: Vec<Problem>,
@@ -62,6 +65,7 @@ impl ImportReport {
             revised: 0,
             unchanged: 0,
             rejected_rows: 0,
+            held_back: 0,
             rejected: Vec::new(),
             problems: Vec::new(),
             dry_run,
@@ -80,6 +84,15 @@ impl ImportReport {
             self.problems
                 .insert(0, problems::too_many_rejected(REJECTED_MAX));
         }
+    }
+
+    /// Whether a rejected row keeps all others out.
+    pub(super) fn hold_back(&mut self, valid_only: bool) -> bool {
+        let is_held_back = self.rejected_rows > 0 && !valid_only;
+        if is_held_back {
+            self.held_back = self.added + self.revised;
+        }
+        is_held_back
     }
 
     pub(super) fn note(&mut self, problem: Problem) {

@@ -73,13 +73,18 @@ pub(crate) fn record_slots(programme: &Programme, record_type: &RecordType) -> V
             identity.spellings.extend(identity_spellings(subject_type));
             identity.or = Some(name_at);
         }
+        let name = Text::new(
+            format!("{}名称", subject_type.name.zh),
+            format!("{} name", subject_type.name.get(base::Lang::En)),
+        );
+        // What the template writes above the column is known, unless it means a field already.
+        let own = [name.zh.clone(), name.en.clone()];
+        let is_free = |own: &String| !slots.iter().any(|slot| slot.spellings.contains(own));
+        let own: Vec<String> = own.into_iter().filter(is_free).collect();
         slots.push(Slot {
             id: SUBJECT_NAME.to_owned(),
-            name: Text::new(
-                format!("{}名称", subject_type.name.zh),
-                format!("{} name", subject_type.name.get(base::Lang::En)),
-            ),
-            spellings: name_spellings(subject_type).collect(),
+            name,
+            spellings: name_spellings(subject_type).chain(own).collect(),
             is_required: false,
             or: None,
         });

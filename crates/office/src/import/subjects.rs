@@ -85,7 +85,7 @@ pub(super) fn import(
             }
         }
     }
-    let is_held_back = report.rejected_rows > 0 && !job.options.valid_only;
+    let is_held_back = report.hold_back(job.options.valid_only);
     if job.options.dry_run || is_held_back || commands.is_empty() {
         return Ok(report);
     }

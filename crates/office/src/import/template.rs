@@ -65,7 +65,13 @@ fn record_columns(programme: &Programme, record_type: &RecordType, lang: Lang) -
         .into_iter()
         .skip(record_type.fields.len())
     {
-        let heading = slot.spellings.get(1).cloned().unwrap_or(slot.id);
+        // In Chinese the first alias, as 企业名称; in English the type's name, as `Firm name`.
+        let own = slot.name.get(lang);
+        let heading = match lang {
+            Lang::Zh => slot.spellings.get(1).cloned(),
+            Lang::En => slot.spellings.iter().find(|spelling| *spelling == own).cloned(),
+        };
+        let heading = heading.unwrap_or(slot.id);
         columns.push(ColumnOut::text(heading).with_note(match lang {
             Lang::Zh => "对象的名称；不知标识时，可只填已登记的名称",
             Lang::En => {
@@ -139,6 +145,7 @@ fn column(programme: &Programme, field: &Field, lang: Lang) -> ColumnOut {
     }
     notes.extend(hint(programme, &field.field_type, lang));
     if let Some(default) = &field.default {
+        let default = value_name(programme, &field.field_type, default, lang);
         notes.push(match lang {
             Lang::Zh => format!("空着即为“{default}”"),
             Lang::En => format!("empty means `{default}`"),
@@ -150,6 +157,20 @@ fn column(programme: &Programme, field: &Field, lang: Lang) -> ColumnOut {
     } else {
         column.with_note(notes.join("\n"))
     }
+}
+
+/// A value as its readers call it: the name of a code or unit, else the value itself.
+fn value_name<'a>(programme: &'a Programme, of: &FieldType, value: &'a str, lang: Lang) -> &'a str {
+    let code = |vocabulary| {
+        let found = programme.vocabularies.get(vocabulary)?;
+        found.codes.get(value).map(|code| code.name.get(lang))
+    };
+    let name = match of {
+        FieldType::Choice(vocabulary) => code(vocabulary),
+        FieldType::Unit => programme.units.get(value).map(|unit| unit.name.get(lang)),
+        _ => None,
+    };
+    name.unwrap_or(value)
 }
 
 /// How a value of the type is written, where the spreadsheet does not show it.

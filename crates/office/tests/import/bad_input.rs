@@ -191,7 +191,7 @@ fn a_spelling_that_is_confirmed_once_is_remembered() {
         [("O215", 2, "unit".to_owned())]
     );
     town.office
-        .confirm_alias("unit", "市监局", "market")
+        .confirm_alias("unit", "市监局", "market", None)
         .unwrap();
     assert_eq!(counts(&town.import("sample", &file)), (1, 0, 0, 0));
     let mut town = town.reopened();

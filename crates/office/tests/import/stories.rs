@@ -160,6 +160,7 @@ fn a_personal_field_is_part_of_the_content() {
     let options = ImportOptions {
         mapping: Some(mapping),
         revise: true,
+        reason: Some("复检".to_owned()),
         ..ImportOptions::default()
     };
     assert_eq!(
@@ -223,6 +224,7 @@ fn an_import_that_is_killed_half_way_leaves_nothing_and_can_be_repeated() {
     let revised = file.replace("合格", "不合格");
     let revise = ImportOptions {
         revise: true,
+        reason: Some("复检".to_owned()),
         ..ImportOptions::default()
     };
     import_and_die(&mut town, &revised, &revise);

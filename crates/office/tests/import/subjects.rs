@@ -30,7 +30,7 @@ fn a_firm_given_by_name_is_found_when_it_is_known_or_confirmed() {
         [("O307", 2, "企业名称".to_owned())]
     );
     town.office
-        .confirm_alias("subject:firm", "红茶厂", &uscc(1))
+        .confirm_alias("subject:firm", "红茶厂", &uscc(1), None)
         .unwrap();
     assert_eq!(
         counts(&town.import("sample", sample("c", "2018-03-02", "", "红茶厂"))),

@@ -2,11 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use base::FieldId;
+use base::{FieldId, Lang, Place, Problem};
 use office::Office;
+use office::alias::Confirmation;
 use office::entry::Evidence;
 use office::import::{ImportOptions, Mapping};
-use office::record::{OnOther, Receipt, draft};
+use office::record::{Fault, OnOther, Receipt, draft};
+use office::values::Meaning;
+use programme::model::RecordType;
 use sheet::Cell as SheetCell;
 
 use crate::arguments::{Alias, Common, Import, Record, Submit, Template, Withdraw};
@@ -96,6 +99,19 @@ pub fn import(arguments: &Import, common: &Common) -> Outcome {
         report.position.map_or_else(|| Cell::none(""), Cell::same),
     ];
     print(arguments.output.format, &columns, &[row])?;
+    if report.held_back > 0 {
+        let told = match lang() {
+            Lang::Zh => format!(
+                "另有 {} 条有效记录因有行被拒绝而未导入，也不在退回的工作簿中：改正原文件后整个再导入，或加 --valid-only 先导入有效的行。",
+                report.held_back
+            ),
+            Lang::En => format!(
+                "Not taken, because rows were rejected: {} valid records. They are not in the workbook of rejected rows either: correct the file and import all of it, or take the valid rows with --valid-only.",
+                report.held_back
+            ),
+        };
+        eprintln!("{told}");
+    }
     if report.rejected_rows == 0 { Ok(()) } else { Err(Failure::Told) }
 }
 
@@ -140,8 +156,11 @@ pub fn submit(arguments: &Submit, common: &Common) -> Outcome {
     let value = |id: &str| settings.iter().find(|(field, _)| field == id).map(|(_, value)| value.clone());
     let cell = |id: &FieldId| value(id.as_str()).map(SheetCell::text);
     let mut made = draft(&programme, &office.spellings()?, record_type, cell, evidence)
-        .map_err(|faults| faults.into_iter().map(|fault| fault.problem).collect::<Vec<_>>())?;
+        .map_err(|faults| faults.into_iter().map(|fault| in_field(fault, record_type, &value)).collect::<Vec<_>>())?;
     made.subject_name = value("subject_name");
+    if let Some(warning) = made.after_today(office.today()?) {
+        tell(&[warning], &[]);
+    }
     let on_other = if arguments.revise { OnOther::Revise } else { OnOther::Refuse };
     match office.submit(&made, on_other, arguments.reason.clone())? {
         Receipt::Added(number) => println!("{} {number}", say("新记录", "new record")),
@@ -149,6 +168,20 @@ pub fn submit(arguments: &Submit, common: &Common) -> Outcome {
         Receipt::Unchanged(number) => println!("{} {number}", say("内容相同，已有记录", "unchanged; there is record")),
     }
     Ok(())
+}
+
+/// The problem with the field that it is in, by name and identifier, and what was written.
+fn in_field(fault: Fault, record_type: &RecordType, value: &impl Fn(&str) -> Option<String>) -> Problem {
+    let Some((id, field)) = fault.field.as_ref().and_then(|id| record_type.fields.get_key_value(id)) else {
+        return fault.problem;
+    };
+    let name = common::text(&field.name);
+    let place = Place {
+        column: Some(if name == id.as_str() { name.to_owned() } else { format!("{name} ({id})") }),
+        value: value(id.as_str()),
+        ..Place::in_file(common::text(&record_type.name))
+    };
+    fault.problem.in_place(place)
 }
 
 /// `zhicheng withdraw --data DIR RECORD --reason TEXT`
@@ -197,10 +230,53 @@ pub fn record(arguments: &Record) -> Outcome {
     Ok(())
 }
 
-/// `zhicheng alias --data DIR OF TEXT ID`
+/// `zhicheng alias --data DIR OF TEXT ID`, or `--list`
 pub fn alias(arguments: &Alias, common: &Common) -> Outcome {
+    let (Some(of), Some(text), Some(id), false) = (&arguments.of, &arguments.text, &arguments.id, arguments.list) else {
+        return aliases(arguments);
+    };
     let mut office = common::open_to_write(&arguments.data, common)?;
-    office.confirm_alias(&arguments.of, &arguments.text, &arguments.id)?;
-    println!("{} {} → {}", say("已确认", "confirmed"), arguments.text, arguments.id);
+    let word = match office.confirm_alias(of, text, id, arguments.reason.as_deref())? {
+        Confirmation::New => say("已确认", "confirmed").to_owned(),
+        Confirmation::Known => say("原已如此", "known already").to_owned(),
+        Confirmation::Changed(before) => format!("{} {before}{}", say("已改（原为", "changed (was"), say("）", ")")),
+    };
+    let spellings = office.spellings()?;
+    let meant = match (of.split_once(':'), spellings.unit(id)) {
+        (None, Meaning::One(unit)) => {
+            let name = common::unit_name(&*office.programme()?, unit);
+            if name == unit { name } else { format!("{name}{}{unit}{}", say("（", " ("), say("）", ")")) }
+        }
+        _ => id.clone(),
+    };
+    println!("{word} {text} → {meant}");
     Ok(())
+}
+
+/// The confirmed spellings, with the names of what they mean.
+fn aliases(arguments: &Alias) -> Outcome {
+    let office = common::open(&arguments.data)?;
+    let programme = office.programme()?;
+    let columns = [
+        Column::text("of", "何物", "of"),
+        Column::text("text", "写法", "spelling"),
+        Column::text("id", "标识", "id"),
+        Column::text("name", "名称", "name"),
+    ];
+    let name = |of: &str, id: &str| match of.split_once(':') {
+        None => Some(common::unit_name(&programme, id)),
+        Some(("code", vocabulary)) => {
+            let code = programme.vocabularies.get(vocabulary).and_then(|found| found.codes.get(id));
+            code.map(|code| common::text(&code.name).to_owned())
+        }
+        Some((_, subject_type)) => office.mirror().subject_name(subject_type, id).map(str::to_owned),
+    };
+    let asked = office.aliases()?.into_iter().filter(|alias| arguments.of.as_ref().is_none_or(|of| *of == alias.of));
+    let rows: Vec<Vec<Cell>> = asked
+        .map(|alias| {
+            let name = Cell::from(name(&alias.of, &alias.id));
+            vec![Cell::same(alias.of), Cell::same(alias.text), Cell::same(alias.id), name]
+        })
+        .collect();
+    print(arguments.output.format, &columns, &rows)
 }
