@@ -1,6 +1,6 @@
 //! Packages that extend another: what replaces what, what is removed, and what is refused.
 
-use programme::{Layer, Part, Sources, content_hash, rows};
+use programme::{Layer, Part, Sources, check, content_hash, rows};
 
 const BASE: &str = "[programme]\nid = \"base\"\nname = \"B\"\nversion = \"1.0\"\n";
 const ROLES: &str = "[[role]]\nid = \"a\"\nname = \"A\"\n\n[[role]]\nid = \"b\"\nname = \"B\"\n\n[[role]]\nid = \"c\"\nname = \"C\"\n";
@@ -207,4 +207,23 @@ fn folders_are_read_with_what_stands_beside_them() {
         ("P103", "P101", "P102")
     );
     std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// What an absent package would have declared is not missed one by one.
+#[test]
+fn of_an_absent_package_only_that_is_told() {
+    let header = "[programme]\nid = \"city\"\nname = \"C\"\nversion = \"2\"\nextends = \"base\"\n";
+    let units = "[[unit]]\nid = \"u\"\nname = \"U\"\nkind = \"bureau\"\ngroup = \"bureaus\"\n";
+    let sources = Sources::from_parts([
+        part("city", "programme.toml", header),
+        part("city", "units.toml", units),
+    ]);
+    let checked = check(&sources);
+    let codes: Vec<&str> = checked
+        .problems
+        .iter()
+        .map(|problem| problem.code)
+        .collect();
+    assert_eq!(codes, ["P143", "P109"]);
+    assert!(checked.programme.is_none());
 }

@@ -305,3 +305,14 @@ proptest! {
         prop_assert_eq!(shown.is_empty(), checked.problems.is_empty());
     }
 }
+
+#[test]
+fn who_is_vetoed_has_no_rank_unless_the_card_says_so() {
+    let programme = good();
+    assert!(
+        programme.scorecards["assessment"]
+            .card
+            .ranking
+            .exclude_vetoed
+    );
+}

@@ -471,3 +471,21 @@ fn a_fault_hides_no_other() {
     assert_eq!(codes, ["P330", "P201", "C128", "C132", "P201"]);
     assert!(checked.programme.is_none() && checked.has_errors());
 }
+
+/// The notice of the year ahead is asked for where a scorecard runs on the deadlines, and only there.
+#[test]
+fn a_flow_that_no_scorecard_uses_asks_for_no_later_year() {
+    let holiday = "[[holiday]]\nday = 2019-01-01\noff = true\n";
+    let course = "flow = \"course\"\njudged_by = [\"given_points\", \"level\"]\nself_scored_by = [\"self_points\"]\n";
+    let files = FILES.iter().map(|(name, text)| {
+        let text = text.replace(holiday, "").replace(course, "");
+        ((*name).to_owned(), text)
+    });
+    let checked = check(&Sources::from_files("small", files));
+    let codes: Vec<&str> = checked
+        .problems
+        .iter()
+        .map(|problem| problem.code)
+        .collect();
+    assert!(!codes.contains(&"P244"), "{codes:?}");
+}

@@ -111,6 +111,26 @@ fn each_fault_is_found_at_its_place() {
             &[("P133", 2, "2018-02-31")],
         ),
         (
+            "30 days hath November",
+            "[[deadline]]\nflow = \"f\"\nid = \"d\"\nname = \"D\"\nstarts = \"open\"\nends = \"x\"\non = \"11-31\"\n",
+            &[("P134", 7, "\"11-31\"")],
+        ),
+        (
+            "a full-width comma",
+            "[[code]]\nvocabulary = \"v\"\nid = \"c\"\nname = \"C\"\naliases = [\"，\"， \"y\"]\n",
+            &[("P116", 5, "，")],
+        ),
+        (
+            "full-width quotes",
+            "[[role]]\nid = \"r\"\nname = “R”\n",
+            &[("P116", 3, "“")],
+        ),
+        (
+            "full-width digits",
+            "[[calendar]]\nyear = ２０１８\nsource = \"s\"\n",
+            &[("P116", 2, "２")],
+        ),
+        (
             "a day without zeros",
             "[[holiday]]\nday = 2018/1/1\noff = true\n",
             &[("P133", 2, "2018/1/1")],

@@ -234,6 +234,32 @@ fn cells_that_an_office_typed_as_numbers_and_days_are_read() {
 }
 
 #[test]
+fn full_width_digits_and_real_dates_are_read() {
+    let bytes = edited(&simple(), |tables| {
+        set(tables, "calendar", 0, "year", Cell::text("２０１９"));
+        let day = base::Day::parse("2026-07-01").unwrap();
+        set(
+            tables,
+            "programme",
+            0,
+            "assessment_year_starts",
+            Cell::Date(day),
+        );
+    });
+    let layer = read(&bytes);
+    let text: String = layer
+        .files
+        .iter()
+        .map(|file| file.text.to_string())
+        .collect();
+    assert!(text.contains("year = 2019"), "{text}");
+    assert!(
+        text.contains("assessment_year_starts = \"07-01\""),
+        "{text}"
+    );
+}
+
+#[test]
 fn every_fault_of_a_workbook_names_its_cell() {
     let bytes = edited(&simple(), |tables| {
         set(tables, "role", 0, "id", Cell::text("Not An Id"));
@@ -267,6 +293,8 @@ fn every_fault_of_a_workbook_names_its_cell() {
             )
         })
         .collect();
+    // Without its rows nothing is known of what they mean; that is said last.
+    assert_eq!(places.last().unwrap().0, "P109");
     for (code, sheet, row, column) in [
         ("P158", "programme", 2, "#order"),
         ("P121", "role", 1, "name.cn"),

@@ -57,6 +57,9 @@ pub fn from_workbook(name: &str, bytes: &[u8]) -> Result<Layer, Vec<Problem>> {
         reader.sheet(&table);
     }
     if !reader.problems.is_empty() {
+        let place = Place::in_file(reader.workbook.clone());
+        let more = problem::further_checks_wait().in_place(place);
+        reader.problems.push(more);
         return Err(reader.problems);
     }
     reader.layer(name)

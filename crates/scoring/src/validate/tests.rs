@@ -482,3 +482,27 @@ fn the_nearest_id_is_offered() {
     assert_eq!(distance("kitten", "sitting"), 3);
     assert_eq!(distance("", "abc"), 3);
 }
+
+/// A message names the columns as a scheme writes them.
+#[test]
+fn points_of_a_rule_are_named_as_they_are_written() {
+    let mut card = sound();
+    card.items = vec![item(
+        "rate",
+        "60",
+        Rule::RankBased {
+            by_rank: vec![r("61")],
+            others: r("0"),
+            none: None,
+        },
+    )];
+    let told: Vec<String> = validate(&card)
+        .iter()
+        .filter(|fault| fault.problem.code == "C117")
+        .map(|fault| fault.problem.what.en.clone())
+        .collect();
+    assert_eq!(
+        told,
+        ["ranks of item `rate` gives 61 points, more than the item's 60"]
+    );
+}
