@@ -137,7 +137,10 @@ impl<'a> Drafter<'a> {
         };
         faults.extend(draft.faults_on_its_day(self.programme, self.record_type));
         // A condition is judged when every field that it reads is sound, whatever else is wrong.
-        let unsound: Vec<FieldId> = faults.iter().filter_map(|fault| fault.field.clone()).collect();
+        let unsound: Vec<FieldId> = faults
+            .iter()
+            .filter_map(|fault| fault.field.clone())
+            .collect();
         faults.extend(draft.broken_constraints(self.record_type, &unsound));
         faults.extend(draft.too_little_evidence(self.record_type));
         if faults.is_empty() {
@@ -368,7 +371,9 @@ impl Office {
     ) -> Result<Receipt, Problem> {
         self.authorise(Granted::Submit)?;
         if on_other == OnOther::Revise
-            && reason.as_ref().is_none_or(|reason| reason.trim().is_empty())
+            && reason
+                .as_ref()
+                .is_none_or(|reason| reason.trim().is_empty())
         {
             return Err(problems::reason_missing());
         }

@@ -420,7 +420,7 @@ impl<'a> Reader<'a> {
         }
         Ok(Some(match &self.field.field_type {
             FieldType::Text | FieldType::Place => {
-                digits_kept(cell, text)?;
+                digits_kept(text)?;
                 Value::Text(text.to_owned())
             }
             FieldType::File => Value::Text(read_hash(text)?),
@@ -460,7 +460,7 @@ impl<'a> Reader<'a> {
                 let identity = spellings
                     .subject(subject_type.as_str(), text)
                     .unwrap_or(text);
-                digits_kept(cell, identity)?;
+                digits_kept(identity)?;
                 if identity.len() > IDENTITY_BYTES_MAX {
                     return Err(import_problems::identity_too_long(
                         identity.len(),
@@ -517,32 +517,33 @@ pub fn read_uscc(text: &str) -> Result<String, Problem> {
     }
 }
 
-/// Digits that a number keeps in a spreadsheet.
-const SPREADSHEET_DIGITS: usize = 15;
-
-/// Refuses a long number that a spreadsheet has spoilt: `9.11305E+17`, or a numeric cell of 18 digits.
+/// Refuses a long number that a narrow column has spoilt: `9.11305E+17`. (Numeric cells of more digits
+/// than a spreadsheet keeps are refused as they are read, in crate `sheet`.)
 ///
 /// # Errors
 /// It is spoilt.
-fn digits_kept(cell: &Cell, text: &str) -> Result<(), Problem> {
+fn digits_kept(text: &str) -> Result<(), Problem> {
     if is_scientific(text) {
         return Err(import_problems::digits_lost(text));
     }
-    match cell {
-        Cell::Number(digits) if digits.bytes().filter(u8::is_ascii_digit).count() > SPREADSHEET_DIGITS && !digits.contains('.') => {
-            Err(import_problems::too_many_digits(text))
-        }
-        _ => Ok(()),
-    }
+    Ok(())
 }
 
 /// Whether a text is a number as a narrow column shows it: a digit, decimals, `E+` and an exponent.
 fn is_scientific(text: &str) -> bool {
-    let Some((mantissa, exponent)) = text.split_once(['E', 'e']) else { return false };
-    let Some(exponent) = exponent.strip_prefix('+') else { return false };
+    let Some((mantissa, exponent)) = text.split_once(['E', 'e']) else {
+        return false;
+    };
+    let Some(exponent) = exponent.strip_prefix('+') else {
+        return false;
+    };
     let (whole, places) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    whole.len() == 1 && !exponent.is_empty() && is_digits(whole) && is_digits(places) && is_digits(exponent)
+    whole.len() == 1
+        && !exponent.is_empty()
+        && is_digits(whole)
+        && is_digits(places)
+        && is_digits(exponent)
 }
 
 fn read_hash(text: &str) -> Result<String, Problem> {
@@ -607,8 +608,17 @@ fn unit_shown(programme: &Programme, spellings: &Spellings, nearest: Option<&str
     {
         return shown(unit);
     }
-    let listed: Vec<String> = programme.units.values().take(LISTED_MAX).map(shown).collect();
-    let rest = if programme.units.len() > LISTED_MAX { "、…" } else { "" };
+    let listed: Vec<String> = programme
+        .units
+        .values()
+        .take(LISTED_MAX)
+        .map(shown)
+        .collect();
+    let rest = if programme.units.len() > LISTED_MAX {
+        "、…"
+    } else {
+        ""
+    };
     listed.join("、") + rest
 }
 

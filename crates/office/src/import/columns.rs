@@ -172,13 +172,21 @@ impl Plan {
 }
 
 /// How many of the cells are headings of the slots: how a header is told from a title above it.
-pub(crate) fn headings_known<'h>(slots: &[Slot], cells: impl Iterator<Item = Cow<'h, str>>) -> usize {
+pub(crate) fn headings_known<'h>(
+    slots: &[Slot],
+    cells: impl Iterator<Item = Cow<'h, str>>,
+) -> usize {
     let known: HashSet<String> = slots
         .iter()
         .flat_map(|slot| slot.spellings.iter().map(|spelling| fold(spelling)))
         .filter(|spelling| !spelling.is_empty())
         .collect();
-    cells.filter(|cell| cell.split(['/', '／']).any(|part| known.contains(&fold(part)))).count()
+    cells
+        .filter(|cell| {
+            cell.split(['/', '／'])
+                .any(|part| known.contains(&fold(part)))
+        })
+        .count()
 }
 
 /// A heading as headings are compared.
@@ -332,7 +340,11 @@ impl<'a> Maker<'a> {
                     continue;
                 }
                 let slots = parts.iter().rev().enumerate().filter_map(|(at, part)| {
-                    let is_meant = if only_last { at == 0 } else { stands_once(part) };
+                    let is_meant = if only_last {
+                        at == 0
+                    } else {
+                        stands_once(part)
+                    };
                     let slot = self.by_spelling.get(part).filter(|_| is_meant)?;
                     (!self.plan.has(*slot)).then_some(*slot)
                 });

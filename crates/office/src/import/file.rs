@@ -7,8 +7,8 @@ use std::borrow::Cow;
 
 use base::{Place, Problem};
 use sheet::{
-    Cell, Continuation, Format, Notes, ReadOptions, ReadRow, Reason, RejectedRow, Row, Rows, SheetChoice,
-    column_letters,
+    Cell, Continuation, Format, Notes, ReadOptions, ReadRow, Reason, RejectedRow, Row, Rows,
+    SheetChoice, column_letters,
 };
 
 use super::ImportOptions;
@@ -72,7 +72,13 @@ impl<'a> ImportFile<'a> {
         ) {
             Ok(plan) => plan,
             Err(problems) => {
-                let elsewhere = Elsewhere { bytes, slots, mapping, options: &options, place: &place };
+                let elsewhere = Elsewhere {
+                    bytes,
+                    slots,
+                    mapping,
+                    options: &options,
+                    place: &place,
+                };
                 return Err(elsewhere.look(&header, rows, problems));
             }
         };
@@ -212,14 +218,26 @@ impl Elsewhere<'_> {
     /// What to tell in place of, or beside, what is wrong with the header.
     fn look(&self, header: &[String], rows: Rows<'_>, mut found: Vec<Problem>) -> Vec<Problem> {
         let own = |heading: &&String| {
-            let mapped = self.mapping.columns.iter().map(|(heading, _)| &heading.text);
-            mapped.into_iter().any(|mapped| fold(mapped) == fold(heading))
+            let mapped = self
+                .mapping
+                .columns
+                .iter()
+                .map(|(heading, _)| &heading.text);
+            mapped
+                .into_iter()
+                .any(|mapped| fold(mapped) == fold(heading))
         };
         let known = headings_known(self.slots, header.iter().map(Cow::from));
         if known > 0 || header.iter().any(|heading| own(&heading)) {
             return found;
         }
-        let wanted = HEADINGS_MIN.min(self.slots.iter().filter(|slot| slot.is_required).count().max(1));
+        let wanted = HEADINGS_MIN.min(
+            self.slots
+                .iter()
+                .filter(|slot| slot.is_required)
+                .count()
+                .max(1),
+        );
         for row in rows.take(LOOKED_AT_ROWS) {
             let row = match row {
                 Ok(ReadRow::Kept(row) | ReadRow::Rejected(RejectedRow { row, .. })) => row,
@@ -230,7 +248,9 @@ impl Elsewhere<'_> {
                 return vec![problems::header_below(row.number, skip).in_place(self.place.clone())];
             }
         }
-        let Some(sheet) = &self.place.sheet else { return found };
+        let Some(sheet) = &self.place.sheet else {
+            return found;
+        };
         let others: Vec<String> = sheet::sheet_names(self.bytes, self.options)
             .unwrap_or_default()
             .into_iter()
@@ -238,14 +258,23 @@ impl Elsewhere<'_> {
             .map(|other| other.name)
             .collect();
         for other in others.iter().take(LOOKED_AT_SHEETS) {
-            let options = ReadOptions { sheet: SheetChoice::Named(other.clone()), ..self.options.clone() };
-            let Ok(rows) = Rows::from_bytes(self.bytes, &options) else { continue };
+            let options = ReadOptions {
+                sheet: SheetChoice::Named(other.clone()),
+                ..self.options.clone()
+            };
+            let Ok(rows) = Rows::from_bytes(self.bytes, &options) else {
+                continue;
+            };
             if headings_known(self.slots, rows.header().iter().map(Cow::from)) >= wanted {
-                return vec![problems::header_on_other_sheet(sheet, other).in_place(self.place.clone())];
+                return vec![
+                    problems::header_on_other_sheet(sheet, other).in_place(self.place.clone()),
+                ];
             }
         }
         if !others.is_empty() {
-            found.push(problems::other_sheets(sheet, others.join("、")).in_place(self.place.clone()));
+            found.push(
+                problems::other_sheets(sheet, others.join("、")).in_place(self.place.clone()),
+            );
         }
         found
     }

@@ -83,9 +83,13 @@ impl Office {
         options: &ImportOptions,
         progress: Progress<'_>,
     ) -> Result<ImportReport, Vec<Problem>> {
-        self.authorise(Granted::Import).map_err(|problem| vec![problem])?;
+        self.authorise(Granted::Import)
+            .map_err(|problem| vec![problem])?;
         let one = |problem: Problem| vec![problem];
-        let is_without_reason = options.reason.as_ref().is_none_or(|reason| reason.trim().is_empty());
+        let is_without_reason = options
+            .reason
+            .as_ref()
+            .is_none_or(|reason| reason.trim().is_empty());
         if options.revise && is_without_reason && !options.dry_run {
             return Err(vec![crate::problems::reason_missing()]);
         }

@@ -152,11 +152,6 @@ base::catalogue! {
         what { zh: "“{text}”是变成科学记数的号码，末几位已丢失", en: "`{text}` is a number in scientific notation, its last digits are lost" }
         remedy { zh: "从原件取完整号码，把该列设为文本格式后再填", en: "take the whole number from the source and format the column as text before writing it" }
     }
-    /// A number of more digits than a spreadsheet keeps.
-    fn too_many_digits(text) -> "O354" Error {
-        what { zh: "“{text}”是数字格，超过 15 位，末几位已丢失", en: "`{text}` is a numeric cell of more than 15 digits, its last digits are lost" }
-        remedy { zh: "从原件取完整号码，把该列设为文本格式后再填", en: "take the whole number from the source and format the column as text before writing it" }
-    }
     /// The header stands further down.
     fn header_below(row, skip) -> "O355" Error {
         what { zh: "首行没有一列认得；第 {row} 行像是表头", en: "no column of the first row is known; row {row} looks like the header" }

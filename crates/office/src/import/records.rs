@@ -318,7 +318,10 @@ struct NamedSubject<'a> {
 impl<'a> Judge<'a> {
     fn new(ready: &Ready<'a>, office: &Office, import: Option<u64>) -> Result<Judge<'a>, Problem> {
         let options = ready.job.options;
-        let reason = options.reason.as_deref().map(|reason| reason.trim().to_owned());
+        let reason = options
+            .reason
+            .as_deref()
+            .map(|reason| reason.trim().to_owned());
         let record_type = ready.record_type;
         let name_slot = record_type.fields.len();
         let identity = record_type.fields.get_full("subject");
@@ -346,12 +349,7 @@ impl<'a> Judge<'a> {
             spellings: ready.spellings,
             job: ready.job,
             drafter: Drafter::new(ready.programme, ready.spellings, record_type),
-            intake: Intake::new(
-                ready.programme.clone(),
-                options.on_other(),
-                import,
-                reason,
-            ),
+            intake: Intake::new(ready.programme.clone(), options.on_other(), import, reason),
             names,
             lines: ready.file.plan.lines(),
             wide,
@@ -410,8 +408,15 @@ impl<'a> Judge<'a> {
             Judged::Taken(taken)
         } else {
             if let Some(column) = total_column(&row) {
-                let problem = problems::total_row().in_place(self.file.place_of(&row, Some(column)));
-                reasons.insert(0, Reason { column: Some(column), problem });
+                let problem =
+                    problems::total_row().in_place(self.file.place_of(&row, Some(column)));
+                reasons.insert(
+                    0,
+                    Reason {
+                        column: Some(column),
+                        problem,
+                    },
+                );
             }
             Judged::Rejected(RejectedRow { row, reasons })
         })
@@ -503,12 +508,31 @@ impl<'a> Judge<'a> {
 }
 
 /// Words with which a row of sums begins.
-const TOTALS: [&str; 8] = ["合计", "总计", "小计", "共计", "累计", "total", "subtotal", "grandtotal"];
+const TOTALS: [&str; 8] = [
+    "合计",
+    "总计",
+    "小计",
+    "共计",
+    "累计",
+    "total",
+    "subtotal",
+    "grandtotal",
+];
 
 /// The column that says that the row is one of sums: its first cell that is not empty.
 fn total_column(row: &Row) -> Option<usize> {
-    let (column, cell) = row.cells.iter().enumerate().find(|(_, cell)| !cell.is_blank())?;
-    let mut text: String = cell.as_text().chars().filter(|c| !c.is_whitespace()).collect();
+    let (column, cell) = row
+        .cells
+        .iter()
+        .enumerate()
+        .find(|(_, cell)| !cell.is_blank())?;
+    let mut text: String = cell
+        .as_text()
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .collect();
     text.make_ascii_lowercase();
-    TOTALS.contains(&text.trim_end_matches([':', '：'])).then_some(column)
+    TOTALS
+        .contains(&text.trim_end_matches([':', '：']))
+        .then_some(column)
 }

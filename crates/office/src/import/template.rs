@@ -69,7 +69,11 @@ fn record_columns(programme: &Programme, record_type: &RecordType, lang: Lang) -
         let own = slot.name.get(lang);
         let heading = match lang {
             Lang::Zh => slot.spellings.get(1).cloned(),
-            Lang::En => slot.spellings.iter().find(|spelling| *spelling == own).cloned(),
+            Lang::En => slot
+                .spellings
+                .iter()
+                .find(|spelling| *spelling == own)
+                .cloned(),
         };
         let heading = heading.unwrap_or(slot.id);
         columns.push(ColumnOut::text(heading).with_note(match lang {
@@ -213,4 +217,33 @@ fn hint(programme: &Programme, field_type: &FieldType, lang: Lang) -> Option<Str
         Lang::Zh => zh,
         Lang::En => en,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use programme::Sources;
+
+    use super::*;
+
+    #[test]
+    fn a_default_is_called_by_its_name() {
+        let text = include_str!("../../tests/import/town.toml").to_owned();
+        let sources = Sources::from_files("town", [("programme.toml".to_owned(), text)]);
+        let programme = programme::check(&sources).programme.unwrap();
+        let code = FieldType::Choice(base::VocabularyId::new("result"));
+        for (of, value, zh, en) in [
+            (&code, "pass", "合格", "Pass"),
+            (&code, "other", "other", "other"),
+            (
+                &FieldType::Unit,
+                "market",
+                "市场监督管理局",
+                "Market bureau",
+            ),
+            (&FieldType::Text, "pass", "pass", "pass"),
+        ] {
+            assert_eq!(value_name(&programme, of, value, Lang::Zh), zh);
+            assert_eq!(value_name(&programme, of, value, Lang::En), en);
+        }
+    }
 }

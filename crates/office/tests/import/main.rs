@@ -1,5 +1,6 @@
 //! Imports as an office lives them: good files of every kind, bad ones, interrupted ones.
 
+mod advice;
 mod bad_input;
 mod columns;
 mod formats;
