@@ -10,11 +10,13 @@ use crate::entry::{Evidence, Kind, RecordFacts, WithdrawFacts};
 use crate::fold::{get, private, read};
 use crate::folder::Office;
 use crate::problems;
-use crate::spaces::{self, ActorRow, ImportRow, ImportStatus, RecordRow};
+use crate::spaces::{self, ActorRow, CaseRow, ImportRow, ImportStatus, RecordRow};
 
 /// One version of a record.
 #[derive(Debug, Clone)]
 pub struct HistoryEntry {
+    /// Type of the record.
+    pub record_type: String,
     /// Position of its entry.
     pub position: Position,
     /// When it was recorded.
@@ -80,6 +82,7 @@ impl Office {
                 )
             };
             versions.push(HistoryEntry {
+                record_type: row.record_type.clone(),
                 position: entry.position,
                 time: entry.time,
                 actor: self.actor_name(entry.actor)?,
@@ -93,6 +96,21 @@ impl Office {
             return Err(problems::no_such_record(record));
         }
         Ok(versions)
+    }
+
+    /// The names under which a case's evidence was handed in, by SHA-256 in hex; empty where one was erased.
+    ///
+    /// # Errors
+    /// There is no such case, or the ledger cannot be read.
+    pub fn case_evidence(&self, case: u64) -> Result<HashMap<String, String>, Problem> {
+        let row: CaseRow = get(&self.state()?, spaces::CASE, &spaces::number_key(case))?.ok_or_else(|| problems::no_such_case(case))?;
+        let mut names = HashMap::new();
+        for step in row.steps.iter().filter(|step| !step.evidence.is_empty()) {
+            for piece in private(&self.ledger().entry(Position(step.at))?)?.evidence {
+                names.insert(piece.sha256, piece.name);
+            }
+        }
+        Ok(names)
     }
 
     /// The name of an actor; its number where the name was erased.

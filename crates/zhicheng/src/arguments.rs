@@ -374,6 +374,8 @@ pub struct CaseList {
     pub unit: Option<String>,
     #[arg(long, value_name = "STATE", help = say("只看某状态", "one state only"))]
     pub state: Option<String>,
+    #[arg(long, help = say("只看已逾期的", "overdue ones only"))]
+    pub late: bool,
     #[command(flatten)]
     pub output: Output,
 }

@@ -28,18 +28,25 @@ pub struct Column {
     pub title: String,
     /// Right-aligned in a table.
     pub is_number: bool,
+    /// Not in a table, where it would say the same in every row.
+    pub is_for_scripts: bool,
 }
 
 impl Column {
     /// A column of text.
     pub fn text(key: &str, zh: &str, en: &str) -> Column {
         let title = if lang() == Lang::Zh { zh } else { en };
-        Column { key: key.to_owned(), title: title.to_owned(), is_number: false }
+        Column { key: key.to_owned(), title: title.to_owned(), is_number: false, is_for_scripts: false }
     }
 
     /// A column of numbers.
     pub fn number(key: &str, zh: &str, en: &str) -> Column {
         Column { is_number: true, ..Column::text(key, zh, en) }
+    }
+
+    /// The same, but left out of tables.
+    pub fn for_scripts(self) -> Column {
+        Column { is_for_scripts: true, ..self }
     }
 }
 
@@ -122,9 +129,11 @@ const STYLE: TableStyle = TableStyle::new().top_border(RULE).header_separator(RU
 fn table(columns: &[Column], rows: &[Vec<Cell>]) -> Table {
     let mut table = Table::new();
     table.load_style(STYLE).set_content_arrangement(ContentArrangement::Disabled);
-    table.set_header(columns.iter().map(|column| TableCell::new(&column.title)));
+    let shown = || columns.iter().filter(|column| !column.is_for_scripts);
+    table.set_header(shown().map(|column| TableCell::new(&column.title)));
     for row in rows {
-        table.add_row(columns.iter().zip(row).map(|(column, cell)| {
+        let cells = columns.iter().zip(row).filter(|(column, _)| !column.is_for_scripts);
+        table.add_row(cells.map(|(column, cell)| {
             let alignment = if column.is_number { CellAlignment::Right } else { CellAlignment::Left };
             TableCell::new(&cell.shown).set_alignment(alignment)
         }));

@@ -86,6 +86,21 @@ base::catalogue! {
         what { zh: "没有 SQL 方言“{text}”", en: "there is no SQL dialect `{text}`" }
         remedy { zh: "写 sqlite、postgres 或 duckdb", en: "write sqlite, postgres or duckdb" }
     }
+    /// A state that no case can be in.
+    fn unknown_state(text, nearest) -> "Z216" Error {
+        what { zh: "没有一个流程有状态“{text}”", en: "no flow has a state `{text}`" }
+        remedy { zh: "可写：{nearest}", en: "try: {nearest}" }
+    }
+    /// A file that would be overwritten.
+    fn file_exists(path) -> "Z217" Error {
+        what { zh: "{path} 已存在，没有改动它", en: "{path} exists and was left as it is" }
+        remedy { zh: "换一个名称，或加 --force 覆盖", en: "choose another name, or add --force to overwrite it" }
+    }
+    /// A result that was never sealed.
+    fn not_sealed(scorecard, period) -> "Z218" Error {
+        what { zh: "记分卡“{scorecard}”{period} 的结果没有封存", en: "the result of scorecard `{scorecard}` for {period} was not sealed" }
+        remedy { zh: "不加 --sealed 显示现在算得的结果", en: "without --sealed the present result is shown" }
+    }
     /// A demonstration in a folder of real data.
     fn folder_is_real(path) -> "Z215" Error {
         what { zh: "{path} 是正式数据，不能作演示", en: "{path} holds real data; it is no demonstration" }

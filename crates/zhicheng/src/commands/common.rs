@@ -5,9 +5,10 @@ use std::sync::Arc;
 use base::{Day, Figure, FigureState, IndicatorId, Lang, Period, Position, Ratio, Rounding, UnitId};
 use office::actor::NewActor;
 use office::{Access, Office};
-use programme::model::{Format, Programme};
+use programme::model::{Format, Programme, Scored};
 
 use crate::arguments::{Common, Data, When};
+use crate::commands::names;
 use crate::failure::Failure;
 use crate::lang::{lang, say};
 use crate::output::Cell;
@@ -25,17 +26,21 @@ pub fn open_to_write(data: &Data, common: &Common) -> Result<Office, Failure> {
     let mut progress = Progress::start();
     let mut office = Office::open(&data.data, Access::Write, &mut |done, total, what| progress.tell(done, total, what))?;
     if common.actor.is_some() || common.role.is_some() || common.actor_unit.is_some() {
-        office.register_actor(&actor(common))?;
+        let mut actor = actor(common, &*office.programme()?);
+        if let Some(text) = &actor.unit {
+            actor.unit = Some(unit(&office, text)?.to_string());
+        }
+        office.register_actor(&actor)?;
     }
     Ok(office)
 }
 
-/// Who the command line says is acting.
-pub fn actor(common: &Common) -> NewActor {
+/// Who the command line says is acting, with the ids of the role and the unit that it names.
+pub fn actor(common: &Common, programme: &Programme) -> NewActor {
     NewActor {
         name: common.actor.clone().unwrap_or_else(|| say("质强办", "programme office").to_owned()),
-        role: common.role.clone().unwrap_or_else(|| "programme_office".to_owned()),
-        unit: common.actor_unit.clone(),
+        role: common.role.as_ref().map_or_else(|| "programme_office".to_owned(), |role| names::role(programme, role)),
+        unit: common.actor_unit.as_ref().map(|unit| names::unit(programme, unit)),
     }
 }
 
@@ -80,14 +85,33 @@ pub fn programme_at(office: &Office, at: Position) -> Result<Arc<Programme>, Fai
 pub fn unit(office: &Office, text: &str) -> Result<UnitId, Failure> {
     match office.spellings()?.unit(text) {
         office::values::Meaning::One(id) => Ok(UnitId::new(id)),
-        office::values::Meaning::Unknown(nearest) => Err(problems::unknown_unit(text, near(nearest)).into()),
+        office::values::Meaning::Unknown(_) => {
+            let programme = office.programme()?;
+            let near = names::suggestion(text, programme.units.values().map(|unit| (unit.id.as_str(), &unit.name)));
+            Err(problems::unknown_unit(text, near).into())
+        }
         office::values::Meaning::Several => Err(office::problems::ambiguous_unit(text).into()),
     }
 }
 
-/// A suggestion, or that there is none.
-fn near(nearest: Option<String>) -> String {
-    nearest.unwrap_or_else(|| say("（没有相近的）", "(none is near)").to_owned())
+/// The identity of a subject, which may be given by its name; what was given where nobody, or more than one,
+/// has that name.
+pub fn subject(office: &Office, of: &Scored, text: &str) -> String {
+    let Scored::Subjects(subject_type) = of else { return text.to_owned() };
+    subject_of(office, subject_type.as_str(), text)
+}
+
+/// As [`subject`], for a subject type.
+pub fn subject_of(office: &Office, subject_type: &str, text: &str) -> String {
+    let text = text.trim();
+    if office.mirror().subject_name(subject_type, text).is_some() {
+        return text.to_owned();
+    }
+    let mut named = office.mirror().subjects(subject_type).filter(|(_, name)| *name == text);
+    match (named.next(), named.next()) {
+        (Some((id, _)), None) => id.to_owned(),
+        _ => text.to_owned(),
+    }
 }
 
 /// The name of a unit in the reader's language.
@@ -143,6 +167,12 @@ pub fn state_word(state: FigureState) -> &'static str {
         FigureState::Preliminary => say("初步", "preliminary"),
         FigureState::NotCarried => say("不承担", "not carried"),
     }
+}
+
+/// The word for a state by its name in scripts.
+pub fn state_word_of(name: &str) -> &'static str {
+    use FigureState::{NotApplicable, NotCarried, NotReported, Preliminary};
+    [NotApplicable, NotCarried, NotReported, Preliminary].into_iter().find(|state| state.as_str() == name).map_or("", state_word)
 }
 
 /// A figure's numerator, denominator, value and state, as cells.

@@ -13,6 +13,7 @@ use scoring::Card;
 use crate::arguments::{Common, Demo};
 use crate::commands::common;
 use crate::commands::folder::passing;
+use crate::commands::card::veto_line;
 use crate::commands::results::{carried, print_board, standing};
 use crate::failure::{Failure, Outcome};
 use crate::lang::{lang, say};
@@ -64,7 +65,7 @@ fn make(arguments: &Demo, common: &Common, progress: &mut Progress) -> Result<Of
         std::fs::remove_dir_all(&partial).map_err(|error| problems::cannot_write(partial.display(), error))?;
     }
     {
-        let mut office = Office::init(&partial, &sources, programme, Nature::Demonstration, &common::actor(common))?;
+        let mut office = Office::init(&partial, &sources, programme.clone(), Nature::Demonstration, &common::actor(common, &programme))?;
         office.generate(arguments.seed, &mut |done, total, what| progress.tell(done, total, what))?;
     }
     std::fs::rename(&partial, &arguments.data).map_err(|error| problems::cannot_write(arguments.data.display(), error))?;
@@ -152,15 +153,8 @@ fn print_categories(declared: &programme::model::Scorecard, assessment: &Assessm
 fn print_vetoes(programme: &programme::model::Programme, assessment: &Assessment) {
     for card in assessment.cards.iter().filter(|card| card.is_vetoed()) {
         for veto in &card.vetoes {
-            println!(
-                "\n■ {} {}：{}（{}）{}{}",
-                common::unit_name(programme, &card.participant),
-                say("一票否决", "vetoed"),
-                common::text(&veto.name),
-                common::text(&veto.reason),
-                say("依据：", "basis: "),
-                common::text(&veto.basis)
-            );
+            let what = format!("{} {}", common::unit_name(programme, &card.participant), say("一票否决", "vetoed"));
+            println!("\n{}", veto_line(&what, veto));
         }
         for consequence in &card.consequences {
             println!("  ▸ {}", common::text(&consequence.text));

@@ -32,17 +32,18 @@ pub fn init(arguments: &Init, common: &Common) -> Outcome {
     let sources = Sources::read_folder(&arguments.programme)?;
     let programme = passing(&sources)?;
     let nature = if arguments.demonstration { Nature::Demonstration } else { Nature::Real };
-    let actor = common::actor(common);
+    let actor = common::actor(common, &programme);
     if common.role.is_some() || common.actor_unit.is_some() {
         office::actor::check(&programme, &actor)?;
     }
     let office = Office::init(&arguments.data.data, &sources, programme.clone(), nature, &actor)?;
     println!(
-        "{}：{}，{}，{} {}",
-        say("已建数据文件夹", "data folder made"),
+        "{}{}{}{}{}{}",
+        say("已建数据文件夹：", "data folder made: "),
         arguments.data.data.display(),
+        say("，", ", "),
         nature_word(nature),
-        say("方案", "programme"),
+        say("，方案 ", ", programme "),
         common::text(&programme.name)
     );
     drop(office);
@@ -68,7 +69,7 @@ pub fn activate(arguments: &Activate, common: &Common) -> Outcome {
         return Err(Failure::Told);
     }
     let position = office.activate(&sources, programme.clone())?;
-    println!("{} {} {}，{} {}", say("已启用", "in force:"), common::text(&programme.name), programme.version, say("位置", "position"), position.0);
+    println!("{} {} {}{} {}", say("已启用", "in force:"), common::text(&programme.name), programme.version, say("，位置", ", position"), position.0);
     Ok(())
 }
 

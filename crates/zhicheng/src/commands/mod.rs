@@ -1,10 +1,13 @@
 //! One file for each family of commands; each function is one command.
 
+pub mod card;
 pub mod cases;
 pub mod common;
 pub mod demo;
 pub mod figures;
 pub mod folder;
+pub mod names;
 pub mod package;
 pub mod records;
 pub mod results;
+pub mod sealed;

@@ -1,15 +1,16 @@
 //! `score`, `rate`, `override`, `seal`, `reconcile`: what the figures are worth.
 
-use base::{ItemId, Lang, Period, Ratio};
+use base::{Lang, Period, Ratio};
 use office::Office;
 use office::assessment::{Ask, Assessment};
 use office::reconcile::relation_name;
 use office::seal::SealRequest;
 use programme::model::{Programme, Scorecard};
-use scoring::{Card, CardState, ItemResult, ItemState};
+use scoring::{Card, CardState, ItemResult, ItemState, Role};
 
 use crate::arguments::{Common, Override, Rate, Reconcile, Score, Seal};
-use crate::commands::common;
+use crate::commands::card::{item_name, print_card};
+use crate::commands::{common, names, sealed};
 use crate::failure::{Failure, Outcome, read};
 use crate::lang::{lang, say};
 use crate::output::{Cell, Column, Format, print};
@@ -21,7 +22,13 @@ pub fn score(arguments: &Score) -> Outcome {
     let (day, at) = common::when(&office, &arguments.when)?;
     let programme = common::programme_at(&office, at)?;
     let period = common::period(&programme, arguments.period.as_deref())?;
-    let scorecard = office.scorecard_at(&arguments.scorecard, at)?;
+    let scorecard = names::scorecard(&office, &arguments.scorecard, at)?;
+    if arguments.sealed {
+        let unit = arguments.unit.as_deref().map(|unit| common::unit(&office, unit)).transpose()?;
+        let Some(declared) = programme.scorecards.get(&scorecard) else { return Ok(()) };
+        let which = (&scorecard, &period, at);
+        return sealed::show(&office, &programme, declared, which, unit.as_ref().map(base::UnitId::as_str), arguments.output.format);
+    }
     let mut assessment = office.assess(&Ask { scorecard: scorecard.clone(), period, day, at })?;
     if let Some(unit) = &arguments.unit {
         let unit = common::unit(&office, unit)?;
@@ -34,12 +41,13 @@ pub fn score(arguments: &Score) -> Outcome {
     if arguments.output.format == Format::Table {
         if arguments.unit.is_some() {
             for card in &assessment.cards {
-                print_card(&programme, declared, card, period)?;
+                print_card(&programme, declared, &common::unit_name(&programme, &card.participant), card, period)?;
             }
         } else {
             print_board(&programme, &assessment)?;
         }
         println!("{}", standing(&office, &assessment));
+        sealed::tell(&office, &programme, &assessment);
         return Ok(());
     }
     print(arguments.output.format, &score_columns(), &score_rows(&programme, declared, &assessment))?;
@@ -55,7 +63,8 @@ pub fn standing(office: &Office, assessment: &Assessment) -> String {
     }
 }
 
-fn score_columns() -> Vec<Column> {
+/// The columns of `score`, for scripts.
+pub fn score_columns() -> Vec<Column> {
     vec![
         Column::text("unit", "单位", "unit"),
         Column::text("item", "项目", "item"),
@@ -133,7 +142,7 @@ fn state_name(state: CardState) -> &'static str {
 }
 
 /// The figures of an item, shown as their indicators say; `None` for a judged item.
-fn figure_text(programme: &Programme, scorecard: &Scorecard, item: &ItemResult, period: Period) -> Option<String> {
+pub fn figure_text(programme: &Programme, scorecard: &Scorecard, item: &ItemResult, period: Period) -> Option<String> {
     let ties = scorecard.items.get(&item.item)?;
     let figures = item.figures.iter().zip(&ties.indicators);
     let shown: Vec<String> = figures.map(|(figure, indicator)| common::shown_of(programme, indicator, figure, period)).collect();
@@ -176,7 +185,8 @@ pub fn print_board(programme: &Programme, assessment: &Assessment) -> Outcome {
     Ok(())
 }
 
-fn group_name(programme: &Programme, id: &str) -> String {
+/// The name of a ranking group; its id where the programme no longer has it.
+pub fn group_name(programme: &Programme, id: &str) -> String {
     let groups = programme.vocabularies.get(programme::schema::RANKING_GROUP);
     groups.and_then(|groups| groups.codes.get(id)).map_or_else(|| id.to_owned(), |code| common::text(&code.name).to_owned())
 }
@@ -185,7 +195,7 @@ fn remark(card: &Card) -> String {
     let mut remarks: Vec<String> = card
         .vetoes
         .iter()
-        .map(|veto| format!("{}：{}{}", say("一票否决", "vetoed"), common::text(&veto.name), by_score(card)))
+        .map(|veto| format!("{}{}{}", say("一票否决：", "vetoed: "), common::text(&veto.name), by_score(card)))
         .collect();
     if let Some(reason) = &card.quota_reason {
         remarks.push(common::text(reason).to_owned());
@@ -204,70 +214,20 @@ fn by_score(card: &Card) -> String {
     }).unwrap_or_default()
 }
 
-/// A unit's card: each item with its figure, points and reason.
-pub fn print_card(programme: &Programme, scorecard: &Scorecard, card: &Card, period: Period) -> Outcome {
-    println!(
-        "{}  {} {}  {} {}{}",
-        common::unit_name(programme, &card.participant),
-        say("总分", "total"),
-        card.total_text.clone().unwrap_or_else(|| say("未定", "open").to_owned()),
-        say("等级", "grade"),
-        card.grade.clone().unwrap_or_else(|| say("未定", "open").to_owned()),
-        card.rank.map(|rank| format!("  {} {rank}", say("名次", "rank"))).unwrap_or_default(),
-    );
-    let columns = [
-        Column::text("group", "类别", "category"),
-        Column::text("item", "项目", "item"),
-        Column::text("figure", "数值", "figure"),
-        Column::number("points", "得分", "points"),
-        Column::number("max_points", "分值", "of"),
-        Column::text("reason", "理由", "reason"),
-    ];
-    let mut last = None;
-    let mut rows = Vec::new();
-    for item in carried(card) {
-        let name = |id: &ItemId| scorecard.card.items.iter().find(|found| &found.id == id).map_or_else(|| id.to_string(), |found| common::text(&found.name).to_owned());
-        let group = scorecard.card.groups.iter().find(|found| found.id == item.top_group).map_or("", |found| common::text(&found.name));
-        let shown_group = if last == Some(&item.top_group) { "" } else { group };
-        last = Some(&item.top_group);
-        rows.push(vec![
-            Cell::same(shown_group),
-            Cell::same(name(&item.item)),
-            Cell::same(figure_text(programme, scorecard, item, period).unwrap_or_default()),
-            Cell::same(item.points.as_ref().map(common::points).unwrap_or_else(|| "—".to_owned())),
-            Cell::same(common::points(&item.max_points)),
-            Cell::same(common::text(&item.reason)),
-        ]);
-    }
-    print(Format::Table, &columns, &rows)?;
-    for veto in &card.vetoes {
-        println!(
-            "■ {}：{}（{}）{} {}",
-            say("一票否决", "veto"),
-            common::text(&veto.name),
-            common::text(&veto.reason),
-            say("依据", "basis:"),
-            common::text(&veto.basis)
-        );
-    }
-    for consequence in &card.consequences {
-        println!("▸ {}", common::text(&consequence.text));
-    }
-    Ok(())
-}
-
 /// `zhicheng rate --data DIR SCORECARD --day D …`
 pub fn rate(arguments: &Rate) -> Outcome {
     let office = common::open(&arguments.data)?;
     let (day, at) = common::when(&office, &arguments.when)?;
-    let scorecard = office.scorecard_at(&arguments.scorecard, at)?;
-    let rating = office.rate(&scorecard, day, at, arguments.subject.as_deref())?;
+    let scorecard = names::scorecard(&office, &arguments.scorecard, at)?;
     let programme = common::programme_at(&office, at)?;
-    if let (Some(_), Format::Table, Some(card), Some(declared)) =
-        (&arguments.subject, arguments.output.format, rating.cards.first(), programme.scorecards.get(&scorecard))
-    {
-        print_card(&programme, declared, card, Period::Days(day, day))?;
-        common::mark(&office, Format::Table);
+    let Some(declared) = programme.scorecards.get(&scorecard) else { return Ok(()) };
+    let subject = arguments.subject.as_deref().map(|word| common::subject(&office, &declared.of, word));
+    let rating = office.rate(&scorecard, day, at, subject.as_deref())?;
+    let name = |card: &Card| office.mirror().subject_name(&rating.subject_type, &card.participant).unwrap_or_default().to_owned();
+    if let (Some(_), Format::Table, Some(card)) = (&subject, arguments.output.format, rating.cards.first()) {
+        let title = format!("{} {}", card.participant, name(card));
+        print_card(&programme, declared, &title, card, Period::Days(day, day))?;
+        println!("{}", as_of(&office, day, at));
         return Ok(());
     }
     let columns = [
@@ -277,21 +237,22 @@ pub fn rate(arguments: &Rate) -> Outcome {
         Column::text("grade", "等级", "grade"),
         Column::text("vetoes", "直接定级", "vetoes"),
         Column::text("reasons", "理由", "reasons"),
-        Column::text("day", "截至", "day"),
-        Column::number("position", "位置", "position"),
+        Column::text("day", "截至", "day").for_scripts(),
+        Column::number("position", "位置", "position").for_scripts(),
     ];
     let rows: Vec<Vec<Cell>> = rating
         .cards
         .iter()
         .map(|card| {
             let vetoes: Vec<String> = card.vetoes.iter().map(|veto| veto.veto.clone()).collect();
+            let veto_names: Vec<&str> = card.vetoes.iter().map(|veto| common::text(&veto.name)).collect();
             vec![
                 Cell::same(card.participant.clone()),
-                Cell::same(office.mirror().subject_name(&rating.subject_type, &card.participant).unwrap_or_default()),
+                Cell::same(name(card)),
                 Cell::from(card.total_text.clone()),
                 Cell::from(card.grade.clone()),
-                Cell::same(vetoes.join("; ")),
-                Cell::same(reasons(card)),
+                Cell::shown(vetoes.join("; "), veto_names.join(say("；", "; "))),
+                reasons_cell(&reasons(declared, card)),
                 Cell::same(day.to_string()),
                 Cell::same(at.0),
             ]
@@ -300,22 +261,43 @@ pub fn rate(arguments: &Rate) -> Outcome {
     print(arguments.output.format, &columns, &rows)?;
     if arguments.output.format == Format::Table {
         println!("{}", grades(&rating.cards));
-        common::mark(&office, Format::Table);
+        println!("{}", as_of(&office, day, at));
     }
     Ok(())
 }
 
-/// The items that lost points, those that lost most first.
-fn reasons(card: &Card) -> String {
-    let mut lost: Vec<(Ratio, &ItemResult)> = card
-        .items
-        .iter()
-        .filter_map(|item| item.points.as_ref().map(|points| (&item.max_points - points, item)))
-        .filter(|(lost, _)| lost.is_positive())
-        .collect();
-    lost.sort_by(|a, b| b.0.cmp(&a.0));
-    let shown: Vec<String> = lost.iter().take(3).map(|(lost, item)| format!("{} −{}", item.item, common::points(lost))).collect();
-    shown.join("; ")
+/// Why the score is what it is: what was deducted or missed, the most first, then what was added. A bonus
+/// that was not earned is no reason.
+fn reasons(declared: &Scorecard, card: &Card) -> Vec<String> {
+    let mut lost = Vec::new();
+    let mut added = Vec::new();
+    for item in carried(card) {
+        let Some(points) = &item.points else { continue };
+        match item.role {
+            Role::Normal => lost.push((&item.max_points - points, item)),
+            Role::Deduction => lost.push((-points, item)),
+            Role::Bonus => added.push((points.clone(), item)),
+        }
+    }
+    let told = |mut of: Vec<(Ratio, &ItemResult)>, sign: &str| -> Vec<String> {
+        of.retain(|(points, _)| points.is_positive());
+        of.sort_by(|a, b| b.0.cmp(&a.0));
+        of.iter().map(|(points, item)| format!("{} {sign}{}", item_name(declared, &item.item), common::points(points))).collect()
+    };
+    let mut reasons = told(lost, "−");
+    reasons.extend(told(added, "+"));
+    reasons
+}
+
+/// So many reasons stand in a table; scripts get all.
+const REASONS_SHOWN_MAX: usize = 4;
+
+fn reasons_cell(reasons: &[String]) -> Cell {
+    let mut shown = reasons.iter().take(REASONS_SHOWN_MAX).map(String::as_str).collect::<Vec<_>>().join(say("；", "; "));
+    if reasons.len() > REASONS_SHOWN_MAX {
+        shown.push_str(say("；…", "; …"));
+    }
+    Cell::shown(reasons.join("; "), shown)
 }
 
 /// How many are in each grade.
@@ -332,20 +314,30 @@ fn grades(cards: &[Card]) -> String {
     counts.iter().map(|(grade, count)| format!("{grade}: {count}")).collect::<Vec<_>>().join("   ")
 }
 
+/// As of when a rating is true.
+fn as_of(office: &Office, day: base::Day, at: base::Position) -> String {
+    let nature = crate::commands::folder::nature_word(office.nature());
+    match lang() {
+        Lang::Zh => format!("【{nature}】截至 {day}，位置 {}。", at.0),
+        Lang::En => format!("[{nature}] as of {day}, position {}.", at.0),
+    }
+}
+
 /// `zhicheng override --data DIR SCORECARD ITEM UNIT POINTS --reason TEXT`
 pub fn override_points(arguments: &Override, common: &Common) -> Outcome {
     let mut office = common::open_to_write(&arguments.data, common)?;
     let programme = office.programme()?;
     let period = common::period(&programme, arguments.period.as_deref())?;
-    let scorecard = office.scorecard(&arguments.scorecard)?;
+    let scorecard = names::scorecard(&office, &arguments.scorecard, office.position())?;
     let unit = common::unit(&office, &arguments.unit)?;
-    let item = ItemId::new(&arguments.item);
+    let Some(declared) = programme.scorecards.get(&scorecard) else { return Ok(()) };
+    let item = names::item(&scorecard, declared, &arguments.item)?;
     let points = match arguments.points.as_str() {
         "none" => None,
         text => Some(Ratio::parse_decimal(text).ok_or_else(|| problems::not_points(text))?),
     };
     let position = office.override_points(&scorecard, &period, &item, &unit, points.as_ref(), &arguments.reason)?;
-    println!("{}，{} {position}", say("已改定", "points set"), say("位置", "position"));
+    println!("{} {position}", say("已改定，位置", "points set, position"));
     Ok(())
 }
 
@@ -358,7 +350,7 @@ pub fn seal(arguments: &Seal, common: &Common) -> Outcome {
         Some(text) => common::day(text)?,
         None => office.today()?,
     };
-    let scorecard = office.scorecard(&arguments.scorecard)?;
+    let scorecard = names::scorecard(&office, &arguments.scorecard, office.position())?;
     let name = arguments.minutes.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let request = SealRequest {
         ask: Ask { scorecard, period, day, at: office.position() },
@@ -368,7 +360,7 @@ pub fn seal(arguments: &Seal, common: &Common) -> Outcome {
         reason: arguments.reason.clone(),
     };
     let position = office.seal(&request)?;
-    println!("{}，{} {position}", say("已封存", "sealed"), say("位置", "position"));
+    println!("{} {position}", say("已封存，位置", "sealed, position"));
     Ok(())
 }
 
