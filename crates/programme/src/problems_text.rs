@@ -142,7 +142,7 @@ base::catalogue! {
     /// The extended package is not there.
     fn extended_not_found(package, nearest) -> "P143" Error {
         what { zh: "找不到所扩展的方案包“{package}”", en: "the extended package `{package}` is not there" }
-        remedy { zh: "它应是同级目录下的文件夹或 .xlsx；那里有：{nearest}", en: "it must be a folder or .xlsx beside this package; there is: {nearest}" }
+        remedy { zh: "把它（文件夹或 .xlsx）放到与本方案包同级的目录；那里现有：{nearest}", en: "put it (a folder or .xlsx) beside this package; there is: {nearest}" }
     }
     /// Packages that extend each other.
     fn extends_cycle(chain) -> "P144" Error {

@@ -69,7 +69,7 @@ fn bands(card: &Card<'_>, faults: &mut Faults) -> (Vec<Band>, Vec<GateTies>) {
         check_grade(card, row, "grade", faults);
         let measured = row
             .text("indicator")
-            .and_then(|id| card.indicators.get(&**id));
+            .and_then(|id| card.rows.find("indicator", id));
         for column in ["at_least", "at_most"] {
             super::sense::check_number(row, column, measured, faults);
         }

@@ -35,7 +35,7 @@ pub(super) fn build(
                 .collect()
         };
         let rule = rules::build(row, &own("level"), &own("part"), faults);
-        super::sense::check_item(row, &own("level"), &own("target"), card.indicators, faults);
+        super::sense::check_item(row, &own("level"), &own("target"), card.rows, faults);
         let group = row.text("group").cloned();
         if let Some(group) = &group
             && card.rows.find_under("group", card.id, group).is_none()

@@ -9,9 +9,9 @@ use std::sync::Arc;
 use base::{IndicatorId, Ratio, RecordTypeId};
 use indexmap::IndexMap;
 
-use super::{Faults, shown};
+use super::{Faults, Rows, shown};
 use crate::expr::Expr;
-use crate::model::{Format, Indicator, Measure, RecordType};
+use crate::model::{Indicator, Measure, RecordType};
 use crate::problems;
 use crate::rows::{Content, Row};
 use crate::schema::ColumnPath;
@@ -26,23 +26,37 @@ fn bare_growth_max() -> Ratio {
     Ratio::from_int(10)
 }
 
-/// Whether a figure is shown in percent, and whether it can never be above 1.
-fn is_share(indicator: &Indicator) -> (bool, bool) {
-    let is_part = matches!(
-        indicator.measure,
-        Measure::Share { .. } | Measure::WeightedRatio { .. }
-    );
-    (
-        is_part || matches!(indicator.format, Format::Percent(_)),
-        is_part,
-    )
+/// Whether an indicator's figure is shown in percent, and whether it can never be above 1. Read from the
+/// row, so that a fault elsewhere in the indicator hides nothing here.
+fn is_share(indicator: &Row) -> (bool, bool) {
+    let measure = indicator.text("measure").map_or("", |word| &**word);
+    let is_part = matches!(measure, "share" | "weighted_ratio");
+    let in_percent = match indicator.text("format") {
+        Some(format) => format.starts_with("percent"),
+        None => measure == "growth",
+    };
+    (is_part || in_percent, is_part)
+}
+
+fn id_of(row: &Row) -> &str {
+    row.text("id").map_or("", |id| &**id)
+}
+
+fn is_rank(indicator: &Row) -> bool {
+    match indicator.text("measure").map_or("", |word| &**word) {
+        "rank" => true,
+        "latest" => indicator
+            .text("format")
+            .is_some_and(|format| &**format == "rank"),
+        _ => false,
+    }
 }
 
 /// A number that is compared with an indicator's figure: of a share not written out of a hundred.
 pub(super) fn check_number(
     row: &Row,
     column: &str,
-    indicator: Option<&Indicator>,
+    indicator: Option<&Arc<Row>>,
     faults: &mut Faults,
 ) {
     let Some((indicator, cell)) = indicator.zip(row.cell(column)) else {
@@ -72,7 +86,7 @@ pub(super) fn check_number(
         faults.cell(
             row,
             column,
-            problems::percent_written_bare(column, shown(value), &indicator.id, percent),
+            problems::percent_written_bare(column, shown(value), id_of(indicator), percent),
         );
     }
 }
@@ -82,12 +96,12 @@ pub(super) fn check_item(
     row: &Row,
     levels: &[Arc<Row>],
     targets: &[Arc<Row>],
-    indicators: &IndexMap<IndicatorId, Indicator>,
+    rows: &Rows,
     faults: &mut Faults,
 ) {
     let texts = row.texts("indicators");
     let [only] = texts.as_slice() else { return };
-    let indicator = indicators.get(&**only);
+    let indicator = rows.find("indicator", only);
     for column in ["target", "zero_at", "full_at", "steps"] {
         check_number(row, column, indicator, faults);
     }
@@ -97,18 +111,14 @@ pub(super) fn check_item(
     for target in targets {
         check_number(target, "value", indicator, faults);
     }
-    let is_rank = |indicator: &Indicator| match indicator.measure {
-        Measure::Latest { is_rank, .. } => is_rank || indicator.format == Format::Rank,
-        _ => false,
-    };
     if let Some(indicator) = indicator.filter(|indicator| !is_rank(indicator))
         && row.text("rule").is_some_and(|rule| &**rule == "rank_based")
     {
-        let measure = indicator.row.text("measure").map_or("", |word| &**word);
+        let measure = indicator.text("measure").map_or("", |word| &**word);
         faults.cell(
             row,
             "indicators",
-            problems::not_a_rank(&indicator.id, measure),
+            problems::not_a_rank(id_of(indicator), measure),
         );
     }
 }
