@@ -37,7 +37,7 @@ fn office() -> Office {
 /// A field of a vocabulary in a table that the indicator reads.
 fn field_of(programme: &Programme, measure: &Measure) -> Option<By> {
     let table = measure.tables().into_iter().next()?;
-    let table = programme.schema.table(&table)?;
+    let table = programme.schema.table(table)?;
     let column = table
         .columns
         .values()
@@ -186,8 +186,8 @@ fn compare_weighted(question: &Question, rows: &[Vec<Cell>], what: &str) {
         let (mut above, mut below) = (Ratio::ZERO, Ratio::ZERO);
         for row in rows.iter().filter(|row| row[0] == *slice) {
             let weight = ratio(&row[4], &row[5]);
-            above = above + &weight * &ratio(&row[2], &row[3]);
-            below = below + weight;
+            above += &weight * &ratio(&row[2], &row[3]);
+            below += weight;
         }
         assert_eq!(above.checked_div(&below), ours.value(), "{slice:?} {what}");
     }
