@@ -58,10 +58,21 @@ const RULES: [&str; 3] = ["CB08", "CB09", "CB10"];
 /// Claims that units, targets and items make, not records.
 const OF_THE_PROGRAMME: [&str; 5] = ["CB01", "CB04", "CB05", "CB06", "CB07"];
 
-/// Whether a relation holds, by the meaning that the claims give to it. All claims of this city are
+/// Claims in percent: they are held at the digits that are printed, after rounding half up.
+const IN_PERCENT: [&str; 5] = ["CB20", "CB27", "CB30", "CB32", "CB34"];
+
+/// Whether a claim's relation holds, by the meaning that the claims give to it. All claims of this city are
 /// whole or have few digits, so that floating point numbers tell them apart.
-fn holds(relation: &str, claimed: f64, measured: f64) -> bool {
+fn holds(claim: &str, relation: &str, row: &Row) -> bool {
+    let (claimed, measured) = (number(row, "claimed"), number(row, "measured"));
     match relation {
+        "exact" if IN_PERCENT.contains(&claim) => {
+            let places = text(row, "claimed")
+                .split_once('.')
+                .map_or(0, |(_, digits)| digits.len());
+            let scale = 10_f64.powi(i32::try_from(places).unwrap());
+            ((measured * scale + 0.5).floor() - claimed * scale).abs() < 1e-6
+        }
         "exact" => (measured - claimed).abs() < 1e-9,
         "more_than" => measured > claimed && measured < 1.1 * claimed,
         other => panic!("no claim of Chibi has the relation {other}"),
@@ -113,10 +124,9 @@ fn every_published_figure_is_met_for_three_seeds() {
                 "{claim}"
             );
             assert_eq!(text(row, "statement"), statement, "{claim}");
-            let (claimed, measured) = (number(row, "claimed"), number(row, "measured"));
             assert!(
-                row["met"] == true && holds(relation, claimed, measured),
-                "seed {seed}, {claim}: {measured} is not {relation} {claimed}"
+                row["met"] == true && holds(claim, relation, row),
+                "seed {seed}: {row:?}"
             );
         }
     }
@@ -202,19 +212,10 @@ fn every_figure_leads_to_what_makes_it_and_losing_one_record_moves_it() {
         }
         assert_ne!(measured(&after), measured(&before), "{claim} has moved");
         let met = after[claim]["met"] == true;
-        assert_eq!(
-            met,
-            holds(
-                relation,
-                number(&after[claim], "claimed"),
-                number(&after[claim], "measured")
-            ),
-            "{claim}"
-        );
-        assert!(
-            !met || relation == "more_than",
-            "{claim} is not met any more"
-        );
+        assert_eq!(met, holds(claim, relation, &after[claim]), "{claim}");
+        // 97.997 % of products still print as 98 %, and 3,119 commitments are still more than 3,000.
+        let may_be_met = relation == "more_than" || IN_PERCENT.contains(&claim);
+        assert!(!met || may_be_met, "{claim} is not met any more");
     }
 }
 
