@@ -34,33 +34,26 @@ fn every_case_goes_its_way() {
         let cases = cases(&town);
         assert_eq!(cases.len(), 12);
         for (name, case) in &cases {
-            // No unit leads the orphan: it waits for a review for ever. A part of the composite is given on
-            // site, so all visits are verified though the step's share is 0.
+            // A part of the composite is given on site, so all visits are verified though the step's share is 0.
             let mut expected = vec!["score_self"];
-            if !name.starts_with("orphan") {
-                if actions(case).contains(&"return") {
-                    expected.extend(["return", "score_self"]);
-                }
-                expected.push("review");
-                if name.starts_with("visit") {
-                    expected.push("verify");
-                }
-                expected.push("close");
+            if actions(case).contains(&"return") {
+                expected.extend(["return", "score_self"]);
             }
+            expected.push("review");
+            if name.starts_with("visit") {
+                expected.push("verify");
+            }
+            expected.push("close");
             assert_eq!(actions(case), expected, "{name}, seed {seed}");
-            assert_eq!(case.state.is_closed(), !name.starts_with("orphan"));
+            assert!(case.state.is_closed());
         }
     }
 }
 
 #[test]
 fn a_quarter_is_sent_back_and_put_right_in_days() {
-    // With a lead for every item nothing stops a case, so exactly a quarter of twelve comes back.
-    let led = TOWN.replace(
-        "name = { zh = \"无牵头\", en = \"Without lead\" }",
-        "lead = \"market\"\nname = { zh = \"无牵头\", en = \"Without lead\" }",
-    );
-    let (town, _) = Town::filled(&led, 5);
+    // A quarter of twelve comes back, exactly.
+    let (town, _) = Town::filled(TOWN, 5);
     let cases = cases(&town);
     let returned: Vec<&Case> = cases
         .values()
@@ -186,7 +179,7 @@ fn an_assessment_follows_from_the_cases() {
     assert_eq!(assessment.cards.len(), 3);
     for card in assessment.cards {
         let pending = card.items.iter().filter(|item| item.pending);
-        assert_eq!(pending.count(), 1, "only the orphan waits");
+        assert_eq!(pending.count(), 0);
     }
 }
 
