@@ -109,7 +109,7 @@ catalogue! {
     }
     /// Once its deadlines have passed, a state cannot be left any more.
     fn locked_trap(state) -> "F121" Warning {
-        what { zh: "离开状态“{state}”的每个操作都会因逾期而锁定，案件会卡住", en: "every action that leaves state `{state}` is locked once its deadline has passed, so a case can get stuck" }
+        what { zh: "离开状态“{state}”的每个操作都会因逾期而锁定，办件会卡住", en: "every action that leaves state `{state}` is locked once its deadline has passed, so a case can get stuck" }
         remedy { zh: "留一个不锁定的操作", en: "leave one action that no deadline locks" }
     }
     /// A deadline starts where no deadline runs.
@@ -125,8 +125,8 @@ catalogue! {
 
     /// The case belongs to another flow.
     fn other_flow(case_flow, flow) -> "F201" Error {
-        what { zh: "案件属于流程“{case_flow}”，不是“{flow}”", en: "the case runs by flow `{case_flow}`, not `{flow}`" }
-        remedy { zh: "用受理该案件时的流程", en: "use the flow by which the case was accepted" }
+        what { zh: "办件属于流程“{case_flow}”，不是“{flow}”", en: "the case runs by flow `{case_flow}`, not `{flow}`" }
+        remedy { zh: "用受理该办件时的流程", en: "use the flow by which the case was accepted" }
     }
     /// The flow has no such action.
     fn unknown_action(action, possible) -> "F202" Error {
@@ -135,12 +135,12 @@ catalogue! {
     }
     /// The case is closed.
     fn case_closed(action, on) -> "F203" Error {
-        what { zh: "案件已于 {on} 办结，不能“{action}”", en: "the case was closed on {on}; “{action}” is not possible" }
+        what { zh: "办件已于 {on} 办结，不能“{action}”", en: "the case was closed on {on}; “{action}” is not possible" }
         remedy { zh: "如有新情况，另立一案，或用流程声明的重新办理操作", en: "open a new case, or use an action that the flow declares as reopening" }
     }
     /// The action is not possible in this state.
     fn wrong_state(action, state, possible) -> "F204" Error {
-        what { zh: "案件处于“{state}”，不能“{action}”", en: "the case is in “{state}”, where “{action}” is not possible" }
+        what { zh: "办件处于“{state}”，不能“{action}”", en: "the case is in “{state}”, where “{action}” is not possible" }
         remedy { zh: "现在可以：{possible}", en: "possible now: {possible}" }
     }
     /// None of the actor's roles may take the action.
@@ -150,7 +150,7 @@ catalogue! {
     }
     /// The actor's unit is not the case's unit.
     fn not_own_unit(action) -> "F206" Error {
-        what { zh: "“{action}”只能由案件所属单位办理", en: "“{action}” is for the unit whose case it is" }
+        what { zh: "“{action}”只能由办件所属单位办理", en: "“{action}” is for the unit whose case it is" }
         remedy { zh: "请该单位的人员办理", en: "ask someone of that unit" }
     }
     /// The actor's unit does not lead the item.
@@ -160,7 +160,7 @@ catalogue! {
     }
     /// The act lies before what has already happened.
     fn day_before_last_step(day, last) -> "F208" Error {
-        what { zh: "日期 {day} 早于案件的上一步 {last}", en: "the day {day} lies before the case's last step on {last}" }
+        what { zh: "日期 {day} 早于办件的上一步 {last}", en: "the day {day} lies before the case's last step on {last}" }
         remedy { zh: "填 {last} 或以后的日期", en: "use {last} or a later day" }
     }
     /// The act was recorded before what has already been recorded.
@@ -245,7 +245,7 @@ catalogue! {
     }
     /// The case has more steps than one case may have.
     fn too_many_steps(max) -> "F225" Error {
-        what { zh: "一个案件最多 {max} 步", en: "a case can have at most {max} steps" }
+        what { zh: "一个办件最多 {max} 步", en: "a case can have at most {max} steps" }
         remedy { zh: "办结它，另立一案", en: "close it and open a new one" }
     }
     /// Opening gives a field that the flow does not declare.
@@ -255,7 +255,7 @@ catalogue! {
     }
     /// A step to be recorded does not start where the case is.
     fn step_does_not_follow(from, state) -> "F227" Error {
-        what { zh: "这一步从状态“{from}”出发，案件却处于“{state}”", en: "the step starts from state `{from}`, but the case is in `{state}`" }
+        what { zh: "这一步从状态“{from}”出发，办件却处于“{state}”", en: "the step starts from state `{from}`, but the case is in `{state}`" }
         remedy { zh: "按发生的次序记录各步", en: "record the steps in the order in which they were taken" }
     }
 
@@ -267,7 +267,7 @@ catalogue! {
     /// A deadline's day lies beyond the days that can be counted.
     fn beyond_calendar(deadline) -> "F302" Error {
         what { zh: "期限“{deadline}”的日期超出可计算的范围", en: "a day of deadline “{deadline}” lies beyond the days that can be counted" }
-        remedy { zh: "检查案件的日期和年份", en: "check the case's days and its reference year" }
+        remedy { zh: "检查办件的日期和年份", en: "check the case's days and its reference year" }
     }
     /// The flow has no such deadline.
     fn unknown_deadline(deadline, known) -> "F303" Error {

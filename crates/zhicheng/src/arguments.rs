@@ -153,6 +153,8 @@ pub struct Workbook {
     pub from: PathBuf,
     #[arg(value_name = "TO", help = say(".xlsx 或新文件夹", ".xlsx or new folder"))]
     pub to: PathBuf,
+    #[arg(long, help = say("覆盖已有的文件", "overwrite what is there"))]
+    pub force: bool,
 }
 
 #[derive(Debug, Args)]
@@ -199,6 +201,8 @@ pub struct Template {
     pub type_name: String,
     #[arg(long, value_name = "FILE", help = say("写到哪个文件（缺省 TYPE.xlsx）", "file to write (default TYPE.xlsx)"))]
     pub output: Option<PathBuf>,
+    #[arg(long, help = say("覆盖已有的文件", "overwrite what is there"))]
+    pub force: bool,
 }
 
 #[derive(Debug, Args)]
@@ -221,6 +225,8 @@ pub struct Import {
     pub reason: Option<String>,
     #[arg(long, value_name = "FILE", help = say("被拒绝的行写到哪个工作簿", "workbook for the rejected rows"))]
     pub rejects: Option<PathBuf>,
+    #[arg(long, help = say("覆盖已有的 --rejects 工作簿", "overwrite the --rejects workbook that is there"))]
+    pub force: bool,
     #[arg(long, value_name = "NAME", help = say("工作表", "worksheet"))]
     pub sheet: Option<String>,
     #[arg(long, help = say("忽略方案未声明的列", "ignore columns that the programme does not declare"))]
@@ -464,6 +470,8 @@ pub struct Export {
     pub sqlite: Option<PathBuf>,
     #[arg(long, value_name = "DIR", help = say("每表写成一个 CSV，另附建表语句", "write one CSV for each table, with CREATE TABLE statements"))]
     pub csv: Option<PathBuf>,
+    #[arg(long, help = say("覆盖已有的文件", "overwrite what is there"))]
+    pub force: bool,
 }
 
 #[derive(Debug, Args)]

@@ -32,20 +32,32 @@ pub fn sqlite(office: &Office, path: &Path, progress: &mut Progress) -> Outcome 
     if path.exists() {
         return Err(problems::folder_taken(path.display()).into());
     }
-    let failed = |error: rusqlite::Error| Failure::from(problems::cannot_write(path.display(), error));
+    let failed =
+        |error: rusqlite::Error| Failure::from(problems::cannot_write(path.display(), error));
     let mut connection = Connection::open(path).map_err(failed)?;
     connection.execute_batch(ABOUT).map_err(failed)?;
     for (key, value) in about(office)? {
-        connection.execute("insert into \"about\" values (?, ?)", (key, value)).map_err(failed)?;
+        connection
+            .execute("insert into \"about\" values (?, ?)", (key, value))
+            .map_err(failed)?;
     }
     for table in office.mirror().columns().export() {
         let transaction = connection.transaction().map_err(failed)?;
-        transaction.execute_batch(&table.create_sql(Dialect::Sqlite)).map_err(failed)?;
+        transaction
+            .execute_batch(&table.create_sql(Dialect::Sqlite))
+            .map_err(failed)?;
         let marks = vec!["?"; table.columns.len()].join(", ");
         {
-            let mut insert = transaction.prepare(&format!("insert into {} values ({marks})", quoted(&table.name))).map_err(failed)?;
+            let mut insert = transaction
+                .prepare(&format!(
+                    "insert into {} values ({marks})",
+                    quoted(&table.name)
+                ))
+                .map_err(failed)?;
             for (done, row) in (1..).zip(table.rows()) {
-                insert.execute(params_from_iter(row.iter().map(to_sql))).map_err(failed)?;
+                insert
+                    .execute(params_from_iter(row.iter().map(to_sql)))
+                    .map_err(failed)?;
                 if done % 8192 == 0 {
                     progress.tell(done, done, &table.name);
                 }
@@ -66,7 +78,8 @@ fn to_sql(cell: &ExportCell) -> ToSqlOutput<'_> {
 
 /// Writes each table as a CSV, with `tables.postgres.sql` and `tables.duckdb.sql` that make and fill them.
 pub fn csv(office: &Office, dir: &Path, progress: &mut Progress) -> Outcome {
-    std::fs::create_dir_all(dir).map_err(|error| problems::cannot_write(dir.display(), error))?;
+    std::fs::create_dir_all(dir)
+        .map_err(|error| problems::cannot_write(dir.display(), crate::failure::why(&error)))?;
     let mut text = "\"key\",\"value\"\n".to_owned();
     for (key, value) in about(office)? {
         text.push_str(&format!("{},{}\n", quoted(key), quoted(&value)));
@@ -76,7 +89,10 @@ pub fn csv(office: &Office, dir: &Path, progress: &mut Progress) -> Outcome {
     for table in &tables {
         one_csv(table, &dir.join(format!("{}.csv", table.name)), progress)?;
     }
-    for (file, dialect) in [("tables.postgres.sql", Dialect::Postgres), ("tables.duckdb.sql", Dialect::DuckDb)] {
+    for (file, dialect) in [
+        ("tables.postgres.sql", Dialect::Postgres),
+        ("tables.duckdb.sql", Dialect::DuckDb),
+    ] {
         let mut text = format!("{ABOUT}{}", fill("about", dialect));
         for table in &tables {
             text.push_str(&table.create_sql(dialect));
@@ -94,7 +110,9 @@ fn fill(table: &str, dialect: Dialect) -> String {
     let file = table.replace('\'', "''");
     match dialect {
         // \copy reads on the client's side, so the server needs no right to the folder.
-        Dialect::Postgres => format!("\\copy {name} from '{file}.csv' with (format csv, header true)\n"),
+        Dialect::Postgres => {
+            format!("\\copy {name} from '{file}.csv' with (format csv, header true)\n")
+        }
         _ => format!("copy {name} from '{file}.csv' (header true);\n"),
     }
 }
@@ -105,7 +123,12 @@ fn quoted(name: &str) -> String {
 
 fn one_csv(table: &ExportTable<'_>, path: &Path, progress: &mut Progress) -> Outcome {
     progress.tell(0, 1, &table.name);
-    let failed = |error: std::io::Error| Failure::from(problems::cannot_write(path.display(), error));
+    let failed = |error: std::io::Error| {
+        Failure::from(problems::cannot_write(
+            path.display(),
+            crate::failure::why(&error),
+        ))
+    };
     let mut file = BufWriter::new(File::create(path).map_err(failed)?);
     table.write_csv(&mut file).map_err(failed)?;
     file.flush().map_err(failed)

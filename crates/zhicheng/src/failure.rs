@@ -49,7 +49,9 @@ pub fn exit_code(outcome: Outcome) -> ExitCode {
         Err(Failure::Told) => ExitCode::from(1),
         Err(Failure::Problems(problems, sources)) => {
             tell(&problems, &sources);
-            let is_file = problems.iter().any(|problem| problem.code.starts_with("Z1"));
+            let is_file = problems
+                .iter()
+                .any(|problem| problem.code.starts_with("Z1"));
             ExitCode::from(if is_file { 3 } else { 1 })
         }
     }
@@ -60,7 +62,8 @@ pub fn exit_code(outcome: Outcome) -> ExitCode {
 /// # Errors
 /// It cannot be read; the reason of the system is told.
 pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    std::fs::read(path).map_err(|error| crate::problems::cannot_read(path.display(), error).into())
+    std::fs::read(path)
+        .map_err(|error| crate::problems::cannot_read(path.display(), why(&error)).into())
 }
 
 /// Writes a file.
@@ -68,5 +71,34 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 /// # Errors
 /// It cannot be written; the reason of the system is told.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    std::fs::write(path, bytes).map_err(|error| crate::problems::cannot_write(path.display(), error).into())
+    std::fs::write(path, bytes)
+        .map_err(|error| crate::problems::cannot_write(path.display(), why(&error)).into())
+}
+
+/// Refuses to overwrite a file unless that was asked for.
+///
+/// # Errors
+/// The file exists.
+pub fn refuse_existing(path: &Path, force: bool) -> Outcome {
+    if path.exists() && !force {
+        Err(crate::problems::file_exists(path.display()).into())
+    } else {
+        Ok(())
+    }
+}
+
+/// The system's reason in the reader's language; in the system's own words where it is a rare one.
+pub fn why(error: &std::io::Error) -> String {
+    use std::io::ErrorKind;
+    let known = match error.kind() {
+        ErrorKind::NotFound => ("没有这个文件或文件夹", "there is no such file or folder"),
+        ErrorKind::PermissionDenied => ("没有权限", "permission denied"),
+        ErrorKind::AlreadyExists => ("已存在", "it exists already"),
+        ErrorKind::IsADirectory => ("它是文件夹", "it is a folder"),
+        ErrorKind::NotADirectory => ("路径中有一段不是文件夹", "a part of the path is no folder"),
+        ErrorKind::StorageFull => ("磁盘已满", "the disk is full"),
+        ErrorKind::ReadOnlyFilesystem => ("磁盘是只读的", "the disk is read-only"),
+        _ => return error.to_string(),
+    };
+    crate::lang::say(known.0, known.1).to_owned()
 }

@@ -3,7 +3,9 @@
 use std::io::{self, Write};
 
 use base::{Lang, Problem, SourceText};
-use comfy_table::{Cell as TableCell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
+use comfy_table::{
+    Cell as TableCell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle,
+};
 use serde_json::{Map, Value as Json};
 
 use crate::failure::Failure;
@@ -36,17 +38,28 @@ impl Column {
     /// A column of text.
     pub fn text(key: &str, zh: &str, en: &str) -> Column {
         let title = if lang() == Lang::Zh { zh } else { en };
-        Column { key: key.to_owned(), title: title.to_owned(), is_number: false, is_for_scripts: false }
+        Column {
+            key: key.to_owned(),
+            title: title.to_owned(),
+            is_number: false,
+            is_for_scripts: false,
+        }
     }
 
     /// A column of numbers.
     pub fn number(key: &str, zh: &str, en: &str) -> Column {
-        Column { is_number: true, ..Column::text(key, zh, en) }
+        Column {
+            is_number: true,
+            ..Column::text(key, zh, en)
+        }
     }
 
     /// The same, but left out of tables.
     pub fn for_scripts(self) -> Column {
-        Column { is_for_scripts: true, ..self }
+        Column {
+            is_for_scripts: true,
+            ..self
+        }
     }
 }
 
@@ -69,12 +82,18 @@ impl Cell {
 
     /// Nothing for scripts, a mark for people.
     pub fn none(shown: &str) -> Cell {
-        Cell { value: Json::Null, shown: shown.to_owned() }
+        Cell {
+            value: Json::Null,
+            shown: shown.to_owned(),
+        }
     }
 
     /// One text for scripts, another for people.
     pub fn shown(value: impl Into<Json>, shown: impl Into<String>) -> Cell {
-        Cell { value: value.into(), shown: shown.into() }
+        Cell {
+            value: value.into(),
+            shown: shown.into(),
+        }
     }
 }
 
@@ -103,8 +122,11 @@ pub fn print(format: Format, columns: &[Column], rows: &[Vec<Cell>]) -> Result<(
         Format::Json => {
             writeln!(out, "[")?;
             for (index, row) in rows.iter().enumerate() {
-                let object: Map<String, Json> =
-                    columns.iter().zip(row).map(|(column, cell)| (column.key.clone(), cell.value.clone())).collect();
+                let object: Map<String, Json> = columns
+                    .iter()
+                    .zip(row)
+                    .map(|(column, cell)| (column.key.clone(), cell.value.clone()))
+                    .collect();
                 let comma = if index + 1 < rows.len() { "," } else { "" };
                 writeln!(out, "  {}{comma}", Json::Object(object))?;
             }
@@ -112,7 +134,11 @@ pub fn print(format: Format, columns: &[Column], rows: &[Vec<Cell>]) -> Result<(
         }
         Format::Csv => {
             let header: Vec<&str> = columns.iter().map(|column| column.key.as_str()).collect();
-            let mut writer = sheet::DelimitedOut::start(Vec::new(), &header, sheet::DelimitedOptions::default())?;
+            let mut writer = sheet::DelimitedOut::start(
+                Vec::new(),
+                &header,
+                sheet::DelimitedOptions::default(),
+            )?;
             for row in rows {
                 let cells: Vec<String> = row.iter().map(|cell| plain(&cell.value)).collect();
                 writer.write_texts(&cells)?;
@@ -124,17 +150,29 @@ pub fn print(format: Format, columns: &[Column], rows: &[Vec<Cell>]) -> Result<(
 
 const RULE: LineStyle = LineStyle::none().fill('─').junction('─');
 /// Hairlines above, below and under the header; nothing between rows, so that a table can be read and copied.
-const STYLE: TableStyle = TableStyle::new().top_border(RULE).header_separator(RULE).bottom_border(RULE);
+const STYLE: TableStyle = TableStyle::new()
+    .top_border(RULE)
+    .header_separator(RULE)
+    .bottom_border(RULE);
 
 fn table(columns: &[Column], rows: &[Vec<Cell>]) -> Table {
     let mut table = Table::new();
-    table.load_style(STYLE).set_content_arrangement(ContentArrangement::Disabled);
+    table
+        .load_style(STYLE)
+        .set_content_arrangement(ContentArrangement::Disabled);
     let shown = || columns.iter().filter(|column| !column.is_for_scripts);
     table.set_header(shown().map(|column| TableCell::new(&column.title)));
     for row in rows {
-        let cells = columns.iter().zip(row).filter(|(column, _)| !column.is_for_scripts);
+        let cells = columns
+            .iter()
+            .zip(row)
+            .filter(|(column, _)| !column.is_for_scripts);
         table.add_row(cells.map(|(column, cell)| {
-            let alignment = if column.is_number { CellAlignment::Right } else { CellAlignment::Left };
+            let alignment = if column.is_number {
+                CellAlignment::Right
+            } else {
+                CellAlignment::Left
+            };
             TableCell::new(&cell.shown).set_alignment(alignment)
         }));
     }

@@ -18,7 +18,10 @@ pub struct Progress {
 impl Progress {
     /// Starts the clock.
     pub fn start() -> Progress {
-        Progress { started: Instant::now(), bar: None }
+        Progress {
+            started: Instant::now(),
+            bar: None,
+        }
     }
 
     /// Takes how far the work is.

@@ -14,7 +14,9 @@ use crate::lang::lang;
 /// # Errors
 /// The exit code, after help was printed (0) or a usage error told (2).
 pub fn read() -> Result<Arguments, ExitCode> {
-    let read = command().try_get_matches().and_then(|matches| Arguments::from_arg_matches(&matches));
+    let read = command()
+        .try_get_matches()
+        .and_then(|matches| Arguments::from_arg_matches(&matches));
     read.map_err(|error| {
         let is_help = !error.use_stderr();
         if is_help || lang() == Lang::En {
@@ -23,28 +25,55 @@ pub fn read() -> Result<Arguments, ExitCode> {
         } else {
             eprintln!("{}", in_chinese(&error));
         }
-        if is_help { ExitCode::SUCCESS } else { ExitCode::from(2) }
+        if is_help {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::from(2)
+        }
     })
 }
 
 /// The command with its headings in the reader's language.
 fn command() -> Command {
     let command = Arguments::command();
-    if lang() == Lang::En { command } else { with_chinese_headings(command) }
+    if lang() == Lang::En {
+        command
+    } else {
+        with_chinese_headings(command)
+    }
 }
 
 fn with_chinese_headings(command: Command) -> Command {
-    let names: Vec<String> = command.get_subcommands().map(|found| found.get_name().to_owned()).collect();
+    let names: Vec<String> = command
+        .get_subcommands()
+        .map(|found| found.get_name().to_owned())
+        .collect();
     let mut command = command
         .help_template("{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}")
         .subcommand_help_heading("命令")
         .disable_help_flag(true)
         .disable_version_flag(true)
         .disable_help_subcommand(true)
-        .arg(clap::Arg::new("help").long("help").short('h').action(clap::ArgAction::Help).help("显示帮助"))
-        .arg(clap::Arg::new("version").long("version").short('V').action(clap::ArgAction::Version).help("显示版本"))
+        .arg(
+            clap::Arg::new("help")
+                .long("help")
+                .short('h')
+                .action(clap::ArgAction::Help)
+                .help("显示帮助"),
+        )
+        .arg(
+            clap::Arg::new("version")
+                .long("version")
+                .short('V')
+                .action(clap::ArgAction::Version)
+                .help("显示版本"),
+        )
         .mut_args(|argument| {
-            let heading = if argument.is_positional() { "参数" } else { "选项" };
+            let heading = if argument.is_positional() {
+                "参数"
+            } else {
+                "选项"
+            };
             argument.help_heading(heading)
         });
     for name in names {
@@ -64,23 +93,38 @@ fn in_chinese(error: &clap::Error) -> String {
     let argument = text(ContextKind::InvalidArg);
     let value = text(ContextKind::InvalidValue);
     let what = match error.kind() {
-        ErrorKind::InvalidSubcommand => format!("没有命令“{}”", text(ContextKind::InvalidSubcommand)),
+        ErrorKind::InvalidSubcommand => {
+            format!("没有命令“{}”", text(ContextKind::InvalidSubcommand))
+        }
         ErrorKind::UnknownArgument => format!("不认识“{argument}”"),
         ErrorKind::MissingRequiredArgument => format!("缺少：{argument}"),
-        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => "没有写命令".to_owned(),
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            "没有写命令".to_owned()
+        }
         ErrorKind::InvalidValue if value.is_empty() => format!("“{argument}”缺少值"),
-        ErrorKind::InvalidValue => format!("“{argument}”的值“{value}”不对，可用：{}", text(ContextKind::ValidValue)),
+        ErrorKind::InvalidValue => format!(
+            "“{argument}”的值“{value}”不对，可用：{}",
+            text(ContextKind::ValidValue)
+        ),
         ErrorKind::ValueValidation => format!("“{argument}”的值“{value}”读不懂"),
-        ErrorKind::ArgumentConflict => format!("“{argument}”不能与“{}”同用", text(ContextKind::PriorArg)),
+        ErrorKind::ArgumentConflict => {
+            format!("“{argument}”不能与“{}”同用", text(ContextKind::PriorArg))
+        }
         ErrorKind::TooManyValues => format!("“{argument}”的值太多：{value}"),
         ErrorKind::NoEquals => format!("“{argument}”的值须以 = 相连"),
         _ => error.to_string(),
     };
-    let suggested = [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg, ContextKind::SuggestedValue]
-        .into_iter()
-        .map(text)
-        .find(|text| !text.is_empty());
-    let meant = suggested.map(|found| format!("；是否“{found}”？")).unwrap_or_default();
+    let suggested = [
+        ContextKind::SuggestedSubcommand,
+        ContextKind::SuggestedArg,
+        ContextKind::SuggestedValue,
+    ]
+    .into_iter()
+    .map(text)
+    .find(|text| !text.is_empty());
+    let meant = suggested
+        .map(|found| format!("；是否“{found}”？"))
+        .unwrap_or_default();
     format!("错误：{what}{meant}\n改法：zhicheng --help 列出命令，zhicheng 命令 --help 列出参数")
 }
 

@@ -365,7 +365,7 @@ fn a_refusal_says_what_is_wrong_and_what_is_possible_in_both_languages() {
         &calendar_2018(),
     )
     .unwrap_err();
-    assert_eq!(refused.what(Lang::Zh), "案件处于“已下达”，不能“seal”");
+    assert_eq!(refused.what(Lang::Zh), "办件处于“已下达”，不能“seal”");
     assert_eq!(
         refused.remedy(Lang::Zh),
         "现在可以：备案目标 (file_target)、withdraw (withdraw)"

@@ -7,8 +7,8 @@ use office::case::{ActRequest, Case};
 use programme::model::Programme;
 
 use crate::arguments::{CaseAct, CaseCommand, CaseList, CaseOpen, CaseShow, Common};
-use crate::commands::{common, names};
 use crate::commands::records::store;
+use crate::commands::{common, names};
 use crate::failure::{Failure, Outcome};
 use crate::lang::{lang, say};
 use crate::output::{Cell, Column, Format, print};
@@ -32,7 +32,9 @@ fn open(arguments: &CaseOpen, common: &Common) -> Outcome {
     let day = arguments.day.as_deref().map(common::day).transpose()?;
     let scorecard = names::scorecard(&office, &arguments.scorecard, office.position())?;
     let mut progress = Progress::start();
-    let opened = office.open_assessment(&scorecard, &period, day, &mut |done, total, what| progress.tell(done, total, what))?;
+    let opened = office.open_assessment(&scorecard, &period, day, &mut |done, total, what| {
+        progress.tell(done, total, what)
+    })?;
     drop(progress);
     println!("{} {opened}", say("已开办", "cases opened:"));
     Ok(())
@@ -41,7 +43,11 @@ fn open(arguments: &CaseOpen, common: &Common) -> Outcome {
 fn list(arguments: &CaseList) -> Outcome {
     let office = common::open(&arguments.data)?;
     let programme = office.programme()?;
-    let unit = arguments.unit.as_deref().map(|text| common::unit(&office, text)).transpose()?;
+    let unit = arguments
+        .unit
+        .as_deref()
+        .map(|text| common::unit(&office, text))
+        .transpose()?;
     let columns = [
         Column::number("case", "办件", "case"),
         Column::text("item", "项目", "item"),
@@ -55,13 +61,21 @@ fn list(arguments: &CaseList) -> Outcome {
         Column::number("working_days_left", "还剩", "left"),
     ];
     let cases = office.cases()?;
-    let state = arguments.state.as_deref().map(|text| state_of(&programme, &cases, text)).transpose()?;
+    let state = arguments
+        .state
+        .as_deref()
+        .map(|text| state_of(&programme, &cases, text))
+        .transpose()?;
     let today = office.today()?;
     let mut late = 0_u64;
     let mut rows = Vec::new();
     for case in cases {
-        let wanted_unit = unit.as_ref().is_none_or(|unit| case.about.unit.as_deref() == Some(unit.as_str()));
-        let wanted_state = state.as_ref().is_none_or(|state| &case.state.state == state);
+        let wanted_unit = unit
+            .as_ref()
+            .is_none_or(|unit| case.about.unit.as_deref() == Some(unit.as_str()));
+        let wanted_state = state
+            .as_ref()
+            .is_none_or(|state| &case.state.state == state);
         if !(wanted_unit && wanted_state) {
             continue;
         }
@@ -75,7 +89,10 @@ fn list(arguments: &CaseList) -> Outcome {
         let [deadline, due_on, left] = next_cells(&programme, &case, next.as_ref(), today);
         rows.push(vec![
             Cell::same(case.number),
-            Cell::shown(case.about.item.clone().unwrap_or_default(), item_name(&programme, &case)),
+            Cell::shown(
+                case.about.item.clone().unwrap_or_default(),
+                item_name(&programme, &case),
+            ),
             Cell::shown(unit.clone(), common::unit_name(&programme, &unit)),
             Cell::same(case.about.period.clone().unwrap_or_default()),
             Cell::shown(case.state.state.to_string(), state_name(&case)),
@@ -88,10 +105,20 @@ fn list(arguments: &CaseList) -> Outcome {
     }
     print(arguments.output.format, &columns, &rows)?;
     if arguments.output.format == Format::Table {
-        println!("{}", match lang() {
-            base::Lang::Zh => format!("{} 个办件，其中 {late} 个已逾期（截至 {today}）。", rows.len()),
-            base::Lang::En => format!("{} {}, {late} overdue (as of {today}).", rows.len(), if rows.len() == 1 { "case" } else { "cases" }),
-        });
+        println!(
+            "{}",
+            match lang() {
+                base::Lang::Zh => format!(
+                    "{} 个办件，其中 {late} 个已逾期（截至 {today}）。",
+                    rows.len()
+                ),
+                base::Lang::En => format!(
+                    "{} {}, {late} overdue (as of {today}).",
+                    rows.len(),
+                    if rows.len() == 1 { "case" } else { "cases" }
+                ),
+            }
+        );
         common::mark(&office, Format::Table);
     }
     Ok(())
@@ -99,7 +126,12 @@ fn list(arguments: &CaseList) -> Outcome {
 
 /// The state of that id or name, in the flows of the programme or of the cases that there are.
 fn state_of(programme: &Programme, cases: &[Case], word: &str) -> Result<StateId, Failure> {
-    let flows = || programme.flows.values().chain(cases.iter().map(|case| &case.flow));
+    let flows = || {
+        programme
+            .flows
+            .values()
+            .chain(cases.iter().map(|case| &case.flow))
+    };
     let mut known: Vec<(&str, &Text)> = Vec::new();
     for state in flows().flat_map(|flow| &flow.states) {
         if !known.iter().any(|(id, _)| *id == state.id.as_str()) {
@@ -118,25 +150,46 @@ fn running(programme: &Programme, case: &Case, today: Day) -> Option<Due> {
         return None;
     }
     // A deadline that needs a year whose holidays are not published yet is left out here; `case show` tells.
-    let dues = case.flow.deadlines.iter().filter_map(|deadline| casework::due_of(&case.flow, &case.state, deadline, today, &programme.calendar).ok());
-    let open = dues.flatten().filter(|due| due.done_on.is_none() && matches!(due.state, DueState::Running | DueState::Late));
+    let dues = case.flow.deadlines.iter().filter_map(|deadline| {
+        casework::due_of(
+            &case.flow,
+            &case.state,
+            deadline,
+            today,
+            &programme.calendar,
+        )
+        .ok()
+    });
+    let open = dues.flatten().filter(|due| {
+        due.done_on.is_none() && matches!(due.state, DueState::Running | DueState::Late)
+    });
     open.min_by_key(|due| due.due_on)
 }
 
 /// The next deadline, its last day, and the working days left to it: negative when it has passed.
 fn next_cells(programme: &Programme, case: &Case, next: Option<&Due>, today: Day) -> [Cell; 3] {
-    let Some(due) = next else { return [Cell::none(""), Cell::none(""), Cell::none("")] };
+    let Some(due) = next else {
+        return [Cell::none(""), Cell::none(""), Cell::none("")];
+    };
     let left = match due.working_days_left(today, &programme.calendar) {
         Ok(left) => Cell::shown(left, left_words(due, left)),
         Err(_) => Cell::none(""),
     };
-    [Cell::shown(due.deadline.to_string(), deadline_name(case, due)), Cell::same(due.due_on.to_string()), left]
+    [
+        Cell::shown(due.deadline.to_string(), deadline_name(case, due)),
+        Cell::same(due.due_on.to_string()),
+        left,
+    ]
 }
 
 /// `还剩 3 个工作日`, `逾期 2 个工作日`. A deadline can have passed by rest days only.
 fn left_words(due: &Due, left: i64) -> String {
     let days = left.unsigned_abs();
-    let noun = if days == 1 { "working day" } else { "working days" };
+    let noun = if days == 1 {
+        "working day"
+    } else {
+        "working days"
+    };
     match (due.is_late(), lang()) {
         (true, base::Lang::Zh) => format!("■ 逾期 {days} 个工作日"),
         (true, base::Lang::En) => format!("■ {days} {noun} overdue"),
@@ -146,40 +199,82 @@ fn left_words(due: &Due, left: i64) -> String {
 }
 
 fn deadline_name(case: &Case, due: &Due) -> String {
-    case.flow.deadline(&due.deadline).map_or_else(|| due.deadline.to_string(), |deadline| common::text(&deadline.name).to_owned())
+    case.flow.deadline(&due.deadline).map_or_else(
+        || due.deadline.to_string(),
+        |deadline| common::text(&deadline.name).to_owned(),
+    )
 }
 
 /// The name of the item that a case is about; its id where the programme no longer has it.
 fn item_name(programme: &Programme, case: &Case) -> String {
     let id = case.about.item.clone().unwrap_or_default();
-    let card = case.about.scorecard.as_ref().and_then(|scorecard| programme.scorecards.get(scorecard.as_str()));
-    card.map_or_else(|| id.clone(), |card| super::card::item_name(card, &base::ItemId::new(&id)))
+    let card = case
+        .about
+        .scorecard
+        .as_ref()
+        .and_then(|scorecard| programme.scorecards.get(scorecard.as_str()));
+    card.map_or_else(
+        || id.clone(),
+        |card| super::card::item_name(card, &base::ItemId::new(&id)),
+    )
 }
 
 /// How a deadline stands or ended.
 fn due_words(programme: &Programme, case: &Case, due: &Due, today: Day) -> String {
-    let late_by = |day: Day| programme.calendar.working_days_between(due.due_on, day).unwrap_or_default();
+    let late_by = |day: Day| {
+        programme
+            .calendar
+            .working_days_between(due.due_on, day)
+            .unwrap_or_default()
+    };
     match (due.state, due.done_on, lang()) {
-        (DueState::Running, _, _) => due.working_days_left(today, &programme.calendar).map(|left| left_words(due, left)).unwrap_or_default(),
-        (DueState::Met, done, base::Lang::Zh) => format!("● 已于 {} 完成", done.unwrap_or(due.due_on)),
-        (DueState::Met, done, base::Lang::En) => format!("● done on {}", done.unwrap_or(due.due_on)),
+        (DueState::Running, _, _) => due
+            .working_days_left(today, &programme.calendar)
+            .map(|left| left_words(due, left))
+            .unwrap_or_default(),
+        (DueState::Met, done, base::Lang::Zh) => {
+            format!("● 已于 {} 完成", done.unwrap_or(due.due_on))
+        }
+        (DueState::Met, done, base::Lang::En) => {
+            format!("● done on {}", done.unwrap_or(due.due_on))
+        }
         (DueState::Ceased, _, _) => say("因办结而终止", "ended by the closing").to_owned(),
-        (DueState::Late, Some(done), base::Lang::Zh) => format!("■ {done} 完成，逾期 {} 个工作日", late_by(done)),
-        (DueState::Late, Some(done), base::Lang::En) => format!("■ done on {done}, {} working days late", late_by(done)),
-        (DueState::Late, None, _) if case.state.closed.is_some() => say("■ 到办结时仍未完成", "■ not done when the case was closed").to_owned(),
+        (DueState::Late, Some(done), base::Lang::Zh) => {
+            format!("■ {done} 完成，逾期 {} 个工作日", late_by(done))
+        }
+        (DueState::Late, Some(done), base::Lang::En) => {
+            format!("■ done on {done}, {} working days late", late_by(done))
+        }
+        (DueState::Late, None, _) if case.state.closed.is_some() => {
+            say("■ 到办结时仍未完成", "■ not done when the case was closed").to_owned()
+        }
         (DueState::Late, None, _) => left_words(due, -late_by(today)),
     }
 }
 
 /// The deadlines of a case; one that cannot be counted is told with the reason.
 fn print_deadlines(programme: &Programme, case: &Case, today: Day) -> Outcome {
-    let columns = [Column::text("deadline", "期限", "deadline"), Column::text("due_on", "到期", "due"), Column::text("state", "情况", "how it stands")];
+    let columns = [
+        Column::text("deadline", "期限", "deadline"),
+        Column::text("due_on", "到期", "due"),
+        Column::text("state", "情况", "how it stands"),
+    ];
     let mut rows = Vec::new();
     let mut faults: Vec<Problem> = Vec::new();
     for deadline in &case.flow.deadlines {
-        match casework::due_of(&case.flow, &case.state, deadline, today, &programme.calendar) {
+        match casework::due_of(
+            &case.flow,
+            &case.state,
+            deadline,
+            today,
+            &programme.calendar,
+        ) {
             Ok(dues) => rows.extend(dues.iter().map(|due| {
-                vec![Cell::same(deadline_name(case, due)), Cell::same(due.due_on.to_string()), Cell::same(due_words(programme, case, due, today))]
+                vec![
+                    Cell::same(deadline_name(case, due)),
+                    Cell::same(due.due_on.to_string()),
+                    Cell::same(due_words(programme, case, due, today)),
+                ]
             })),
             Err(fault) => faults.push(fault),
         }
@@ -192,7 +287,10 @@ fn print_deadlines(programme: &Programme, case: &Case, today: Day) -> Outcome {
 }
 
 fn state_name(case: &Case) -> String {
-    case.flow.state(&case.state.state).map_or_else(|| case.state.state.to_string(), |state| common::text(&state.name).to_owned())
+    case.flow.state(&case.state.state).map_or_else(
+        || case.state.state.to_string(),
+        |state| common::text(&state.name).to_owned(),
+    )
 }
 
 fn show(arguments: &CaseShow) -> Outcome {
@@ -218,13 +316,40 @@ fn print_case(office: &Office, case: &Case, format: Format) -> Outcome {
     let files = office.case_evidence(case.number)?;
     let mut rows = Vec::new();
     for (index, step) in case.state.steps.iter().enumerate() {
-        let action = case.flow.action(&step.action).map_or_else(|| step.action.to_string(), |action| common::text(&action.name).to_owned());
-        let to = case.flow.state(&step.to).map_or_else(|| step.to.to_string(), |state| common::text(&state.name).to_owned());
-        let role = programme.roles.get(&step.role).map_or_else(|| step.role.to_string(), |name| common::text(name).to_owned());
-        let unit = step.unit.as_ref().map(ToString::to_string).unwrap_or_default();
-        let fields: Vec<String> = step.fields.iter().map(|(field, value)| format!("{field}={value}")).collect();
-        let shown: Vec<String> = step.fields.iter().map(|(field, value)| shown_field(case, field, value)).collect();
-        let evidence = step.evidence.iter().map(|hash| files.get(hash).filter(|name| !name.is_empty()).cloned().unwrap_or_else(|| hash.clone()));
+        let action = case.flow.action(&step.action).map_or_else(
+            || step.action.to_string(),
+            |action| common::text(&action.name).to_owned(),
+        );
+        let to = case.flow.state(&step.to).map_or_else(
+            || step.to.to_string(),
+            |state| common::text(&state.name).to_owned(),
+        );
+        let role = programme.roles.get(&step.role).map_or_else(
+            || step.role.to_string(),
+            |name| common::text(name).to_owned(),
+        );
+        let unit = step
+            .unit
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        let fields: Vec<String> = step
+            .fields
+            .iter()
+            .map(|(field, value)| format!("{field}={value}"))
+            .collect();
+        let shown: Vec<String> = step
+            .fields
+            .iter()
+            .map(|(field, value)| shown_field(case, field, value))
+            .collect();
+        let evidence = step.evidence.iter().map(|hash| {
+            files
+                .get(hash)
+                .filter(|name| !name.is_empty())
+                .cloned()
+                .unwrap_or_else(|| hash.clone())
+        });
         rows.push(vec![
             Cell::same(index as u64 + 1),
             Cell::same(step.day.to_string()),
@@ -235,7 +360,10 @@ fn print_case(office: &Office, case: &Case, format: Format) -> Outcome {
             Cell::same(office.actor_name(step.by)?),
             Cell::shown(fields.join("; "), shown.join(say("；", "; "))),
             Cell::from(step.reason.clone()),
-            Cell::shown(step.evidence.join("; "), evidence.collect::<Vec<_>>().join(say("；", "; "))),
+            Cell::shown(
+                step.evidence.join("; "),
+                evidence.collect::<Vec<_>>().join(say("；", "; ")),
+            ),
         ]);
     }
     if format == Format::Table {
@@ -253,13 +381,26 @@ fn print_case(office: &Office, case: &Case, format: Format) -> Outcome {
     if format == Format::Table {
         print_deadlines(&programme, case, office.today()?)?;
         let roles: Vec<RoleId> = programme.roles.keys().cloned().collect();
-        let everyone = casework::Relation { own: true, lead: true };
+        let everyone = casework::Relation {
+            own: true,
+            lead: true,
+        };
         for action in casework::possible_actions(&case.flow, &case.state, &roles, everyone) {
             if let Some(found) = case.flow.action(&action) {
-                let role = |id: &RoleId| programme.roles.get(id).map_or_else(|| id.to_string(), |name| names::labelled(id.as_str(), name));
+                let role = |id: &RoleId| {
+                    programme
+                        .roles
+                        .get(id)
+                        .map_or_else(|| id.to_string(), |name| names::labelled(id.as_str(), name))
+                };
                 let roles: Vec<String> = found.roles.iter().map(role).collect();
                 let label = names::labelled(action.as_str(), &found.name);
-                println!("{}{label}{}{}", say("可办：", "possible: "), say("，由 ", ", by "), roles.join(say("、", ", ")));
+                println!(
+                    "{}{label}{}{}",
+                    say("可办：", "possible: "),
+                    say("，由 ", ", by "),
+                    roles.join(say("、", ", "))
+                );
             }
         }
     }
@@ -268,10 +409,15 @@ fn print_case(office: &Office, case: &Case, format: Format) -> Outcome {
 
 /// A field of a step with its name, and its code's.
 fn shown_field(case: &Case, field: &base::FieldId, value: &casework::Value) -> String {
-    let Some(declared) = case.flow.field(field) else { return format!("{field}={value}") };
+    let Some(declared) = case.flow.field(field) else {
+        return format!("{field}={value}");
+    };
     let text = value.to_string();
     let named = match &declared.kind {
-        casework::FieldKind::Choice(choices) => choices.iter().find(|choice| choice.id.as_str() == text).map(|choice| common::text(&choice.name).to_owned()),
+        casework::FieldKind::Choice(choices) => choices
+            .iter()
+            .find(|choice| choice.id.as_str() == text)
+            .map(|choice| common::text(&choice.name).to_owned()),
         _ => None,
     };
     format!("{}={}", common::text(&declared.name), named.unwrap_or(text))
@@ -281,19 +427,46 @@ fn shown_field(case: &Case, field: &base::FieldId, value: &casework::Value) -> S
 fn item_label(programme: &Programme, case: &Case) -> String {
     let id = case.about.item.clone().unwrap_or_default();
     let name = item_name(programme, case);
-    if name == id { id } else { format!("{name}{}{id}{}", say("（", " ("), say("）", ")")) }
+    if name == id {
+        id
+    } else {
+        format!("{name}{}{id}{}", say("（", " ("), say("）", ")"))
+    }
 }
 
 fn act(arguments: &CaseAct, common: &Common) -> Outcome {
     let mut office = common::open_to_write(&arguments.data, common)?;
     let evidence = store(&office, &arguments.evidence)?;
     let flow = office.case(arguments.case)?.flow;
-    let fields = || flow.fields.iter().map(|field| (field.id.as_str(), &field.name));
-    let action = names::meant(&arguments.action, flow.actions.iter().map(|action| (action.id.as_str(), &action.name)));
-    let reasons = || flow.action(&base::ActionId::new(&action)).and_then(|found| found.closes_with.as_deref()).unwrap_or_default();
-    let closing_reason = arguments.closing_reason.as_deref().map(|word| names::meant(word, reasons().iter().map(|reason| (reason.id.as_str(), &reason.name))));
+    let fields = || {
+        flow.fields
+            .iter()
+            .map(|field| (field.id.as_str(), &field.name))
+    };
+    let action = names::meant(
+        &arguments.action,
+        flow.actions
+            .iter()
+            .map(|action| (action.id.as_str(), &action.name)),
+    );
+    let reasons = || {
+        flow.action(&base::ActionId::new(&action))
+            .and_then(|found| found.closes_with.as_deref())
+            .unwrap_or_default()
+    };
+    let closing_reason = arguments.closing_reason.as_deref().map(|word| {
+        names::meant(
+            word,
+            reasons()
+                .iter()
+                .map(|reason| (reason.id.as_str(), &reason.name)),
+        )
+    });
     let request = ActRequest {
-        fields: common::settings(&arguments.fields)?.into_iter().map(|(field, value)| (names::meant(&field, fields()), value)).collect(),
+        fields: common::settings(&arguments.fields)?
+            .into_iter()
+            .map(|(field, value)| (names::meant(&field, fields()), value))
+            .collect(),
         evidence,
         reason: arguments.reason.clone(),
         closing_reason,
@@ -302,6 +475,12 @@ fn act(arguments: &CaseAct, common: &Common) -> Outcome {
         action,
     };
     let case = office.act(arguments.case, &request)?;
-    println!("{} {}{}{}", say("办件", "case"), case.number, say("：", ": "), state_name(&case));
+    println!(
+        "{} {}{}{}",
+        say("办件", "case"),
+        case.number,
+        say("：", ": "),
+        state_name(&case)
+    );
     Ok(())
 }

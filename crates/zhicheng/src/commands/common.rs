@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use base::{Day, Figure, FigureState, IndicatorId, Lang, Period, Position, Ratio, Rounding, UnitId};
+use base::{
+    Day, Figure, FigureState, IndicatorId, Lang, Moment, Period, Position, Ratio, Rounding,
+    TimeZoneName, UnitId,
+};
 use office::actor::NewActor;
 use office::{Access, Office};
 use programme::model::{Format, Programme, Scored};
@@ -18,13 +21,19 @@ use crate::progress::Progress;
 /// Opens a data folder for reading.
 pub fn open(data: &Data) -> Result<Office, Failure> {
     let mut progress = Progress::start();
-    Ok(Office::open(&data.data, Access::Read, &mut |done, total, what| progress.tell(done, total, what))?)
+    Ok(Office::open(
+        &data.data,
+        Access::Read,
+        &mut |done, total, what| progress.tell(done, total, what),
+    )?)
 }
 
 /// Opens a data folder for writing, as whoever the command line names.
 pub fn open_to_write(data: &Data, common: &Common) -> Result<Office, Failure> {
     let mut progress = Progress::start();
-    let mut office = Office::open(&data.data, Access::Write, &mut |done, total, what| progress.tell(done, total, what))?;
+    let mut office = Office::open(&data.data, Access::Write, &mut |done, total, what| {
+        progress.tell(done, total, what)
+    })?;
     if common.actor.is_some() || common.role.is_some() || common.actor_unit.is_some() {
         let mut actor = actor(common, &*office.programme()?);
         if let Some(text) = &actor.unit {
@@ -38,9 +47,18 @@ pub fn open_to_write(data: &Data, common: &Common) -> Result<Office, Failure> {
 /// Who the command line says is acting, with the ids of the role and the unit that it names.
 pub fn actor(common: &Common, programme: &Programme) -> NewActor {
     NewActor {
-        name: common.actor.clone().unwrap_or_else(|| say("质强办", "programme office").to_owned()),
-        role: common.role.as_ref().map_or_else(|| "programme_office".to_owned(), |role| names::role(programme, role)),
-        unit: common.actor_unit.as_ref().map(|unit| names::unit(programme, unit)),
+        name: common
+            .actor
+            .clone()
+            .unwrap_or_else(|| say("质强办", "programme office").to_owned()),
+        role: common.role.as_ref().map_or_else(
+            || "programme_office".to_owned(),
+            |role| names::role(programme, role),
+        ),
+        unit: common
+            .actor_unit
+            .as_ref()
+            .map(|unit| names::unit(programme, unit)),
     }
 }
 
@@ -48,7 +66,8 @@ pub fn actor(common: &Common, programme: &Programme) -> NewActor {
 pub fn period(programme: &Programme, asked: Option<&str>) -> Result<Period, Failure> {
     match asked {
         None => Ok(programme.year),
-        Some(text) => Period::parse(text, programme.assessment_start).map_err(|_| problems::not_a_period(text).into()),
+        Some(text) => Period::parse(text, programme.assessment_start)
+            .map_err(|_| problems::not_a_period(text).into()),
     }
 }
 
@@ -87,7 +106,13 @@ pub fn unit(office: &Office, text: &str) -> Result<UnitId, Failure> {
         office::values::Meaning::One(id) => Ok(UnitId::new(id)),
         office::values::Meaning::Unknown(_) => {
             let programme = office.programme()?;
-            let near = names::suggestion(text, programme.units.values().map(|unit| (unit.id.as_str(), &unit.name)));
+            let near = names::suggestion(
+                text,
+                programme
+                    .units
+                    .values()
+                    .map(|unit| (unit.id.as_str(), &unit.name)),
+            );
             Err(problems::unknown_unit(text, near).into())
         }
         office::values::Meaning::Several => Err(office::problems::ambiguous_unit(text).into()),
@@ -97,7 +122,9 @@ pub fn unit(office: &Office, text: &str) -> Result<UnitId, Failure> {
 /// The identity of a subject, which may be given by its name; what was given where nobody, or more than one,
 /// has that name.
 pub fn subject(office: &Office, of: &Scored, text: &str) -> String {
-    let Scored::Subjects(subject_type) = of else { return text.to_owned() };
+    let Scored::Subjects(subject_type) = of else {
+        return text.to_owned();
+    };
     subject_of(office, subject_type.as_str(), text)
 }
 
@@ -107,7 +134,10 @@ pub fn subject_of(office: &Office, subject_type: &str, text: &str) -> String {
     if office.mirror().subject_name(subject_type, text).is_some() {
         return text.to_owned();
     }
-    let mut named = office.mirror().subjects(subject_type).filter(|(_, name)| *name == text);
+    let mut named = office
+        .mirror()
+        .subjects(subject_type)
+        .filter(|(_, name)| *name == text);
     match (named.next(), named.next()) {
         (Some((id, _)), None) => id.to_owned(),
         _ => text.to_owned(),
@@ -116,7 +146,28 @@ pub fn subject_of(office: &Office, subject_type: &str, text: &str) -> String {
 
 /// The name of a unit in the reader's language.
 pub fn unit_name(programme: &Programme, id: &str) -> String {
-    programme.units.get(id).map_or_else(|| id.to_owned(), |unit| unit.name.get(lang()).to_owned())
+    programme
+        .units
+        .get(id)
+        .map_or_else(|| id.to_owned(), |unit| unit.name.get(lang()).to_owned())
+}
+
+/// A moment in the programme's time zone, to the second.
+pub fn local_time(programme: &Programme, moment: Moment) -> String {
+    let Ok(zone) = TimeZoneName::parse(&programme.time_zone) else {
+        return moment.to_string();
+    };
+    let day = moment.day_in(&zone);
+    let Some(start) = Moment::start_of(day, &zone) else {
+        return moment.to_string();
+    };
+    let seconds = moment.as_micros().saturating_sub(start.as_micros()) / 1_000_000;
+    format!(
+        "{day} {:02}:{:02}:{:02}",
+        seconds / 3600,
+        seconds / 60 % 60,
+        seconds % 60
+    )
 }
 
 /// Splits `field=value`.
@@ -124,7 +175,9 @@ pub fn settings(texts: &[String]) -> Result<Vec<(String, String)>, Failure> {
     texts
         .iter()
         .map(|text| match text.split_once('=') {
-            Some((field, value)) if !field.trim().is_empty() => Ok((field.trim().to_owned(), value.to_owned())),
+            Some((field, value)) if !field.trim().is_empty() => {
+                Ok((field.trim().to_owned(), value.to_owned()))
+            }
             _ => Err(problems::not_a_setting(text).into()),
         })
         .collect()
@@ -133,7 +186,13 @@ pub fn settings(texts: &[String]) -> Result<Vec<(String, String)>, Failure> {
 /// An exact number as scripts get it: exact where its decimals end within 12 places, else rounded there.
 pub fn decimal(ratio: &Ratio) -> String {
     match ratio.exact_decimal() {
-        Some(text) if text.split_once('.').is_none_or(|(_, places)| places.len() <= 12) => text,
+        Some(text)
+            if text
+                .split_once('.')
+                .is_none_or(|(_, places)| places.len() <= 12) =>
+        {
+            text
+        }
         _ => ratio.to_decimal(12, Rounding::HalfUp),
     }
 }
@@ -141,21 +200,36 @@ pub fn decimal(ratio: &Ratio) -> String {
 /// Points as people read them: at most four places.
 pub fn points(ratio: &Ratio) -> String {
     match ratio.exact_decimal() {
-        Some(text) if text.split_once('.').is_none_or(|(_, places)| places.len() <= 4) => text,
+        Some(text)
+            if text
+                .split_once('.')
+                .is_none_or(|(_, places)| places.len() <= 4) =>
+        {
+            text
+        }
         _ => ratio.to_decimal(4, Rounding::HalfUp),
     }
 }
 
 /// A figure's value as people read it.
 pub fn shown(figure: &Figure, format: Format) -> String {
-    let Some(value) = figure.value() else { return state_word(figure.state()).to_owned() };
+    let Some(value) = figure.value() else {
+        return state_word(figure.state()).to_owned();
+    };
     let text = match format {
         Format::Integer | Format::Rank => value.to_decimal(0, Rounding::HalfUp),
         Format::Decimal(places) => value.to_decimal(places, Rounding::HalfUp),
-        Format::Percent(places) => format!("{}%", (&value * &Ratio::from_int(100)).to_decimal(places, Rounding::HalfUp)),
+        Format::Percent(places) => format!(
+            "{}%",
+            (&value * &Ratio::from_int(100)).to_decimal(places, Rounding::HalfUp)
+        ),
         Format::Money => value.to_decimal(2, Rounding::HalfUp),
     };
-    if figure.state() == FigureState::Preliminary { format!("{text}{}", say("（初步）", " (preliminary)")) } else { text }
+    if figure.state() == FigureState::Preliminary {
+        format!("{text}{}", say("（初步）", " (preliminary)"))
+    } else {
+        text
+    }
 }
 
 /// The word for a state that is no value.
@@ -172,11 +246,19 @@ pub fn state_word(state: FigureState) -> &'static str {
 /// The word for a state by its name in scripts.
 pub fn state_word_of(name: &str) -> &'static str {
     use FigureState::{NotApplicable, NotCarried, NotReported, Preliminary};
-    [NotApplicable, NotCarried, NotReported, Preliminary].into_iter().find(|state| state.as_str() == name).map_or("", state_word)
+    [NotApplicable, NotCarried, NotReported, Preliminary]
+        .into_iter()
+        .find(|state| state.as_str() == name)
+        .map_or("", state_word)
 }
 
 /// A figure's numerator, denominator, value and state, as cells.
-pub fn figure_cells(programme: &Programme, indicator: &IndicatorId, figure: &Figure, period: Period) -> [Cell; 4] {
+pub fn figure_cells(
+    programme: &Programme,
+    indicator: &IndicatorId,
+    figure: &Figure,
+    period: Period,
+) -> [Cell; 4] {
     let text = shown_of(programme, indicator, figure, period);
     let state = Cell::shown(figure.state().as_str(), state_word(figure.state()));
     match figure.value() {
@@ -191,14 +273,26 @@ pub fn figure_cells(programme: &Programme, indicator: &IndicatorId, figure: &Fig
 }
 
 /// A figure as people read it, with what is awaited where it has not come.
-pub fn shown_of(programme: &Programme, indicator: &IndicatorId, figure: &Figure, period: Period) -> String {
-    let Some(found) = programme.indicators.get(indicator) else { return shown(figure, Format::Decimal(4)) };
+pub fn shown_of(
+    programme: &Programme,
+    indicator: &IndicatorId,
+    figure: &Figure,
+    period: Period,
+) -> String {
+    let Some(found) = programme.indicators.get(indicator) else {
+        return shown(figure, Format::Decimal(4));
+    };
     let text = shown(figure, found.format);
-    let expected = found.expected_days.and_then(|days| period.last().plus_days(days.into()));
+    let expected = found
+        .expected_days
+        .and_then(|days| period.last().plus_days(days.into()));
     match (figure.state(), expected) {
         (FigureState::NotReported, Some(day)) => match lang() {
             Lang::Zh => format!("{text}（{}应于 {day} 前到）", found.source.zh),
-            Lang::En => format!("{text} (expected by {day} from {})", found.source.get(Lang::En)),
+            Lang::En => format!(
+                "{text} (expected by {day} from {})",
+                found.source.get(Lang::En)
+            ),
         },
         _ => text,
     }
@@ -207,7 +301,10 @@ pub fn shown_of(programme: &Programme, indicator: &IndicatorId, figure: &Figure,
 /// Under a table of a demonstration: that it is one (law 13).
 pub fn mark(office: &Office, format: crate::output::Format) {
     if format == crate::output::Format::Table && office.nature() == ledger::Nature::Demonstration {
-        println!("【{}】", crate::commands::folder::nature_word(office.nature()));
+        println!(
+            "【{}】",
+            crate::commands::folder::nature_word(office.nature())
+        );
     }
 }
 

@@ -11,9 +11,9 @@ use rust_embed::Embed;
 use scoring::Card;
 
 use crate::arguments::{Common, Demo};
+use crate::commands::card::veto_line;
 use crate::commands::common;
 use crate::commands::folder::passing;
-use crate::commands::card::veto_line;
 use crate::commands::results::{carried, print_board, standing};
 use crate::failure::{Failure, Outcome};
 use crate::lang::{lang, say};
@@ -39,8 +39,14 @@ const SCORECARD: &str = "assessment";
 pub fn demo(arguments: &Demo, common: &Common) -> Outcome {
     let mut progress = Progress::start();
     let office = if arguments.data.join("ledger.sqlite").exists() {
-        println!("{} {}", say("打开已有的演示数据", "opening the demonstration in"), arguments.data.display());
-        let office = Office::open(&arguments.data, Access::Read, &mut |done, total, what| progress.tell(done, total, what))?;
+        println!(
+            "{} {}",
+            say("打开已有的演示数据", "opening the demonstration in"),
+            arguments.data.display()
+        );
+        let office = Office::open(&arguments.data, Access::Read, &mut |done, total, what| {
+            progress.tell(done, total, what)
+        })?;
         if office.nature() == Nature::Real {
             return Err(problems::folder_is_real(arguments.data.display()).into());
         }
@@ -58,18 +64,38 @@ fn make(arguments: &Demo, common: &Common, progress: &mut Progress) -> Result<Of
         None => built_in(),
     };
     let programme = passing(&sources)?;
-    println!("{} {}…", say("生成演示数据：", "making a demonstration of"), common::text(&programme.name));
+    println!(
+        "{} {}…",
+        say("生成演示数据：", "making a demonstration of"),
+        common::text(&programme.name)
+    );
     // Made beside and moved when whole, so that an interrupted start leaves no half a city behind.
     let partial = beside(&arguments.data);
     if partial.exists() {
-        std::fs::remove_dir_all(&partial).map_err(|error| problems::cannot_write(partial.display(), error))?;
+        std::fs::remove_dir_all(&partial).map_err(|error| {
+            problems::cannot_write(partial.display(), crate::failure::why(&error))
+        })?;
     }
     {
-        let mut office = Office::init(&partial, &sources, programme.clone(), Nature::Demonstration, &common::actor(common, &programme))?;
-        office.generate(arguments.seed, &mut |done, total, what| progress.tell(done, total, what))?;
+        let mut office = Office::init(
+            &partial,
+            &sources,
+            programme.clone(),
+            Nature::Demonstration,
+            &common::actor(common, &programme),
+        )?;
+        office.generate(arguments.seed, &mut |done, total, what| {
+            progress.tell(done, total, what)
+        })?;
     }
-    std::fs::rename(&partial, &arguments.data).map_err(|error| problems::cannot_write(arguments.data.display(), error))?;
-    Ok(Office::open(&arguments.data, Access::Read, &mut |done, total, what| progress.tell(done, total, what))?)
+    std::fs::rename(&partial, &arguments.data).map_err(|error| {
+        problems::cannot_write(arguments.data.display(), crate::failure::why(&error))
+    })?;
+    Ok(Office::open(
+        &arguments.data,
+        Access::Read,
+        &mut |done, total, what| progress.tell(done, total, what),
+    )?)
 }
 
 fn beside(data: &Path) -> PathBuf {
@@ -82,9 +108,17 @@ fn built_in() -> Sources {
     let mut parts = Vec::new();
     for package in CHAIN {
         for path in Packages::iter() {
-            if let (Some(rest), Some(file)) = (path.strip_prefix(package).and_then(|rest| rest.strip_prefix('/')), Packages::get(&path)) {
+            if let (Some(rest), Some(file)) = (
+                path.strip_prefix(package)
+                    .and_then(|rest| rest.strip_prefix('/')),
+                Packages::get(&path),
+            ) {
                 let text = String::from_utf8_lossy(&file.data).into_owned();
-                parts.push(Part { package: package.to_owned(), path: rest.to_owned(), text });
+                parts.push(Part {
+                    package: package.to_owned(),
+                    path: rest.to_owned(),
+                    text,
+                });
             }
         }
     }
@@ -96,13 +130,24 @@ fn show(office: &Office, data: &Path) -> Outcome {
     let scorecard = office.scorecard(SCORECARD)?;
     let period = programme.year;
     let day = office.today()?;
-    let assessment = office.assess(&Ask { scorecard: scorecard.clone(), period, day, at: office.position() })?;
+    let assessment = office.assess(&Ask {
+        scorecard: scorecard.clone(),
+        period,
+        day,
+        at: office.position(),
+    })?;
     println!("\n{}", common::text(&programme.name));
     println!("{}\n", standing(office, &assessment));
     print_board(&programme, &assessment)?;
     println!("\n{}  {}", say("等级", "grades"), grades(&assessment));
     if let Some(declared) = programme.scorecards.get(&scorecard) {
-        println!("\n{}", say("各类别得分率（全部承担单位合计）", "Score by category (all units together)"));
+        println!(
+            "\n{}",
+            say(
+                "各类别得分率（全部承担单位合计）",
+                "Score by category (all units together)"
+            )
+        );
         print_categories(declared, &assessment)?;
     }
     print_vetoes(&programme, &assessment);
@@ -113,14 +158,21 @@ fn show(office: &Office, data: &Path) -> Outcome {
 fn grades(assessment: &Assessment) -> String {
     let mut counts: Vec<(String, usize)> = Vec::new();
     for card in &assessment.cards {
-        let grade = card.grade.clone().unwrap_or_else(|| say("未定", "open").to_owned());
+        let grade = card
+            .grade
+            .clone()
+            .unwrap_or_else(|| say("未定", "open").to_owned());
         match counts.iter_mut().find(|(found, _)| *found == grade) {
             Some((_, count)) => *count += 1,
             None => counts.push((grade, 1)),
         }
     }
     counts.sort();
-    counts.iter().map(|(grade, count)| format!("{grade} {count}")).collect::<Vec<_>>().join("  ")
+    counts
+        .iter()
+        .map(|(grade, count)| format!("{grade} {count}"))
+        .collect::<Vec<_>>()
+        .join("  ")
 }
 
 fn print_categories(declared: &programme::model::Scorecard, assessment: &Assessment) -> Outcome {
@@ -132,17 +184,39 @@ fn print_categories(declared: &programme::model::Scorecard, assessment: &Assessm
         Column::number("rate", "得分率", "rate"),
     ];
     let mut rows = Vec::new();
-    for group in declared.card.groups.iter().filter(|group| group.parent.is_none()) {
-        let units = assessment.cards.iter().filter(|card| carried(card).any(|item| item.top_group == group.id)).count();
-        let results: Vec<_> = assessment.cards.iter().filter_map(|card| card.group(&group.id)).collect();
+    for group in declared
+        .card
+        .groups
+        .iter()
+        .filter(|group| group.parent.is_none())
+    {
+        let units = assessment
+            .cards
+            .iter()
+            .filter(|card| carried(card).any(|item| item.top_group == group.id))
+            .count();
+        let results: Vec<_> = assessment
+            .cards
+            .iter()
+            .filter_map(|card| card.group(&group.id))
+            .collect();
         let points: Ratio = results.iter().map(|found| found.net_points()).sum();
         let possible: Ratio = results.iter().map(|found| found.possible.clone()).sum();
-        let rate = points.checked_div(&possible).map(|rate| format!("{}%", (&rate * &Ratio::from_int(100)).to_decimal(1, Rounding::HalfUp)));
+        let rate = points.checked_div(&possible).map(|rate| {
+            format!(
+                "{}%",
+                (&rate * &Ratio::from_int(100)).to_decimal(1, Rounding::HalfUp)
+            )
+        });
         rows.push(vec![
             Cell::same(common::text(&group.name)),
             Cell::same(units as u64),
             Cell::same(points.to_decimal(2, Rounding::HalfUp)),
-            Cell::same(if possible.is_zero() { "—".to_owned() } else { common::points(&possible) }),
+            Cell::same(if possible.is_zero() {
+                "—".to_owned()
+            } else {
+                common::points(&possible)
+            }),
             Cell::same(rate.unwrap_or_else(|| "—".to_owned())),
         ]);
     }
@@ -153,7 +227,11 @@ fn print_categories(declared: &programme::model::Scorecard, assessment: &Assessm
 fn print_vetoes(programme: &programme::model::Programme, assessment: &Assessment) {
     for card in assessment.cards.iter().filter(|card| card.is_vetoed()) {
         for veto in &card.vetoes {
-            let what = format!("{} {}", common::unit_name(programme, &card.participant), say("一票否决", "vetoed"));
+            let what = format!(
+                "{} {}",
+                common::unit_name(programme, &card.participant),
+                say("一票否决", "vetoed")
+            );
             println!("\n{}", veto_line(&what, veto));
         }
         for consequence in &card.consequences {
@@ -164,28 +242,64 @@ fn print_vetoes(programme: &programme::model::Programme, assessment: &Assessment
 
 fn print_next(data: &Path, assessment: &Assessment) {
     let lowest = |card: &&Card| card.total.clone();
-    let unit = assessment.cards.iter().filter(|card| card.total.is_some()).min_by_key(lowest).map(|card| card.participant.clone()).unwrap_or_default();
+    let unit = assessment
+        .cards
+        .iter()
+        .filter(|card| card.total.is_some())
+        .min_by_key(lowest)
+        .map(|card| card.participant.clone())
+        .unwrap_or_default();
     let data = data.display();
     let (title, lines) = match lang() {
         base::Lang::Zh => (
             "接下来可以试",
             [
-                (format!("zhicheng score --data {data} assessment --unit {unit}"), "一个单位的记分卡"),
-                (format!("zhicheng measure --data {data} food_pass_rate --by unit"), "一个指标按单位分"),
-                (format!("zhicheng measure --data {data} food_pass_rate --records"), "这个数背后的记录"),
-                (format!("zhicheng rate --data {data} enterprise_credit"), "企业质量信用评级"),
-                (format!("zhicheng reconcile --data {data}"), "公布的数字逐一核对"),
+                (
+                    format!("zhicheng score --data {data} assessment --unit {unit}"),
+                    "一个单位的记分卡",
+                ),
+                (
+                    format!("zhicheng measure --data {data} food_pass_rate --by unit"),
+                    "一个指标按单位分",
+                ),
+                (
+                    format!("zhicheng measure --data {data} food_pass_rate --records"),
+                    "这个数背后的记录",
+                ),
+                (
+                    format!("zhicheng rate --data {data} enterprise_credit"),
+                    "企业质量信用评级",
+                ),
+                (
+                    format!("zhicheng reconcile --data {data}"),
+                    "公布的数字逐一核对",
+                ),
                 (format!("zhicheng verify {data}"), "核验存证日志"),
             ],
         ),
         base::Lang::En => (
             "What to try next",
             [
-                (format!("zhicheng score --data {data} assessment --unit {unit}"), "one unit's card"),
-                (format!("zhicheng measure --data {data} food_pass_rate --by unit"), "an indicator by unit"),
-                (format!("zhicheng measure --data {data} food_pass_rate --records"), "the records behind it"),
-                (format!("zhicheng rate --data {data} enterprise_credit"), "grades of enterprises"),
-                (format!("zhicheng reconcile --data {data}"), "every published figure against the records"),
+                (
+                    format!("zhicheng score --data {data} assessment --unit {unit}"),
+                    "one unit's card",
+                ),
+                (
+                    format!("zhicheng measure --data {data} food_pass_rate --by unit"),
+                    "an indicator by unit",
+                ),
+                (
+                    format!("zhicheng measure --data {data} food_pass_rate --records"),
+                    "the records behind it",
+                ),
+                (
+                    format!("zhicheng rate --data {data} enterprise_credit"),
+                    "grades of enterprises",
+                ),
+                (
+                    format!("zhicheng reconcile --data {data}"),
+                    "every published figure against the records",
+                ),
                 (format!("zhicheng verify {data}"), "verify the ledger"),
             ],
         ),

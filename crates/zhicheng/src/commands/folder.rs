@@ -31,12 +31,22 @@ pub fn passing(sources: &Sources) -> Result<Arc<Programme>, Failure> {
 pub fn init(arguments: &Init, common: &Common) -> Outcome {
     let sources = Sources::read_folder(&arguments.programme)?;
     let programme = passing(&sources)?;
-    let nature = if arguments.demonstration { Nature::Demonstration } else { Nature::Real };
+    let nature = if arguments.demonstration {
+        Nature::Demonstration
+    } else {
+        Nature::Real
+    };
     let actor = common::actor(common, &programme);
     if common.role.is_some() || common.actor_unit.is_some() {
         office::actor::check(&programme, &actor)?;
     }
-    let office = Office::init(&arguments.data.data, &sources, programme.clone(), nature, &actor)?;
+    let office = Office::init(
+        &arguments.data.data,
+        &sources,
+        programme.clone(),
+        nature,
+        &actor,
+    )?;
     println!(
         "{}{}{}{}{}{}",
         say("已建数据文件夹：", "data folder made: "),
@@ -69,7 +79,14 @@ pub fn activate(arguments: &Activate, common: &Common) -> Outcome {
         return Err(Failure::Told);
     }
     let position = office.activate(&sources, programme.clone())?;
-    println!("{} {} {}{} {}", say("已启用", "in force:"), common::text(&programme.name), programme.version, say("，位置", ", position"), position.0);
+    println!(
+        "{} {} {}{} {}",
+        say("已启用", "in force:"),
+        common::text(&programme.name),
+        programme.version,
+        say("，位置", ", position"),
+        position.0
+    );
     Ok(())
 }
 
@@ -77,7 +94,9 @@ pub fn activate(arguments: &Activate, common: &Common) -> Outcome {
 pub fn generate(arguments: &Generate, common: &Common) -> Outcome {
     let mut office = common::open_to_write(&arguments.data, common)?;
     let mut progress = Progress::start();
-    let generated = office.generate(arguments.seed, &mut |done, total, what| progress.tell(done, total, what))?;
+    let generated = office.generate(arguments.seed, &mut |done, total, what| {
+        progress.tell(done, total, what)
+    })?;
     drop(progress);
     let columns = [
         Column::text("distribution", "分布", "distribution"),
@@ -87,7 +106,13 @@ pub fn generate(arguments: &Generate, common: &Common) -> Outcome {
     let rows: Vec<Vec<Cell>> = generated
         .by_distribution
         .iter()
-        .map(|(id, of, count)| vec![Cell::same(id.clone()), Cell::same(of.clone()), Cell::same(*count)])
+        .map(|(id, of, count)| {
+            vec![
+                Cell::same(id.clone()),
+                Cell::same(of.clone()),
+                Cell::same(*count),
+            ]
+        })
         .collect();
     print(arguments.output.format, &columns, &rows)?;
     Ok(())
@@ -97,10 +122,18 @@ pub fn generate(arguments: &Generate, common: &Common) -> Outcome {
 pub fn types(arguments: &Types) -> Outcome {
     let office = common::open(&arguments.data)?;
     let programme = office.programme()?;
-    let columns = [Column::text("kind", "种类", "kind"), Column::text("id", "标识", "id"), Column::text("name", "名称", "name")];
+    let columns = [
+        Column::text("kind", "种类", "kind"),
+        Column::text("id", "标识", "id"),
+        Column::text("name", "名称", "name"),
+    ];
     let mut rows = Vec::new();
     let mut add = |kind: (&'static str, &'static str), id: &str, name: &base::Text| {
-        rows.push(vec![Cell::shown(kind.1, say(kind.0, kind.1)), Cell::same(id), Cell::same(common::text(name))]);
+        rows.push(vec![
+            Cell::shown(kind.1, say(kind.0, kind.1)),
+            Cell::same(id),
+            Cell::same(common::text(name)),
+        ]);
     };
     for found in programme.units.values() {
         add(("单位", "unit"), found.id.as_str(), &found.name);
@@ -127,7 +160,9 @@ pub fn types(arguments: &Types) -> Outcome {
 /// `zhicheng verify DIR`
 pub fn verify(arguments: &Verify) -> Outcome {
     let mut progress = Progress::start();
-    let report = office::verify(&arguments.data, &mut |done, total, what| progress.tell(done, total, what))?;
+    let report = office::verify(&arguments.data, &mut |done, total, what| {
+        progress.tell(done, total, what)
+    })?;
     drop(progress);
     let columns = [
         Column::number("position", "位置", "position"),
@@ -142,7 +177,14 @@ pub fn verify(arguments: &Verify) -> Outcome {
         Cell::same(report.root),
         Cell::same(report.keys),
         Cell::same(report.evidence),
-        Cell::shown(if report.nature == Nature::Real { "real" } else { "demonstration" }, nature_word(report.nature)),
+        Cell::shown(
+            if report.nature == Nature::Real {
+                "real"
+            } else {
+                "demonstration"
+            },
+            nature_word(report.nature),
+        ),
         Cell::shown("verified", say("核验通过", "verified")),
     ];
     print(arguments.output.format, &columns, &[row])?;

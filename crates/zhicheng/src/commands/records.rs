@@ -13,8 +13,8 @@ use programme::model::RecordType;
 use sheet::Cell as SheetCell;
 
 use crate::arguments::{Alias, Common, Import, Record, Submit, Template, Withdraw};
-use crate::commands::common;
-use crate::failure::{Failure, Outcome, read, write};
+use crate::commands::{common, figures, names};
+use crate::failure::{Failure, Outcome, read, refuse_existing, write};
 use crate::lang::{lang, say};
 use crate::output::{Cell, Column, Format, print, tell};
 use crate::problems;
@@ -23,8 +23,13 @@ use crate::progress::Progress;
 /// `zhicheng template --data DIR TYPE`
 pub fn template(arguments: &Template) -> Outcome {
     let office = common::open(&arguments.data)?;
-    let bytes = office.template(&arguments.type_name, lang())?;
-    let path = arguments.output.clone().unwrap_or_else(|| format!("{}.xlsx", arguments.type_name).into());
+    let type_name = names::type_of(&*office.programme()?, &arguments.type_name)?;
+    let bytes = office.template(&type_name, lang())?;
+    let path = arguments
+        .output
+        .clone()
+        .unwrap_or_else(|| format!("{type_name}.xlsx").into());
+    refuse_existing(&path, arguments.force)?;
     write(&path, &bytes)?;
     println!("{}", path.display());
     Ok(())
@@ -32,6 +37,9 @@ pub fn template(arguments: &Template) -> Outcome {
 
 /// `zhicheng import --data DIR TYPE FILE …`
 pub fn import(arguments: &Import, common: &Common) -> Outcome {
+    if let Some(path) = &arguments.rejects {
+        refuse_existing(path, arguments.force)?;
+    }
     let bytes = read(&arguments.file)?;
     let file_name = file_name(&arguments.file);
     let mapping = match &arguments.mapping {
@@ -40,7 +48,10 @@ pub fn import(arguments: &Import, common: &Common) -> Outcome {
             let text = String::from_utf8_lossy(&read(path)?).into_owned();
             let shown = path.display().to_string();
             let source = base::SourceText::new(shown.as_str(), text.as_str());
-            Some(Mapping::parse(&text, &shown).map_err(|found| Failure::Problems(found, vec![source]))?)
+            Some(
+                Mapping::parse(&text, &shown)
+                    .map_err(|found| Failure::Problems(found, vec![source]))?,
+            )
         }
     };
     // A dry run writes nothing: no actor, no evidence; and it works beside a writer.
@@ -61,13 +72,32 @@ pub fn import(arguments: &Import, common: &Common) -> Outcome {
         ignore_unknown: arguments.ignore_unknown,
         evidence,
     };
+    let type_name = names::type_of(&*office.programme()?, &arguments.type_name)?;
     let mut progress = Progress::start();
-    let report = office.import(&arguments.type_name, &file_name, &bytes, &options, &mut |done, total, what| progress.tell(done, total, what))?;
+    let report = office.import(
+        &type_name,
+        &file_name,
+        &bytes,
+        &options,
+        &mut |done, total, what| progress.tell(done, total, what),
+    )?;
     drop(progress);
-    let shown = report.problems.iter().take(PROBLEMS_SHOWN_MAX).cloned().collect::<Vec<_>>();
+    let shown = report
+        .problems
+        .iter()
+        .take(PROBLEMS_SHOWN_MAX)
+        .cloned()
+        .collect::<Vec<_>>();
     tell(&shown, &[]);
     if report.problems.len() > shown.len() {
-        eprintln!("{} {}", report.problems.len() - shown.len(), say("处问题未列出；加 --rejects FILE 可得全部", "more problems; --rejects FILE gives them all"));
+        eprintln!(
+            "{} {}",
+            report.problems.len() - shown.len(),
+            say(
+                "处问题未列出；加 --rejects FILE 可得全部",
+                "more problems; --rejects FILE gives them all"
+            )
+        );
     }
     if let (Some(path), false) = (&arguments.rejects, (report.rejected_rows == 0)) {
         write(path, &report.rejects_workbook(lang())?)?;
@@ -85,11 +115,16 @@ pub fn import(arguments: &Import, common: &Common) -> Outcome {
     let taken = match (report.position, report.dry_run) {
         (Some(_), _) => Cell::shown("taken", say("已导入", "taken")),
         (None, true) => Cell::shown("checked", say("只检查，未导入", "only checked")),
-        (None, false) if report.rejected_rows == 0 => Cell::shown("unchanged", say("已有，无须导入", "all there already")),
-        (None, false) => Cell::shown("refused", say("未导入：有行被拒绝", "refused: rows were rejected")),
+        (None, false) if report.rejected_rows == 0 => {
+            Cell::shown("unchanged", say("已有，无须导入", "all there already"))
+        }
+        (None, false) => Cell::shown(
+            "refused",
+            say("未导入：有行被拒绝", "refused: rows were rejected"),
+        ),
     };
     let row = vec![
-        Cell::same(arguments.type_name.clone()),
+        Cell::same(type_name),
         Cell::same(report.rows),
         Cell::same(report.added),
         Cell::same(report.revised),
@@ -112,7 +147,11 @@ pub fn import(arguments: &Import, common: &Common) -> Outcome {
         };
         eprintln!("{told}");
     }
-    if report.rejected_rows == 0 { Ok(()) } else { Err(Failure::Told) }
+    if report.rejected_rows == 0 {
+        Ok(())
+    } else {
+        Err(Failure::Told)
+    }
 }
 
 /// So many problems of an import are shown; the workbook of rejected rows has them all.
@@ -120,32 +159,54 @@ const PROBLEMS_SHOWN_MAX: usize = 20;
 
 /// Stores files as evidence.
 pub fn store(office: &Office, paths: &[PathBuf]) -> Result<Vec<Evidence>, Failure> {
-    paths.iter().map(|path| Ok(office.store_evidence(&file_name(path), &read(path)?)?)).collect()
+    paths
+        .iter()
+        .map(|path| Ok(office.store_evidence(&file_name(path), &read(path)?)?))
+        .collect()
 }
 
 /// What files would be as evidence.
 fn hashed(paths: &[PathBuf]) -> Result<Vec<Evidence>, Failure> {
     let piece = |path: &PathBuf| {
         let bytes = read(path)?;
-        Ok(Evidence { sha256: ledger::EvidenceHash::of(&bytes).to_string(), name: file_name(path), size: bytes.len() as u64 })
+        Ok(Evidence {
+            sha256: ledger::EvidenceHash::of(&bytes).to_string(),
+            name: file_name(path),
+            size: bytes.len() as u64,
+        })
     };
     paths.iter().map(piece).collect()
 }
 
 fn file_name(path: &Path) -> String {
-    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    path.file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default()
 }
 
 /// `zhicheng submit --data DIR TYPE FIELD=VALUE …`
 pub fn submit(arguments: &Submit, common: &Common) -> Outcome {
-    let settings = common::settings(&arguments.fields)?;
+    let mut settings = common::settings(&arguments.fields)?;
     let mut office = common::open_to_write(&arguments.data, common)?;
     let programme = office.programme()?;
-    let known = programme.record_types.keys().map(base::RecordTypeId::as_str);
-    let Some(record_type) = programme.record_types.get(arguments.type_name.as_str()) else {
+    let known = programme
+        .record_types
+        .keys()
+        .map(base::RecordTypeId::as_str);
+    let type_name = names::meant(
+        &arguments.type_name,
+        programme
+            .record_types
+            .values()
+            .map(|found| (found.id.as_str(), &found.name)),
+    );
+    let Some(record_type) = programme.record_types.get(type_name.as_str()) else {
         let nearest = programme::suggest(&arguments.type_name, known);
         return Err(office::problems::unknown_type(&arguments.type_name, nearest).into());
     };
+    for (field, _) in &mut settings {
+        *field = names::field(record_type, field);
+    }
     for (field, _) in &settings {
         if field != "subject_name" && !record_type.fields.contains_key(field.as_str()) {
             let nearest = programme::suggest(field, record_type.fields.keys().map(FieldId::as_str));
@@ -153,31 +214,66 @@ pub fn submit(arguments: &Submit, common: &Common) -> Outcome {
         }
     }
     let evidence = store(&office, &arguments.evidence)?;
-    let value = |id: &str| settings.iter().find(|(field, _)| field == id).map(|(_, value)| value.clone());
+    let value = |id: &str| {
+        settings
+            .iter()
+            .find(|(field, _)| field == id)
+            .map(|(_, value)| value.clone())
+    };
     let cell = |id: &FieldId| value(id.as_str()).map(SheetCell::text);
-    let mut made = draft(&programme, &office.spellings()?, record_type, cell, evidence)
-        .map_err(|faults| faults.into_iter().map(|fault| in_field(fault, record_type, &value)).collect::<Vec<_>>())?;
+    let mut made = draft(
+        &programme,
+        &office.spellings()?,
+        record_type,
+        cell,
+        evidence,
+    )
+    .map_err(|faults| {
+        faults
+            .into_iter()
+            .map(|fault| in_field(fault, record_type, &value))
+            .collect::<Vec<_>>()
+    })?;
     made.subject_name = value("subject_name");
     if let Some(warning) = made.after_today(office.today()?) {
         tell(&[warning], &[]);
     }
-    let on_other = if arguments.revise { OnOther::Revise } else { OnOther::Refuse };
+    let on_other = if arguments.revise {
+        OnOther::Revise
+    } else {
+        OnOther::Refuse
+    };
     match office.submit(&made, on_other, arguments.reason.clone())? {
         Receipt::Added(number) => println!("{} {number}", say("新记录", "new record")),
         Receipt::Revised(number) => println!("{} {number}", say("已更正记录", "revised record")),
-        Receipt::Unchanged(number) => println!("{} {number}", say("内容相同，已有记录", "unchanged; there is record")),
+        Receipt::Unchanged(number) => println!(
+            "{} {number}",
+            say("内容相同，已有记录", "unchanged; there is record")
+        ),
     }
     Ok(())
 }
 
 /// The problem with the field that it is in, by name and identifier, and what was written.
-fn in_field(fault: Fault, record_type: &RecordType, value: &impl Fn(&str) -> Option<String>) -> Problem {
-    let Some((id, field)) = fault.field.as_ref().and_then(|id| record_type.fields.get_key_value(id)) else {
+fn in_field(
+    fault: Fault,
+    record_type: &RecordType,
+    value: &impl Fn(&str) -> Option<String>,
+) -> Problem {
+    let Some((id, field)) = fault
+        .field
+        .as_ref()
+        .and_then(|id| record_type.fields.get_key_value(id))
+    else {
         return fault.problem;
     };
     let name = common::text(&field.name);
     let place = Place {
-        column: Some(if name == id.as_str() { name.to_owned() } else { format!("{name} ({id})") }),
+        column: Some(if name == id.as_str() {
+            name.to_owned()
+        } else {
+            format!("{name} ({id})")
+        }),
         value: value(id.as_str()),
         ..Place::in_file(common::text(&record_type.name))
     };
@@ -188,7 +284,12 @@ fn in_field(fault: Fault, record_type: &RecordType, value: &impl Fn(&str) -> Opt
 pub fn withdraw(arguments: &Withdraw, common: &Common) -> Outcome {
     let mut office = common::open_to_write(&arguments.data, common)?;
     let position = office.withdraw(arguments.record, &arguments.reason)?;
-    println!("{} {}，{} {position}", say("已撤回记录", "withdrew record"), arguments.record, say("位置", "position"));
+    println!(
+        "{} {}{} {position}",
+        say("已撤回记录", "withdrew record"),
+        arguments.record,
+        say("，位置", ", position")
+    );
     Ok(())
 }
 
@@ -196,6 +297,19 @@ pub fn withdraw(arguments: &Withdraw, common: &Common) -> Outcome {
 pub fn record(arguments: &Record) -> Outcome {
     let office = common::open(&arguments.data)?;
     let history = office.history(arguments.record)?;
+    let programme = office.programme()?;
+    if let (Format::Table, Some(first)) = (arguments.output.format, history.first()) {
+        let name = programme
+            .record_types
+            .get(first.record_type.as_str())
+            .map(|found| names::labelled(found.id.as_str(), &found.name));
+        println!(
+            "{} {}  {}",
+            say("记录", "record"),
+            arguments.record,
+            name.unwrap_or_else(|| first.record_type.clone())
+        );
+    }
     let columns = [
         Column::number("record", "记录", "record"),
         Column::number("position", "位置", "position"),
@@ -208,8 +322,43 @@ pub fn record(arguments: &Record) -> Outcome {
     ];
     let mut rows = Vec::new();
     for version in history {
-        let fields: Vec<String> = version.fields.iter().map(|(field, value)| format!("{field}={value}")).collect();
-        let evidence: Vec<String> = version.evidence.iter().map(|piece| format!("{} ({})", piece.name, piece.sha256)).collect();
+        let fields: Vec<String> = version
+            .fields
+            .iter()
+            .map(|(field, value)| format!("{field}={value}"))
+            .collect();
+        let evidence: Vec<String> = version
+            .evidence
+            .iter()
+            .map(|piece| format!("{} ({})", piece.name, piece.sha256))
+            .collect();
+        let files: Vec<&str> = version
+            .evidence
+            .iter()
+            .map(|piece| {
+                if piece.name.is_empty() {
+                    piece.sha256.as_str()
+                } else {
+                    piece.name.as_str()
+                }
+            })
+            .collect();
+        let table = std::slice::from_ref(&version.record_type);
+        let shown: Vec<String> = version
+            .fields
+            .iter()
+            .map(|(field, value)| {
+                let of_subject =
+                    figures::subject_name(&office, &programme, &version.record_type, field, value);
+                let named = of_subject
+                    .map(|name| format!("{value} {name}"))
+                    .unwrap_or_else(|| figures::named_value(&programme, table, field, value));
+                format!(
+                    "{}={named}",
+                    figures::column_title(&programme, table, field)
+                )
+            })
+            .collect();
         let what = match version.kind {
             office::entry::Kind::Withdraw => ("withdrawn", say("撤回", "withdrawn")),
             office::entry::Kind::Revise => ("revised", say("更正", "revised")),
@@ -218,12 +367,15 @@ pub fn record(arguments: &Record) -> Outcome {
         rows.push(vec![
             Cell::same(arguments.record),
             Cell::same(version.position.0),
-            Cell::same(version.time.to_string()),
+            Cell::shown(
+                version.time.to_string(),
+                common::local_time(&programme, version.time),
+            ),
             Cell::same(version.actor),
             Cell::shown(what.0, what.1),
             Cell::from(version.reason),
-            Cell::same(fields.join(if arguments.output.format == Format::Table { "\n" } else { "; " })),
-            Cell::same(evidence.join("; ")),
+            Cell::shown(fields.join("; "), shown.join("\n")),
+            Cell::shown(evidence.join("; "), files.join("\n")),
         ]);
     }
     print(arguments.output.format, &columns, &rows)?;
@@ -232,20 +384,33 @@ pub fn record(arguments: &Record) -> Outcome {
 
 /// `zhicheng alias --data DIR OF TEXT ID`, or `--list`
 pub fn alias(arguments: &Alias, common: &Common) -> Outcome {
-    let (Some(of), Some(text), Some(id), false) = (&arguments.of, &arguments.text, &arguments.id, arguments.list) else {
+    let (Some(of), Some(text), Some(id), false) = (
+        &arguments.of,
+        &arguments.text,
+        &arguments.id,
+        arguments.list,
+    ) else {
         return aliases(arguments);
     };
     let mut office = common::open_to_write(&arguments.data, common)?;
     let word = match office.confirm_alias(of, text, id, arguments.reason.as_deref())? {
         Confirmation::New => say("已确认", "confirmed").to_owned(),
         Confirmation::Known => say("原已如此", "known already").to_owned(),
-        Confirmation::Changed(before) => format!("{} {before}{}", say("已改（原为", "changed (was"), say("）", ")")),
+        Confirmation::Changed(before) => format!(
+            "{} {before}{}",
+            say("已改（原为", "changed (was"),
+            say("）", ")")
+        ),
     };
     let spellings = office.spellings()?;
     let meant = match (of.split_once(':'), spellings.unit(id)) {
         (None, Meaning::One(unit)) => {
             let name = common::unit_name(&*office.programme()?, unit);
-            if name == unit { name } else { format!("{name}{}{unit}{}", say("（", " ("), say("）", ")")) }
+            if name == unit {
+                name
+            } else {
+                format!("{name}{}{unit}{}", say("（", " ("), say("）", ")"))
+            }
         }
         _ => id.clone(),
     };
@@ -266,16 +431,30 @@ fn aliases(arguments: &Alias) -> Outcome {
     let name = |of: &str, id: &str| match of.split_once(':') {
         None => Some(common::unit_name(&programme, id)),
         Some(("code", vocabulary)) => {
-            let code = programme.vocabularies.get(vocabulary).and_then(|found| found.codes.get(id));
+            let code = programme
+                .vocabularies
+                .get(vocabulary)
+                .and_then(|found| found.codes.get(id));
             code.map(|code| common::text(&code.name).to_owned())
         }
-        Some((_, subject_type)) => office.mirror().subject_name(subject_type, id).map(str::to_owned),
+        Some((_, subject_type)) => office
+            .mirror()
+            .subject_name(subject_type, id)
+            .map(str::to_owned),
     };
-    let asked = office.aliases()?.into_iter().filter(|alias| arguments.of.as_ref().is_none_or(|of| *of == alias.of));
+    let asked = office
+        .aliases()?
+        .into_iter()
+        .filter(|alias| arguments.of.as_ref().is_none_or(|of| *of == alias.of));
     let rows: Vec<Vec<Cell>> = asked
         .map(|alias| {
             let name = Cell::from(name(&alias.of, &alias.id));
-            vec![Cell::same(alias.of), Cell::same(alias.text), Cell::same(alias.id), name]
+            vec![
+                Cell::same(alias.of),
+                Cell::same(alias.text),
+                Cell::same(alias.id),
+                name,
+            ]
         })
         .collect();
     print(arguments.output.format, &columns, &rows)

@@ -24,24 +24,52 @@ pub fn score(arguments: &Score) -> Outcome {
     let period = common::period(&programme, arguments.period.as_deref())?;
     let scorecard = names::scorecard(&office, &arguments.scorecard, at)?;
     if arguments.sealed {
-        let unit = arguments.unit.as_deref().map(|unit| common::unit(&office, unit)).transpose()?;
-        let Some(declared) = programme.scorecards.get(&scorecard) else { return Ok(()) };
+        let unit = arguments
+            .unit
+            .as_deref()
+            .map(|unit| common::unit(&office, unit))
+            .transpose()?;
+        let Some(declared) = programme.scorecards.get(&scorecard) else {
+            return Ok(());
+        };
         let which = (&scorecard, &period, at);
-        return sealed::show(&office, &programme, declared, which, unit.as_ref().map(base::UnitId::as_str), arguments.output.format);
+        return sealed::show(
+            &office,
+            &programme,
+            declared,
+            which,
+            unit.as_ref().map(base::UnitId::as_str),
+            arguments.output.format,
+        );
     }
-    let mut assessment = office.assess(&Ask { scorecard: scorecard.clone(), period, day, at })?;
+    let mut assessment = office.assess(&Ask {
+        scorecard: scorecard.clone(),
+        period,
+        day,
+        at,
+    })?;
     if let Some(unit) = &arguments.unit {
         let unit = common::unit(&office, unit)?;
-        assessment.cards.retain(|card| card.participant == unit.as_str());
+        assessment
+            .cards
+            .retain(|card| card.participant == unit.as_str());
         if assessment.cards.is_empty() {
             return Err(problems::carries_nothing(unit, &arguments.scorecard).into());
         }
     }
-    let Some(declared) = programme.scorecards.get(&scorecard) else { return Ok(()) };
+    let Some(declared) = programme.scorecards.get(&scorecard) else {
+        return Ok(());
+    };
     if arguments.output.format == Format::Table {
         if arguments.unit.is_some() {
             for card in &assessment.cards {
-                print_card(&programme, declared, &common::unit_name(&programme, &card.participant), card, period)?;
+                print_card(
+                    &programme,
+                    declared,
+                    &common::unit_name(&programme, &card.participant),
+                    card,
+                    period,
+                )?;
             }
         } else {
             print_board(&programme, &assessment)?;
@@ -50,7 +78,11 @@ pub fn score(arguments: &Score) -> Outcome {
         sealed::tell(&office, &programme, &assessment);
         return Ok(());
     }
-    print(arguments.output.format, &score_columns(), &score_rows(&programme, declared, &assessment))?;
+    print(
+        arguments.output.format,
+        &score_columns(),
+        &score_rows(&programme, declared, &assessment),
+    )?;
     Ok(())
 }
 
@@ -58,8 +90,14 @@ pub fn score(arguments: &Score) -> Outcome {
 pub fn standing(office: &Office, assessment: &Assessment) -> String {
     let nature = crate::commands::folder::nature_word(office.nature());
     match lang() {
-        Lang::Zh => format!("【{nature}】期间 {}，截至 {}，位置 {}。", assessment.period, assessment.day, assessment.at.0),
-        Lang::En => format!("[{nature}] period {}, as of {}, position {}.", assessment.period, assessment.day, assessment.at.0),
+        Lang::Zh => format!(
+            "【{nature}】期间 {}，截至 {}，位置 {}。",
+            assessment.period, assessment.day, assessment.at.0
+        ),
+        Lang::En => format!(
+            "[{nature}] period {}, as of {}, position {}.",
+            assessment.period, assessment.day, assessment.at.0
+        ),
     }
 }
 
@@ -84,10 +122,17 @@ pub fn score_columns() -> Vec<Column> {
 }
 
 /// One row for each unit and item, and one for each unit with `item` null.
-fn score_rows(programme: &Programme, scorecard: &Scorecard, assessment: &Assessment) -> Vec<Vec<Cell>> {
+fn score_rows(
+    programme: &Programme,
+    scorecard: &Scorecard,
+    assessment: &Assessment,
+) -> Vec<Vec<Cell>> {
     let mut rows = Vec::new();
     for card in &assessment.cards {
-        let unit = Cell::shown(card.participant.clone(), common::unit_name(programme, &card.participant));
+        let unit = Cell::shown(
+            card.participant.clone(),
+            common::unit_name(programme, &card.participant),
+        );
         for item in carried(card) {
             rows.push(vec![
                 unit.clone(),
@@ -107,7 +152,11 @@ fn score_rows(programme: &Programme, scorecard: &Scorecard, assessment: &Assessm
             ]);
         }
         let vetoes: Vec<String> = card.vetoes.iter().map(|veto| veto.veto.clone()).collect();
-        let consequences: Vec<String> = card.consequences.iter().map(|found| common::text(&found.text).to_owned()).collect();
+        let consequences: Vec<String> = card
+            .consequences
+            .iter()
+            .map(|found| common::text(&found.text).to_owned())
+            .collect();
         rows.push(vec![
             unit,
             Cell::none(""),
@@ -130,7 +179,9 @@ fn score_rows(programme: &Programme, scorecard: &Scorecard, assessment: &Assessm
 
 /// The items that the participant carries; the others have no place on its card.
 pub fn carried(card: &Card) -> impl Iterator<Item = &ItemResult> {
-    card.items.iter().filter(|item| item.state != ItemState::NotCarried)
+    card.items
+        .iter()
+        .filter(|item| item.state != ItemState::NotCarried)
 }
 
 fn state_name(state: CardState) -> &'static str {
@@ -142,10 +193,17 @@ fn state_name(state: CardState) -> &'static str {
 }
 
 /// The figures of an item, shown as their indicators say; `None` for a judged item.
-pub fn figure_text(programme: &Programme, scorecard: &Scorecard, item: &ItemResult, period: Period) -> Option<String> {
+pub fn figure_text(
+    programme: &Programme,
+    scorecard: &Scorecard,
+    item: &ItemResult,
+    period: Period,
+) -> Option<String> {
     let ties = scorecard.items.get(&item.item)?;
     let figures = item.figures.iter().zip(&ties.indicators);
-    let shown: Vec<String> = figures.map(|(figure, indicator)| common::shown_of(programme, indicator, figure, period)).collect();
+    let shown: Vec<String> = figures
+        .map(|(figure, indicator)| common::shown_of(programme, indicator, figure, period))
+        .collect();
     (!shown.is_empty()).then(|| shown.join(" × "))
 }
 
@@ -163,13 +221,24 @@ pub fn print_board(programme: &Programme, assessment: &Assessment) -> Outcome {
     let mut cards: Vec<&Card> = assessment.cards.iter().collect();
     cards.sort_by(|a, b| {
         let place = |card: &Card| (card.ranking_group.clone(), card.rank.unwrap_or(u32::MAX));
-        place(a).cmp(&place(b)).then_with(|| b.total.cmp(&a.total)).then_with(|| a.participant.cmp(&b.participant))
+        place(a)
+            .cmp(&place(b))
+            .then_with(|| b.total.cmp(&a.total))
+            .then_with(|| a.participant.cmp(&b.participant))
     });
     let mut last_group = None;
     let mut rows = Vec::new();
     for card in cards {
         let group = card.ranking_group.as_ref();
-        let group_cell = if last_group == Some(group) { Cell::none("") } else { Cell::same(group.map(|id| group_name(programme, id)).unwrap_or_default()) };
+        let group_cell = if last_group == Some(group) {
+            Cell::none("")
+        } else {
+            Cell::same(
+                group
+                    .map(|id| group_name(programme, id))
+                    .unwrap_or_default(),
+            )
+        };
         last_group = Some(group);
         rows.push(vec![
             group_cell,
@@ -188,30 +257,50 @@ pub fn print_board(programme: &Programme, assessment: &Assessment) -> Outcome {
 /// The name of a ranking group; its id where the programme no longer has it.
 pub fn group_name(programme: &Programme, id: &str) -> String {
     let groups = programme.vocabularies.get(programme::schema::RANKING_GROUP);
-    groups.and_then(|groups| groups.codes.get(id)).map_or_else(|| id.to_owned(), |code| common::text(&code.name).to_owned())
+    groups
+        .and_then(|groups| groups.codes.get(id))
+        .map_or_else(|| id.to_owned(), |code| common::text(&code.name).to_owned())
 }
 
 fn remark(card: &Card) -> String {
     let mut remarks: Vec<String> = card
         .vetoes
         .iter()
-        .map(|veto| format!("{}{}{}", say("一票否决：", "vetoed: "), common::text(&veto.name), by_score(card)))
+        .map(|veto| {
+            format!(
+                "{}{}{}",
+                say("一票否决：", "vetoed: "),
+                common::text(&veto.name),
+                by_score(card)
+            )
+        })
         .collect();
     if let Some(reason) = &card.quota_reason {
         remarks.push(common::text(reason).to_owned());
     }
-    remarks.extend(card.gate_reasons.iter().map(|gate| common::text(&gate.reason).to_owned()));
+    remarks.extend(
+        card.gate_reasons
+            .iter()
+            .map(|gate| common::text(&gate.reason).to_owned()),
+    );
     if card.state == CardState::Pending {
-        remarks.push(format!("{} {}", say("未定，尚有分值", "pending, open points"), common::points(&card.open_points)));
+        remarks.push(format!(
+            "{} {}",
+            say("未定，尚有分值", "pending, open points"),
+            common::points(&card.open_points)
+        ));
     }
     remarks.join(say("；", "; "))
 }
 
 fn by_score(card: &Card) -> String {
-    card.grade_by_score.as_ref().map(|grade| match lang() {
-        Lang::Zh => format!("（按得分为 {grade}）"),
-        Lang::En => format!(" ({grade} by score)"),
-    }).unwrap_or_default()
+    card.grade_by_score
+        .as_ref()
+        .map(|grade| match lang() {
+            Lang::Zh => format!("（按得分为 {grade}）"),
+            Lang::En => format!(" ({grade} by score)"),
+        })
+        .unwrap_or_default()
 }
 
 /// `zhicheng rate --data DIR SCORECARD --day D …`
@@ -220,11 +309,24 @@ pub fn rate(arguments: &Rate) -> Outcome {
     let (day, at) = common::when(&office, &arguments.when)?;
     let scorecard = names::scorecard(&office, &arguments.scorecard, at)?;
     let programme = common::programme_at(&office, at)?;
-    let Some(declared) = programme.scorecards.get(&scorecard) else { return Ok(()) };
-    let subject = arguments.subject.as_deref().map(|word| common::subject(&office, &declared.of, word));
+    let Some(declared) = programme.scorecards.get(&scorecard) else {
+        return Ok(());
+    };
+    let subject = arguments
+        .subject
+        .as_deref()
+        .map(|word| common::subject(&office, &declared.of, word));
     let rating = office.rate(&scorecard, day, at, subject.as_deref())?;
-    let name = |card: &Card| office.mirror().subject_name(&rating.subject_type, &card.participant).unwrap_or_default().to_owned();
-    if let (Some(_), Format::Table, Some(card)) = (&subject, arguments.output.format, rating.cards.first()) {
+    let name = |card: &Card| {
+        office
+            .mirror()
+            .subject_name(&rating.subject_type, &card.participant)
+            .unwrap_or_default()
+            .to_owned()
+    };
+    if let (Some(_), Format::Table, Some(card)) =
+        (&subject, arguments.output.format, rating.cards.first())
+    {
         let title = format!("{} {}", card.participant, name(card));
         print_card(&programme, declared, &title, card, Period::Days(day, day))?;
         println!("{}", as_of(&office, day, at));
@@ -245,7 +347,11 @@ pub fn rate(arguments: &Rate) -> Outcome {
         .iter()
         .map(|card| {
             let vetoes: Vec<String> = card.vetoes.iter().map(|veto| veto.veto.clone()).collect();
-            let veto_names: Vec<&str> = card.vetoes.iter().map(|veto| common::text(&veto.name)).collect();
+            let veto_names: Vec<&str> = card
+                .vetoes
+                .iter()
+                .map(|veto| common::text(&veto.name))
+                .collect();
             vec![
                 Cell::same(card.participant.clone()),
                 Cell::same(name(card)),
@@ -282,7 +388,15 @@ fn reasons(declared: &Scorecard, card: &Card) -> Vec<String> {
     let told = |mut of: Vec<(Ratio, &ItemResult)>, sign: &str| -> Vec<String> {
         of.retain(|(points, _)| points.is_positive());
         of.sort_by(|a, b| b.0.cmp(&a.0));
-        of.iter().map(|(points, item)| format!("{} {sign}{}", item_name(declared, &item.item), common::points(points))).collect()
+        of.iter()
+            .map(|(points, item)| {
+                format!(
+                    "{} {sign}{}",
+                    item_name(declared, &item.item),
+                    common::points(points)
+                )
+            })
+            .collect()
     };
     let mut reasons = told(lost, "−");
     reasons.extend(told(added, "+"));
@@ -293,7 +407,12 @@ fn reasons(declared: &Scorecard, card: &Card) -> Vec<String> {
 const REASONS_SHOWN_MAX: usize = 4;
 
 fn reasons_cell(reasons: &[String]) -> Cell {
-    let mut shown = reasons.iter().take(REASONS_SHOWN_MAX).map(String::as_str).collect::<Vec<_>>().join(say("；", "; "));
+    let mut shown = reasons
+        .iter()
+        .take(REASONS_SHOWN_MAX)
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .join(say("；", "; "));
     if reasons.len() > REASONS_SHOWN_MAX {
         shown.push_str(say("；…", "; …"));
     }
@@ -304,14 +423,21 @@ fn reasons_cell(reasons: &[String]) -> Cell {
 fn grades(cards: &[Card]) -> String {
     let mut counts: Vec<(String, usize)> = Vec::new();
     for card in cards {
-        let grade = card.grade.clone().unwrap_or_else(|| say("未定", "open").to_owned());
+        let grade = card
+            .grade
+            .clone()
+            .unwrap_or_else(|| say("未定", "open").to_owned());
         match counts.iter_mut().find(|(found, _)| *found == grade) {
             Some((_, count)) => *count += 1,
             None => counts.push((grade, 1)),
         }
     }
     counts.sort();
-    counts.iter().map(|(grade, count)| format!("{grade}: {count}")).collect::<Vec<_>>().join("   ")
+    counts
+        .iter()
+        .map(|(grade, count)| format!("{grade}: {count}"))
+        .collect::<Vec<_>>()
+        .join("   ")
 }
 
 /// As of when a rating is true.
@@ -330,13 +456,22 @@ pub fn override_points(arguments: &Override, common: &Common) -> Outcome {
     let period = common::period(&programme, arguments.period.as_deref())?;
     let scorecard = names::scorecard(&office, &arguments.scorecard, office.position())?;
     let unit = common::unit(&office, &arguments.unit)?;
-    let Some(declared) = programme.scorecards.get(&scorecard) else { return Ok(()) };
+    let Some(declared) = programme.scorecards.get(&scorecard) else {
+        return Ok(());
+    };
     let item = names::item(&scorecard, declared, &arguments.item)?;
     let points = match arguments.points.as_str() {
         "none" => None,
         text => Some(Ratio::parse_decimal(text).ok_or_else(|| problems::not_points(text))?),
     };
-    let position = office.override_points(&scorecard, &period, &item, &unit, points.as_ref(), &arguments.reason)?;
+    let position = office.override_points(
+        &scorecard,
+        &period,
+        &item,
+        &unit,
+        points.as_ref(),
+        &arguments.reason,
+    )?;
     println!("{} {position}", say("已改定，位置", "points set, position"));
     Ok(())
 }
@@ -351,9 +486,18 @@ pub fn seal(arguments: &Seal, common: &Common) -> Outcome {
         None => office.today()?,
     };
     let scorecard = names::scorecard(&office, &arguments.scorecard, office.position())?;
-    let name = arguments.minutes.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = arguments
+        .minutes
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
     let request = SealRequest {
-        ask: Ask { scorecard, period, day, at: office.position() },
+        ask: Ask {
+            scorecard,
+            period,
+            day,
+            at: office.position(),
+        },
         minutes: (name, read(&arguments.minutes)?),
         approval: arguments.approval.clone(),
         as_demonstration: arguments.demonstration,
@@ -384,12 +528,24 @@ pub fn reconcile(arguments: &Reconcile) -> Outcome {
                 Cell::same(reconciled.claim.clone()),
                 Cell::same(common::text(&reconciled.statement)),
                 Cell::same(reconciled.claimed.clone()),
-                Cell::shown(relation_name(reconciled.relation), relation_word(reconciled.relation)),
+                Cell::shown(
+                    relation_name(reconciled.relation),
+                    relation_word(reconciled.relation),
+                ),
                 match &reconciled.measured {
-                    Some(measured) => Cell::shown(common::decimal(measured), common::points(measured)),
+                    Some(measured) => {
+                        Cell::shown(common::decimal(measured), common::points(measured))
+                    }
                     None => Cell::none("—"),
                 },
-                Cell::shown(reconciled.met, if reconciled.met { say("● 相符", "● met") } else { say("■ 不符", "■ NOT MET") }),
+                Cell::shown(
+                    reconciled.met,
+                    if reconciled.met {
+                        say("● 相符", "● met")
+                    } else {
+                        say("■ 不符", "■ NOT MET")
+                    },
+                ),
                 Cell::same(reconciled.address.clone()),
             ]
         })
@@ -398,9 +554,18 @@ pub fn reconcile(arguments: &Reconcile) -> Outcome {
     let unmet = found.iter().filter(|reconciled| !reconciled.met).count();
     if arguments.output.format == Format::Table {
         common::mark(&office, Format::Table);
-        println!("{} / {} {}", found.len() - unmet, found.len(), say("相符", "met"));
+        println!(
+            "{} / {} {}",
+            found.len() - unmet,
+            found.len(),
+            say("相符", "met")
+        );
     }
-    if unmet > 0 { Err(Failure::Told) } else { Ok(()) }
+    if unmet > 0 {
+        Err(Failure::Told)
+    } else {
+        Ok(())
+    }
 }
 
 fn relation_word(relation: programme::model::Relation) -> &'static str {

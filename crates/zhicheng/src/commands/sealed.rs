@@ -19,30 +19,69 @@ use crate::output::{Cell, Column, Format, print};
 use crate::problems;
 
 /// The last sealing of a result at a position.
-pub fn last<'a>(office: &'a Office, scorecard: &ScorecardId, period: &Period, at: Position) -> Option<&'a (Position, SealFacts)> {
-    office.mirror().seals(scorecard, period).into_iter().rfind(|(position, _)| *position <= at)
+pub fn last<'a>(
+    office: &'a Office,
+    scorecard: &ScorecardId,
+    period: &Period,
+    at: Position,
+) -> Option<&'a (Position, SealFacts)> {
+    office
+        .mirror()
+        .seals(scorecard, period)
+        .into_iter()
+        .rfind(|(position, _)| *position <= at)
 }
 
 /// Under a scoreboard: that the result was sealed, and whose present result is another one.
 pub fn tell(office: &Office, programme: &Programme, assessment: &Assessment) {
-    let Some((position, facts)) = last(office, &assessment.scorecard, &assessment.period, assessment.at) else { return };
+    let Some((position, facts)) = last(
+        office,
+        &assessment.scorecard,
+        &assessment.period,
+        assessment.at,
+    ) else {
+        return;
+    };
     println!("{}", standing(*position, facts));
-    let differing: Vec<String> = assessment.cards.iter().filter_map(|card| difference(programme, facts, card)).collect();
+    let differing: Vec<String> = assessment
+        .cards
+        .iter()
+        .filter_map(|card| difference(programme, facts, card))
+        .collect();
     if differing.is_empty() {
-        println!("{}", say("以上与封存的结果一致。", "The above is the same as what was sealed."));
+        println!(
+            "{}",
+            say(
+                "以上与封存的结果一致。",
+                "The above is the same as what was sealed."
+            )
+        );
         return;
     }
-    println!("{}", match lang() {
-        Lang::Zh => format!("以上是现在算得的结果，其中 {} 个单位与封存的不同（--sealed 显示封存的结果）：", differing.len()),
-        Lang::En => format!("The above is what is measured now; it differs from what was sealed for {} (--sealed shows what was sealed):", units(differing.len())),
-    });
+    println!(
+        "{}",
+        match lang() {
+            Lang::Zh => format!(
+                "以上是现在算得的结果，其中 {} 个单位与封存的不同（--sealed 显示封存的结果）：",
+                differing.len()
+            ),
+            Lang::En => format!(
+                "The above is what is measured now; it differs from what was sealed for {} (--sealed shows what was sealed):",
+                units(differing.len())
+            ),
+        }
+    );
     for line in differing {
         println!("  {line}");
     }
 }
 
 fn units(count: usize) -> String {
-    if count == 1 { "1 unit".to_owned() } else { format!("{count} units") }
+    if count == 1 {
+        "1 unit".to_owned()
+    } else {
+        format!("{count} units")
+    }
 }
 
 fn standing(position: Position, facts: &SealFacts) -> String {
@@ -53,12 +92,26 @@ fn standing(position: Position, facts: &SealFacts) -> String {
     let correction = correction.unwrap_or_default();
     match lang() {
         Lang::Zh => {
-            let word = if facts.demonstration { "已作演示封存" } else { "已封存" };
-            format!("{word}（位置 {}，截至 {}，批准文号：{}{correction}）。", position.0, facts.day, facts.approval)
+            let word = if facts.demonstration {
+                "已作演示封存"
+            } else {
+                "已封存"
+            };
+            format!(
+                "{word}（位置 {}，截至 {}，批准文号：{}{correction}）。",
+                position.0, facts.day, facts.approval
+            )
         }
         Lang::En => {
-            let word = if facts.demonstration { "Sealed as a demonstration" } else { "Sealed" };
-            format!("{word} (position {}, as of {}, approval {}{correction}).", position.0, facts.day, facts.approval)
+            let word = if facts.demonstration {
+                "Sealed as a demonstration"
+            } else {
+                "Sealed"
+            };
+            format!(
+                "{word} (position {}, as of {}, approval {}{correction}).",
+                position.0, facts.day, facts.approval
+            )
         }
     }
 }
@@ -67,12 +120,31 @@ fn standing(position: Position, facts: &SealFacts) -> String {
 fn difference(programme: &Programme, facts: &SealFacts, card: &Card) -> Option<String> {
     let name = common::unit_name(programme, &card.participant);
     let Some(sealed) = cards(facts).find(|sealed| text(sealed, "unit") == card.participant) else {
-        return Some(format!("{name}{}", say("：封存时没有", ": was not among what was sealed")));
+        return Some(format!(
+            "{name}{}",
+            say("：封存时没有", ": was not among what was sealed")
+        ));
     };
-    let now = outcome(card.total_text.as_deref(), card.grade.as_deref(), card.rank.map(u64::from));
-    let then = outcome(sealed["total"].as_str(), sealed["grade"].as_str(), sealed["rank"].as_u64());
-    let sealed_items: BTreeMap<&str, Option<Ratio>> = items(sealed).map(|item| (text(item, "item"), number(&item["points"]))).collect();
-    let changed = carried(card).filter(|item| sealed_items.get(item.item.as_str()).is_none_or(|points| *points != item.points)).count();
+    let now = outcome(
+        card.total_text.as_deref(),
+        card.grade.as_deref(),
+        card.rank.map(u64::from),
+    );
+    let then = outcome(
+        sealed["total"].as_str(),
+        sealed["grade"].as_str(),
+        sealed["rank"].as_u64(),
+    );
+    let sealed_items: BTreeMap<&str, Option<Ratio>> = items(sealed)
+        .map(|item| (text(item, "item"), number(&item["points"])))
+        .collect();
+    let changed = carried(card)
+        .filter(|item| {
+            sealed_items
+                .get(item.item.as_str())
+                .is_none_or(|points| *points != item.points)
+        })
+        .count();
     if now == then && changed == 0 {
         return None;
     }
@@ -93,7 +165,15 @@ fn outcome(total: Option<&str>, grade: Option<&str>, rank: Option<u64>) -> Strin
         Lang::Zh => format!(" 第 {rank} 名"),
         Lang::En => format!(" rank {rank}"),
     });
-    format!("{} {}{}", total.unwrap_or(say("未定", "open")), grade.unwrap_or_default(), rank.unwrap_or_default()).replace("  ", " ").trim_end().to_owned()
+    format!(
+        "{} {}{}",
+        total.unwrap_or(say("未定", "open")),
+        grade.unwrap_or_default(),
+        rank.unwrap_or_default()
+    )
+    .replace("  ", " ")
+    .trim_end()
+    .to_owned()
 }
 
 /// `zhicheng score --sealed`: what was sealed, as it was sealed.
@@ -108,12 +188,17 @@ pub fn show(
     let Some((position, facts)) = last(office, scorecard, period, at) else {
         return Err(problems::not_sealed(scorecard, period).into());
     };
-    let mut cards: Vec<&Json> = cards(facts).filter(|card| unit.is_none_or(|unit| text(card, "unit") == unit)).collect();
+    let mut cards: Vec<&Json> = cards(facts)
+        .filter(|card| unit.is_none_or(|unit| text(card, "unit") == unit))
+        .collect();
     if let (Some(unit), true) = (unit, cards.is_empty()) {
         return Err(problems::carries_nothing(unit, scorecard).into());
     }
     if format != Format::Table {
-        let rows: Vec<Vec<Cell>> = cards.iter().flat_map(|card| rows(programme, declared, card)).collect();
+        let rows: Vec<Vec<Cell>> = cards
+            .iter()
+            .flat_map(|card| rows(programme, declared, card))
+            .collect();
         return print(format, &score_columns(), &rows);
     }
     if unit.is_some() {
@@ -121,7 +206,12 @@ pub fn show(
             print_card(programme, declared, card)?;
         }
     } else {
-        let key = |card: &Json| (card["ranking_group"].as_str().map(str::to_owned), card["rank"].as_u64().unwrap_or(u64::MAX));
+        let key = |card: &Json| {
+            (
+                card["ranking_group"].as_str().map(str::to_owned),
+                card["rank"].as_u64().unwrap_or(u64::MAX),
+            )
+        };
         cards.sort_by_key(|card| key(card));
         print_board(programme, &cards)?;
     }
@@ -143,11 +233,19 @@ fn print_board(programme: &Programme, cards: &[&Json]) -> Outcome {
     let mut last = None;
     for card in cards {
         let group = card["ranking_group"].as_str();
-        let shown = if last == Some(group) { String::new() } else { group.map(|id| group_name(programme, id)).unwrap_or_default() };
+        let shown = if last == Some(group) {
+            String::new()
+        } else {
+            group
+                .map(|id| group_name(programme, id))
+                .unwrap_or_default()
+        };
         last = Some(group);
         rows.push(vec![
             Cell::same(shown),
-            card["rank"].as_u64().map_or_else(|| Cell::none("—"), Cell::same),
+            card["rank"]
+                .as_u64()
+                .map_or_else(|| Cell::none("—"), Cell::same),
             Cell::same(common::unit_name(programme, text(card, "unit"))),
             Cell::same(text(card, "total")),
             Cell::same(text(card, "grade")),
@@ -158,8 +256,15 @@ fn print_board(programme: &Programme, cards: &[&Json]) -> Outcome {
 }
 
 fn print_card(programme: &Programme, declared: &Scorecard, card: &Json) -> Outcome {
-    let shown = outcome(card["total"].as_str(), card["grade"].as_str(), card["rank"].as_u64());
-    println!("{}  {shown}", common::unit_name(programme, text(card, "unit")));
+    let shown = outcome(
+        card["total"].as_str(),
+        card["grade"].as_str(),
+        card["rank"].as_u64(),
+    );
+    println!(
+        "{}  {shown}",
+        common::unit_name(programme, text(card, "unit"))
+    );
     let columns = [
         Column::text("item", "项目", "item"),
         Column::text("figure", "数值", "figure"),
@@ -170,16 +275,31 @@ fn print_card(programme: &Programme, declared: &Scorecard, card: &Json) -> Outco
     let rows: Vec<Vec<Cell>> = items(card)
         .map(|item| {
             vec![
-                Cell::same(super::card::item_name(declared, &base::ItemId::new(text(item, "item")))),
+                Cell::same(super::card::item_name(
+                    declared,
+                    &base::ItemId::new(text(item, "item")),
+                )),
                 Cell::same(figures(programme, item).unwrap_or_default()),
-                Cell::same(number(&item["points"]).map_or_else(|| "—".to_owned(), |points| common::points(&points))),
-                Cell::same(number(&item["max_points"]).map(|points| common::points(&points)).unwrap_or_default()),
+                Cell::same(
+                    number(&item["points"])
+                        .map_or_else(|| "—".to_owned(), |points| common::points(&points)),
+                ),
+                Cell::same(
+                    number(&item["max_points"])
+                        .map(|points| common::points(&points))
+                        .unwrap_or_default(),
+                ),
                 Cell::same(text(item, "reason")),
             ]
         })
         .collect();
     print(Format::Table, &columns, &rows)?;
-    for consequence in card["consequences"].as_array().into_iter().flatten().filter_map(Json::as_str) {
+    for consequence in card["consequences"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Json::as_str)
+    {
         println!("▸ {consequence}");
     }
     Ok(())
@@ -191,7 +311,8 @@ fn rows(programme: &Programme, declared: &Scorecard, card: &Json) -> Vec<Vec<Cel
     let unit = Cell::same(text(card, "unit"));
     let mut rows: Vec<Vec<Cell>> = items(card)
         .map(|item| {
-            let decimal = |key: &str| Cell::from(number(&item[key]).map(|points| common::decimal(&points)));
+            let decimal =
+                |key: &str| Cell::from(number(&item[key]).map(|points| common::decimal(&points)));
             let mut row = vec![
                 unit.clone(),
                 Cell::same(text(item, "item")),
@@ -227,8 +348,20 @@ fn rows(programme: &Programme, declared: &Scorecard, card: &Json) -> Vec<Vec<Cel
 
 /// The category of an item, by the scorecard as it is declared.
 fn top_group(declared: &Scorecard, item: &str) -> Option<String> {
-    let mut group: GroupId = declared.card.items.iter().find(|found| found.id.as_str() == item)?.group.clone();
-    while let Some(parent) = declared.card.groups.iter().find(|found| found.id == group).and_then(|found| found.parent.clone()) {
+    let mut group: GroupId = declared
+        .card
+        .items
+        .iter()
+        .find(|found| found.id.as_str() == item)?
+        .group
+        .clone();
+    while let Some(parent) = declared
+        .card
+        .groups
+        .iter()
+        .find(|found| found.id == group)
+        .and_then(|found| found.parent.clone())
+    {
         group = parent;
     }
     Some(group.to_string())
@@ -241,11 +374,17 @@ fn figures(programme: &Programme, item: &Json) -> Option<String> {
         .iter()
         .map(|figure| {
             let value = number(&figure["numerator"]).zip(number(&figure["denominator"]));
-            let format = programme.indicators.get(text(figure, "indicator")).map(|found| found.format);
+            let format = programme
+                .indicators
+                .get(text(figure, "indicator"))
+                .map(|found| found.format);
             match value {
                 Some((numerator, denominator)) => {
                     let figure = base::Figure::value_of(numerator, denominator);
-                    common::shown(&figure, format.unwrap_or(programme::model::Format::Decimal(4)))
+                    common::shown(
+                        &figure,
+                        format.unwrap_or(programme::model::Format::Decimal(4)),
+                    )
                 }
                 None => common::state_word_of(text(figure, "state")).to_owned(),
             }
@@ -256,7 +395,11 @@ fn figures(programme: &Programme, item: &Json) -> Option<String> {
 
 /// The carried items of a sealed card.
 fn items(card: &Json) -> impl Iterator<Item = &Json> {
-    card["items"].as_array().into_iter().flatten().filter(|item| text(item, "state") != "not_carried")
+    card["items"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter(|item| text(item, "state") != "not_carried")
 }
 
 fn cards(facts: &SealFacts) -> impl Iterator<Item = &Json> {
@@ -268,14 +411,21 @@ fn text<'a>(json: &'a Json, key: &str) -> &'a str {
 }
 
 fn joined(json: &Json) -> String {
-    json.as_array().into_iter().flatten().filter_map(Json::as_str).collect::<Vec<_>>().join("; ")
+    json.as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Json::as_str)
+        .collect::<Vec<_>>()
+        .join("; ")
 }
 
 /// A number of a sealing: a decimal, or a fraction where no decimal is exact.
 fn number(json: &Json) -> Option<Ratio> {
     let text = json.as_str()?;
     match text.split_once('/') {
-        Some((above, below)) => Ratio::parse_decimal(above)?.checked_div(&Ratio::parse_decimal(below)?),
+        Some((above, below)) => {
+            Ratio::parse_decimal(above)?.checked_div(&Ratio::parse_decimal(below)?)
+        }
         None => Ratio::parse_decimal(text),
     }
 }
