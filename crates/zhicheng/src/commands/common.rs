@@ -37,7 +37,10 @@ pub fn open_to_write(data: &Data, common: &Common) -> Result<Office, Failure> {
     if common.actor.is_some() || common.role.is_some() || common.actor_unit.is_some() {
         let mut actor = actor(common, &*office.programme()?);
         if let Some(text) = &actor.unit {
-            actor.unit = Some(unit(&office, text)?.to_string());
+            // A confirmed alias does too; what names no unit is refused with the actor.
+            if let office::values::Meaning::One(id) = office.spellings()?.unit(text) {
+                actor.unit = Some(id.to_owned());
+            }
         }
         office.register_actor(&actor)?;
     }

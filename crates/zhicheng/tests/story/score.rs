@@ -431,7 +431,7 @@ fn every_firm_has_one_grade_with_its_reasons() {
             [firm(3), "25".into(), "C".into()]
         ]
     );
-    assert_eq!(text(&rated[2], "reasons"), "failures −75");
+    assert_eq!(text(&rated[2], "reasons"), "Failed samples −75");
     // Twelve months later the failures have left the window.
     let later = city
         .run(["rate", "credit", "--day", "2019-03-06", "--format", "json"])
