@@ -269,14 +269,23 @@ impl<'a> Gathered<'a> {
     /// The level that points mean, for items judged by levels.
     fn level_of(&self, item: &ItemId, points: Option<&Ratio>) -> Option<String> {
         let points = points?;
-        let found = self.scorecard.card.items.iter().find(|found| &found.id == item)?;
+        let found = self
+            .scorecard
+            .card
+            .items
+            .iter()
+            .find(|found| &found.id == item)?;
         match &found.rule {
             Rule::Tiered { levels } => {
                 let level = levels.iter().find(|level| level.points == *points)?;
                 Some(level.id.clone())
             }
-            Rule::Binary { comparison: None } if *points == found.points => Some(scoring::MET.to_owned()),
-            Rule::Binary { comparison: None } if points.is_zero() => Some(scoring::NOT_MET.to_owned()),
+            Rule::Binary { comparison: None } if *points == found.points => {
+                Some(scoring::MET.to_owned())
+            }
+            Rule::Binary { comparison: None } if points.is_zero() => {
+                Some(scoring::NOT_MET.to_owned())
+            }
             _ => None,
         }
     }

@@ -50,21 +50,33 @@ impl Office {
     ///
     /// # Errors
     /// It does; the roles that may are named.
-    pub(crate) fn authorise(&self, command: Granted) -> Result<(), Problem> {
+    pub fn authorise(&self, command: Granted) -> Result<(), Problem> {
         let programme = self.programme()?;
         let (name, zh) = command.names();
-        let granted: Vec<_> = programme.grants.iter().filter(|grant| *grant.command == *name).collect();
+        let granted: Vec<_> = programme
+            .grants
+            .iter()
+            .filter(|grant| *grant.command == *name)
+            .collect();
         let role = self.actor()?.map(|actor| actor.role).unwrap_or_default();
         if granted.is_empty() || granted.iter().any(|grant| grant.role.as_str() == role) {
             return Ok(());
         }
         let named = |lang: Lang| {
-            let names = granted.iter().map(|grant| match programme.roles.get(&grant.role) {
-                Some(role) => format!("{}（{}）", role.get(lang), grant.role),
-                None => grant.role.to_string(),
-            });
+            let names = granted
+                .iter()
+                .map(|grant| match programme.roles.get(&grant.role) {
+                    Some(role) => format!("{}（{}）", role.get(lang), grant.role),
+                    None => grant.role.to_string(),
+                });
             names.collect::<Vec<_>>().join("、")
         };
-        Err(problems::not_granted(role, zh, name, named(Lang::Zh), named(Lang::En)))
+        Err(problems::not_granted(
+            role,
+            zh,
+            name,
+            named(Lang::Zh),
+            named(Lang::En),
+        ))
     }
 }

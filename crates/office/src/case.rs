@@ -7,8 +7,8 @@
 use std::collections::BTreeMap;
 
 use base::{
-    ActionId, CodeId, Day, FieldId, FlowId, ItemId, Lang, Moment, Period, Position, Problem, RoleId,
-    ScorecardId, UnitId,
+    ActionId, CodeId, Day, FieldId, FlowId, ItemId, Lang, Moment, Period, Position, Problem,
+    RoleId, ScorecardId, UnitId,
 };
 use casework::{Act, CaseState, Closed, Field, FieldKind, Flow, Opening, Relation, Step, Value};
 use ledger::{EntryHead, Precondition};
@@ -337,20 +337,51 @@ impl Office {
 }
 
 /// Points that judge a tiered item must be those of one of its levels, so that they say which it is.
-fn points_of_a_level(programme: &Programme, about: &CaseOpenFacts, fields: &BTreeMap<FieldId, Value>) -> Result<(), Problem> {
-    let scorecard = about.scorecard.as_deref().and_then(|id| programme.scorecards.get(id));
-    let (Some(scorecard), Some(item)) = (scorecard, about.item.as_deref()) else { return Ok(()) };
-    let declared = scorecard.card.items.iter().find(|found| found.id.as_str() == item);
-    let Some(scoring::Rule::Tiered { levels }) = declared.map(|found| &found.rule) else { return Ok(()) };
+fn points_of_a_level(
+    programme: &Programme,
+    about: &CaseOpenFacts,
+    fields: &BTreeMap<FieldId, Value>,
+) -> Result<(), Problem> {
+    let scorecard = about
+        .scorecard
+        .as_deref()
+        .and_then(|id| programme.scorecards.get(id));
+    let (Some(scorecard), Some(item)) = (scorecard, about.item.as_deref()) else {
+        return Ok(());
+    };
+    let declared = scorecard
+        .card
+        .items
+        .iter()
+        .find(|found| found.id.as_str() == item);
+    let Some(scoring::Rule::Tiered { levels }) = declared.map(|found| &found.rule) else {
+        return Ok(());
+    };
     for (id, value) in fields {
-        let Value::Number(points) = value else { continue };
-        let judges = scorecard.judged_by.iter().any(|field| **field == *id.as_str());
+        let Value::Number(points) = value else {
+            continue;
+        };
+        let judges = scorecard
+            .judged_by
+            .iter()
+            .any(|field| **field == *id.as_str());
         if judges && !levels.iter().any(|level| level.points == *points) {
             let listed = |lang: Lang| {
-                let shown = levels.iter().map(|level| format!("{}（{}）", crate::values::shown(&level.points), level.describes.get(lang)));
+                let shown = levels.iter().map(|level| {
+                    format!(
+                        "{}（{}）",
+                        crate::values::shown(&level.points),
+                        level.describes.get(lang)
+                    )
+                });
                 shown.collect::<Vec<_>>().join("；")
             };
-            return Err(problems::points_of_no_level(crate::values::shown(points), item, listed(Lang::Zh), listed(Lang::En)));
+            return Err(problems::points_of_no_level(
+                crate::values::shown(points),
+                item,
+                listed(Lang::Zh),
+                listed(Lang::En),
+            ));
         }
     }
     Ok(())

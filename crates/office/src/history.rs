@@ -103,7 +103,8 @@ impl Office {
     /// # Errors
     /// There is no such case, or the ledger cannot be read.
     pub fn case_evidence(&self, case: u64) -> Result<HashMap<String, String>, Problem> {
-        let row: CaseRow = get(&self.state()?, spaces::CASE, &spaces::number_key(case))?.ok_or_else(|| problems::no_such_case(case))?;
+        let row: CaseRow = get(&self.state()?, spaces::CASE, &spaces::number_key(case))?
+            .ok_or_else(|| problems::no_such_case(case))?;
         let mut names = HashMap::new();
         for step in row.steps.iter().filter(|step| !step.evidence.is_empty()) {
             for piece in private(&self.ledger().entry(Position(step.at))?)?.evidence {

@@ -9,7 +9,7 @@ pub mod activate;
 pub mod actor;
 pub mod alias;
 pub mod assessment;
-mod authority;
+pub mod authority;
 pub mod case;
 pub mod entry;
 pub mod fold;

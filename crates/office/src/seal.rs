@@ -51,8 +51,17 @@ impl Office {
         if request.ask.day > today {
             return Err(problems::seal_in_future(request.ask.day, today));
         }
-        let corrects = self.mirror().seals(&request.ask.scorecard, &request.ask.period).last().map(|(position, _)| position.0);
-        let reason = request.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty()).map(str::to_owned);
+        let corrects = self
+            .mirror()
+            .seals(&request.ask.scorecard, &request.ask.period)
+            .last()
+            .map(|(position, _)| position.0);
+        let reason = request
+            .reason
+            .as_deref()
+            .map(str::trim)
+            .filter(|reason| !reason.is_empty())
+            .map(str::to_owned);
         if let (Some(position), None) = (corrects, &reason) {
             return Err(problems::sealed_before(position));
         }

@@ -188,6 +188,8 @@ fn file_name(path: &Path) -> String {
 pub fn submit(arguments: &Submit, common: &Common) -> Outcome {
     let mut settings = common::settings(&arguments.fields)?;
     let mut office = common::open_to_write(&arguments.data, common)?;
+    // Before anything about the content is told.
+    office.authorise(office::authority::Granted::Submit)?;
     let programme = office.programme()?;
     let known = programme
         .record_types

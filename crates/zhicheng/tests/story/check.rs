@@ -13,7 +13,7 @@ type Fault = (&'static str, u32, &'static str, &'static str);
 #[rustfmt::skip]
 const FAULTS: [Fault; 23] = [
     ("programme.toml", 7, "yaer", "use: year"),
-    ("programme.toml", 42, "\"townshp\"", "use: township"),
+    ("programme.toml", 42, "\"townshp\"", "write the id township (Township)"),
     ("programme.toml", 45, "2018", "the holidays of 2018 are not published"),
     ("scheme.toml", 17, "'pas'", "use pass"),
     ("scheme.toml", 24, "day > 'pass'", "a day cannot be compared with a text"),
@@ -21,7 +21,7 @@ const FAULTS: [Fault; 23] = [
     ("scheme.toml", 37, "\"hen * 2\"", "derived from each other: egg → hen → egg"),
     ("scheme.toml", 45, "[[scorecard]]", "names no approval"),
     ("scheme.toml", 56, "12", "add up to 10"),
-    ("scheme.toml", 65, "\"passd\"", "use: passed"),
+    ("scheme.toml", 65, "\"passd\"", "write the id passed (Passed)"),
     ("scheme.toml", 66, "30", "sum to 29, the city's is 30"),
     ("scheme.toml", 68, "\"old\"", "does not exist in 2018"),
     ("scheme.toml", 84, "80", "totals below it have no grade"),
@@ -34,7 +34,7 @@ const FAULTS: [Fault; 23] = [
     ("scheme.toml", 138, "\"none\"", "there is no document `none`"),
     ("scheme.toml", 179, "\"al\"", "use: all"),
     ("scheme.toml", 182, "\"judgd\"", "use: judged"),
-    ("scheme.toml", 183, "\"eastt\"", "use: east"),
+    ("scheme.toml", 183, "\"eastt\"", "write the id east (East)"),
 ];
 
 /// The told problems: place and the lines that belong to it.

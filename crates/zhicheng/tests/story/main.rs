@@ -4,6 +4,7 @@
 //! story the folder is verified. Most stories play in `packages/town`, which is small enough to work
 //! every figure out by hand; those of `chibi.rs` play in the real programme with generated records.
 
+mod authority;
 mod case;
 mod check;
 mod chibi;

@@ -344,7 +344,21 @@ fn a_demonstration_is_sealed_only_as_one_and_a_correction_stands_beside_the_firs
         "两次走访无记录",
     ])
     .ok();
-    let second = demonstration("质强委〔2019〕2号").number();
+    // What was sealed is corrected with a reason, beside the first.
+    demonstration("质强委〔2019〕2号").refused("O277");
+    let second = city
+        .run([
+            "seal",
+            "assessment",
+            "--minutes",
+            &minutes,
+            "--approval",
+            "质强委〔2019〕2号",
+            "--demonstration",
+            "--reason",
+            "走访记录核减",
+        ])
+        .number();
     let (first_facts, second_facts) = (city.facts(first), city.facts(second));
     assert_eq!(
         (&first_facts["demonstration"], &first_facts["corrects"]),
