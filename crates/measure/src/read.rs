@@ -96,6 +96,27 @@ impl Columns {
         })
     }
 
+    /// The rows of a table that count at a position and hold on a day: of subjects and units one each, with
+    /// what is so on that day.
+    pub fn rows_on(
+        &self,
+        table: &str,
+        day: Day,
+        at: Position,
+    ) -> impl Iterator<Item = RowView<'_>> {
+        let dictionaries = self.dictionaries();
+        self.table(table).into_iter().flat_map(move |table| {
+            let rows = (0..table.len()).filter(move |row| {
+                table.is_visible(*row, at.0) && table.holds_on(*row, day.number())
+            });
+            rows.map(move |row| RowView {
+                table,
+                dictionaries,
+                row,
+            })
+        })
+    }
+
     /// The row of a record or case at a position.
     pub fn row_at(&self, table: &str, id: &RowId, at: Position) -> Option<RowView<'_>> {
         let RowId::Number(number) = id else {

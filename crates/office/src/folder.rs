@@ -1,7 +1,7 @@
 //! The data folder and its one door: opening it, appending to it, and knowing what today is.
 //!
 //! [`Office`] holds the ledger and the [`Mirror`] of it in memory. Every command of the other files
-//! ends in [`Office::append`]; every read starts from [`Office::mirror`]. What a command may be is
+//! ends in one append; every read starts from [`Office::mirror`]. What a command may be is
 //! said in its own file: records in `record.rs`, imports in `import/`, assessments in `assessment.rs`.
 
 use std::path::{Path, PathBuf};

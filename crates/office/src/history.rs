@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use base::{Moment, Position, Problem};
-use measure::{Behind, Query, RowId, RowView};
+use measure::{Behind, Query, RowId, RowView, Value};
 
 use crate::entry::{Evidence, Kind, RecordFacts, WithdrawFacts};
 use crate::fold::{get, private, read};
@@ -135,8 +135,22 @@ fn plain(json: &serde_json::Value) -> String {
     }
 }
 
-/// A table's rows by number, each with its fields as text.
-type RowTexts = HashMap<u64, Vec<(String, String)>>;
+/// A table's rows, each with its fields as text.
+type RowTexts = HashMap<RowId, Vec<(String, String)>>;
+
+/// The identity of a subject's or unit's row.
+fn row_id(row: &RowView) -> RowId {
+    match row.value("id") {
+        Value::Text(id) => RowId::Name(id),
+        _ => RowId::Number(row.id()),
+    }
+}
+
+/// A row's fields as text, without its number or identity.
+fn texts_of(row: &RowView) -> Vec<(String, String)> {
+    let texts = row.texts().into_iter().filter(|(name, _)| **name != *"id");
+    texts.map(|(name, text)| (name.to_string(), text)).collect()
+}
 
 impl Office {
     /// The rows behind a figure, with their fields as text.
@@ -149,27 +163,33 @@ impl Office {
         let mut rows: HashMap<Arc<str>, RowTexts> = HashMap::new();
         for found in &behind {
             rows.entry(found.table.clone()).or_insert_with(|| {
-                let visible = columns.rows_at(&found.table, query.at);
-                let texts = |row: RowView| {
-                    row.texts()
-                        .into_iter()
-                        .filter(|(name, _)| **name != *"id")
-                        .map(|(name, text)| (name.to_string(), text))
-                        .collect()
-                };
-                visible.map(|row| (row.id(), texts(row))).collect()
+                // Records and cases are told apart by number, subjects and units by identity as of the day.
+                let is_named = matches!(found.row, RowId::Name(_));
+                let mut texts = RowTexts::new();
+                if is_named {
+                    for row in columns.rows_on(&found.table, query.day, query.at) {
+                        texts.insert(row_id(&row), texts_of(&row));
+                    }
+                } else {
+                    for row in columns.rows_at(&found.table, query.at) {
+                        texts.insert(RowId::Number(row.id()), texts_of(&row));
+                    }
+                }
+                texts
             });
         }
         let row_of = |found: Behind| {
-            let (number, values) = match &found.row {
-                RowId::Number(number) => {
-                    let values = rows
-                        .get(&found.table)
-                        .and_then(|rows| rows.get(number))
-                        .cloned();
-                    (Some(*number), values.unwrap_or_default())
+            let values = rows
+                .get(&found.table)
+                .and_then(|rows| rows.get(&found.row))
+                .cloned();
+            let mut values = values.unwrap_or_default();
+            let number = match &found.row {
+                RowId::Number(number) => Some(*number),
+                RowId::Name(name) => {
+                    values.insert(0, ("id".to_owned(), name.to_string()));
+                    None
                 }
-                RowId::Name(name) => (None, vec![("id".to_owned(), name.to_string())]),
             };
             BehindRow {
                 table: found.table.to_string(),

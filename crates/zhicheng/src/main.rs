@@ -4,11 +4,12 @@
 //! is in `output.rs`; how it can fail is in `failure.rs`.
 
 mod arguments;
+#[macro_use]
+mod output;
 mod commands;
 mod export;
 mod failure;
 mod lang;
-mod output;
 mod problems;
 mod progress;
 mod usage;

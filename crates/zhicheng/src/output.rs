@@ -11,6 +11,14 @@ use serde_json::{Map, Value as Json};
 use crate::failure::Failure;
 use crate::lang::lang;
 
+/// Prints a line; where the reader has closed the output, there is no one left to tell.
+macro_rules! outln {
+    ($($argument:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($argument)*);
+    }};
+}
+
 /// The form of a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {

@@ -106,4 +106,9 @@ base::catalogue! {
         what { zh: "{path} 是正式数据，不能作演示", en: "{path} holds real data; it is no demonstration" }
         remedy { zh: "以 --data 另选文件夹", en: "choose another folder with --data" }
     }
+    /// A subject that nobody made known.
+    fn unknown_subject(subject) -> "Z219" Error {
+        what { zh: "没有对象“{subject}”", en: "there is no subject `{subject}`" }
+        remedy { zh: "核对身份代码或名称；zhicheng rate 列出对象", en: "check its identity or name; `zhicheng rate` lists subjects" }
+    }
 }

@@ -33,7 +33,7 @@ pub fn print_card(
     period: Period,
 ) -> Outcome {
     let open = || say("未定", "open").to_owned();
-    println!(
+    outln!(
         "{name}  {} {}  {} {}{}",
         say("总分", "total"),
         card.total_text.clone().unwrap_or_else(open),
@@ -99,10 +99,10 @@ pub fn print_card(
     print(Format::Table, &columns, &rows)?;
     print_formula(scorecard, card);
     for veto in &card.vetoes {
-        println!("{}", veto_line(say("一票否决", "veto"), veto));
+        outln!("{}", veto_line(say("一票否决", "veto"), veto));
     }
     for consequence in &card.consequences {
-        println!("▸ {}", common::text(&consequence.text));
+        outln!("▸ {}", common::text(&consequence.text));
     }
     Ok(())
 }
@@ -282,7 +282,7 @@ fn print_formula(scorecard: &Scorecard, card: &Card) {
             Lang::En => format!(", to {} places: {total}", scorecard.card.rounding.places),
         }
     };
-    println!(
+    outln!(
         "{}{} {sign} {shown}{limit}{rounded}",
         say("总分：", "total: "),
         if text.is_empty() { "0" } else { text }
@@ -292,7 +292,7 @@ fn print_formula(scorecard: &Scorecard, card: &Card) {
             && item.points.is_none()
             && item.state != scoring::ItemState::NotCarried
     }) {
-        println!(
+        outln!(
             "{}",
             say(
                 "分值带括号的项目不计入合计。",

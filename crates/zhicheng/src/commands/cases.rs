@@ -36,7 +36,7 @@ fn open(arguments: &CaseOpen, common: &Common) -> Outcome {
         progress.tell(done, total, what)
     })?;
     drop(progress);
-    println!("{} {opened}", say("已开办", "cases opened:"));
+    outln!("{} {opened}", say("已开办", "cases opened:"));
     Ok(())
 }
 
@@ -105,7 +105,7 @@ fn list(arguments: &CaseList) -> Outcome {
     }
     print(arguments.output.format, &columns, &rows)?;
     if arguments.output.format == Format::Table {
-        println!(
+        outln!(
             "{}",
             match lang() {
                 base::Lang::Zh => format!(
@@ -368,7 +368,7 @@ fn print_case(office: &Office, case: &Case, format: Format) -> Outcome {
     }
     if format == Format::Table {
         let unit = case.about.unit.clone().unwrap_or_default();
-        println!(
+        outln!(
             "{} {}  {}  {}  {}",
             say("办件", "case"),
             case.number,
@@ -395,7 +395,7 @@ fn print_case(office: &Office, case: &Case, format: Format) -> Outcome {
                 };
                 let roles: Vec<String> = found.roles.iter().map(role).collect();
                 let label = names::labelled(action.as_str(), &found.name);
-                println!(
+                outln!(
                     "{}{label}{}{}",
                     say("可办：", "possible: "),
                     say("，由 ", ", by "),
@@ -475,7 +475,7 @@ fn act(arguments: &CaseAct, common: &Common) -> Outcome {
         action,
     };
     let case = office.act(arguments.case, &request)?;
-    println!(
+    outln!(
         "{} {}{}{}",
         say("办件", "case"),
         case.number,

@@ -265,13 +265,28 @@ pub fn figure_cells(
     let text = shown_of(programme, indicator, figure, period);
     let state = Cell::shown(figure.state().as_str(), state_word(figure.state()));
     match figure.value() {
-        Some(value) => [
-            Cell::same(decimal(figure.numerator())),
-            Cell::same(decimal(figure.denominator())),
-            Cell::shown(decimal(&value), text),
-            state,
-        ],
+        Some(value) => {
+            let (numerator, denominator) = exact_fraction(figure, &value);
+            let value = Cell::shown(decimal(&value), text);
+            [Cell::same(numerator), Cell::same(denominator), value, state]
+        }
         None => [Cell::none(""), Cell::none(""), Cell::none(&text), state],
+    }
+}
+
+/// A figure's numerator and denominator as exact text: as they are where both end as decimals, else the
+/// value as a fraction of whole numbers.
+fn exact_fraction(figure: &Figure, value: &Ratio) -> (String, String) {
+    let parts = (
+        figure.numerator().exact_decimal(),
+        figure.denominator().exact_decimal(),
+    );
+    match parts {
+        (Some(numerator), Some(denominator)) => (numerator, denominator),
+        _ => (
+            value.numerator().to_string(),
+            value.denominator().to_string(),
+        ),
     }
 }
 
@@ -304,7 +319,7 @@ pub fn shown_of(
 /// Under a table of a demonstration: that it is one (law 13).
 pub fn mark(office: &Office, format: crate::output::Format) {
     if format == crate::output::Format::Table && office.nature() == ledger::Nature::Demonstration {
-        println!(
+        outln!(
             "【{}】",
             crate::commands::folder::nature_word(office.nature())
         );

@@ -39,7 +39,7 @@ const SCORECARD: &str = "assessment";
 pub fn demo(arguments: &Demo, common: &Common) -> Outcome {
     let mut progress = Progress::start();
     let office = if arguments.data.join("ledger.sqlite").exists() {
-        println!(
+        outln!(
             "{} {}",
             say("打开已有的演示数据", "opening the demonstration in"),
             arguments.data.display()
@@ -64,7 +64,7 @@ fn make(arguments: &Demo, common: &Common, progress: &mut Progress) -> Result<Of
         None => built_in(),
     };
     let programme = passing(&sources)?;
-    println!(
+    outln!(
         "{} {}…",
         say("生成演示数据：", "making a demonstration of"),
         common::text(&programme.name)
@@ -136,12 +136,12 @@ fn show(office: &Office, data: &Path) -> Outcome {
         day,
         at: office.position(),
     })?;
-    println!("\n{}", common::text(&programme.name));
-    println!("{}\n", standing(office, &assessment));
+    outln!("\n{}", common::text(&programme.name));
+    outln!("{}\n", standing(office, &assessment));
     print_board(&programme, &assessment)?;
-    println!("\n{}  {}", say("等级", "grades"), grades(&assessment));
+    outln!("\n{}  {}", say("等级", "grades"), grades(&assessment));
     if let Some(declared) = programme.scorecards.get(&scorecard) {
-        println!(
+        outln!(
             "\n{}",
             say(
                 "各类别得分率（全部承担单位合计）",
@@ -232,10 +232,10 @@ fn print_vetoes(programme: &programme::model::Programme, assessment: &Assessment
                 common::unit_name(programme, &card.participant),
                 say("一票否决", "vetoed")
             );
-            println!("\n{}", veto_line(&what, veto));
+            outln!("\n{}", veto_line(&what, veto));
         }
         for consequence in &card.consequences {
-            println!("  ▸ {}", common::text(&consequence.text));
+            outln!("  ▸ {}", common::text(&consequence.text));
         }
     }
 }
@@ -304,8 +304,8 @@ fn print_next(data: &Path, assessment: &Assessment) {
             ],
         ),
     };
-    println!("\n{title}");
+    outln!("\n{title}");
     for (command, what) in lines {
-        println!("  {command:<70}  # {what}");
+        outln!("  {command:<70}  # {what}");
     }
 }

@@ -26,21 +26,20 @@ pub fn measure(arguments: &Measure) -> Outcome {
         query = query.for_unit(common::unit(&office, unit)?);
     }
     if let Some(subject) = &arguments.subject {
-        let types = programme
-            .subject_types
-            .keys()
-            .map(|subject_type| common::subject_of(&office, subject_type.as_str(), subject));
-        query = query.for_subject(
-            types
-                .into_iter()
-                .find(|id| id != subject)
-                .unwrap_or_else(|| subject.clone())
-                .as_str(),
-        );
+        let types = || programme.subject_types.keys().map(|found| found.as_str());
+        let named = types().map(|found| common::subject_of(&office, found, subject));
+        let id = named
+            .into_iter()
+            .find(|id| id != subject)
+            .unwrap_or_else(|| subject.clone());
+        if !types().any(|found| office.mirror().subject_name(found, &id).is_some()) {
+            return Err(problems::unknown_subject(subject).into());
+        }
+        query = query.for_subject(id.as_str());
     }
     if let Some(dialect) = &arguments.sql {
         let dialect = dialect_of(dialect)?;
-        println!("{}", office.mirror().columns().sql(&query, dialect)?);
+        outln!("{}", office.mirror().columns().sql(&query, dialect)?);
         return Ok(());
     }
     if arguments.records {
@@ -139,11 +138,11 @@ pub fn measure(arguments: &Measure) -> Outcome {
             .all(|row| row.get(index).is_none_or(|cell| cell.shown.is_empty()));
     }
     if is_table {
-        println!("{}", heading(&programme, &query));
+        outln!("{}", heading(&programme, &query));
     }
     print(arguments.output.format, &columns, &rows)?;
     if left_out > 0 {
-        println!(
+        outln!(
             "{}",
             match lang() {
                 Lang::Zh =>
@@ -413,7 +412,7 @@ fn records(office: &Office, programme: &Programme, query: &Query, arguments: &Me
         })
         .collect();
     if arguments.output.format == crate::output::Format::Table {
-        println!("{}", heading(programme, query));
+        outln!("{}", heading(programme, query));
     }
     print(arguments.output.format, &columns, &rows)?;
     common::mark(office, arguments.output.format);
@@ -453,7 +452,7 @@ pub fn export(arguments: &Export) -> Outcome {
             })?;
         }
         crate::export::sqlite(&office, path, &mut progress)?;
-        println!("{}", path.display());
+        outln!("{}", path.display());
     }
     if let Some(dir) = &arguments.csv {
         if !arguments.force
@@ -464,7 +463,7 @@ pub fn export(arguments: &Export) -> Outcome {
             return Err(problems::file_exists(dir.display()).into());
         }
         crate::export::csv(&office, dir, &mut progress)?;
-        println!("{}", dir.display());
+        outln!("{}", dir.display());
     }
     Ok(())
 }

@@ -47,7 +47,7 @@ pub fn init(arguments: &Init, common: &Common) -> Outcome {
         nature,
         &actor,
     )?;
-    println!(
+    outln!(
         "{}{}{}{}{}{}",
         say("已建数据文件夹：", "data folder made: "),
         arguments.data.data.display(),
@@ -79,7 +79,7 @@ pub fn activate(arguments: &Activate, common: &Common) -> Outcome {
         return Err(Failure::Told);
     }
     let position = office.activate(&sources, programme.clone())?;
-    println!(
+    outln!(
         "{} {} {}{} {}",
         say("已启用", "in force:"),
         common::text(&programme.name),

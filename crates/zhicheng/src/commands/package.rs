@@ -48,7 +48,7 @@ pub fn check(arguments: &Check) -> Outcome {
             .values()
             .map(|scorecard| scorecard.items.len())
             .sum();
-        println!(
+        outln!(
             "{}",
             match crate::lang::lang() {
                 base::Lang::Zh => format!(
@@ -98,7 +98,7 @@ pub fn fmt(arguments: &Fmt) -> Outcome {
         }
     }
     for (path, text) in &differing {
-        println!("{path}");
+        outln!("{path}");
         if !arguments.check {
             write(&arguments.package.join(path), text.as_bytes())?;
         }
@@ -182,7 +182,7 @@ pub fn new(arguments: &New) -> Outcome {
         &arguments.package.join("scheme.toml"),
         include_bytes!("new/scheme.toml"),
     )?;
-    println!(
+    outln!(
         "{} {}",
         say(
             "已建方案包。接下来：改写其中的文件，然后运行 zhicheng check",
@@ -191,7 +191,7 @@ pub fn new(arguments: &New) -> Outcome {
         arguments.package.display()
     );
     if !is_id {
-        println!(
+        outln!(
             "{}",
             match crate::lang::lang() {
                 base::Lang::Zh => format!(

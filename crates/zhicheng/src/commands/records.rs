@@ -31,7 +31,7 @@ pub fn template(arguments: &Template) -> Outcome {
         .unwrap_or_else(|| format!("{type_name}.xlsx").into());
     refuse_existing(&path, arguments.force)?;
     write(&path, &bytes)?;
-    println!("{}", path.display());
+    outln!("{}", path.display());
     Ok(())
 }
 
@@ -246,9 +246,9 @@ pub fn submit(arguments: &Submit, common: &Common) -> Outcome {
         OnOther::Refuse
     };
     match office.submit(&made, on_other, arguments.reason.clone())? {
-        Receipt::Added(number) => println!("{} {number}", say("新记录", "new record")),
-        Receipt::Revised(number) => println!("{} {number}", say("已更正记录", "revised record")),
-        Receipt::Unchanged(number) => println!(
+        Receipt::Added(number) => outln!("{} {number}", say("新记录", "new record")),
+        Receipt::Revised(number) => outln!("{} {number}", say("已更正记录", "revised record")),
+        Receipt::Unchanged(number) => outln!(
             "{} {number}",
             say("内容相同，已有记录", "unchanged; there is record")
         ),
@@ -286,7 +286,7 @@ fn in_field(
 pub fn withdraw(arguments: &Withdraw, common: &Common) -> Outcome {
     let mut office = common::open_to_write(&arguments.data, common)?;
     let position = office.withdraw(arguments.record, &arguments.reason)?;
-    println!(
+    outln!(
         "{} {}{} {position}",
         say("已撤回记录", "withdrew record"),
         arguments.record,
@@ -305,7 +305,7 @@ pub fn record(arguments: &Record) -> Outcome {
             .record_types
             .get(first.record_type.as_str())
             .map(|found| names::labelled(found.id.as_str(), &found.name));
-        println!(
+        outln!(
             "{} {}  {}",
             say("记录", "record"),
             arguments.record,
@@ -416,7 +416,7 @@ pub fn alias(arguments: &Alias, common: &Common) -> Outcome {
         }
         _ => id.clone(),
     };
-    println!("{word} {text} → {meant}");
+    outln!("{word} {text} → {meant}");
     Ok(())
 }
 

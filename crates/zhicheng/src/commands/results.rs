@@ -74,7 +74,7 @@ pub fn score(arguments: &Score) -> Outcome {
         } else {
             print_board(&programme, &assessment)?;
         }
-        println!("{}", standing(&office, &assessment));
+        outln!("{}", standing(&office, &assessment));
         sealed::tell(&office, &programme, &assessment);
         return Ok(());
     }
@@ -329,7 +329,7 @@ pub fn rate(arguments: &Rate) -> Outcome {
     {
         let title = format!("{} {}", card.participant, name(card));
         print_card(&programme, declared, &title, card, Period::Days(day, day))?;
-        println!("{}", as_of(&office, day, at));
+        outln!("{}", as_of(&office, day, at));
         return Ok(());
     }
     let columns = [
@@ -366,8 +366,8 @@ pub fn rate(arguments: &Rate) -> Outcome {
         .collect();
     print(arguments.output.format, &columns, &rows)?;
     if arguments.output.format == Format::Table {
-        println!("{}", grades(&rating.cards));
-        println!("{}", as_of(&office, day, at));
+        outln!("{}", grades(&rating.cards));
+        outln!("{}", as_of(&office, day, at));
     }
     Ok(())
 }
@@ -472,7 +472,7 @@ pub fn override_points(arguments: &Override, common: &Common) -> Outcome {
         points.as_ref(),
         &arguments.reason,
     )?;
-    println!("{} {position}", say("已改定，位置", "points set, position"));
+    outln!("{} {position}", say("已改定，位置", "points set, position"));
     Ok(())
 }
 
@@ -504,7 +504,7 @@ pub fn seal(arguments: &Seal, common: &Common) -> Outcome {
         reason: arguments.reason.clone(),
     };
     let position = office.seal(&request)?;
-    println!("{} {position}", say("已封存，位置", "sealed, position"));
+    outln!("{} {position}", say("已封存，位置", "sealed, position"));
     Ok(())
 }
 
@@ -554,7 +554,7 @@ pub fn reconcile(arguments: &Reconcile) -> Outcome {
     let unmet = found.iter().filter(|reconciled| !reconciled.met).count();
     if arguments.output.format == Format::Table {
         common::mark(&office, Format::Table);
-        println!(
+        outln!(
             "{} / {} {}",
             found.len() - unmet,
             found.len(),

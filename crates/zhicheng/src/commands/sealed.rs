@@ -42,14 +42,14 @@ pub fn tell(office: &Office, programme: &Programme, assessment: &Assessment) {
     ) else {
         return;
     };
-    println!("{}", standing(*position, facts));
+    outln!("{}", standing(*position, facts));
     let differing: Vec<String> = assessment
         .cards
         .iter()
         .filter_map(|card| difference(programme, facts, card))
         .collect();
     if differing.is_empty() {
-        println!(
+        outln!(
             "{}",
             say(
                 "以上与封存的结果一致。",
@@ -58,7 +58,7 @@ pub fn tell(office: &Office, programme: &Programme, assessment: &Assessment) {
         );
         return;
     }
-    println!(
+    outln!(
         "{}",
         match lang() {
             Lang::Zh => format!(
@@ -72,7 +72,7 @@ pub fn tell(office: &Office, programme: &Programme, assessment: &Assessment) {
         }
     );
     for line in differing {
-        println!("  {line}");
+        outln!("  {line}");
     }
 }
 
@@ -215,7 +215,7 @@ pub fn show(
         cards.sort_by_key(|card| key(card));
         print_board(programme, &cards)?;
     }
-    println!("{}", standing(*position, facts));
+    outln!("{}", standing(*position, facts));
     common::mark(office, format);
     Ok(())
 }
@@ -261,7 +261,7 @@ fn print_card(programme: &Programme, declared: &Scorecard, card: &Json) -> Outco
         card["grade"].as_str(),
         card["rank"].as_u64(),
     );
-    println!(
+    outln!(
         "{}  {shown}",
         common::unit_name(programme, text(card, "unit"))
     );
@@ -300,7 +300,7 @@ fn print_card(programme: &Programme, declared: &Scorecard, card: &Json) -> Outco
         .flatten()
         .filter_map(Json::as_str)
     {
-        println!("▸ {consequence}");
+        outln!("▸ {consequence}");
     }
     Ok(())
 }
