@@ -59,24 +59,31 @@ def day_of(text: str) -> date | None:
 
 # --- Writing figures --------------------------------------------------------------------------------------------------
 
-def text(number: Fraction | int) -> str:
-    """A number as the command prints it: exact where its decimals end within 12 places, else rounded there half up."""
-    number = Fraction(number)
-    scaled = abs(number) * 10**12
-    units = int(scaled) if scaled.denominator == 1 else (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
-    whole, places = divmod(units, 10**12)
-    decimals = f"{places:012}"
-    if scaled.denominator == 1:
-        decimals = decimals.rstrip("0")
-    sign = "-" if number < 0 and units else ""
-    return f"{sign}{whole}.{decimals}" if decimals else f"{sign}{whole}"
+def text(number: Fraction) -> str | None:
+    """A number in decimals, exactly; None where they do not end."""
+    places, rest = 0, number.denominator
+    for factor in (2, 5):
+        power = 0
+        while rest % factor == 0:
+            rest, power = rest // factor, power + 1
+        places = max(places, power)
+    if rest != 1:
+        return None
+    whole, decimals = divmod(abs(number.numerator) * 10**places // number.denominator, 10**places)
+    sign = "-" if number < 0 else ""
+    return f"{sign}{whole}.{decimals:0{places}}" if places else f"{sign}{whole}"
 
 
 def cell(numerator, denominator=1, state="value", **slice_) -> dict:
     """One cell of a figure; without numerator the state says why."""
     if numerator is None:
         return {**slice_, "numerator": None, "denominator": None, "state": state}
-    return {**slice_, "numerator": text(numerator), "denominator": text(denominator), "state": "value"}
+    above, below = Fraction(numerator), Fraction(denominator)
+    shown = text(above), text(below)
+    if None in shown:  # as a fraction of whole numbers, where one of the two has no end in decimals
+        value = above / below
+        shown = str(value.numerator), str(value.denominator)
+    return {**slice_, "numerator": shown[0], "denominator": shown[1], "state": "value"}
 
 
 def ratio(numerator, denominator, **slice_) -> dict:
