@@ -155,14 +155,16 @@ impl Period {
             let number: Option<u8> = digits.parse().ok().filter(|_| all_digits);
             number.filter(|n| (1..=max).contains(n)).ok_or_else(form)
         };
-        match (rest.get(..1), rest.get(1..).unwrap_or_default()) {
-            (None, _) => Ok(Period::Year(year)),
-            (Some("A"), "") => Ok(start.year_from(year)),
-            (Some("H"), half) if half.len() == 1 => Ok(Period::Half(year, number(half, 2)?)),
-            (Some("Q"), quarter) if quarter.len() == 1 => {
-                Ok(Period::Quarter(year, number(quarter, 4)?))
-            }
-            (Some("-"), month) if month.len() == 2 => Ok(Period::Month(year, number(month, 12)?)),
+        match rest {
+            "" => return Ok(Period::Year(year)),
+            "A" => return Ok(start.year_from(year)),
+            _ => {}
+        }
+        // A sign that is no letter of ours may be several bytes wide; then there is no part behind it.
+        match rest.split_at_checked(1).ok_or_else(form)? {
+            ("H", half) if half.len() == 1 => Ok(Period::Half(year, number(half, 2)?)),
+            ("Q", quarter) if quarter.len() == 1 => Ok(Period::Quarter(year, number(quarter, 4)?)),
+            ("-", month) if month.len() == 2 => Ok(Period::Month(year, number(month, 12)?)),
             _ => Err(form()),
         }
     }
