@@ -45,8 +45,10 @@ pub struct Entry {
     pub programme: Position,
     /// What counts.
     pub facts: Vec<u8>,
-    /// Personal fields and references to evidence.
+    /// Personal fields and references to evidence; `None` too when they were erased.
     pub private: Option<Vec<u8>>,
+    /// The entry by which its private part was erased. The commitment in the leaf stays.
+    pub erased_by: Option<Position>,
     /// The leaf that stands for it in the tree.
     pub leaf: [u8; LEAF_BYTES],
 }
@@ -113,6 +115,7 @@ impl SaltedEntry {
                 programme: new.programme,
                 facts: new.facts,
                 private: new.private,
+                erased_by: None,
                 leaf: leaf.to_bytes(),
             },
             facts_salt,
@@ -130,6 +133,9 @@ pub(crate) struct StoredEntry {
     pub(crate) facts_salt: Option<Vec<u8>>,
     pub(crate) private: Option<Vec<u8>>,
     pub(crate) private_salt: Option<Vec<u8>>,
+    /// The position that the table of erasures has for it. Whether the entry there says so too is
+    /// for [`verify`](crate::Ledger::verify) to find out.
+    pub(crate) erased_by: Option<i64>,
 }
 
 impl StoredEntry {
@@ -140,7 +146,8 @@ impl StoredEntry {
         self.leaf.len() + parts
     }
 
-    /// The entry, when its leaf is one of this position and both parts match it.
+    /// The entry, when its leaf is one of this position and both parts match it. A private part
+    /// may be absent when it was erased, and only then.
     pub(crate) fn check(self) -> Result<Entry, Problem> {
         let position = self.position;
         let malformed = || problems::leaf_malformed(position);
@@ -155,8 +162,23 @@ impl StoredEntry {
         if !opens(&leaf.facts, Part::Facts, &facts_salt, &facts) {
             return Err(problems::facts_changed(position));
         }
+        let erased_by = match self.erased_by {
+            None => None,
+            // What was erased was there once, and an entry erases only what came before it.
+            Some(by) if by > position && leaf.private != NO_COMMITMENT => {
+                Some(Position(by.cast_unsigned()))
+            }
+            Some(by) => return Err(problems::erasure_unnamed(position, by)),
+        };
         let private = match (self.private, self.private_salt) {
             (None, None) if leaf.private == NO_COMMITMENT => None,
+            (None, None) if erased_by.is_some() => None,
+            (Some(_), _) | (_, Some(_)) if erased_by.is_some() => {
+                return Err(problems::erasure_undone(
+                    position,
+                    self.erased_by.unwrap_or(0),
+                ));
+            }
             (Some(private), Some(salt)) => {
                 if !opens(&leaf.private, Part::Private, &salt, &private) {
                     return Err(problems::private_changed(position));
@@ -175,6 +197,7 @@ impl StoredEntry {
             programme: leaf.programme,
             facts,
             private,
+            erased_by,
             leaf: bytes,
         })
     }

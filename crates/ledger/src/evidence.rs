@@ -151,6 +151,22 @@ impl EvidenceStore {
         Ok(bytes)
     }
 
+    /// Removes the file with this hash, for good; false when there is none. Whether something still
+    /// needs it is the caller's to know. Only the ledger's writer may call it.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn remove(&self, hash: EvidenceHash) -> Result<bool, Problem> {
+        let path = self.path(hash);
+        match fs::remove_file(&path) {
+            Ok(()) => {}
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(of_io(&path, &error)),
+        }
+        path.parent().map_or(Ok(()), sync_folder)?;
+        Ok(true)
+    }
+
     /// Reads every file and checks it against its name. Gives the number of files, in the order of
     /// their hashes; `progress(done)` counts them.
     ///

@@ -67,13 +67,18 @@
 //! *Commands.* Each id is kept with the first position that it wrote, so that a repeated command is
 //! recognised. Entries of one append may share an id.
 //!
+//! *Erasure.* A fold may erase the private part of an earlier entry ([`Change::ErasePrivate`]): its
+//! bytes and salt are deleted, the table `erased` notes which entry did it, and every hash stays. A
+//! part that is absent without such an entry is damage. [`Ledger::scrub`] removes the last copies.
+//!
 //! *Storage.* The file `ledger.sqlite` with the tables `meta`, `entry`, `tile` (full tiles of 256
-//! hashes, as C2SP tlog-tiles), `head`, `command` and `state`; its format is in SQLite's
+//! hashes, as C2SP tlog-tiles), `head`, `command`, `erased` and `state`; its format is in SQLite's
 //! `user_version`. An advisory lock on `ledger.lock` beside it makes one process the writer. Evidence
 //! is files beside it, see [`EvidenceStore`].
 
 mod append;
 mod entry;
+mod erasure;
 mod evidence;
 mod leaf;
 mod ledger;

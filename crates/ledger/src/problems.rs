@@ -485,6 +485,42 @@ base::catalogue! {
         }
     }
 
+    /// A private part is absent and no entry erases it.
+    fn erasure_unnamed(position, by) -> "L321" Error {
+        what {
+            zh: "第 {position} 条记为由第 {by} 条删除了隐私部分，但第 {by} 条并未这样说",
+            en: "the private part of entry {position} is noted as erased by entry {by}, which does not say so"
+        }
+        remedy {
+            zh: "隐私部分是从外部删掉的；请从备份恢复该条",
+            en: "the part was removed from outside; restore the entry from a backup"
+        }
+    }
+
+    /// An entry erases a private part that is still there, or of whose erasure nothing is noted.
+    fn erasure_undone(position, by) -> "L322" Error {
+        what {
+            zh: "第 {by} 条删除了第 {position} 条的隐私部分，但它还在，或未记为已删",
+            en: "entry {by} erases the private part of entry {position}, which is still there or not noted as erased"
+        }
+        remedy {
+            zh: "隐私部分是从外部放回的；把备份恢复到另一文件夹，再运行 zhicheng erasures --apply",
+            en: "the part was put back from outside; restore a backup to another folder and run `zhicheng erasures --apply` there"
+        }
+    }
+
+    /// An entry erases what is not before it.
+    fn erasure_of_later(position, erased) -> "L208" Error {
+        what {
+            zh: "第 {position} 条不能删除第 {erased} 条的隐私部分：只能删除在它之前的",
+            en: "entry {position} cannot erase the private part of entry {erased}: it can only erase what came before it"
+        }
+        remedy {
+            zh: "这是程序错误，请报告",
+            en: "this is a fault of the programme; please report it"
+        }
+    }
+
     /// No evidence file has this hash.
     fn evidence_missing(hash) -> "L401" Error {
         what {

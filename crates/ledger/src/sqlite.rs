@@ -8,7 +8,7 @@ use crate::entry::StoredEntry;
 use crate::ledger::Nature;
 use crate::problems;
 use crate::sqlite_state::{SqliteState, blob, limit_reached, put_state};
-use crate::state::{Space, StateRow};
+use crate::state::{Pending, Space, StateRow};
 use crate::store::{Batch, Meta, Page, StateSource, Store, StoredHead};
 use base::{Moment, Position, Problem};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
@@ -23,7 +23,7 @@ pub(crate) const DATABASE_FILE: &str = "ledger.sqlite";
 const APPLICATION_ID: i32 = 0x5A43_484C;
 
 /// The format of the file; it changes when the schema or its meaning does.
-const FORMAT: i32 = 1;
+const FORMAT: i32 = 2;
 
 /// How long to wait for a lock that another programme holds on the file.
 const BUSY_SECONDS: u64 = 5;
@@ -54,6 +54,9 @@ CREATE TABLE head (
 CREATE TABLE command (
     id BLOB PRIMARY KEY, position INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE erased (
+    position INTEGER PRIMARY KEY, by INTEGER NOT NULL, is_scrubbed INTEGER NOT NULL
+) STRICT;
 ";
 
 /// An open ledger file.
@@ -141,6 +144,8 @@ impl SqliteStore {
             connection.pragma_update(None, "journal_mode", "WAL")?;
             connection.pragma_update(None, "synchronous", "FULL")?;
             connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
+            // Between an erasure and its scrub nothing deleted stays in the file's free space.
+            connection.pragma_update(None, "secure_delete", true)?;
             // After a burst the log file shrinks again, to its size at a checkpoint.
             connection.pragma_update(None, "journal_size_limit", WAL_PAGES * 4096)
         })
@@ -216,6 +221,20 @@ impl SqliteStore {
                 tile.execute(params![full.level, stored_number(full.number), hashes])?;
             }
             put_state(connection, batch.changes)?;
+            for (erased, by) in batch.changes.erasures() {
+                let (erased, by) = (stored_number(erased.0), stored_number(by.0));
+                connection
+                    .prepare_cached(
+                        "UPDATE entry SET private = NULL, private_salt = NULL WHERE position = ?1",
+                    )?
+                    .execute([erased])?;
+                connection
+                    .prepare_cached(
+                        "INSERT INTO erased (position, by, is_scrubbed) VALUES (?1, ?2, 0)
+                         ON CONFLICT DO NOTHING",
+                    )?
+                    .execute([erased, by])?;
+            }
             connection
                 .prepare_cached(
                     "UPDATE head SET size = ?1, root = ?2, frontier = ?3, last_time = ?4",
@@ -274,6 +293,7 @@ fn read_entry(row: &Row<'_>) -> rusqlite::Result<StoredEntry> {
         facts_salt: part(3)?,
         private: part(4)?,
         private_salt: part(5)?,
+        erased_by: row.get(6)?,
     })
 }
 
@@ -406,8 +426,9 @@ impl Store for SqliteStore {
     fn entry_page(&self, from: i64, to: i64) -> Result<Page<StoredEntry>, Problem> {
         self.run(|connection| {
             let mut select = connection.prepare_cached(
-                "SELECT position, leaf, facts, facts_salt, private, private_salt FROM entry
-                 WHERE position BETWEEN ?1 AND ?2 ORDER BY position",
+                "SELECT position, leaf, facts, facts_salt, private, private_salt,
+                        (SELECT by FROM erased WHERE erased.position = entry.position)
+                 FROM entry WHERE position BETWEEN ?1 AND ?2 ORDER BY position",
             )?;
             let mut found = select.query([from, to])?;
             let (mut rows, mut bytes) = (Vec::new(), 0);
@@ -486,6 +507,48 @@ impl Store for SqliteStore {
                 rows,
             })
         })
+    }
+
+    fn erasures(&self) -> Result<Vec<(i64, i64)>, Problem> {
+        self.run(|connection| {
+            connection
+                .prepare_cached("SELECT position, by FROM erased ORDER BY position")?
+                .query_map((), |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect()
+        })
+    }
+
+    fn needs_scrub(&self) -> Result<bool, Problem> {
+        self.number("SELECT EXISTS (SELECT 1 FROM erased WHERE is_scrubbed = 0)")
+            .map(|found| found != 0)
+    }
+
+    fn scrub(&self) -> Result<bool, Problem> {
+        // Zeros over what is deleted would leave the copies that a page keeps of cells that were
+        // moved; a file that is written anew has neither.
+        self.run(|connection| connection.execute_batch("VACUUM"))?;
+        let is_busy = self.number("PRAGMA wal_checkpoint(TRUNCATE)")? != 0;
+        if !is_busy {
+            self.run(|connection| {
+                connection.execute(
+                    "UPDATE erased SET is_scrubbed = 1 WHERE is_scrubbed = 0",
+                    (),
+                )
+            })?;
+        }
+        Ok(!is_busy)
+    }
+
+    fn clear_state(&self) -> Result<(), Problem> {
+        self.run(|connection| connection.execute_batch("DELETE FROM state"))
+    }
+
+    fn put_state(&self, changes: &Pending) -> Result<(), Problem> {
+        self.run(|connection| put_state(connection, changes))
+    }
+
+    fn commit_state(&self) -> Result<(), Problem> {
+        self.commit()
     }
 
     fn check_structure(&self) -> Result<(), Problem> {

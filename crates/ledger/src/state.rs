@@ -52,6 +52,13 @@ pub enum Change {
         /// The key.
         key: Vec<u8>,
     },
+    /// Deletes the private part of an earlier entry, with its salt, from the log. Its leaf stays,
+    /// and with it every hash and proof. [`Ledger::scrub`](crate::Ledger::scrub) then removes what
+    /// the storage still holds of it.
+    ErasePrivate {
+        /// The entry, before the one whose fold gives this.
+        position: Position,
+    },
 }
 
 /// A key with its version and value.
@@ -73,6 +80,7 @@ pub(crate) type Slot = Option<(Position, Vec<u8>)>;
 #[derive(Debug, Default)]
 pub(crate) struct Pending {
     spaces: BTreeMap<Space, BTreeMap<Vec<u8>, Slot>>,
+    erasures: BTreeMap<Position, Position>,
     bytes: usize,
 }
 
@@ -87,6 +95,13 @@ impl Pending {
             let (space, key, slot) = match change {
                 Change::Put { space, key, value } => (space, key, Some((position, value))),
                 Change::Delete { space, key } => (space, key, None),
+                Change::ErasePrivate { position: erased } => {
+                    if erased >= position || erased == Position::EMPTY {
+                        return Err(problems::erasure_of_later(position, erased));
+                    }
+                    self.erasures.entry(erased).or_insert(position);
+                    continue;
+                }
             };
             if key.len() > KEY_BYTES_MAX {
                 return Err(problems::key_too_long(space.0, key.len(), KEY_BYTES_MAX));
@@ -105,6 +120,11 @@ impl Pending {
             self.spaces.entry(space).or_default().insert(key, slot);
         }
         Ok(())
+    }
+
+    /// The entries whose private part is erased, each with the first entry that erases it.
+    pub(crate) fn erasures(&self) -> &BTreeMap<Position, Position> {
+        &self.erasures
     }
 
     /// About how many bytes have been put in; overwritten ones count too.

@@ -125,6 +125,29 @@ pub(crate) trait Store: StateSource + Send {
     /// Commands whose ids come after `after`, by id, with their positions.
     fn command_page(&self, after: &[u8]) -> Result<Page<(Vec<u8>, Position)>, Problem>;
 
+    /// Every entry whose private part was erased, with the entry that erased it, as the table of
+    /// erasures has them, in order.
+    fn erasures(&self) -> Result<Vec<(i64, i64)>, Problem>;
+
+    /// Whether something was erased since the last [`Store::scrub`] that came to its end.
+    fn needs_scrub(&self) -> Result<bool, Problem>;
+
+    /// Makes sure that nothing of what was deleted is left in the storage: not in free space, not
+    /// in copies of pages, not in logs of changes. (On SQLite: rewrite the file and truncate the
+    /// write-ahead log; on PostgreSQL: `VACUUM FULL` of the tables `entry` and `state`, while what the
+    /// server's own archived log holds is its operator's to expire.) False when readers beside it
+    /// keep old pages alive; then it is to be done again.
+    fn scrub(&self) -> Result<bool, Problem>;
+
+    /// Removes all state, inside the transaction that is open.
+    fn clear_state(&self) -> Result<(), Problem>;
+
+    /// Writes changes of the state (not their erasures), inside the transaction that is open.
+    fn put_state(&self, changes: &Pending) -> Result<(), Problem>;
+
+    /// Commits a transaction that only wrote state.
+    fn commit_state(&self) -> Result<(), Problem>;
+
     /// Looks for damage in the database's own structure.
     fn check_structure(&self) -> Result<(), Problem>;
 }
@@ -164,6 +187,15 @@ impl<'a> Writing<'a> {
 
     pub(crate) fn commit(mut self, batch: &Batch<'_>) -> Result<(), Problem> {
         self.store.write(batch)?;
+        self.is_open = false;
+        Ok(())
+    }
+}
+
+impl Writing<'_> {
+    /// Commits what [`Store::put_state`] wrote.
+    pub(crate) fn commit_state(mut self) -> Result<(), Problem> {
+        self.store.commit_state()?;
         self.is_open = false;
         Ok(())
     }

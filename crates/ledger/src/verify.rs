@@ -13,6 +13,7 @@ use crate::store::{Page, Reading, StateSource, Store, StoredHead, Tile};
 use crate::tree::{self, Edge};
 use base::{Moment, Position, Problem};
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::vec;
 
 /// After so many bytes of changes a replay writes them to its scratch table.
@@ -34,6 +35,8 @@ pub struct VerifyReport {
     pub commands: u64,
     /// How many keys of the state are what the replay gives.
     pub keys: u64,
+    /// How many entries lack their private part because a later entry erased it.
+    pub erased: u64,
 }
 
 impl Ledger {
@@ -43,7 +46,8 @@ impl Ledger {
     /// predecessor's) and both parts against their commitments; the tiles, the frontier, the root
     /// and the time in the head against the leaves; the table of commands; and each key of the
     /// state, with its version, against a replay of all entries through `fold` over an empty
-    /// scratch table. `progress(done, total)` counts entries, each twice: checked and replayed.
+    /// scratch table. A private part may be absent when the fold of a later entry erases it, and
+    /// must be then. `progress(done, total)` counts entries, each twice: checked and replayed.
     ///
     /// # Errors
     /// The first fault, named.
@@ -74,12 +78,14 @@ impl Ledger {
             replay.add(&row?.check()?, &mut fold)?;
             counter.count();
         }
+        let erased = replay.check_erasures(store)?;
         let report = VerifyReport {
             size: Position(head.size),
             root: self.head()?.root,
             tiles: tree::tile_count(head.size),
             commands,
             keys: replay.compare_with(store)?,
+            erased,
         };
         counter.finish();
         Ok(report)
@@ -267,6 +273,7 @@ impl<'a> CommandCheck<'a> {
 struct Replay {
     scratch: SqliteState,
     pending: Pending,
+    erasures: BTreeMap<Position, Position>,
 }
 
 impl Replay {
@@ -274,6 +281,7 @@ impl Replay {
         Ok(Replay {
             scratch: SqliteState::scratch()?,
             pending: Pending::default(),
+            erasures: BTreeMap::new(),
         })
     }
 
@@ -300,8 +308,31 @@ impl Replay {
 
     fn flush(&mut self) -> Result<(), Problem> {
         self.scratch.write(&self.pending)?;
-        self.pending = Pending::default();
+        for (erased, by) in std::mem::take(&mut self.pending).erasures() {
+            self.erasures.entry(*erased).or_insert(*by);
+        }
         Ok(())
+    }
+
+    /// Compares the table of erasures with what the folds erased; gives their number.
+    fn check_erasures(&mut self, store: &dyn Store) -> Result<u64, Problem> {
+        self.flush()?;
+        let stored: BTreeMap<i64, i64> = store.erasures()?.into_iter().collect();
+        let named = |erased: i64| {
+            let by = self.erasures.get(&Position(u64::try_from(erased).ok()?))?;
+            i64::try_from(by.0).ok()
+        };
+        for (erased, by) in &stored {
+            if named(*erased) != Some(*by) {
+                return Err(problems::erasure_unnamed(erased, by));
+            }
+        }
+        for (erased, by) in &self.erasures {
+            if !i64::try_from(erased.0).is_ok_and(|erased| stored.contains_key(&erased)) {
+                return Err(problems::erasure_undone(erased, by));
+            }
+        }
+        Ok(self.erasures.len() as u64)
     }
 
     /// Compares key by key and counts them.

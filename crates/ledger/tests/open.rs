@@ -136,7 +136,7 @@ fn what_is_no_ledger_is_refused_by_name() {
 
     let newer = tempfile::tempdir().unwrap();
     drop(create(newer.path()));
-    tamper(newer.path(), "PRAGMA user_version = 2");
+    tamper(newer.path(), "PRAGMA user_version = 99");
     assert_eq!(Ledger::open(newer.path()).err().unwrap().code, "L104");
     assert_eq!(
         Ledger::open_read_only(newer.path()).err().unwrap().code,
