@@ -273,7 +273,7 @@ fn each_touched_cell_is_named() {
             "created",
         ),
         (
-            sql("UPDATE meta SET value = '2' WHERE key = 'format'"),
+            sql("UPDATE meta SET value = '99' WHERE key = 'format'"),
             "L301",
             "format",
         ),
