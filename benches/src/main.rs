@@ -1,0 +1,96 @@
+//! The one bench command: what Zhicheng is asked to be fast at, beside its peers, in the same run.
+//!
+//! `cargo run --release -p benches -- rating` (or `all`, or several names; `--list` names them). Each
+//! work is a module of its own, registered in [`WORKS`]; it gets a [`Bench`] (sizes, rounds, peers) and
+//! gives back [`Findings`] (rows of the table, lines of the growth plots). Read `findings.rs` next, then
+//! `rating.rs` as the example to follow.
+
+// What later rows of the table need is there before their modules land.
+#![allow(dead_code)]
+
+mod bench;
+mod findings;
+mod peers;
+mod plots;
+mod rating;
+mod table;
+mod timing;
+
+use std::process::ExitCode;
+
+use bench::{Arguments, Bench};
+use clap::Parser;
+use findings::{Failure, Findings};
+
+/// One thing that is measured.
+struct Work {
+    /// What it is called on the command line.
+    name: &'static str,
+    /// What it measures, in a line.
+    about: &'static str,
+    /// Measures it.
+    run: fn(&Bench) -> Result<Findings, Failure>,
+}
+
+/// Every work, in the order of the table. To add one: a module beside `rating.rs` and a line here.
+const WORKS: &[Work] = &[Work {
+    name: "rating",
+    about: "credit rating of 1,000,000 enterprises from 10,000,056 records",
+    run: rating::run,
+}];
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    if arguments.list {
+        for work in WORKS {
+            println!("{:10} {}", work.name, work.about);
+        }
+        return ExitCode::SUCCESS;
+    }
+    match measure(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs the works that were asked for and prints the table. What cannot run here is told in it.
+fn measure(arguments: &Arguments) -> Result<(), Failure> {
+    let asked = chosen(&arguments.works)?;
+    let bench = Bench::new(arguments)?;
+    let mut all = Findings::default();
+    for work in asked {
+        eprintln!("== {}: {}", work.name, work.about);
+        match (work.run)(&bench) {
+            Ok(found) => all.extend(found),
+            Err(failure) => {
+                eprintln!("{}: {failure}", work.name);
+                all.left_out
+                    .push((work.name.to_owned(), failure.to_string()));
+            }
+        }
+        // Written after each work, so that an interrupted run leaves what it has.
+        table::write(&bench, &all)?;
+    }
+    plots::write(&bench, &all)?;
+    println!("{}", table::markdown(&bench, &all));
+    Ok(())
+}
+
+fn chosen(names: &[String]) -> Result<Vec<&'static Work>, Failure> {
+    if names.is_empty() || names.iter().any(|name| name == "all") {
+        return Ok(WORKS.iter().collect());
+    }
+    let find = |name: &String| {
+        WORKS.iter().find(|work| work.name == name).ok_or_else(|| {
+            let known: Vec<&str> = WORKS.iter().map(|work| work.name).collect();
+            Failure::new(format!(
+                "there is no work `{name}`; known: all, {}",
+                known.join(", ")
+            ))
+        })
+    };
+    names.iter().map(find).collect()
+}
