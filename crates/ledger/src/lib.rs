@@ -80,10 +80,8 @@ mod append;
 mod entry;
 mod erasure;
 mod evidence;
-mod leaf;
 mod ledger;
 mod lock;
-pub mod merkle;
 pub mod problems;
 mod salts;
 mod sqlite;
@@ -93,10 +91,16 @@ mod store;
 mod tree;
 mod verify;
 
+pub use bundle::leaf::{
+    LEAF_BYTES, LEAF_VERSION, Leaf, NO_COMMITMENT, Part, SALT_BYTES, commitment,
+};
+pub use bundle::merkle;
+
+use bundle::leaf;
+
 pub use append::{AppendError, GROUP_BYTES_MAX, GROUP_ENTRIES_MAX, PART_BYTES_MAX};
 pub use entry::{Entry, EntryHead, NewEntry};
 pub use evidence::{EVIDENCE_BYTES_MAX, EvidenceHash, EvidenceStore};
-pub use leaf::{LEAF_BYTES, LEAF_VERSION, Leaf, NO_COMMITMENT, Part, SALT_BYTES, commitment};
 pub use ledger::{Entries, Head, Ledger, Nature};
 pub use state::{
     Change, KEY_BYTES_MAX, Precondition, Space, StateRow, StateScan, StateView, VALUE_BYTES_MAX,

@@ -43,7 +43,7 @@ impl Part {
 /// SHA-256("zhicheng/commitment/v1\0" ‖ part u8 ‖ salt ‖ bytes), facts 1, private 2.
 ///
 /// ```
-/// use ledger::{Part, commitment};
+/// use bundle::leaf::{Part, commitment};
 /// let salt = [7; 32];
 /// assert_ne!(commitment(Part::Facts, &salt, b"x"), commitment(Part::Private, &salt, b"x"));
 /// ```

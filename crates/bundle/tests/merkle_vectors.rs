@@ -1,7 +1,7 @@
 //! The tree against numbers that others published: the known tree of Certificate Transparency in
 //! the code, and the vectors of transparency-dev/merkle where they lie beside the repository.
 
-use ledger::merkle::{
+use bundle::merkle::{
     Frontier, Hash, ProofFault, consistency_proof, empty_root, inclusion_proof, leaf_hash, root_of,
     verify_consistency, verify_inclusion,
 };

@@ -2,8 +2,8 @@
 //!
 //! It stands alone so that it can be checked against published vectors without a database: leaf
 //! and node hashes, the compact right edge ([`Frontier`]) that lets a log grow without re-reading
-//! itself, and inclusion and consistency proofs. Read [`Frontier::push`] first; `tree.rs` cuts the
-//! stored tiles from it.
+//! itself, and inclusion and consistency proofs. Read [`Frontier::push`] first; `growing.rs`
+//! cuts tiles from it.
 
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -15,7 +15,7 @@ pub type Hash = [u8; 32];
 pub const SIZE_MAX: u64 = i64::MAX as u64;
 
 /// The SHA-256 digest of the concatenation of `parts`.
-pub(crate) fn sha256(parts: &[&[u8]]) -> Hash {
+pub fn sha256(parts: &[&[u8]]) -> Hash {
     let mut hasher = Sha256::new();
     for part in parts {
         hasher.update(part);
@@ -26,7 +26,7 @@ pub(crate) fn sha256(parts: &[&[u8]]) -> Hash {
 /// The root of the tree without leaves: SHA-256 of the empty string.
 ///
 /// ```
-/// assert_eq!(ledger::merkle::empty_root()[..4], [0xe3, 0xb0, 0xc4, 0x42]);
+/// assert_eq!(bundle::merkle::empty_root()[..4], [0xe3, 0xb0, 0xc4, 0x42]);
 /// ```
 pub fn empty_root() -> Hash {
     sha256(&[])
@@ -36,7 +36,7 @@ pub fn empty_root() -> Hash {
 ///
 /// ```
 /// // The first leaf of the known tree of Certificate Transparency is empty.
-/// assert_eq!(ledger::merkle::leaf_hash(b"")[..4], [0x6e, 0x34, 0x0b, 0x9c]);
+/// assert_eq!(bundle::merkle::leaf_hash(b"")[..4], [0x6e, 0x34, 0x0b, 0x9c]);
 /// ```
 pub fn leaf_hash(leaf: &[u8]) -> Hash {
     sha256(&[&[0x00], leaf])
@@ -45,7 +45,7 @@ pub fn leaf_hash(leaf: &[u8]) -> Hash {
 /// The hash of an inner node: SHA-256(0x01 ‖ left ‖ right).
 ///
 /// ```
-/// use ledger::merkle::{leaf_hash, node_hash};
+/// use bundle::merkle::{leaf_hash, node_hash};
 /// let root_of_two = node_hash(&leaf_hash(b""), &leaf_hash(&[0]));
 /// assert_eq!(root_of_two[..4], [0xfa, 0xc5, 0x42, 0x03]);
 /// ```
@@ -76,7 +76,7 @@ impl Frontier {
     /// `None` when their number does not fit the size or the size is above [`SIZE_MAX`].
     ///
     /// ```
-    /// use ledger::merkle::{Frontier, leaf_hash};
+    /// use bundle::merkle::{Frontier, leaf_hash};
     /// let mut tree = Frontier::new();
     /// for n in 0..5u8 { tree.push(leaf_hash(&[n])); }
     /// assert_eq!(Frontier::from_bytes(5, &tree.to_bytes()), Some(tree));
@@ -104,7 +104,7 @@ impl Frontier {
     /// Adds a leaf by its hash. Costs one node hash on average.
     ///
     /// ```
-    /// use ledger::merkle::{Frontier, leaf_hash};
+    /// use bundle::merkle::{Frontier, leaf_hash};
     /// let mut tree = Frontier::new();
     /// tree.push(leaf_hash(b""));
     /// assert_eq!(tree.root(), leaf_hash(b""));
@@ -145,7 +145,7 @@ impl Frontier {
 /// The root of the tree over `leaves` (leaf hashes, in order).
 ///
 /// ```
-/// use ledger::merkle::{empty_root, root_of};
+/// use bundle::merkle::{empty_root, root_of};
 /// assert_eq!(root_of(&[]), empty_root());
 /// ```
 pub fn root_of(leaves: &[Hash]) -> Hash {
@@ -194,7 +194,7 @@ fn split_of(n: usize) -> usize {
 /// `None` when there is no such leaf. Reads every leaf once.
 ///
 /// ```
-/// use ledger::merkle::{inclusion_proof, leaf_hash, root_of, verify_inclusion};
+/// use bundle::merkle::{inclusion_proof, leaf_hash, root_of, verify_inclusion};
 /// let leaves: Vec<_> = (0..7u8).map(|n| leaf_hash(&[n])).collect();
 /// let proof = inclusion_proof(&leaves, 6).unwrap();
 /// assert_eq!(proof.len(), 2);
@@ -225,7 +225,7 @@ pub fn inclusion_proof(leaves: &[Hash], index: usize) -> Option<Vec<Hash>> {
 /// 0 or larger than the tree. Equal sizes have the empty proof.
 ///
 /// ```
-/// use ledger::merkle::{consistency_proof, leaf_hash, root_of, verify_consistency};
+/// use bundle::merkle::{consistency_proof, leaf_hash, root_of, verify_consistency};
 /// let leaves: Vec<_> = (0..7u8).map(|n| leaf_hash(&[n])).collect();
 /// let proof = consistency_proof(&leaves, 3).unwrap();
 /// assert!(verify_consistency(3, 7, &proof, &root_of(&leaves[..3]), &root_of(&leaves)).is_ok());
