@@ -118,6 +118,9 @@ fn find(
     }
 }
 
+/// Is told an entry's number (from 0) and its bytes.
+pub type OnEntry<'a> = &'a mut dyn FnMut(u64, &[u8]) -> Result<(), Problem>;
+
 /// Checks the whole log of `size` entries against its `root`: entries against tiles, tiles against
 /// each other and the root. `on_entry` is told each entry's number (from 0) and bytes, in order,
 /// after it was found in its tile; nothing is proved before this function has returned.
@@ -128,7 +131,7 @@ pub fn check_log(
     files: &dyn Files,
     size: u64,
     root: &Hash,
-    on_entry: &mut dyn FnMut(u64, &[u8]) -> Result<(), Problem>,
+    on_entry: OnEntry<'_>,
 ) -> Result<(), Problem> {
     let tiles = TilesOf(files);
     let mut growing = GrowingTiles::new();
