@@ -25,6 +25,12 @@ pub enum Granted {
     Override,
     /// Sealing a result.
     Seal,
+    /// Publishing figures.
+    Publish,
+    /// Announcing or drawing an auditor's sample.
+    AuditDraw,
+    /// Noting what an auditor found.
+    AuditFinding,
     /// Putting a programme version in force.
     Activate,
 }
@@ -40,10 +46,16 @@ impl Granted {
             Granted::OpenCases => ("open_cases", "开办"),
             Granted::Override => ("override", "改定得分"),
             Granted::Seal => ("seal", "封存"),
+            Granted::Publish => ("publish", "公布数字"),
+            Granted::AuditDraw => ("audit_draw", "抽取审计样本"),
+            Granted::AuditFinding => ("audit_finding", "记录审计结论"),
             Granted::Activate => ("activate", "启用方案"),
         }
     }
 }
+
+/// The command by which a role is known as an auditor's.
+const AUDITOR_MAY: &str = "audit_finding";
 
 impl Office {
     /// Refuses a command that the programme grants to other roles than that of who acts now.
@@ -59,6 +71,15 @@ impl Office {
             .filter(|grant| *grant.command == *name)
             .collect();
         let role = self.actor()?.map(|actor| actor.role).unwrap_or_default();
+        // Who may note what was found audits: what is open to all others is closed to that role (an auditor
+        // writes findings and nothing else).
+        let audits = programme
+            .grants
+            .iter()
+            .any(|grant| *grant.command == *AUDITOR_MAY && grant.role.as_str() == role);
+        if granted.is_empty() && audits {
+            return Err(problems::auditor_only_audits(role, zh, name));
+        }
         if granted.is_empty() || granted.iter().any(|grant| grant.role.as_str() == role) {
             return Ok(());
         }

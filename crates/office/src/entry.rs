@@ -45,6 +45,12 @@ pub enum Kind {
     Override = 40,
     /// An assessment's result is sealed.
     Seal = 41,
+    /// Figures are published.
+    Publish = 42,
+    /// An auditor's sample of published figures is announced or drawn.
+    AuditDraw = 50,
+    /// What an auditor found of a drawn figure or record.
+    AuditFinding = 51,
 }
 
 /// All kinds, in the order of their numbers.
@@ -64,6 +70,9 @@ pub const KINDS: &[Kind] = &[
     Kind::CaseAct,
     Kind::Override,
     Kind::Seal,
+    Kind::Publish,
+    Kind::AuditDraw,
+    Kind::AuditFinding,
 ];
 
 impl Kind {
@@ -325,6 +334,133 @@ pub struct SealFacts {
     pub reason: Option<String>,
     /// Every unit's card.
     pub results: serde_json::Value,
+}
+
+/// Facts of [`Kind::Publish`]: the figures as they were, and where each stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PublishFacts {
+    /// Name of the publication, such as a yearly report.
+    pub name: String,
+    /// Civil day on which it was published (ISO).
+    pub day: String,
+    /// Position of the last entry before it.
+    pub at: u64,
+    /// Root of the tree of that size, in hex.
+    pub root: String,
+    /// True for a demonstration's: it is no official publication.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub demonstration: bool,
+    /// The earlier publication of that name, which this one follows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrects: Option<u64>,
+    /// Why it was published again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The figures.
+    pub figures: Vec<PublishedFigure>,
+}
+
+/// A figure as it was published or sealed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublishedFigure {
+    /// Its address.
+    pub address: String,
+    /// Its state.
+    pub state: String,
+    /// Numerator, exact; only where the state has a value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub numerator: Option<String>,
+    /// Denominator, exact; only where the state has a value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub denominator: Option<String>,
+}
+
+/// Facts of [`Kind::AuditDraw`]. With a seed it is a draw; without one it announces the frame from which a
+/// later draw is made, so that nobody can choose figures or seed with the other in view. How the numbers
+/// follow from the seed is told by crate `draw`; what is drawn can be worked out again by anyone.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AuditDrawFacts {
+    /// How it is drawn: [`crate::audit::METHOD`].
+    pub method: String,
+    /// The announcement whose frame is drawn from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub announced: Option<u64>,
+    /// SHA-256 of the seed, in hex, told before the seed itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commitment: Option<String>,
+    /// The seed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<String>,
+    /// Figures to draw.
+    pub figures_wanted: u32,
+    /// Records to draw behind each figure.
+    pub records_wanted: u32,
+    /// `unit` or `indicator`: the strata that share the draw in proportion to their size.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strata: Option<String>,
+    /// Whether figures are drawn in proportion to the number of records behind them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_records: bool,
+    /// Every figure that can be drawn, in the order in which they are numbered; of a draw from an announced
+    /// frame it is empty, because the announcement has it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub frame: Vec<FrameFigure>,
+    /// SHA-256 of the frame's lines, in hex.
+    pub frame_sha256: String,
+    /// The figures drawn, in the order in which they were drawn.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drawn: Vec<DrawnFigure>,
+}
+
+/// A figure of a frame.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrameFigure {
+    /// Its address.
+    pub address: String,
+    /// The publication or sealing that holds it.
+    pub published: u64,
+    /// The records and cases behind it.
+    pub records: u64,
+}
+
+/// A drawn figure, with the records drawn behind it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DrawnFigure {
+    /// Its number in the frame, from 1.
+    pub number: u32,
+    /// SHA-256 of the lines that name the records behind it, in hex.
+    pub records_sha256: String,
+    /// The records drawn, in the order in which they were drawn.
+    pub records: Vec<DrawnRecord>,
+}
+
+/// A drawn record or case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DrawnRecord {
+    /// Its table: a record type, or `case:FLOW`.
+    pub table: String,
+    /// Its number.
+    pub record: u64,
+}
+
+/// Facts of [`Kind::AuditFinding`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AuditFindingFacts {
+    /// The draw.
+    pub draw: u64,
+    /// The line of its list: `3` for the third figure drawn, `3.2` for the second record behind it.
+    pub line: String,
+    /// `agrees`, `differs` or `not_found`.
+    pub verdict: String,
+    /// What was found instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value_found: Option<String>,
+    /// Remark. No personal data belongs here: facts are not erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// An earlier finding of the same line that this one takes the place of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrects: Option<u64>,
 }
 
 /// The private part of an entry: personal fields and evidence; erasable without touching the facts.

@@ -11,8 +11,9 @@ use ledger::{Change, Entry, Space, StateView};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::entry::{
-    ActorFacts, AliasFacts, CaseActFacts, CaseOpenFacts, ImportEndFacts, Kind, OverrideFacts,
-    Private, RecordFacts, SealFacts, SubjectFacts, WithdrawFacts,
+    ActorFacts, AliasFacts, AuditDrawFacts, AuditFindingFacts, CaseActFacts, CaseOpenFacts,
+    ImportEndFacts, Kind, OverrideFacts, Private, PublishFacts, RecordFacts, SealFacts,
+    SubjectFacts, WithdrawFacts,
 };
 use crate::problems;
 use crate::spaces::{
@@ -214,6 +215,28 @@ pub fn fold(state: &StateView, entry: &Entry) -> Result<Vec<Change>, Problem> {
             let mut positions: Vec<u64> = get(state, spaces::SEAL, &key)?.unwrap_or_default();
             positions.push(at);
             changes.push(put(spaces::SEAL, key, &positions)?);
+        }
+        Kind::Publish => {
+            let facts: PublishFacts = read(entry)?;
+            let key = spaces::key(&[&facts.name]);
+            let mut positions: Vec<u64> =
+                get(state, spaces::PUBLICATION, &key)?.unwrap_or_default();
+            positions.push(at);
+            changes.push(put(spaces::PUBLICATION, key, &positions)?);
+        }
+        Kind::AuditDraw => {
+            // An announcement is drawn from once; the key's version says whether that was done.
+            let facts: AuditDrawFacts = read(entry)?;
+            let key = spaces::number_key(facts.announced.unwrap_or(at));
+            changes.push(put(spaces::AUDIT_DRAW, key, &at)?);
+        }
+        Kind::AuditFinding => {
+            let facts: AuditFindingFacts = read(entry)?;
+            let key = spaces::key(&[&facts.draw.to_string(), &facts.line]);
+            let mut positions: Vec<u64> =
+                get(state, spaces::AUDIT_FINDING, &key)?.unwrap_or_default();
+            positions.push(at);
+            changes.push(put(spaces::AUDIT_FINDING, key, &positions)?);
         }
     }
     Ok(changes)

@@ -20,8 +20,9 @@ use serde_json::Value as Json;
 
 use crate::activate::programme_of;
 use crate::entry::{
-    CaseActFacts, CaseOpenFacts, ImportEndFacts, Kind, OverrideFacts, ProgrammeFacts, RecordFacts,
-    SealFacts, SubjectFacts, WithdrawFacts,
+    AuditDrawFacts, AuditFindingFacts, CaseActFacts, CaseOpenFacts, ImportEndFacts, Kind,
+    OverrideFacts, ProgrammeFacts, PublishFacts, RecordFacts, SealFacts, SubjectFacts,
+    WithdrawFacts,
 };
 use crate::problems;
 use crate::values;
@@ -66,6 +67,9 @@ pub struct Mirror {
     cases: HashMap<u64, CaseNow>,
     overrides: Vec<(Position, OverrideFacts)>,
     seals: Vec<(Position, SealFacts)>,
+    publications: Vec<(Position, PublishFacts)>,
+    draws: Vec<(Position, AuditDrawFacts)>,
+    findings: Vec<(Position, AuditFindingFacts)>,
     names: HashMap<(String, String), String>,
 }
 
@@ -136,6 +140,54 @@ impl Mirror {
             .iter()
             .filter(|(_, facts)| facts.scorecard == scorecard.as_str() && facts.period == period)
             .collect()
+    }
+
+    /// Every sealing, oldest first.
+    pub fn all_seals(&self) -> &[(Position, SealFacts)] {
+        &self.seals
+    }
+
+    /// Every publication, oldest first.
+    pub fn publications(&self) -> &[(Position, PublishFacts)] {
+        &self.publications
+    }
+
+    /// Every announced or drawn sample of an auditor, oldest first.
+    pub fn draws(&self) -> &[(Position, AuditDrawFacts)] {
+        &self.draws
+    }
+
+    /// Every finding of an auditor, oldest first.
+    pub fn findings(&self) -> &[(Position, AuditFindingFacts)] {
+        &self.findings
+    }
+
+    /// The positions of the overrides of a result after one position and up to another.
+    pub(crate) fn overrides_between(
+        &self,
+        scorecard: &str,
+        period: &str,
+        after: Position,
+        to: Position,
+    ) -> impl Iterator<Item = Position> {
+        self.overrides
+            .iter()
+            .filter(move |(at, facts)| {
+                *at > after && *at <= to && facts.scorecard == scorecard && facts.period == period
+            })
+            .map(|(at, _)| *at)
+    }
+
+    /// The positions of the programmes that came into force after one position and up to another.
+    pub(crate) fn programmes_between(
+        &self,
+        after: Position,
+        to: Position,
+    ) -> impl Iterator<Item = Position> {
+        self.programmes
+            .keys()
+            .copied()
+            .filter(move |at| *at > after && *at <= to)
     }
 
     /// The overrides in force at a position, by item and unit.
@@ -222,6 +274,9 @@ impl Mirror {
             }
             Kind::Override => self.overrides.push((at, facts(told)?)),
             Kind::Seal => self.seals.push((at, facts(told)?)),
+            Kind::Publish => self.publications.push((at, facts(told)?)),
+            Kind::AuditDraw => self.draws.push((at, facts(told)?)),
+            Kind::AuditFinding => self.findings.push((at, facts(told)?)),
         }
         self.position = at;
         Ok(())

@@ -1,5 +1,9 @@
 //! Everything that `office` can refuse, with the remedy, in both languages (codes O…).
 
+pub mod published;
+
+pub use published::*;
+
 base::catalogue! {
     /// An entry of a kind that this version does not know.
     fn unknown_kind(position, kind) -> "O101" Error {

@@ -12,6 +12,7 @@ use serde_json::{Value as Json, json};
 use crate::assessment::{Ask, Assessment, is_carried_by};
 use crate::authority::Granted;
 use crate::entry::{Kind, OverrideFacts, Private, SealFacts};
+use crate::exact::{exact, kept};
 use crate::folder::{Command, Office};
 use crate::problems;
 use crate::values::shown;
@@ -201,27 +202,20 @@ impl Office {
     }
 }
 
-/// A number without any rounding: a decimal, or a fraction where no decimal is exact.
-fn exact(ratio: &Ratio) -> String {
-    ratio
-        .exact_decimal()
-        .unwrap_or_else(|| format!("{}/{}", ratio.numerator(), ratio.denominator()))
-}
-
 /// A figure as it was when it was sealed.
 fn figure(indicator: &IndicatorId, figure: &Figure) -> Json {
-    let has_value = figure.value().is_some();
+    let (state, numerator, denominator) = kept(figure);
     json!({
         "indicator": indicator.as_str(),
-        "state": figure.state().as_str(),
-        "numerator": has_value.then(|| exact(figure.numerator())),
-        "denominator": has_value.then(|| exact(figure.denominator())),
+        "state": state,
+        "numerator": numerator,
+        "denominator": denominator,
     })
 }
 
 /// The result as it is sealed: every card with its items' figures, exact points and reasons, so that it can
 /// be shown beside what is measured later without measuring it anew.
-fn results(assessment: &Assessment, scorecard: &Scorecard) -> Json {
+pub(crate) fn results(assessment: &Assessment, scorecard: &Scorecard) -> Json {
     let number = |ratio: &Option<Ratio>| ratio.as_ref().map(exact);
     let figures = |item: &ItemResult| -> Vec<Json> {
         let indicators = scorecard

@@ -31,6 +31,13 @@ pub const OVERRIDE: Space = Space(11);
 /// Scorecard, period → positions of its sealings.
 pub const SEAL: Space = Space(12);
 
+/// Name of a publication → positions of its publishings.
+pub const PUBLICATION: Space = Space(20);
+/// Announcement or draw → its position.
+pub const AUDIT_DRAW: Space = Space(21);
+/// Draw and line → positions of its findings.
+pub const AUDIT_FINDING: Space = Space(22);
+
 /// A key made of parts, separated so that no two lists of parts collide.
 pub fn key(parts: &[&str]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(parts.iter().map(|part| part.len() + 1).sum());

@@ -476,6 +476,8 @@ pub struct Indicator {
     pub source: Text,
     /// Days after the period's end by which it is expected.
     pub expected_days: Option<u32>,
+    /// Whether its figures may be published; [`Programme::is_public`] asks for it.
+    pub public: bool,
     /// Where it is declared.
     pub row: Arc<Row>,
 }
@@ -685,6 +687,18 @@ pub struct Published {
     pub production: Production,
     /// Where it is declared.
     pub row: Arc<Row>,
+}
+
+impl Programme {
+    /// Whether the figures of an indicator may be published: it says so itself, or a figure that it
+    /// produces is among those that the city published.
+    pub fn is_public(&self, indicator: &IndicatorId) -> bool {
+        let claimed = |published: &Published| matches!(&published.production, Production::Indicator(found) if found == indicator);
+        self.indicators
+            .get(indicator)
+            .is_some_and(|found| found.public)
+            || self.published.iter().any(claimed)
+    }
 }
 
 /// Field that every flow about an item has from the start: the item's full points.

@@ -162,6 +162,9 @@ pub const COMMANDS: &[&str] = &[
     "open_cases",
     "override",
     "seal",
+    "publish",
+    "audit_draw",
+    "audit_finding",
     "activate",
 ];
 const MISSING: &[&str] = &["zero", "base", "full", "exclude", "pending", "use"];
@@ -338,6 +341,7 @@ pub const TABLES: &[Table] = &[
         may("better", OneOf(&["higher", "lower", "neither"]), "越高越好或越低越好；缺省 neither", "direction; default neither"),
         may("unit_of_measure", Bilingual, "计量单位", "unit of measure"),
         may("definition", Bilingual, "定义", "definition in a sentence"),
+        may("public", Bool, "其数值可以公布；缺省 false（产生 published 行的指标本就公开）", "its figures may be published; default false (an indicator that produces a row of `published` is public anyway)"),
         may("basis", Ref("document"), "依据", "document on which it rests"),
         may("system", Text, "所属系统 S1–S26", "system S1 to S26"),
     ]),

@@ -1,11 +1,15 @@
 //! The command line as it is typed. What each command does is in `commands/`, one file each.
 
+mod published;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
 use crate::lang::say;
 use crate::output::Format;
+
+pub use published::{Publish, Published, Restated};
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -107,6 +111,12 @@ pub enum Command {
     Override(Override),
     #[command(about = say("封存考核结果", "Seal an assessment's result"))]
     Seal(Seal),
+    #[command(about = say("公布数字", "Publish figures"))]
+    Publish(Publish),
+    #[command(about = say("列出公布过的数字", "List the published figures"))]
+    Published(Published),
+    #[command(about = say("把公布或封存的数值与现值并列，列出改变它们的存证", "Show published and sealed values beside their present ones, with the entries that changed them"))]
+    Restated(Restated),
     #[command(about = say("把城市公布的每个数字与记录核对", "Hold every published figure against the records"))]
     Reconcile(Reconcile),
     #[command(about = say("导出数据供 SQL 复算", "Export the data so that SQL can recompute figures"))]

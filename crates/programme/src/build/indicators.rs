@@ -86,6 +86,7 @@ fn indicator(
         definition: row.name("definition"),
         source: row.name("source"),
         expected_days: count(row, "expected_days", 0, faults),
+        public: row.bool("public").unwrap_or(false),
         row: row.clone(),
     })
 }

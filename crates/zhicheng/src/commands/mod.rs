@@ -8,6 +8,7 @@ pub mod figures;
 pub mod folder;
 pub mod names;
 pub mod package;
+pub mod published;
 pub mod records;
 pub mod results;
 pub mod sealed;

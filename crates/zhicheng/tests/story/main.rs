@@ -20,6 +20,7 @@ mod import_forms;
 mod integrity;
 mod interrupted;
 mod ledger;
+mod published;
 mod score;
 mod sql;
 mod town;

@@ -49,6 +49,9 @@ fn every_command_explains_itself_in_both_languages() {
         "case",
         "override",
         "seal",
+        "publish",
+        "published",
+        "restated",
         "reconcile",
         "export",
         "verify",
@@ -181,7 +184,12 @@ fn every_result_comes_as_table_json_and_csv_with_the_documented_keys() {
         .run(["measure", "failed", "--records", "--format", "json"])
         .json()[0]["record"]
         .to_string();
-    let table: [(&str, &[&str]); 8] = [
+    city.run(["publish", "samples", "--name", "report", "--demonstration"])
+        .ok();
+    let table: [(&str, &[&str]); 11] = [
+        ("published", &["published"]),
+        ("restated", &["restated"]),
+        ("restated --entries", &["restated", "--entries"]),
         ("measure", &["measure", "samples"]),
         ("rate", &["rate", "credit", "--day", "2018-12-31"]),
         ("reconcile", &["reconcile"]),
