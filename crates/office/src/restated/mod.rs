@@ -536,8 +536,11 @@ fn day(position: Position, text: &str) -> Result<Day, Problem> {
 /// Figures measured for all units at once, because published figures come in such groups.
 #[derive(Default)]
 struct Measured {
-    by_unit: HashMap<(IndicatorId, Period, Day, Position), Option<HashMap<UnitId, Figure>>>,
+    by_unit: HashMap<Asked, Option<HashMap<UnitId, Figure>>>,
 }
+
+/// What all units are asked for together.
+type Asked = (IndicatorId, Period, Day, Position);
 
 impl Measured {
     fn held(&mut self, office: &Office, query: &Query) -> Held {
