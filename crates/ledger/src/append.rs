@@ -1,17 +1,15 @@
 //! Adding to the ledger: preconditions, entries, their fold, the tree and the state, all in one
 //! transaction or not at all.
 //!
-//! Read [`Ledger::append`] from top to bottom; it is the only way that anything is ever written.
+//! Read [`Ledger::append`] first: it appends for one caller. For many threads there is
+//! [`Appender`](crate::Appender). Both end in `group.rs`.
 
-use crate::entry::{Entry, EntryHead, NewEntry, SaltedEntry};
+use crate::entry::{Entry, EntryHead, NewEntry};
+use crate::group::{self, Request};
 use crate::ledger::Ledger;
-use crate::merkle::SIZE_MAX;
 use crate::problems::{self, hex, show_key};
-use crate::state::{Change, Pending, Precondition, StateView};
-use crate::store::{Batch, Store, Writing};
-use crate::tree::Edge;
+use crate::state::{Change, Precondition, StateView};
 use base::{Moment, Position, Problem};
-use std::collections::BTreeMap;
 use std::fmt;
 
 /// The most entries of one append.
@@ -108,63 +106,26 @@ impl Ledger {
     where
         F: FnMut(&StateView<'_>, &Entry) -> Result<Vec<Change>, Problem>,
     {
-        let store = &*self.store;
-        let Some(writer) = &mut self.writer else {
+        if self.writer.is_none() {
             return Err(problems::opened_for_reading().into());
-        };
+        }
         check_limits(&entries)?;
         if entries.is_empty() {
             return Ok(Vec::new());
         }
-
-        let writing = Writing::begin(store)?;
-        let head = store.head()?;
-        let mut edge = writer.edge.clone();
-        // The edge in memory falls behind the file only when a commit ended in doubt.
-        if edge.head(head.last_time) != head {
-            edge = Edge::rebuild(store, &head)?;
-        }
-        if SIZE_MAX - head.size < entries.len() as u64 {
-            return Err(problems::group_too_large(entries.len(), SIZE_MAX - head.size).into());
-        }
-        claim_commands(store, head.size, &entries)?;
-        test_preconditions(store, preconditions)?;
-
-        let time = head.last_time.map_or(now, |last| last.max(now));
-        let mut placed = Vec::with_capacity(entries.len());
-        let mut receipts = Vec::with_capacity(entries.len());
-        let mut full_tiles = Vec::new();
-        let mut pending = Pending::default();
-        for new in entries {
-            let before = Position(edge.size());
-            let position = Position(edge.size() + 1);
-            let salted = SaltedEntry::place(new, position, time, &mut writer.salts)?;
-            let changes = fold(
-                &StateView::with_pending(store, &pending, before),
-                &salted.entry,
-            )?;
-            pending.apply(changes, position)?;
-            let leaf_hash = salted.entry.leaf_hash();
-            edge.push(leaf_hash, &mut full_tiles);
-            receipts.push(EntryHead {
-                position,
-                time,
-                leaf_hash,
-            });
-            placed.push(salted);
-        }
-        writing.commit(&Batch {
-            entries: &placed,
-            tiles: &full_tiles,
-            changes: &pending,
-            head: &edge.head(Some(time)),
-        })?;
-        writer.edge = edge;
-        Ok(receipts)
+        let request = Request {
+            now,
+            preconditions,
+            entries,
+            fold: &mut fold,
+        };
+        let mut receipts = group::write(self, vec![request])?;
+        // One request, one answer.
+        receipts.pop().unwrap_or_else(|| Ok(Vec::new()))
     }
 }
 
-fn check_limits(entries: &[NewEntry]) -> Result<(), Problem> {
+pub(crate) fn check_limits(entries: &[NewEntry]) -> Result<(), Problem> {
     if entries.len() > GROUP_ENTRIES_MAX {
         return Err(problems::group_too_large(entries.len(), GROUP_ENTRIES_MAX));
     }
@@ -185,47 +146,12 @@ fn check_limits(entries: &[NewEntry]) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Notes the first position of each command of the group, or finds that one was accepted before.
-fn claim_commands(store: &dyn Store, size: u64, entries: &[NewEntry]) -> Result<(), AppendError> {
-    let mut first_positions = BTreeMap::new();
-    for (position, entry) in (size + 1..).zip(entries) {
-        first_positions.entry(&entry.command_id).or_insert(position);
-    }
-    // By id, because the table is ordered by it: neighbours share a page.
-    for (command_id, position) in first_positions {
-        if let Some(position) = store.claim_command(command_id, Position(position))? {
-            return Err(AppendError::Duplicate {
-                command_id: *command_id,
-                position,
-            });
-        }
-    }
-    Ok(())
-}
-
-fn test_preconditions(
-    store: &dyn Store,
-    preconditions: &[Precondition],
-) -> Result<(), AppendError> {
-    for precondition in preconditions {
-        let found = store
-            .state_get(precondition.space, &precondition.key)?
-            .map(|(version, _)| version);
-        if found != precondition.version {
-            return Err(AppendError::Conflict {
-                precondition: precondition.clone(),
-                found,
-            });
-        }
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::ledger::Nature;
     use crate::sqlite::SqliteStore;
+    use crate::tree::Edge;
 
     fn entries(count: u8) -> Vec<NewEntry> {
         let entry = |number| NewEntry {

@@ -8,7 +8,7 @@ use crate::entry::Entry;
 use crate::ledger::{Ledger, StoredEntries};
 use crate::problems;
 use crate::state::{Change, Pending, StateView};
-use crate::store::Writing;
+use crate::store::{Wanted, Writing};
 use base::{Position, Problem};
 
 /// After so many bytes of changes a rebuild writes them to the table.
@@ -54,8 +54,8 @@ impl Ledger {
             return Err(problems::opened_for_reading());
         }
         let store = &*self.store;
-        let writing = Writing::begin(store)?;
-        let size = store.head()?.size;
+        let (writing, begun) = Writing::begin(store, &Wanted::default())?;
+        let size = begun.head.size;
         store.clear_state()?;
         let mut pending = Pending::default();
         let last = i64::try_from(size).unwrap_or(i64::MAX);

@@ -6,8 +6,8 @@ use crate::lock::WriterLock;
 use crate::merkle::Hash;
 use crate::problems;
 use crate::salts::Salts;
-use crate::sqlite::SqliteStore;
 use crate::state::{KeyRange, Space, StateScan, StateView};
+use crate::storage::Storage;
 use crate::store::{Meta, Reading, Store};
 use crate::tree::Edge;
 use base::{Moment, Position, Problem};
@@ -42,9 +42,10 @@ pub struct Head {
 
 /// The append-only log of a data folder, with the tree over it and the state it adds up to.
 ///
-/// One `Ledger` writes ([`Ledger::create`], [`Ledger::open`]); any number read beside it
-/// ([`Ledger::open_read_only`]), in this process or in others. It can be sent to another thread but
-/// not shared by two: give each reading thread one of its own.
+/// In a SQLite file one `Ledger` writes ([`Ledger::create`], [`Ledger::open`]), in PostgreSQL any
+/// number; any number read beside it ([`Ledger::open_read_only`]), in this process or in others. It
+/// can be sent to another thread but not shared by two: give each reading thread one of its own,
+/// and the writing threads an [`Appender`](crate::Appender).
 pub struct Ledger {
     pub(crate) store: Box<dyn Store>,
     pub(crate) writer: Option<Writer>,
@@ -55,19 +56,34 @@ pub struct Ledger {
 pub(crate) struct Writer {
     pub(crate) edge: Edge,
     pub(crate) salts: Salts,
-    _lock: WriterLock,
+    /// The right to the folder, where one process writes.
+    _lock: Option<WriterLock>,
 }
 
 impl Ledger {
-    /// Makes a new ledger in the folder `dir` (which is made too) and opens it for writing.
+    /// Makes a new ledger in the folder `dir` (which is made too), in a SQLite file, and opens it
+    /// for writing. As [`Ledger::create_on`].
+    ///
+    /// # Errors
+    /// Those of [`Ledger::create_on`].
+    pub fn create(dir: &Path, origin: &str, nature: Nature) -> Result<Ledger, Problem> {
+        Ledger::create_on(dir, &Storage::Sqlite, origin, nature)
+    }
+
+    /// Makes a new ledger for the folder `dir` (which is made too) and opens it for writing.
     ///
     /// `origin` is the name under which its checkpoints will be known: unique, for good, like
     /// `zhicheng.example.org/chibi`.
     ///
     /// # Errors
-    /// When the folder already holds a ledger or is being written, when the origin has line breaks
-    /// or more than 255 bytes, when the disk refuses.
-    pub fn create(dir: &Path, origin: &str, nature: Nature) -> Result<Ledger, Problem> {
+    /// When the folder or the database already holds a ledger or is being written, when the origin
+    /// has line breaks or more than 255 bytes, when the disk or the database refuses.
+    pub fn create_on(
+        dir: &Path,
+        storage: &Storage,
+        origin: &str,
+        nature: Nature,
+    ) -> Result<Ledger, Problem> {
         let is_fit = (1..=ORIGIN_BYTES_MAX).contains(&origin.len())
             && origin.trim() == origin
             && !origin.contains(char::is_control);
@@ -82,17 +98,18 @@ impl Ledger {
             created: now_text(),
         };
         let edge = Edge::new();
-        let store = SqliteStore::create(dir, &meta, &edge.head(None))?;
+        let store = storage.create(dir, &meta, &edge.head(None))?;
         // The new file's name must last as surely as its content.
         File::open(dir)
             .and_then(|folder| folder.sync_all())
             .map_err(|error| problems::of_io(dir, &error))?;
+        let is_shared = store.is_shared();
         Ok(Ledger {
-            store: Box::new(store),
+            store,
             writer: Some(Writer {
                 edge,
                 salts: Salts::new(),
-                _lock: lock,
+                _lock: (!is_shared).then_some(lock),
             }),
             meta,
         })
@@ -101,18 +118,26 @@ impl Ledger {
     /// Opens the ledger in `dir` for writing.
     ///
     /// # Errors
-    /// When another process (or another `Ledger` of this one) is writing, when there is no ledger,
-    /// or when its tree does not fit its head.
+    /// When another process (or another `Ledger` of this one) is writing to the same file, when
+    /// there is no ledger, or when its tree does not fit its head.
     pub fn open(dir: &Path) -> Result<Ledger, Problem> {
         if !dir.is_dir() {
             return Err(problems::no_ledger(dir.display()));
         }
-        let lock = WriterLock::take(dir)?;
-        let store = SqliteStore::open(dir)?;
+        let storage = Storage::of(dir)?;
+        let lock = match storage {
+            Some(Storage::Postgres(_)) => None,
+            _ => Some(WriterLock::take(dir)?),
+        };
+        let store = storage.unwrap_or_default().open(dir, false)?;
         let meta = store.meta()?;
-        let edge = Edge::rebuild(&store, &store.head()?)?;
+        let edge = {
+            // Head and tree of one moment, whoever else writes.
+            let _reading = Reading::begin(&*store)?;
+            Edge::rebuild(&*store, &store.head()?)?
+        };
         Ok(Ledger {
-            store: Box::new(store),
+            store,
             writer: Some(Writer {
                 edge,
                 salts: Salts::new(),
@@ -127,13 +152,50 @@ impl Ledger {
     /// # Errors
     /// When there is no ledger or its description was changed.
     pub fn open_read_only(dir: &Path) -> Result<Ledger, Problem> {
-        let store = SqliteStore::open_read_only(dir)?;
+        let store = Storage::of(dir)?.unwrap_or_default().open(dir, true)?;
         let meta = store.meta()?;
         Ok(Ledger {
-            store: Box::new(store),
+            store,
             writer: None,
             meta,
         })
+    }
+
+    /// Whether other processes may append to it beside this one.
+    pub fn is_shared(&self) -> bool {
+        self.store.is_shared()
+    }
+
+    /// Keeps everything that is read still, at one position, until [`Ledger::let_go`]. Calls may be
+    /// nested. Nothing can be appended through this `Ledger` meanwhile.
+    ///
+    /// # Errors
+    /// The storage refuses.
+    pub fn hold_still(&self) -> Result<(), Problem> {
+        self.store.begin_read()
+    }
+
+    /// Ends the last [`Ledger::hold_still`].
+    pub fn let_go(&self) {
+        self.store.end_read();
+    }
+
+    /// Tries to take a piece of work that one writer of a ledger does at a time; `work` is the
+    /// caller's number for it. It ends with [`Ledger::leave_turn`], or with the process, however
+    /// that ends.
+    ///
+    /// # Errors
+    /// The storage cannot be asked.
+    pub fn take_turn(&self, work: u32) -> Result<bool, Problem> {
+        self.store.take_turn(work)
+    }
+
+    /// Lets others take the work.
+    ///
+    /// # Errors
+    /// The storage cannot be told.
+    pub fn leave_turn(&self, work: u32) -> Result<(), Problem> {
+        self.store.leave_turn(work)
     }
 
     /// Whether it is real or a demonstration.

@@ -71,22 +71,34 @@
 //! bytes and salt are deleted, the table `erased` notes which entry did it, and every hash stays. A
 //! part that is absent without such an entry is damage. [`Ledger::scrub`] removes the last copies.
 //!
-//! *Storage.* The file `ledger.sqlite` with the tables `meta`, `entry`, `tile` (full tiles of 256
-//! hashes, as C2SP tlog-tiles), `head`, `command`, `erased` and `state`; its format is in SQLite's
-//! `user_version`. An advisory lock on `ledger.lock` beside it makes one process the writer. Evidence
-//! is files beside it, see [`EvidenceStore`].
+//! *Storage.* The tables `meta`, `entry`, `tile` (full tiles of 256 hashes, as C2SP tlog-tiles),
+//! `head`, `command`, `erased` and `state`, in the file `ledger.sqlite` or in a schema of a PostgreSQL
+//! database whose URL is in the file `ledger.postgres`, see [`Storage`]. The format is in SQLite's
+//! `user_version`, and in `meta`. For a file an advisory lock on `ledger.lock` beside it makes one
+//! process the writer; in PostgreSQL a write locks the row of `head`, and any number of processes
+//! take turns. Evidence is files in the folder, see [`EvidenceStore`].
 
 mod append;
 mod entry;
 mod erasure;
 mod evidence;
+mod group;
 mod ledger;
 mod lock;
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(feature = "postgres")]
+mod postgres_read;
+#[cfg(feature = "postgres")]
+mod postgres_url;
+#[cfg(feature = "postgres")]
+mod postgres_write;
 pub mod problems;
 mod salts;
 mod sqlite;
 mod sqlite_state;
 mod state;
+mod storage;
 mod store;
 mod tree;
 mod verify;
@@ -105,4 +117,5 @@ pub use ledger::{Entries, Head, Ledger, Nature};
 pub use state::{
     Change, KEY_BYTES_MAX, Precondition, Space, StateRow, StateScan, StateView, VALUE_BYTES_MAX,
 };
+pub use storage::Storage;
 pub use verify::VerifyReport;

@@ -161,6 +161,66 @@ base::catalogue! {
         }
     }
 
+    /// The URL of a database cannot be read.
+    fn bad_url(url, cause) -> "L114" Error {
+        what {
+            zh: "数据库地址“{url}”不能用：{cause}",
+            en: "the database URL `{url}` cannot be used: {cause}"
+        }
+        remedy {
+            zh: "写成 postgresql://用户@主机/数据库?schema=名称；名称只用小写字母、数字和下划线",
+            en: "write postgresql://USER@HOST/DATABASE?schema=NAME; the name has lower-case letters, digits and underscores"
+        }
+    }
+
+    /// No connection to the database.
+    fn no_connection(url, cause) -> "L115" Error {
+        what {
+            zh: "连不上数据库“{url}”：{cause}",
+            en: "no connection to the database `{url}`: {cause}"
+        }
+        remedy {
+            zh: "核对地址、用户和口令（可放在环境变量 PGPASSWORD），并确认服务器正在运行；连接不加密，跨网络请用隧道",
+            en: "check the URL, the user and the password (which may stand in PGPASSWORD) and that the server runs; the connection is not encrypted, so use a tunnel across networks"
+        }
+    }
+
+    /// The connection ended in the middle of something.
+    fn connection_lost(url, cause) -> "L116" Error {
+        what {
+            zh: "与数据库“{url}”的连接中断：{cause}",
+            en: "the connection to the database `{url}` was lost: {cause}"
+        }
+        remedy {
+            zh: "重试；若正在提交，须先查看该次提交是否已记入（以同一命令编号重发不会重复）",
+            en: "try again; if it was a write, look first whether it was accepted (sent again under its command id it is not accepted twice)"
+        }
+    }
+
+    /// The folder says where its database is in a way that cannot be understood.
+    fn bad_pointer(path) -> "L117" Error {
+        what {
+            zh: "文件“{path}”应当只有一行数据库地址",
+            en: "the file `{path}` should hold one line, the URL of a database"
+        }
+        remedy {
+            zh: "写回建立该文件夹时的地址",
+            en: "write back the URL with which the folder was made"
+        }
+    }
+
+    /// This programme was built without PostgreSQL.
+    fn without_postgres(path) -> "L118" Error {
+        what {
+            zh: "“{path}”的存证日志在 PostgreSQL 中，而本程序编译时未包含它",
+            en: "the ledger of `{path}` is in PostgreSQL, and this programme was built without it"
+        }
+        remedy {
+            zh: "换用包含 postgres 功能的程序",
+            en: "use a programme that was built with the feature `postgres`"
+        }
+    }
+
     /// Too many entries in one append.
     fn group_too_large(entries, limit) -> "L201" Error {
         what {

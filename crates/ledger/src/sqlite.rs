@@ -5,11 +5,12 @@
 //! replay needs that table in a scratch database too.
 
 use crate::entry::StoredEntry;
-use crate::ledger::Nature;
 use crate::problems;
 use crate::sqlite_state::{SqliteState, blob, limit_reached, put_state};
 use crate::state::{Pending, Space, StateRow};
-use crate::store::{Batch, Meta, Page, StateSource, Store, StoredHead};
+use crate::store::{
+    Batch, Begun, FORMAT, LEAVES_MAX, Meta, Page, StateSource, Store, StoredHead, Wanted,
+};
 use base::{Moment, Position, Problem};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
 use std::cell::Cell;
@@ -21,9 +22,6 @@ pub(crate) const DATABASE_FILE: &str = "ledger.sqlite";
 
 /// "ZCHL" in ASCII: tells SQLite tools and us that the file is a ledger.
 const APPLICATION_ID: i32 = 0x5A43_484C;
-
-/// The format of the file; it changes when the schema or its meaning does.
-const FORMAT: i32 = 2;
 
 /// How long to wait for a lock that another programme holds on the file.
 const BUSY_SECONDS: u64 = 5;
@@ -156,7 +154,7 @@ impl SqliteStore {
             connection.execute_batch(SCHEMA)?;
             connection.execute_batch(crate::sqlite_state::SCHEMA)?;
             let mut put = connection.prepare("INSERT INTO meta (key, value) VALUES (?1, ?2)")?;
-            for (key, value) in meta_rows(meta) {
+            for (key, value) in meta.rows() {
                 put.execute(params![key, value])?;
             }
             connection.execute(
@@ -177,12 +175,36 @@ impl SqliteStore {
         &self,
         work: impl FnOnce(&Self) -> Result<(), Problem>,
     ) -> Result<(), Problem> {
-        self.begin_write()?;
+        self.begin()?;
         let done = work(self).and_then(|()| self.commit());
         if done.is_err() {
             self.roll_back();
         }
         done
+    }
+
+    fn begin(&self) -> Result<(), Problem> {
+        self.run(|connection| connection.execute_batch("BEGIN IMMEDIATE"))
+    }
+
+    /// What a write wants to know, inside its transaction.
+    fn look_around(&self, wanted: &Wanted<'_>) -> Result<Begun, Problem> {
+        let head = self.head()?;
+        let mut accepted = Vec::new();
+        for id in wanted.commands {
+            accepted.extend(self.command(id)?.map(|position| (*id, position)));
+        }
+        let leaves = match head.size.checked_sub(wanted.edge_size) {
+            Some(1..=LEAVES_MAX) => {
+                self.leaves(Position(wanted.edge_size + 1), Position(head.size))?
+            }
+            _ => Vec::new(),
+        };
+        Ok(Begun {
+            head,
+            accepted,
+            leaves,
+        })
     }
 
     fn commit(&self) -> Result<(), Problem> {
@@ -213,6 +235,11 @@ impl SqliteStore {
                     salted.entry.private,
                     salted.private_salt,
                 ])?;
+            }
+            let mut command =
+                connection.prepare_cached("INSERT INTO command (id, position) VALUES (?1, ?2)")?;
+            for (id, first) in batch.commands {
+                command.execute(params![id, stored_number(first.0)])?;
             }
             let mut tile = connection
                 .prepare_cached("INSERT INTO tile (level, number, hashes) VALUES (?1, ?2, ?3)")?;
@@ -259,27 +286,6 @@ fn stored_number(number: u64) -> i64 {
 /// end of every log, so that no comparison takes it for a true position.
 fn position(stored: i64) -> Position {
     Position(stored.cast_unsigned())
-}
-
-/// The rows of the meta table. The checksum is over the others, in their order.
-fn meta_rows(meta: &Meta) -> Vec<(&'static str, String)> {
-    let nature = match meta.nature {
-        Nature::Real => "real",
-        Nature::Demonstration => "demonstration",
-    };
-    let mut rows = vec![
-        ("format", FORMAT.to_string()),
-        ("origin", meta.origin.clone()),
-        ("nature", nature.to_owned()),
-        ("created", meta.created.clone()),
-    ];
-    let text: String = rows
-        .iter()
-        .map(|(key, value)| format!("{key}={value}\n"))
-        .collect();
-    let checksum = crate::merkle::sha256(&[text.as_bytes()]);
-    rows.push(("checksum", problems::hex(&checksum)));
-    rows
 }
 
 fn read_entry(row: &Row<'_>) -> rusqlite::Result<StoredEntry> {
@@ -336,20 +342,13 @@ impl Store for SqliteStore {
         }
     }
 
-    fn begin_write(&self) -> Result<(), Problem> {
-        self.run(|connection| connection.execute_batch("BEGIN IMMEDIATE"))
-    }
-
-    fn claim_command(&self, command: &[u8; 16], at: Position) -> Result<Option<Position>, Problem> {
-        let claimed = self.run(|connection| {
-            connection
-                .prepare_cached("INSERT OR IGNORE INTO command (id, position) VALUES (?1, ?2)")?
-                .execute(params![command, stored_number(at.0)])
-        })?;
-        if claimed == 1 {
-            return Ok(None);
+    fn begin_write(&self, wanted: &Wanted<'_>) -> Result<Begun, Problem> {
+        self.begin()?;
+        let begun = self.look_around(wanted);
+        if begun.is_err() {
+            self.roll_back();
         }
-        self.command(command)
+        begun
     }
 
     fn write(&self, batch: &Batch<'_>) -> Result<(), Problem> {
@@ -365,31 +364,15 @@ impl Store for SqliteStore {
     }
 
     fn meta(&self) -> Result<Meta, Problem> {
-        let value_of = |key: &str| {
+        Meta::from_rows(|key| {
             self.run(|connection| {
                 connection
                     .query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| {
-                        row.get::<_, String>(0)
+                        row.get(0)
                     })
                     .optional()
-            })?
-            .ok_or_else(problems::meta_changed)
-        };
-        let meta = Meta {
-            origin: value_of("origin")?,
-            nature: match value_of("nature")?.as_str() {
-                "real" => Nature::Real,
-                "demonstration" => Nature::Demonstration,
-                _ => return Err(problems::meta_changed()),
-            },
-            created: value_of("created")?,
-        };
-        for (key, value) in meta_rows(&meta) {
-            if value_of(key)? != value {
-                return Err(problems::meta_changed());
-            }
-        }
-        Ok(meta)
+            })
+        })
     }
 
     fn head(&self) -> Result<StoredHead, Problem> {
@@ -456,6 +439,19 @@ impl Store for SqliteStore {
                 .prepare_cached("SELECT leaf FROM entry WHERE position = ?1")?
                 .query_row([stored_number(position.0)], |row| blob(row, 0))
                 .optional()
+        })
+    }
+
+    fn leaves(&self, from: Position, to: Position) -> Result<Vec<Vec<u8>>, Problem> {
+        self.run(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT leaf FROM entry WHERE position BETWEEN ?1 AND ?2 ORDER BY position",
+                )?
+                .query_map([stored_number(from.0), stored_number(to.0)], |row| {
+                    blob(row, 0)
+                })?
+                .collect()
         })
     }
 
@@ -560,5 +556,18 @@ impl Store for SqliteStore {
         } else {
             Err(problems::structure_damaged(verdict))
         }
+    }
+
+    fn is_shared(&self) -> bool {
+        false
+    }
+
+    fn take_turn(&self, _work: u32) -> Result<bool, Problem> {
+        // Who holds the folder's lock is the only writer there is.
+        Ok(true)
+    }
+
+    fn leave_turn(&self, _work: u32) -> Result<(), Problem> {
+        Ok(())
     }
 }

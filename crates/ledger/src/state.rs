@@ -82,6 +82,8 @@ pub(crate) struct Pending {
     spaces: BTreeMap<Space, BTreeMap<Vec<u8>, Slot>>,
     erasures: BTreeMap<Position, Position>,
     bytes: usize,
+    /// What stood under each key that was changed since the last mark; nothing before the first.
+    undo: Option<Vec<(Space, Vec<u8>, Option<Slot>)>>,
 }
 
 impl Pending {
@@ -117,7 +119,14 @@ impl Pending {
                 ));
             }
             self.bytes += key.len() + value_bytes;
-            self.spaces.entry(space).or_default().insert(key, slot);
+            let keys = self.spaces.entry(space).or_default();
+            match &mut self.undo {
+                Some(undo) => {
+                    let before = keys.insert(key.clone(), slot);
+                    undo.push((space, key, before));
+                }
+                None => drop(keys.insert(key, slot)),
+            }
         }
         Ok(())
     }
@@ -125,6 +134,23 @@ impl Pending {
     /// The entries whose private part is erased, each with the first entry that erases it.
     pub(crate) fn erasures(&self) -> &BTreeMap<Position, Position> {
         &self.erasures
+    }
+
+    /// Lets [`Pending::take_back`] return to how things stand now.
+    pub(crate) fn mark(&mut self) {
+        self.undo.get_or_insert_default().clear();
+    }
+
+    /// Takes back every change since the last mark, at which the log ended at `position`.
+    pub(crate) fn take_back(&mut self, position: Position) {
+        self.erasures.retain(|_, by| *by <= position);
+        for (space, key, before) in self.undo.take().into_iter().flatten().rev() {
+            let keys = self.spaces.entry(space).or_default();
+            match before {
+                Some(slot) => drop(keys.insert(key, slot)),
+                None => drop(keys.remove(&key)),
+            }
+        }
     }
 
     /// About how many bytes have been put in; overwritten ones count too.
@@ -140,7 +166,7 @@ impl Pending {
         })
     }
 
-    fn get(&self, space: Space, key: &[u8]) -> Option<&Slot> {
+    pub(crate) fn get(&self, space: Space, key: &[u8]) -> Option<&Slot> {
         self.spaces.get(&space)?.get(key)
     }
 

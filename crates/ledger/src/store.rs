@@ -5,9 +5,17 @@
 
 use crate::entry::{SaltedEntry, StoredEntry};
 use crate::ledger::Nature;
-use crate::merkle::Hash;
+use crate::merkle::{self, Hash};
+use crate::problems;
 use crate::state::{Pending, Space, StateRow};
 use base::{Moment, Position, Problem};
+use std::collections::BTreeMap;
+
+/// The format of what is stored; it changes when the schema or its meaning does.
+pub(crate) const FORMAT: i32 = 2;
+
+/// The most leaves of others that the beginning of a write reads; beyond, the edge is rebuilt.
+pub(crate) const LEAVES_MAX: u64 = 4096;
 
 /// The most rows that a page holds.
 pub(crate) const PAGE_ROWS_MAX: usize = 512;
@@ -29,6 +37,51 @@ pub(crate) struct Meta {
     pub(crate) created: String,
 }
 
+impl Meta {
+    /// The rows of the table `meta`. The checksum is over the others, in their order.
+    pub(crate) fn rows(&self) -> Vec<(&'static str, String)> {
+        let nature = match self.nature {
+            Nature::Real => "real",
+            Nature::Demonstration => "demonstration",
+        };
+        let mut rows = vec![
+            ("format", FORMAT.to_string()),
+            ("origin", self.origin.clone()),
+            ("nature", nature.to_owned()),
+            ("created", self.created.clone()),
+        ];
+        let text: String = rows
+            .iter()
+            .map(|(key, value)| format!("{key}={value}\n"))
+            .collect();
+        let checksum = merkle::sha256(&[text.as_bytes()]);
+        rows.push(("checksum", problems::hex(&checksum)));
+        rows
+    }
+
+    /// What the rows say, when their checksum agrees.
+    pub(crate) fn from_rows(
+        value_of: impl Fn(&str) -> Result<Option<String>, Problem>,
+    ) -> Result<Meta, Problem> {
+        let stored = |key: &str| value_of(key)?.ok_or_else(problems::meta_changed);
+        let meta = Meta {
+            origin: stored("origin")?,
+            nature: match stored("nature")?.as_str() {
+                "real" => Nature::Real,
+                "demonstration" => Nature::Demonstration,
+                _ => return Err(problems::meta_changed()),
+            },
+            created: stored("created")?,
+        };
+        for (key, value) in meta.rows() {
+            if stored(key)? != value {
+                return Err(problems::meta_changed());
+            }
+        }
+        Ok(meta)
+    }
+}
+
 /// The one row that says how far the log reaches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct StoredHead {
@@ -46,9 +99,31 @@ pub(crate) struct Tile {
     pub(crate) hashes: Vec<Hash>,
 }
 
-/// All that one append writes besides the commands that it claimed.
+/// What a write is going to ask for, so that a storage behind a network can fetch it at once.
+#[derive(Default)]
+pub(crate) struct Wanted<'a> {
+    /// The size of the tree whose edge the writer knows.
+    pub(crate) edge_size: u64,
+    /// The commands that it brings.
+    pub(crate) commands: &'a [[u8; 16]],
+    /// Keys of the state that it is likely to read.
+    pub(crate) keys: &'a [(Space, &'a [u8])],
+}
+
+/// How things stand once no other writer can change them.
+pub(crate) struct Begun {
+    pub(crate) head: StoredHead,
+    /// Which of the wanted commands were accepted before, and where.
+    pub(crate) accepted: Vec<([u8; 16], Position)>,
+    /// The leaves after the wanted edge, up to the head, when they are at most [`LEAVES_MAX`].
+    pub(crate) leaves: Vec<Vec<u8>>,
+}
+
+/// All that one commit writes.
 pub(crate) struct Batch<'a> {
     pub(crate) entries: &'a [SaltedEntry],
+    /// Each new command with its first position, by id: neighbours share a page.
+    pub(crate) commands: &'a BTreeMap<[u8; 16], Position>,
     pub(crate) tiles: &'a [Tile],
     pub(crate) changes: &'a Pending,
     pub(crate) head: &'a StoredHead,
@@ -82,15 +157,8 @@ pub(crate) trait Store: StateSource + Send {
     /// Ends the last [`Store::begin_read`].
     fn end_read(&self);
 
-    /// Begins a transaction that no other writer can be inside of.
-    fn begin_write(&self) -> Result<(), Problem>;
-
-    /// Notes that `command` was accepted at `position`, or gives the position where it already was.
-    fn claim_command(
-        &self,
-        command: &[u8; 16],
-        position: Position,
-    ) -> Result<Option<Position>, Problem>;
+    /// Begins a transaction that no other writer can be inside of, and reads what is wanted.
+    fn begin_write(&self, wanted: &Wanted<'_>) -> Result<Begun, Problem>;
 
     /// Writes a batch and commits: when it returns, everything is durable or nothing happened.
     fn write(&self, batch: &Batch<'_>) -> Result<(), Problem>;
@@ -109,6 +177,9 @@ pub(crate) trait Store: StateSource + Send {
 
     /// The leaf at a position.
     fn leaf(&self, position: Position) -> Result<Option<Vec<u8>>, Problem>;
+
+    /// The leaves from one position to another, both included, in order; those that are there.
+    fn leaves(&self, from: Position, to: Position) -> Result<Vec<Vec<u8>>, Problem>;
 
     /// The hashes of a tile, one after another.
     fn tile(&self, level: u8, number: u64) -> Result<Option<Vec<u8>>, Problem>;
@@ -150,6 +221,16 @@ pub(crate) trait Store: StateSource + Send {
 
     /// Looks for damage in the database's own structure.
     fn check_structure(&self) -> Result<(), Problem>;
+
+    /// Whether other processes may append beside this one.
+    fn is_shared(&self) -> bool;
+
+    /// Tries to take a piece of work that one writer of the ledger does at a time, until
+    /// [`Store::leave_turn`], or until this connection ends, however it ends.
+    fn take_turn(&self, work: u32) -> Result<bool, Problem>;
+
+    /// Lets others take the work.
+    fn leave_turn(&self, work: u32) -> Result<(), Problem>;
 }
 
 /// Keeps a store's reads still while it lives.
@@ -177,12 +258,16 @@ pub(crate) struct Writing<'a> {
 }
 
 impl<'a> Writing<'a> {
-    pub(crate) fn begin(store: &'a dyn Store) -> Result<Writing<'a>, Problem> {
-        store.begin_write()?;
-        Ok(Writing {
+    pub(crate) fn begin(
+        store: &'a dyn Store,
+        wanted: &Wanted<'_>,
+    ) -> Result<(Writing<'a>, Begun), Problem> {
+        let begun = store.begin_write(wanted)?;
+        let writing = Writing {
             store,
             is_open: true,
-        })
+        };
+        Ok((writing, begun))
     }
 
     pub(crate) fn commit(mut self, batch: &Batch<'_>) -> Result<(), Problem> {

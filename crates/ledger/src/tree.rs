@@ -75,6 +75,16 @@ impl Edge {
         }
     }
 
+    /// Adds the leaves that others appended, when they lead to `head`; tells whether they did.
+    pub(crate) fn follow(&mut self, leaves: &[Vec<u8>], head: &StoredHead) -> bool {
+        // Full tiles were written by whoever filled them.
+        let mut full = Vec::new();
+        for leaf in leaves {
+            self.push(merkle::leaf_hash(leaf), &mut full);
+        }
+        self.head(head.last_time) == *head
+    }
+
     /// Rebuilds the edge that `head` describes from stored leaves and tiles, and checks that both
     /// agree.
     pub(crate) fn rebuild(store: &dyn Store, head: &StoredHead) -> Result<Edge, Problem> {
@@ -82,16 +92,23 @@ impl Edge {
         let mut edge = Edge::new();
         for (level, hashes) in (0u32..).zip(edge.partial.iter_mut()) {
             let first = tiles_of_level(head.size, level) * TILE_HASHES as u64;
-            for number in first..nodes_of_level(head.size, level) {
-                let hash = match level.checked_sub(1) {
-                    None => store
-                        .leaf(Position(number + 1))?
-                        .map(|leaf| merkle::leaf_hash(&leaf)),
-                    Some(below) => store
-                        .tile(below as u8, number)?
-                        .and_then(|tile| root_of_tile(&tile)),
-                };
-                hashes.push(hash.ok_or_else(broken)?);
+            let nodes = nodes_of_level(head.size, level);
+            match level.checked_sub(1) {
+                None => {
+                    let leaves = store.leaves(Position(first + 1), Position(nodes))?;
+                    hashes.extend(leaves.iter().map(|leaf| merkle::leaf_hash(leaf)));
+                }
+                Some(below) => {
+                    for number in first..nodes {
+                        let tile = store.tile(below as u8, number)?;
+                        let root = tile.and_then(|tile| root_of_tile(&tile));
+                        hashes.push(root.ok_or_else(broken)?);
+                    }
+                }
+            }
+            // Fewer than a tile's hashes, or there are leaves missing.
+            if hashes.len() as u64 != nodes - first {
+                return Err(broken());
             }
         }
         let nodes = edge

@@ -3,19 +3,16 @@
 mod common;
 
 use base::{Lang, Moment, Position, Problem};
-use common::{
-    COUNT, COUNTS, LAST, REFUSED, REMOVE, at, create, entry, fold, private_entry, verify,
-};
+use common::{COUNT, COUNTS, LAST, REFUSED, REMOVE, at, entry, fold, private_entry, verify};
 use ledger::{
     AppendError, Change, GROUP_ENTRIES_MAX, KEY_BYTES_MAX, Ledger, Nature, Precondition, Space,
     merkle,
 };
 use std::ops::Bound;
 
-#[test]
-fn an_entry_comes_back_as_it_was_given() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut ledger = create(dir.path());
+on_both! {
+fn an_entry_comes_back_as_it_was_given(place) {
+    let mut ledger = place.create();
     assert_eq!(ledger.head().unwrap().size, Position(0));
     assert_eq!(ledger.head().unwrap().root, merkle::empty_root());
     assert_eq!(ledger.head().unwrap().last_time, None);
@@ -39,11 +36,11 @@ fn an_entry_comes_back_as_it_was_given() {
         Some((Position(1), vec![1]))
     );
 }
+}
 
-#[test]
-fn equal_content_gets_unequal_commitments() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut ledger = create(dir.path());
+on_both! {
+fn equal_content_gets_unequal_commitments(place) {
+    let mut ledger = place.create();
     let twins = vec![private_entry(1, "a", "p"), private_entry(1, "a", "p")];
     ledger.append(at(0), &[], twins, fold).unwrap();
     let leaves: Vec<_> = ledger
@@ -54,11 +51,11 @@ fn equal_content_gets_unequal_commitments() {
     assert_ne!(leaves[0].facts, leaves[1].facts);
     assert_ne!(leaves[0].private, leaves[1].private);
 }
+}
 
-#[test]
-fn each_entry_is_folded_over_those_before_it() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut ledger = create(dir.path());
+on_both! {
+fn each_entry_is_folded_over_those_before_it(place) {
+    let mut ledger = place.create();
     let group = vec![
         entry(COUNT, 1, "a"),
         entry(COUNT, 1, "a"),
@@ -84,11 +81,11 @@ fn each_entry_is_folded_over_those_before_it() {
         Some((Position(5), vec![0, 0, 0, 0, 0, 0, 0, 5]))
     );
 }
+}
 
-#[test]
-fn time_never_goes_back() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut ledger = create(dir.path());
+on_both! {
+fn time_never_goes_back(place) {
+    let mut ledger = place.create();
     let times = [(10, 10), (7, 10), (10, 10), (-5, 10), (11, 11)];
     for (number, (clock, expected)) in (1..).zip(times) {
         let receipt = ledger.append(at(clock), &[], vec![entry(COUNT, number, "a")], fold);
@@ -96,11 +93,11 @@ fn time_never_goes_back() {
     }
     assert_eq!(ledger.head().unwrap().last_time, Some(at(11)));
 }
+}
 
-#[test]
-fn a_precondition_that_fails_names_the_key_and_both_versions() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut ledger = create(dir.path());
+on_both! {
+fn a_precondition_that_fails_names_the_key_and_both_versions(place) {
+    let mut ledger = place.create();
     ledger
         .append(at(0), &[], vec![entry(COUNT, 1, "a")], fold)
         .unwrap();
@@ -146,11 +143,11 @@ fn a_precondition_that_fails_names_the_key_and_both_versions() {
         "key “a” of space 1 has changed: the command expected the version of entry 0, it is that of entry 1 (0: absent)"
     );
 }
+}
 
-#[test]
-fn a_repeated_command_learns_where_it_was_accepted() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut ledger = create(dir.path());
+on_both! {
+fn a_repeated_command_learns_where_it_was_accepted(place) {
+    let mut ledger = place.create();
     ledger
         .append(at(0), &[], vec![entry(COUNT, 1, "a")], fold)
         .unwrap();
@@ -184,11 +181,11 @@ fn a_repeated_command_learns_where_it_was_accepted() {
         .append(at(0), &[], vec![entry(COUNT, 8, "c")], fold)
         .unwrap();
 }
+}
 
-#[test]
-fn a_refused_group_leaves_no_trace() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut ledger = create(dir.path());
+on_both! {
+fn a_refused_group_leaves_no_trace(place) {
+    let mut ledger = place.create();
     ledger
         .append(at(0), &[], vec![entry(COUNT, 1, "a")], fold)
         .unwrap();
@@ -218,11 +215,11 @@ fn a_refused_group_leaves_no_trace() {
     assert_eq!(receipts[0].position, Position(2));
     assert_eq!(verify(&ledger).unwrap().size, Position(2));
 }
+}
 
-#[test]
-fn a_group_beyond_a_limit_is_refused_by_name() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut ledger = create(dir.path());
+on_both! {
+fn a_group_beyond_a_limit_is_refused_by_name(place) {
+    let mut ledger = place.create();
     let many = vec![entry(COUNT, 1, ""); GROUP_ENTRIES_MAX + 1];
     let large = |bytes: usize| {
         vec![ledger::NewEntry {
@@ -257,6 +254,7 @@ fn a_group_beyond_a_limit_is_refused_by_name() {
     assert_eq!(ledger.head().unwrap().size, Position(0));
     assert_eq!(ledger.append(at(0), &[], vec![], fold), Ok(vec![]));
 }
+}
 
 #[test]
 fn an_origin_stands_on_one_line() {
@@ -276,10 +274,9 @@ fn an_origin_stands_on_one_line() {
     assert!(Moment::parse(ledger.created()).is_ok());
 }
 
-#[test]
-fn a_scan_inside_a_fold_sees_what_is_pending() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut ledger = create(dir.path());
+on_both! {
+fn a_scan_inside_a_fold_sees_what_is_pending(place) {
+    let mut ledger = place.create();
     let stored = ["a", "c", "e", "g"].map(|key| entry(COUNT, 1, key));
     ledger.append(at(0), &[], stored.to_vec(), fold).unwrap();
     // New before, between and after; one changed; one removed; one new and removed.
@@ -314,11 +311,11 @@ fn a_scan_inside_a_fold_sees_what_is_pending() {
         .unwrap();
     assert_eq!(seen, ("05 a1 c8 d6 g4 z7 ".into(), "c8 d6 ".into(), 0));
 }
+}
 
-#[test]
-fn scans_and_entries_go_on_across_pages() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut ledger = create(dir.path());
+on_both! {
+fn scans_and_entries_go_on_across_pages(place) {
+    let mut ledger = place.create();
     let group = (0..2000).map(|number| entry(COUNT, 1, &format!("{number:04}")));
     ledger.append(at(0), &[], group.collect(), fold).unwrap();
     let keys = |space: Space, prefix: &[u8]| -> Vec<String> {
@@ -359,4 +356,5 @@ fn scans_and_entries_go_on_across_pages() {
     for nowhere in [0, 2001, u64::MAX] {
         assert_eq!(ledger.entry(Position(nowhere)).unwrap_err().code, "L112");
     }
+}
 }

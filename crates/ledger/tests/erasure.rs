@@ -4,7 +4,7 @@
 mod common;
 
 use base::{Position, Problem};
-use common::{at, create, private_entry, tamper};
+use common::{Place, at, private_entry};
 use ledger::{Change, Entry, Ledger, NewEntry, Space, StateView};
 use std::fs;
 use std::path::Path;
@@ -51,8 +51,8 @@ fn erasing(command: u128, numbers: &[u8]) -> NewEntry {
 }
 
 /// 40 entries with private parts; that of entry 7 is the secret.
-fn filled(dir: &Path) -> Ledger {
-    let mut ledger = create(dir);
+fn filled(place: &Place) -> Ledger {
+    let mut ledger = place.create();
     let entries = (1..=40).map(|number| {
         let private = if number == 7 {
             SECRET.to_owned()
@@ -83,13 +83,12 @@ fn files_with_secret(dir: &Path) -> Vec<String> {
     found
 }
 
-#[test]
-fn what_was_erased_is_in_no_file_and_every_hash_stays() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut ledger = filled(dir.path());
+on_both! {
+fn what_was_erased_is_in_no_file_and_every_hash_stays(place) {
+    let mut ledger = filled(place);
     let leaf = ledger.entry(Position(7)).unwrap().leaf_hash();
     assert!(
-        !files_with_secret(dir.path()).is_empty(),
+        place.is_postgres() || !files_with_secret(place.dir()).is_empty(),
         "the search can find"
     );
     assert!(!ledger.needs_scrub().unwrap());
@@ -100,7 +99,7 @@ fn what_was_erased_is_in_no_file_and_every_hash_stays() {
     assert!(ledger.needs_scrub().unwrap());
     assert!(ledger.scrub().unwrap());
     assert!(!ledger.needs_scrub().unwrap());
-    assert_eq!(files_with_secret(dir.path()), Vec::<String>::new());
+    assert_eq!(files_with_secret(place.dir()), Vec::<String>::new());
 
     let entry = ledger.entry(Position(7)).unwrap();
     assert_eq!(
@@ -123,15 +122,15 @@ fn what_was_erased_is_in_no_file_and_every_hash_stays() {
         )
         .unwrap();
     drop(ledger);
-    let ledger = Ledger::open(dir.path()).unwrap();
+    let ledger = Ledger::open(place.dir()).unwrap();
     assert_eq!(verify(&ledger).unwrap().erased, 1);
 }
+}
 
-#[test]
-fn a_scrub_that_readers_hold_up_is_done_again() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut ledger = filled(dir.path());
-    let reader = Ledger::open_read_only(dir.path()).unwrap();
+on_both! {
+fn a_scrub_that_readers_hold_up_is_done_again(place) {
+    let mut ledger = filled(place);
+    let reader = Ledger::open_read_only(place.dir()).unwrap();
     let still = reader.state().unwrap();
     assert_eq!(still.position(), Position(40));
     ledger
@@ -141,14 +140,14 @@ fn a_scrub_that_readers_hold_up_is_done_again() {
     assert!(ledger.needs_scrub().unwrap(), "it is not forgotten");
     drop(still);
     assert!(ledger.scrub().unwrap());
-    assert_eq!(files_with_secret(dir.path()), Vec::<String>::new());
+    assert_eq!(files_with_secret(place.dir()), Vec::<String>::new());
     verify(&ledger).unwrap();
 }
+}
 
-#[test]
-fn an_entry_erases_only_what_came_before_it_and_only_once() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut ledger = filled(dir.path());
+on_both! {
+fn an_entry_erases_only_what_came_before_it_and_only_once(place) {
+    let mut ledger = filled(place);
     for numbers in [[41], [50], [0]] {
         let refused = ledger
             .append(at(20), &[], vec![erasing(100, &numbers)], fold)
@@ -165,9 +164,10 @@ fn an_entry_erases_only_what_came_before_it_and_only_once() {
     assert_eq!((by(7), by(8)), (Some(Position(41)), Some(Position(42))));
     assert_eq!(verify(&ledger).unwrap().erased, 2);
 }
+}
 
-#[test]
-fn what_is_missing_or_back_without_an_entry_that_says_so_is_named() {
+on_both! {
+fn what_is_missing_or_back_without_an_entry_that_says_so_is_named(place) {
     let table = [
         // Removed from outside, with and without a note of it.
         (
@@ -201,25 +201,26 @@ fn what_is_missing_or_back_without_an_entry_that_says_so_is_named() {
         ),
     ];
     for (sql, code, what) in table {
-        let dir = tempfile::tempdir().unwrap();
-        let mut ledger = filled(dir.path());
+            let place = place.another();
+        let mut ledger = filled(&place);
         ledger
             .append(at(20), &[], vec![erasing(100, &[7])], fold)
             .unwrap();
         drop(ledger);
-        tamper(dir.path(), sql);
-        let problem = verify(&Ledger::open_read_only(dir.path()).unwrap()).unwrap_err();
+        place.tamper(sql);
+        let problem = verify(&Ledger::open_read_only(place.dir()).unwrap()).unwrap_err();
         assert_eq!(problem.code, code, "{sql}: {problem}");
         assert!(problem.what.en.contains(what), "{sql}: {problem}");
     }
 }
+}
 
 #[test]
 fn a_part_that_was_put_back_with_its_salt_is_named() {
-    let dir = tempfile::tempdir().unwrap();
-    let ledger = filled(dir.path());
-    drop(ledger);
-    let file = || rusqlite::Connection::open(dir.path().join("ledger.sqlite")).unwrap();
+    let place = Place::sqlite();
+    let dir = place.dir();
+    drop(filled(&place));
+    let file = || rusqlite::Connection::open(dir.join("ledger.sqlite")).unwrap();
     let kept: (Vec<u8>, Vec<u8>) = file()
         .query_row(
             "SELECT private, private_salt FROM entry WHERE position = 7",
@@ -227,7 +228,7 @@ fn a_part_that_was_put_back_with_its_salt_is_named() {
             |row| Ok((row.get(0)?, row.get(1)?)),
         )
         .unwrap();
-    Ledger::open(dir.path())
+    Ledger::open(dir)
         .unwrap()
         .append(at(20), &[], vec![erasing(100, &[7])], fold)
         .unwrap();
@@ -238,24 +239,22 @@ fn a_part_that_was_put_back_with_its_salt_is_named() {
         )
         .unwrap();
     file().execute_batch("DELETE FROM erased").unwrap();
-    let problem = verify(&Ledger::open_read_only(dir.path()).unwrap()).unwrap_err();
+    let problem = verify(&Ledger::open_read_only(dir).unwrap()).unwrap_err();
     assert_eq!(problem.code, "L322", "{problem}");
 }
 
-#[test]
-fn the_state_is_thrown_away_and_replayed() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut ledger = filled(dir.path());
+on_both! {
+fn the_state_is_thrown_away_and_replayed(place) {
+    let mut ledger = filled(place);
     ledger
         .append(at(20), &[], vec![erasing(100, &[7])], fold)
         .unwrap();
     drop(ledger);
-    tamper(
-        dir.path(),
+    place.tamper(
         "DELETE FROM state WHERE version < 5; UPDATE state SET value = x'00' WHERE version = 20;
          INSERT INTO state VALUES (9, x'61', 1, x'')",
     );
-    let mut ledger = Ledger::open(dir.path()).unwrap();
+    let mut ledger = Ledger::open(place.dir()).unwrap();
     assert_eq!(verify(&ledger).unwrap_err().code, "L315");
     // A fold that refuses an entry leaves the state as it was.
     let refused = ledger.rebuild_state(&mut |_, _| (), |_, entry| {
@@ -273,13 +272,14 @@ fn the_state_is_thrown_away_and_replayed() {
     assert_eq!(told, [(41, 41)]);
     assert_eq!(verify(&ledger).unwrap().keys, 39);
     assert_eq!(
-        Ledger::open_read_only(dir.path())
+        Ledger::open_read_only(place.dir())
             .unwrap()
             .rebuild_state(&mut |_, _| (), fold)
             .unwrap_err()
             .code,
         "L106"
     );
+}
 }
 
 #[test]

@@ -7,11 +7,10 @@ use common::{COUNT, COUNTS, at, create, entry, fold, tamper, verify};
 use ledger::{Ledger, Nature};
 use std::fs;
 
-#[test]
-fn a_ledger_opens_again_as_it_was() {
-    let dir = tempfile::tempdir().unwrap();
+on_both! {
+fn a_ledger_opens_again_as_it_was(place) {
     // Sizes around the edges of tiles, and the number of entries that each append adds.
-    let mut ledger = create(dir.path());
+    let mut ledger = place.create();
     let mut size = 0u64;
     for count in [1, 2, 252, 1, 1, 255, 400, 3] {
         let group = (0..count).map(|_| entry(COUNT, u128::from(size + 1), "a"));
@@ -19,7 +18,7 @@ fn a_ledger_opens_again_as_it_was() {
         size += count;
         let head = ledger.head().unwrap();
         drop(ledger);
-        ledger = Ledger::open(dir.path()).unwrap();
+        ledger = Ledger::open(place.dir()).unwrap();
         assert_eq!(ledger.head().unwrap(), head);
         assert_eq!(head.size, Position(size));
     }
@@ -36,18 +35,19 @@ fn a_ledger_opens_again_as_it_was() {
     assert_eq!((report.tiles, report.commands, report.keys), (3, 8, 2));
     assert_eq!(ledger.nature(), Nature::Demonstration);
 }
+}
 
-#[test]
-fn a_tree_of_three_levels_opens_again() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut ledger = create(dir.path());
+on_both! {
+fn a_tree_of_three_levels_opens_again(place) {
+    let mut ledger = place.create();
     let group = vec![entry(COUNT, 1, "a"); 65_536 + 300];
     ledger.append(at(0), &[], group, fold).unwrap();
     let head = ledger.head().unwrap();
     drop(ledger);
-    let ledger = Ledger::open(dir.path()).unwrap();
+    let ledger = Ledger::open(place.dir()).unwrap();
     assert_eq!(ledger.head().unwrap(), head);
     assert_eq!(verify(&ledger).unwrap().tiles, 258);
+}
 }
 
 #[test]
@@ -64,11 +64,10 @@ fn a_second_writer_is_refused_and_told_who_writes() {
     assert!(Ledger::open(dir.path()).is_ok());
 }
 
-#[test]
-fn a_reader_beside_a_writer_sees_what_is_accepted_and_holds_still() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut writer = create(dir.path());
-    let mut reader = Ledger::open_read_only(dir.path()).unwrap();
+on_both! {
+fn a_reader_beside_a_writer_sees_what_is_accepted_and_holds_still(place) {
+    let mut writer = place.create();
+    let mut reader = Ledger::open_read_only(place.dir()).unwrap();
     assert_eq!(reader.nature(), Nature::Demonstration);
     writer
         .append(at(0), &[], vec![entry(COUNT, 1, "a")], fold)
@@ -103,8 +102,9 @@ fn a_reader_beside_a_writer_sees_what_is_accepted_and_holds_still() {
     drop(writer);
     assert_eq!(reader.head().unwrap().size, Position(2));
     drop(reader);
-    let alone = Ledger::open_read_only(dir.path()).unwrap();
+    let alone = Ledger::open_read_only(place.dir()).unwrap();
     assert_eq!(alone.head().unwrap().size, Position(2));
+}
 }
 
 #[test]

@@ -4,7 +4,7 @@
 mod common;
 
 use base::Position;
-use common::{COUNT, COUNTS, REFUSED, REMOVE, at, create, entry, fold, verify};
+use common::{COUNT, COUNTS, Place, REFUSED, REMOVE, at, entry, fold, verify};
 use ledger::{Change, Entry, Ledger, StateView, merkle};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -40,9 +40,9 @@ fn count(model: &mut BTreeMap<Vec<u8>, (u64, u8)>, position: u64, kind: u16, key
     }
 }
 
-/// More changes than a replay keeps in memory: later entries then read what it wrote aside.
-#[test]
-fn a_long_replay_reads_what_it_has_written_aside() {
+// More changes than a replay keeps in memory: later entries then read what it wrote aside.
+on_both! {
+fn a_long_replay_reads_what_it_has_written_aside(place) {
     let large = |state: &StateView<'_>, entry: &Entry| {
         let key = entry.facts.clone();
         let before = state.get(COUNTS, &key)?.map_or(0, |(_, value)| value[0]);
@@ -51,13 +51,13 @@ fn a_long_replay_reads_what_it_has_written_aside() {
         let space = COUNTS;
         Ok(vec![Change::Put { space, key, value }])
     };
-    let dir = tempfile::tempdir().unwrap();
-    let mut ledger = create(dir.path());
+    let mut ledger = place.create();
     let group = (0..80u8).map(|number| entry(COUNT, 1, ["a", "b"][usize::from(number % 2)]));
     ledger.append(at(0), &[], group.collect(), large).unwrap();
     let (version, value) = ledger.get(COUNTS, b"b").unwrap().unwrap();
     assert_eq!((version, value[0]), (Position(80), 40));
     assert_eq!(ledger.verify(&mut |_, _| (), large).unwrap().keys, 2);
+}
 }
 
 proptest! {
@@ -65,48 +65,62 @@ proptest! {
 
     #[test]
     fn state_and_tree_are_what_the_entries_give(steps in prop::collection::vec(step(), 1..20)) {
-        let dir = tempfile::tempdir().unwrap();
-        let mut ledger = create(dir.path());
-        let mut model = BTreeMap::new();
-        let mut size = 0;
-        let mut command = 0;
-        for step in steps {
-            let (group, is_refused) = match step {
-                Step::Append(group) => (group, false),
-                Step::Refused(group) => (group, true),
-                Step::Reopen => {
-                    drop(ledger);
-                    ledger = Ledger::open(dir.path()).unwrap();
-                    continue;
-                }
-            };
-            command += 1;
-            let mut new: Vec<_> = group
-                .iter()
-                .map(|(kind, key)| entry(*kind, command, &char::from(b'a' + key).to_string()))
-                .collect();
-            if is_refused {
-                new.push(entry(REFUSED, command, ""));
-                prop_assert!(ledger.append(at(0), &[], new, fold).is_err());
+        follows_a_map(&Place::sqlite(), &steps)?;
+        if let Some(place) = Place::postgres() {
+            follows_a_map(&place, &steps)?;
+        }
+    }
+}
+
+fn follows_a_map(place: &Place, steps: &[Step]) -> Result<(), TestCaseError> {
+    let mut ledger = place.create();
+    let mut model = BTreeMap::new();
+    let mut size = 0;
+    let mut command = 0;
+    for step in steps {
+        let (group, is_refused) = match step {
+            Step::Append(group) => (group, false),
+            Step::Refused(group) => (group, true),
+            Step::Reopen => {
+                drop(ledger);
+                ledger = Ledger::open(place.dir()).unwrap();
                 continue;
             }
-            ledger.append(at(0), &[], new, fold).unwrap();
-            for (kind, key) in group {
-                size += 1;
-                count(&mut model, size, kind, key);
-            }
-        }
-
-        let rows: BTreeMap<_, _> = ledger
-            .scan(COUNTS, b"")
-            .unwrap()
-            .map(|row| row.map(|row| (row.key, (row.version.0, row.value[0]))).unwrap())
+        };
+        command += 1;
+        let mut new: Vec<_> = group
+            .iter()
+            .map(|(kind, key)| entry(*kind, command, &char::from(b'a' + key).to_string()))
             .collect();
-        prop_assert_eq!(rows, model);
-        let leaves: Vec<_> = ledger.entries(..).unwrap().map(|entry| entry.unwrap().leaf_hash()).collect();
-        let head = ledger.head().unwrap();
-        prop_assert_eq!(head.size, Position(size));
-        prop_assert_eq!(head.root, merkle::root_of(&leaves));
-        prop_assert_eq!(verify(&ledger).unwrap().size, Position(size));
+        if is_refused {
+            new.push(entry(REFUSED, command, ""));
+            prop_assert!(ledger.append(at(0), &[], new, fold).is_err());
+            continue;
+        }
+        ledger.append(at(0), &[], new, fold).unwrap();
+        for (kind, key) in group {
+            size += 1;
+            count(&mut model, size, *kind, *key);
+        }
     }
+
+    let rows: BTreeMap<_, _> = ledger
+        .scan(COUNTS, b"")
+        .unwrap()
+        .map(|row| {
+            row.map(|row| (row.key, (row.version.0, row.value[0])))
+                .unwrap()
+        })
+        .collect();
+    prop_assert_eq!(rows, model);
+    let leaves: Vec<_> = ledger
+        .entries(..)
+        .unwrap()
+        .map(|entry| entry.unwrap().leaf_hash())
+        .collect();
+    let head = ledger.head().unwrap();
+    prop_assert_eq!(head.size, Position(size));
+    prop_assert_eq!(head.root, merkle::root_of(&leaves));
+    prop_assert_eq!(verify(&ledger).unwrap().size, Position(size));
+    Ok(())
 }

@@ -2,14 +2,13 @@
 
 mod common;
 
-use common::{COUNT, REMOVE, at, create, entry, fold, private_entry, tamper, verify};
+use common::{COUNT, Place, REMOVE, at, entry, fold, private_entry, verify};
 use ledger::{EvidenceStore, Ledger};
 use std::fs;
-use std::path::Path;
 
 /// 600 entries in several groups, two full tiles; entry 3 has a private part.
-fn filled(dir: &Path) -> Ledger {
-    let mut ledger = create(dir);
+fn filled(place: &Place) -> Ledger {
+    let mut ledger = place.create();
     let mut group = vec![
         entry(COUNT, 1, "a"),
         entry(COUNT, 2, "b"),
@@ -29,10 +28,9 @@ fn filled(dir: &Path) -> Ledger {
 const OTHER: &str =
     "CAST(CASE substr(B, 1, 1) WHEN x'77' THEN x'78' ELSE x'77' END || substr(B, 2) AS BLOB)";
 
-#[test]
-fn an_untouched_ledger_is_in_order() {
-    let dir = tempfile::tempdir().unwrap();
-    let ledger = filled(dir.path());
+on_both! {
+fn an_untouched_ledger_is_in_order(place) {
+    let ledger = filled(place);
     let mut told = Vec::new();
     let report = ledger
         .verify(&mut |done, total| told.push((done, total)), fold)
@@ -41,9 +39,10 @@ fn an_untouched_ledger_is_in_order() {
     assert_eq!((report.tiles, report.commands, report.keys), (2, 599, 4));
     assert_eq!(told, [(1000, 1200), (1200, 1200)]);
 }
+}
 
-#[test]
-fn each_touched_cell_is_named() {
+on_both! {
+fn each_touched_cell_is_named(place) {
     let change = |table: &str, column: &str, condition: &str| {
         let other = OTHER.replace("B,", &format!("{column},"));
         format!("UPDATE {table} SET {column} = {other} WHERE {condition}")
@@ -288,14 +287,11 @@ fn each_touched_cell_is_named() {
             "origin",
         ),
     ];
-    let original = tempfile::tempdir().unwrap();
-    drop(filled(original.path()));
     for (sql, code, named) in table {
-        let dir = tempfile::tempdir().unwrap();
-        let file = "ledger.sqlite";
-        fs::copy(original.path().join(file), dir.path().join(file)).unwrap();
-        tamper(dir.path(), &sql);
-        let problem = match Ledger::open_read_only(dir.path()) {
+        let place = place.another();
+        drop(filled(&place));
+        place.tamper(&sql);
+        let problem = match Ledger::open_read_only(place.dir()) {
             Ok(ledger) => verify(&ledger).expect_err(&sql),
             Err(problem) => problem,
         };
@@ -303,6 +299,7 @@ fn each_touched_cell_is_named() {
         assert_eq!(problem.code, code, "{sql}: {text}");
         assert!(format!("{text} ").contains(named), "{sql}: {text}");
     }
+}
 }
 
 /// Sets one byte (from 1) of a leaf.
@@ -314,23 +311,20 @@ fn leaf_byte(position: u64, byte: usize, value: &str) -> String {
     )
 }
 
-#[test]
-fn reading_a_touched_entry_fails_without_verify() {
-    let dir = tempfile::tempdir().unwrap();
-    drop(filled(dir.path()));
-    tamper(
-        dir.path(),
-        "UPDATE entry SET facts = x'00' WHERE position = 2",
-    );
-    let ledger = Ledger::open_read_only(dir.path()).unwrap();
+on_both! {
+fn reading_a_touched_entry_fails_without_verify(place) {
+    drop(filled(place));
+    place.tamper("UPDATE entry SET facts = x'00' WHERE position = 2");
+    let ledger = Ledger::open_read_only(place.dir()).unwrap();
     assert_eq!(ledger.entry(base::Position(2)).unwrap_err().code, "L307");
     assert!(ledger.entry(base::Position(1)).is_ok());
     let first_fault = ledger.entries(..).unwrap().find_map(Result::err);
     assert_eq!(first_fault.unwrap().code, "L307");
 }
+}
 
-#[test]
-fn a_writer_refuses_to_go_on_from_a_broken_edge() {
+on_both! {
+fn a_writer_refuses_to_go_on_from_a_broken_edge(place) {
     let table = [
         "UPDATE head SET root = zeroblob(32)",
         "UPDATE head SET frontier = x''",
@@ -339,39 +333,36 @@ fn a_writer_refuses_to_go_on_from_a_broken_edge() {
         "DELETE FROM entry WHERE position = 590",
         "DELETE FROM tile WHERE number = 1",
     ];
-    let original = tempfile::tempdir().unwrap();
-    drop(filled(original.path()));
     for sql in table {
-        let dir = tempfile::tempdir().unwrap();
-        let file = "ledger.sqlite";
-        fs::copy(original.path().join(file), dir.path().join(file)).unwrap();
-        tamper(dir.path(), sql);
+        let place = place.another();
+        drop(filled(&place));
+        place.tamper(sql);
         assert_eq!(
-            Ledger::open(dir.path()).err().unwrap().code,
+            Ledger::open(place.dir()).err().unwrap().code,
             "L320",
             "{sql}"
         );
     }
 }
+}
 
 #[test]
 fn damage_below_the_tables_is_found() {
-    let dir = tempfile::tempdir().unwrap();
-    drop(filled(dir.path()));
-    let file = dir.path().join("ledger.sqlite");
+    let place = Place::sqlite();
+    drop(filled(&place));
+    let file = place.dir().join("ledger.sqlite");
     let mut bytes = fs::read(&file).unwrap();
     // The type byte of a b-tree page in the middle of the file (pages of 4 KiB).
     let page = bytes.len() / 4096 / 2 * 4096;
     bytes[page] ^= 0x40;
     fs::write(&file, bytes).unwrap();
-    let ledger = Ledger::open_read_only(dir.path()).unwrap();
+    let ledger = Ledger::open_read_only(place.dir()).unwrap();
     assert_eq!(verify(&ledger).unwrap_err().code, "L302");
 }
 
-#[test]
-fn a_fold_that_decides_otherwise_is_named() {
-    let dir = tempfile::tempdir().unwrap();
-    let ledger = filled(dir.path());
+on_both! {
+fn a_fold_that_decides_otherwise_is_named(place) {
+    let ledger = filled(place);
     let refusing = |state: &ledger::StateView<'_>, entry: &ledger::Entry| {
         if entry.position.0 == 5 {
             return Err(common::refused_by_fold(entry.position));
@@ -385,6 +376,7 @@ fn a_fold_that_decides_otherwise_is_named() {
             .what(base::Lang::En)
             .contains("replay refused entry 5")
     );
+}
 }
 
 #[test]

@@ -3,8 +3,12 @@
 #![allow(dead_code)] // each test file uses its own part
 
 use base::{Moment, Position, Problem};
-use ledger::{Change, Entry, Ledger, Nature, NewEntry, Space, StateView};
+use ledger::{Change, Entry, Ledger, Nature, NewEntry, Space, StateView, Storage};
+use std::io::Write;
 use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+use tempfile::TempDir;
 
 /// One row for each entry of kind [`COUNT`]: its facts are the key, the value counts how often.
 pub const COUNTS: Space = Space(1);
@@ -74,6 +78,167 @@ pub fn private_entry(command: u128, facts: &str, private: &str) -> NewEntry {
     }
 }
 
+/// Makes one story two tests: on SQLite, and on PostgreSQL where there is a server for tests.
+#[macro_export]
+macro_rules! on_both {
+    ($($(#[$meta:meta])* fn $name:ident($place:ident) $body:block)*) => {$(
+        $(#[$meta])*
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+
+            fn story($place: &$crate::common::Place) $body
+
+            #[test]
+            fn on_sqlite() {
+                story(&$crate::common::Place::sqlite());
+            }
+
+            #[test]
+            fn on_postgres() {
+                if let Some(place) = $crate::common::Place::postgres() {
+                    story(&place);
+                }
+            }
+        }
+    )*};
+}
+
+/// A data folder, and where its ledger is.
+pub struct Place {
+    dir: TempDir,
+    storage: Storage,
+}
+
+impl Place {
+    pub fn sqlite() -> Place {
+        Place {
+            dir: tempfile::tempdir().unwrap(),
+            storage: Storage::Sqlite,
+        }
+    }
+
+    /// One with a schema of its own on the server that `ZHICHENG_TEST_POSTGRES` names.
+    pub fn postgres() -> Option<Place> {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let Ok(server) = std::env::var("ZHICHENG_TEST_POSTGRES") else {
+            left_out("ledger: the storage PostgreSQL (ZHICHENG_TEST_POSTGRES is not set)");
+            return None;
+        };
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let moment = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap()
+            .as_micros();
+        let schema = format!("t{}_{number}_{moment}", std::process::id());
+        let mark = if server.contains('?') { '&' } else { '?' };
+        Some(Place {
+            dir: tempfile::tempdir().unwrap(),
+            storage: Storage::Postgres(format!("{server}{mark}schema={schema}")),
+        })
+    }
+
+    /// The same storage once more, empty.
+    pub fn another(&self) -> Place {
+        match self.storage {
+            Storage::Sqlite => Place::sqlite(),
+            Storage::Postgres(_) => Place::postgres().unwrap(),
+        }
+    }
+
+    pub fn dir(&self) -> &Path {
+        self.dir.path()
+    }
+
+    pub fn storage(&self) -> &Storage {
+        &self.storage
+    }
+
+    pub fn is_postgres(&self) -> bool {
+        self.storage != Storage::Sqlite
+    }
+
+    /// A new ledger there.
+    pub fn create(&self) -> Ledger {
+        let origin = "zhicheng.example.org/test";
+        Ledger::create_on(self.dir(), &self.storage, origin, Nature::Demonstration).unwrap()
+    }
+
+    /// Changes the tables behind the ledger's back. The SQL is SQLite's; nobody has it open there.
+    pub fn tamper(&self, sql: &str) {
+        match &self.storage {
+            Storage::Sqlite => {
+                let file = rusqlite::Connection::open(self.dir().join("ledger.sqlite")).unwrap();
+                file.execute_batch(sql).unwrap();
+            }
+            Storage::Postgres(url) => postgres(url, &in_postgres(sql)),
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Storage::Postgres(url) = &self.storage {
+            let (_, schema) = url.rsplit_once("schema=").unwrap();
+            postgres(url, &format!("DROP SCHEMA IF EXISTS {schema} CASCADE"));
+        }
+    }
+}
+
+/// Runs statements in the schema that the URL ends with.
+fn postgres(url: &str, sql: &str) {
+    let (server, schema) = url.rsplit_once("schema=").unwrap();
+    let server = server.trim_end_matches(['&', '?']);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let (client, connection) = tokio_postgres::connect(server, tokio_postgres::NoTls)
+            .await
+            .unwrap();
+        tokio::spawn(connection);
+        let all = format!("SET client_min_messages = warning; SET search_path TO {schema}; {sql}");
+        client
+            .batch_execute(&all)
+            .await
+            .unwrap_or_else(|error| panic!("{all}: {error:?}"));
+    });
+}
+
+/// SQL of the tests as PostgreSQL writes it: blobs, and what makes them.
+fn in_postgres(sql: &str) -> String {
+    let mut sql = sql.replace("AS BLOB", "AS bytea");
+    while let Some(start) = sql.find("zeroblob(") {
+        let end = start + sql[start..].find(')').unwrap();
+        let bytes = format!("decode(repeat('00', {}), 'hex')", &sql[start + 9..end]);
+        sql.replace_range(start..=end, &bytes);
+    }
+    let mut rest = sql.as_str();
+    let mut all = String::new();
+    while let Some(start) = rest.find("x'") {
+        let end = start + 2 + rest[start + 2..].find('\'').unwrap();
+        let digits = &rest[start + 2..end];
+        all.push_str(&rest[..start]);
+        all.push_str(&format!("'\\x{digits}'::bytea"));
+        rest = &rest[end + 1..];
+    }
+    all + rest
+}
+
+/// Says that something is left out on this machine, and why. `./test` gathers these lines.
+pub fn left_out(what: &str) {
+    println!("SKIPPED: {what}");
+    if let Some(path) = std::env::var_os("ZHICHENG_SKIPPED") {
+        let file = std::fs::File::options()
+            .create(true)
+            .append(true)
+            .open(path);
+        writeln!(file.unwrap(), "SKIPPED: {what}").unwrap();
+    }
+}
+
+/// A new ledger in a SQLite file.
 pub fn create(dir: &Path) -> Ledger {
     Ledger::create(dir, "zhicheng.example.org/test", Nature::Demonstration).unwrap()
 }
