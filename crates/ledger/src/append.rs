@@ -119,13 +119,14 @@ impl Ledger {
             entries,
             fold: &mut fold,
         };
-        let mut receipts = group::write(self, vec![request])?;
+        let mut written = group::write(self, vec![request])?;
         // One request, one answer.
-        receipts.pop().unwrap_or_else(|| Ok(Vec::new()))
+        written.receipts.pop().unwrap_or_else(|| Ok(Vec::new()))
     }
 }
 
-pub(crate) fn check_limits(entries: &[NewEntry]) -> Result<(), Problem> {
+/// Refuses what is beyond a limit; gives the bytes of all parts.
+pub(crate) fn check_limits(entries: &[NewEntry]) -> Result<usize, Problem> {
     if entries.len() > GROUP_ENTRIES_MAX {
         return Err(problems::group_too_large(entries.len(), GROUP_ENTRIES_MAX));
     }
@@ -143,7 +144,7 @@ pub(crate) fn check_limits(entries: &[NewEntry]) -> Result<(), Problem> {
     if total > GROUP_BYTES_MAX {
         return Err(problems::group_too_heavy(total, GROUP_BYTES_MAX));
     }
-    Ok(())
+    Ok(total)
 }
 
 #[cfg(test)]

@@ -30,11 +30,19 @@ pub(crate) struct Request<'f> {
 /// What became of a request.
 pub(crate) type Receipts = Result<Vec<EntryHead>, AppendError>;
 
+/// What became of a group.
+pub(crate) struct Written {
+    /// For each request, in order.
+    pub(crate) receipts: Vec<Receipts>,
+    /// The entries of the accepted requests, durable now.
+    pub(crate) entries: Vec<SaltedEntry>,
+}
+
 /// Writes the requests in one transaction; gives what became of each.
 ///
 /// # Errors
 /// The storage failed, and nothing of any of them was written.
-pub(crate) fn write(ledger: &mut Ledger, requests: Vec<Request<'_>>) -> Result<Vec<Receipts>, Problem> {
+pub(crate) fn write(ledger: &mut Ledger, requests: Vec<Request<'_>>) -> Result<Written, Problem> {
     let store = &*ledger.store;
     let Some(writer) = &mut ledger.writer else {
         return Err(problems::opened_for_reading());
@@ -75,7 +83,10 @@ pub(crate) fn write(ledger: &mut Ledger, requests: Vec<Request<'_>>) -> Result<V
         .map(|request| group.take(request))
         .collect();
     if group.entries.is_empty() {
-        return Ok(receipts);
+        return Ok(Written {
+            receipts,
+            entries: Vec::new(),
+        });
     }
     let mut edge = writer.edge.clone();
     let mut tiles = Vec::new();
@@ -90,7 +101,10 @@ pub(crate) fn write(ledger: &mut Ledger, requests: Vec<Request<'_>>) -> Result<V
         head: &edge.head(group.last_time),
     })?;
     writer.edge = edge;
-    Ok(receipts)
+    Ok(Written {
+        receipts,
+        entries: group.entries,
+    })
 }
 
 /// Every command of the requests once, by id: neighbours share a page.

@@ -79,6 +79,7 @@
 //! take turns. Evidence is files in the folder, see [`EvidenceStore`].
 
 mod append;
+mod appender;
 mod entry;
 mod erasure;
 mod evidence;
@@ -111,6 +112,7 @@ pub use bundle::merkle;
 use bundle::leaf;
 
 pub use append::{AppendError, GROUP_BYTES_MAX, GROUP_ENTRIES_MAX, PART_BYTES_MAX};
+pub use appender::{Appender, BoxedFold, Committed, QUEUE_REQUESTS_MAX, Submission};
 pub use entry::{Entry, EntryHead, NewEntry};
 pub use evidence::{EVIDENCE_BYTES_MAX, EvidenceHash, EvidenceStore};
 pub use ledger::{Entries, Head, Ledger, Nature};

@@ -305,6 +305,30 @@ base::catalogue! {
         }
     }
 
+    /// Too many requests wait to be appended.
+    fn queue_full(waiting) -> "L209" Error {
+        what {
+            zh: "已有 {waiting} 个提交在排队，本次没有接受",
+            en: "{waiting} requests are waiting to be appended already; this one was not taken"
+        }
+        remedy {
+            zh: "稍后重试",
+            en: "try again in a moment"
+        }
+    }
+
+    /// The thread that appends has ended.
+    fn appender_ended() -> "L210" Error {
+        what {
+            zh: "写入存证日志的线程已结束，本次没有记入",
+            en: "the thread that appends to the ledger has ended; nothing of this was kept"
+        }
+        remedy {
+            zh: "重新启动程序，并报告此问题",
+            en: "start the programme again and report this"
+        }
+    }
+
     /// The description of the ledger itself was changed.
     fn meta_changed() -> "L301" Error {
         what {

@@ -75,6 +75,9 @@ pub struct StateRow {
 /// What stands for a key among the pending changes: its new version and value, or its removal.
 pub(crate) type Slot = Option<(Position, Vec<u8>)>;
 
+/// A key, and what was pending for it before.
+type Replaced = (Space, Vec<u8>, Option<Slot>);
+
 /// Changes that are not in the tables yet: those of the earlier entries of the same append, or of
 /// a stretch of a replay. Kept apart so that a key that changes often is written once.
 #[derive(Debug, Default)]
@@ -83,7 +86,7 @@ pub(crate) struct Pending {
     erasures: BTreeMap<Position, Position>,
     bytes: usize,
     /// What stood under each key that was changed since the last mark; nothing before the first.
-    undo: Option<Vec<(Space, Vec<u8>, Option<Slot>)>>,
+    undo: Option<Vec<Replaced>>,
 }
 
 impl Pending {

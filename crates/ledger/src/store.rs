@@ -107,6 +107,7 @@ pub(crate) struct Wanted<'a> {
     /// The commands that it brings.
     pub(crate) commands: &'a [[u8; 16]],
     /// Keys of the state that it is likely to read.
+    #[cfg_attr(not(feature = "postgres"), allow(dead_code))]
     pub(crate) keys: &'a [(Space, &'a [u8])],
 }
 
