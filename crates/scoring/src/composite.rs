@@ -2,6 +2,8 @@
 
 use base::Ratio;
 
+use crate::total::Quantity;
+
 /// Σ weight × value ÷ Σ weight; `None` when the weights add up to zero (also for no parts at all).
 ///
 /// ```
@@ -14,11 +16,18 @@ use base::Ratio;
 /// assert_eq!(composite(std::iter::empty()), None);
 /// ```
 pub fn composite<'a>(parts: impl Iterator<Item = (&'a Ratio, &'a Ratio)>) -> Option<Ratio> {
-    let mut sum = Ratio::ZERO;
+    weighted_mean(parts)
+}
+
+/// The same of numbers or of formulas.
+pub(crate) fn weighted_mean<'a, Q: Quantity + 'a>(
+    parts: impl Iterator<Item = (&'a Ratio, &'a Q)>,
+) -> Option<Q> {
+    let mut sum = Q::constant(&Ratio::ZERO);
     let mut weights = Ratio::ZERO;
     for (weight, value) in parts {
-        sum = &sum + &(weight * value);
+        sum = sum.plus(&value.times(weight));
         weights = &weights + weight;
     }
-    sum.checked_div(&weights)
+    Some(sum.times(&weights.reciprocal()?))
 }

@@ -8,6 +8,7 @@
 //! line can say). [`rank_cards`] completes a set of cards; [`validate`] finds what is wrong with a
 //! definition before anything is scored.
 
+pub mod batch;
 pub mod card;
 mod composite;
 pub mod definition;

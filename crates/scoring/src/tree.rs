@@ -8,6 +8,7 @@ use crate::definition::{GROUP_LEVELS_MAX, Scorecard};
 use crate::problems;
 
 /// Indices into the scorecard's groups.
+#[derive(Debug)]
 pub(crate) struct GroupTree {
     /// Where each group stands in the scorecard.
     pub index: BTreeMap<GroupId, usize>,

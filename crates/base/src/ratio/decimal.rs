@@ -58,8 +58,19 @@ impl Rounding {
     }
 
     /// Says whether a size between two neighbours goes to the one further from zero: `half` is how
-    /// it lies to the middle, `is_odd` whether the nearer to zero is odd.
-    fn goes_outward(self, half: Ordering, is_odd: bool) -> bool {
+    /// it lies to the middle, `is_odd` whether the nearer to zero is odd. For callers that divide
+    /// integers themselves, many at once.
+    ///
+    /// ```
+    /// use base::Rounding;
+    /// use std::cmp::Ordering;
+    /// // 7 / 2 lies in the middle between 3 and 4.
+    /// assert!(Rounding::HalfUp.goes_outward(Ordering::Equal, true));
+    /// assert!(!Rounding::Down.goes_outward(Ordering::Greater, true));
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn goes_outward(self, half: Ordering, is_odd: bool) -> bool {
         match self {
             Rounding::HalfUp => half.is_ge(),
             Rounding::HalfEven => half.is_gt() || (half.is_eq() && is_odd),
