@@ -10,6 +10,7 @@
 
 mod accumulate;
 pub mod address;
+mod by_subject;
 mod columns;
 mod compile;
 mod dictionary;
@@ -28,6 +29,7 @@ mod tree;
 mod versions;
 
 pub use address::Address;
+pub use by_subject::{Denominators, FigureColumn, States, SubjectFigures};
 pub use columns::{Change, Columns};
 pub use export::{ExportCell, ExportColumn, ExportKind, ExportTable, Meaning, NOT_HIDDEN};
 pub use measure::BySubject;

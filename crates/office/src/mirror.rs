@@ -25,6 +25,7 @@ use crate::entry::{
     WithdrawFacts,
 };
 use crate::problems;
+use crate::rating::Raters;
 use crate::values;
 
 /// What the mirror needs of an entry.
@@ -71,6 +72,7 @@ pub struct Mirror {
     draws: Vec<(Position, AuditDrawFacts)>,
     findings: Vec<(Position, AuditFindingFacts)>,
     names: HashMap<(String, String), String>,
+    raters: Raters,
 }
 
 impl Mirror {
@@ -81,6 +83,11 @@ impl Mirror {
     /// The number of the last entry that it has taken.
     pub fn position(&self) -> Position {
         self.position
+    }
+
+    /// Compiled scorecards.
+    pub(crate) fn raters(&self) -> &Raters {
+        &self.raters
     }
 
     /// The columns.

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use base::{Figure, IndicatorId, Text};
-use programme::model::{Programme, Scorecard};
+use programme::model::{GateTies, Programme, Scorecard, VetoTies};
 use scoring::VetoHit;
+use scoring::batch::Test;
 
 /// Every indicator that a scorecard needs, each once, in the order of first use.
 pub(crate) fn indicators(scorecard: &Scorecard) -> Vec<&IndicatorId> {
@@ -23,17 +24,28 @@ pub(crate) fn indicators(scorecard: &Scorecard) -> Vec<&IndicatorId> {
     wanted
 }
 
+/// When a figure hits a veto.
+pub(crate) fn hits(veto: &VetoTies) -> Test {
+    Test::Above(veto.above.clone())
+}
+
+/// When a figure passes a gate.
+pub(crate) fn passes(gate: &GateTies) -> Test {
+    Test::Within(gate.at_least.clone(), gate.at_most.clone())
+}
+
 /// The vetoes that a participant's figures hit.
 pub(crate) fn vetoes(
     programme: &Programme,
     scorecard: &Scorecard,
     figure: impl Fn(&IndicatorId) -> Figure,
 ) -> BTreeMap<String, Option<VetoHit>> {
-    let mut hits = BTreeMap::new();
+    let mut found_hits = BTreeMap::new();
     for veto in &scorecard.vetoes {
-        let hit = figure(&veto.indicator)
+        let found = figure(&veto.indicator);
+        let hit = found
             .value()
-            .filter(|value| *value > veto.above)
+            .filter(|_| hits(veto).holds(&found))
             .map(|value| {
                 let name = programme
                     .indicators
@@ -52,9 +64,9 @@ pub(crate) fn vetoes(
                     },
                 }
             });
-        hits.insert(veto.id.to_string(), hit);
+        found_hits.insert(veto.id.to_string(), hit);
     }
-    hits
+    found_hits
 }
 
 /// The declared gates that a participant's figures pass. A figure without a value passes none.
@@ -64,11 +76,8 @@ pub(crate) fn gates(
 ) -> BTreeMap<String, bool> {
     let mut results = BTreeMap::new();
     for gate in &scorecard.gates {
-        let passes = figure(&gate.indicator).value().is_some_and(|value| {
-            gate.at_least.as_ref().is_none_or(|least| value >= *least)
-                && gate.at_most.as_ref().is_none_or(|most| value <= *most)
-        });
-        results.insert(gate.id.to_string(), passes);
+        let is_passed = passes(gate).holds(&figure(&gate.indicator));
+        results.insert(gate.id.to_string(), is_passed);
     }
     results
 }

@@ -1,6 +1,6 @@
 //! Results as a table for people, as JSON for scripts (one array of flat objects), or as CSV.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 use base::{Lang, Problem, SourceText};
 use comfy_table::{
@@ -124,36 +124,53 @@ fn plain(value: &Json) -> String {
 /// # Errors
 /// The output cannot be written.
 pub fn print(format: Format, columns: &[Column], rows: &[Vec<Cell>]) -> Result<(), Failure> {
-    let mut out = io::stdout().lock();
     match format {
-        Format::Table => Ok(writeln!(out, "{}", table(columns, rows))?),
+        Format::Table => Ok(writeln!(io::stdout().lock(), "{}", table(columns, rows))?),
+        _ => stream(format, columns, rows.iter().map(|row| Ok(row.clone()))),
+    }
+}
+
+/// Prints rows one by one as they are made; only a table keeps them all, for the widths of its columns.
+///
+/// # Errors
+/// The output cannot be written, or a row cannot be made.
+pub fn stream(
+    format: Format,
+    columns: &[Column],
+    rows: impl Iterator<Item = Result<Vec<Cell>, Failure>>,
+) -> Result<(), Failure> {
+    let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    match format {
+        Format::Table => {
+            let rows = rows.collect::<Result<Vec<_>, Failure>>()?;
+            writeln!(out, "{}", table(columns, &rows))?;
+        }
         Format::Json => {
             writeln!(out, "[")?;
-            for (index, row) in rows.iter().enumerate() {
+            let mut rows = rows.peekable();
+            while let Some(row) = rows.next() {
                 let object: Map<String, Json> = columns
                     .iter()
-                    .zip(row)
-                    .map(|(column, cell)| (column.key.clone(), cell.value.clone()))
+                    .zip(row?)
+                    .map(|(column, cell)| (column.key.clone(), cell.value))
                     .collect();
-                let comma = if index + 1 < rows.len() { "," } else { "" };
+                let comma = if rows.peek().is_some() { "," } else { "" };
                 writeln!(out, "  {}{comma}", Json::Object(object))?;
             }
-            Ok(writeln!(out, "]")?)
+            writeln!(out, "]")?;
         }
         Format::Csv => {
             let header: Vec<&str> = columns.iter().map(|column| column.key.as_str()).collect();
-            let mut writer = sheet::DelimitedOut::start(
-                Vec::new(),
-                &header,
-                sheet::DelimitedOptions::default(),
-            )?;
+            let options = sheet::DelimitedOptions::default();
+            let mut writer = sheet::DelimitedOut::start(&mut out, &header, options)?;
             for row in rows {
-                let cells: Vec<String> = row.iter().map(|cell| plain(&cell.value)).collect();
+                let cells: Vec<String> = row?.iter().map(|cell| plain(&cell.value)).collect();
                 writer.write_texts(&cells)?;
             }
-            Ok(out.write_all(&writer.finish()?)?)
+            writer.finish()?;
         }
     }
+    Ok(out.flush()?)
 }
 
 const RULE: LineStyle = LineStyle::none().fill('─').junction('─');

@@ -68,7 +68,7 @@ pub(super) enum ItemForm {
         figure: usize,
         curve: Curve,
         /// By state, in the order of [`FigureState::ALL`].
-        effects: [Effect; 5],
+        effects: Box<[Effect; 5]>,
     },
 }
 
@@ -102,7 +102,7 @@ pub(super) fn form_of(
             Ok(ItemForm::OfFigure {
                 figure: *figure,
                 curve,
-                effects: FigureState::ALL.map(of_state),
+                effects: Box::new(FigureState::ALL.map(of_state)),
             })
         }
         (Need::Level | Need::Points, _) => Err(NotBatchable::Judged {

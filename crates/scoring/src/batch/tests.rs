@@ -304,7 +304,7 @@ fn any_item(number: usize) -> impl Strategy<Value = Item> {
                 };
                 made.base_points = Some(ratio("2.5"));
                 // Which of up to four groups; those that are not there are mapped below.
-                made.group = GroupId::new(&format!("g{}", into.index(4)));
+                made.group = GroupId::new(format!("g{}", into.index(4)));
                 made
             },
         )
@@ -394,8 +394,8 @@ fn any_scheme() -> impl Strategy<Value = Scheme> {
                     [None, None, Some(0), Some(1)],
                 ][shape];
                 for (i, (group, parent)) in card.groups.iter_mut().zip(parents).enumerate() {
-                    group.id = GroupId::new(&format!("g{i}"));
-                    group.parent = parent.map(|above| GroupId::new(&format!("g{above}")));
+                    group.id = GroupId::new(format!("g{i}"));
+                    group.parent = parent.map(|above| GroupId::new(format!("g{above}")));
                 }
                 card.total = total;
                 let mut limits = limits.into_iter();

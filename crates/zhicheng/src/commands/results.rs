@@ -3,9 +3,10 @@
 use base::{Lang, Period, Ratio};
 use office::Office;
 use office::assessment::{Ask, Assessment};
+use office::rating::Rating;
 use office::reconcile::relation_name;
 use office::seal::SealRequest;
-use programme::model::{Programme, Scorecard};
+use programme::model::{Programme, Scorecard, Scored};
 use scoring::{Card, CardState, ItemResult, ItemState, Role};
 
 use crate::arguments::{Common, Override, Rate, Reconcile, Score, Seal};
@@ -13,7 +14,7 @@ use crate::commands::card::{item_name, print_card};
 use crate::commands::{common, names, sealed};
 use crate::failure::{Failure, Outcome, read};
 use crate::lang::{lang, say};
-use crate::output::{Cell, Column, Format, print};
+use crate::output::{Cell, Column, Format, print, stream};
 use crate::problems;
 
 /// `zhicheng score --data DIR SCORECARD --period P …`
@@ -316,23 +317,47 @@ pub fn rate(arguments: &Rate) -> Outcome {
         .subject
         .as_deref()
         .map(|word| common::subject(&office, &declared.of, word));
-    let rating = office.rate(&scorecard, day, at, subject.as_deref())?;
-    let name = |card: &Card| {
+    let name = |subject_type: &base::SubjectTypeId, card: &Card| {
         office
             .mirror()
-            .subject_name(&rating.subject_type, &card.participant)
+            .subject_name(subject_type.as_str(), &card.participant)
             .unwrap_or_default()
             .to_owned()
     };
-    if let (Some(_), Format::Table, Some(card)) =
-        (&subject, arguments.output.format, rating.cards.first())
-    {
-        let title = format!("{} {}", card.participant, name(card));
-        print_card(&programme, declared, &title, card, Period::Days(day, day))?;
-        outln!("{}", as_of(&office, day, at));
-        return Ok(());
+    let columns = rate_columns();
+    let format = arguments.output.format;
+    if let Some(subject) = &subject {
+        let card = office.rate_one(&scorecard, subject, day, at)?;
+        let Scored::Subjects(of) = &declared.of else {
+            return Ok(());
+        };
+        if format == Format::Table {
+            let title = format!("{} {}", card.participant, name(of, &card));
+            print_card(&programme, declared, &title, &card, Period::Days(day, day))?;
+            outln!("{}", as_of(&office, day, at));
+            return Ok(());
+        }
+        let row = rate_row(declared, &card, name(of, &card), day, at);
+        return print(format, &columns, &[row]);
     }
-    let columns = [
+    let rating = office.rate(&scorecard, day, at)?;
+    // A card is made when its row is printed, so that a million of them need no memory.
+    let rows = rating.by_subject().into_iter().map(|row| {
+        let card = rating.card(row)?;
+        let name = name(rating.subject_type(), &card);
+        Ok(rate_row(declared, &card, name, day, at))
+    });
+    stream(format, &columns, rows)?;
+    if format == Format::Table {
+        outln!("{}", grades(&rating));
+        outln!("{}", as_of(&office, day, at));
+    }
+    Ok(())
+}
+
+/// The columns of `rate`, for scripts.
+fn rate_columns() -> [Column; 8] {
+    [
         Column::text("subject", "对象", "subject"),
         Column::text("name", "名称", "name"),
         Column::number("score", "得分", "score"),
@@ -341,35 +366,32 @@ pub fn rate(arguments: &Rate) -> Outcome {
         Column::text("reasons", "理由", "reasons"),
         Column::text("day", "截至", "day").for_scripts(),
         Column::number("position", "位置", "position").for_scripts(),
-    ];
-    let rows: Vec<Vec<Cell>> = rating
-        .cards
+    ]
+}
+
+fn rate_row(
+    declared: &Scorecard,
+    card: &Card,
+    name: String,
+    day: base::Day,
+    at: base::Position,
+) -> Vec<Cell> {
+    let vetoes: Vec<String> = card.vetoes.iter().map(|veto| veto.veto.clone()).collect();
+    let veto_names: Vec<&str> = card
+        .vetoes
         .iter()
-        .map(|card| {
-            let vetoes: Vec<String> = card.vetoes.iter().map(|veto| veto.veto.clone()).collect();
-            let veto_names: Vec<&str> = card
-                .vetoes
-                .iter()
-                .map(|veto| common::text(&veto.name))
-                .collect();
-            vec![
-                Cell::same(card.participant.clone()),
-                Cell::same(name(card)),
-                Cell::from(card.total_text.clone()),
-                Cell::from(card.grade.clone()),
-                Cell::shown(vetoes.join("; "), veto_names.join(say("；", "; "))),
-                reasons_cell(&reasons(declared, card)),
-                Cell::same(day.to_string()),
-                Cell::same(at.0),
-            ]
-        })
+        .map(|veto| common::text(&veto.name))
         .collect();
-    print(arguments.output.format, &columns, &rows)?;
-    if arguments.output.format == Format::Table {
-        outln!("{}", grades(&rating.cards));
-        outln!("{}", as_of(&office, day, at));
-    }
-    Ok(())
+    vec![
+        Cell::same(card.participant.clone()),
+        Cell::same(name),
+        Cell::from(card.total_text.clone()),
+        Cell::from(card.grade.clone()),
+        Cell::shown(vetoes.join("; "), veto_names.join(say("；", "; "))),
+        reasons_cell(&reasons(declared, card)),
+        Cell::same(day.to_string()),
+        Cell::same(at.0),
+    ]
 }
 
 /// Why the score is what it is: what was deducted or missed, the most first, then what was added. A bonus
@@ -420,18 +442,13 @@ fn reasons_cell(reasons: &[String]) -> Cell {
 }
 
 /// How many are in each grade.
-fn grades(cards: &[Card]) -> String {
-    let mut counts: Vec<(String, usize)> = Vec::new();
-    for card in cards {
-        let grade = card
-            .grade
-            .clone()
-            .unwrap_or_else(|| say("未定", "open").to_owned());
-        match counts.iter_mut().find(|(found, _)| *found == grade) {
-            Some((_, count)) => *count += 1,
-            None => counts.push((grade, 1)),
-        }
-    }
+fn grades(rating: &Rating<'_>) -> String {
+    let open = || say("未定", "open").to_owned();
+    let mut counts: Vec<(String, usize)> = rating
+        .grade_counts()
+        .into_iter()
+        .map(|(grade, count)| (grade.map_or_else(open, str::to_owned), count))
+        .collect();
     counts.sort();
     counts
         .iter()
