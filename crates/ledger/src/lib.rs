@@ -77,6 +77,7 @@
 //! `user_version`, and in `meta`. For a file an advisory lock on `ledger.lock` beside it makes one
 //! process the writer; in PostgreSQL a write locks the row of `head`, and any number of processes
 //! take turns. Evidence is files in the folder, see [`EvidenceStore`].
+//! The row `signed` of `meta` holds the last checkpoint that was signed, see [`Ledger::keep_signed`].
 
 mod append;
 mod appender;
@@ -95,6 +96,7 @@ mod postgres_url;
 #[cfg(feature = "postgres")]
 mod postgres_write;
 pub mod problems;
+mod proofs;
 mod salts;
 mod sqlite;
 mod sqlite_state;
@@ -116,6 +118,7 @@ pub use appender::{Appender, BoxedFold, Committed, QUEUE_REQUESTS_MAX, Submissio
 pub use entry::{Entry, EntryHead, NewEntry};
 pub use evidence::{EVIDENCE_BYTES_MAX, EvidenceHash, EvidenceStore};
 pub use ledger::{Entries, Head, Ledger, Nature};
+pub use proofs::{DisclosedEntries, DisclosedEntry};
 pub use state::{
     Change, KEY_BYTES_MAX, Precondition, Space, StateRow, StateScan, StateView, VALUE_BYTES_MAX,
 };

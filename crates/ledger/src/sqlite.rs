@@ -20,6 +20,10 @@ use std::time::Duration;
 /// The name of the database file in a data folder.
 pub(crate) const DATABASE_FILE: &str = "ledger.sqlite";
 
+/// The row of the table `meta` that holds the last signed checkpoint. It bears its own signature and
+/// is no part of the checksum.
+const SIGNED: &str = "signed";
+
 /// "ZCHL" in ASCII: tells SQLite tools and us that the file is a ledger.
 const APPLICATION_ID: i32 = 0x5A43_484C;
 
@@ -371,6 +375,30 @@ impl Store for SqliteStore {
                         row.get(0)
                     })
                     .optional()
+            })
+        })
+    }
+
+    fn signed(&self) -> Result<Option<String>, Problem> {
+        self.run(|connection| {
+            connection
+                .query_row("SELECT value FROM meta WHERE key = ?1", [SIGNED], |row| {
+                    row.get(0)
+                })
+                .optional()
+        })
+    }
+
+    fn keep_signed(&self, note: &str) -> Result<(), Problem> {
+        self.in_transaction(|store| {
+            store.run(|connection| {
+                connection
+                    .execute(
+                        "INSERT INTO meta (key, value) VALUES (?1, ?2)
+                         ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                        params![SIGNED, note],
+                    )
+                    .map(drop)
             })
         })
     }

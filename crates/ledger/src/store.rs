@@ -170,6 +170,12 @@ pub(crate) trait Store: StateSource + Send {
     /// What was fixed when the ledger was created, checked against its checksum.
     fn meta(&self) -> Result<Meta, Problem>;
 
+    /// The last checkpoint that was signed, see [`Store::keep_signed`].
+    fn signed(&self) -> Result<Option<String>, Problem>;
+
+    /// Keeps the note of the last checkpoint that was signed, durably, in a transaction of its own.
+    fn keep_signed(&self, note: &str) -> Result<(), Problem>;
+
     /// The head.
     fn head(&self) -> Result<StoredHead, Problem>;
 

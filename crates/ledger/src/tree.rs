@@ -150,7 +150,8 @@ pub(crate) fn has_tile(size: u64, level: i64, number: i64) -> bool {
     }
 }
 
-fn root_of_tile(bytes: &[u8]) -> Option<Hash> {
+/// The root of a full tile; `None` when it has not 256 hashes.
+pub(crate) fn root_of_tile(bytes: &[u8]) -> Option<Hash> {
     let (hashes, rest) = bytes.as_chunks::<32>();
     (rest.is_empty() && hashes.len() == TILE_HASHES).then(|| merkle::root_of(hashes))
 }
