@@ -33,6 +33,8 @@ pub enum Granted {
     AuditFinding,
     /// Putting a programme version in force.
     Activate,
+    /// Changing the key or the origin under which the log signs.
+    Key,
 }
 
 impl Granted {
@@ -50,6 +52,7 @@ impl Granted {
             Granted::AuditDraw => ("audit_draw", "抽取审计样本"),
             Granted::AuditFinding => ("audit_finding", "记录审计结论"),
             Granted::Activate => ("activate", "启用方案"),
+            Granted::Key => ("key", "更换签名密钥"),
         }
     }
 }

@@ -15,6 +15,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u16)]
 pub enum Kind {
+    /// Another key signs from here on, or the log goes on under another origin.
+    Key = 8,
     /// The first entry: what the folder is, for good.
     Founded = 9,
     /// A programme version takes force.
@@ -56,6 +58,7 @@ pub enum Kind {
 /// All kinds, in the order of their numbers.
 pub const KINDS: &[Kind] = &[
     Kind::Founded,
+    Kind::Key,
     Kind::Programme,
     Kind::Actor,
     Kind::Subject,
@@ -94,6 +97,36 @@ pub struct FoundedFacts {
     pub origin: String,
     /// `real` or `demonstration`.
     pub nature: String,
+    /// The verifier key of the log's first key (C2SP signed-note). A folder that was founded before
+    /// there were keys gets its first by an entry of [`Kind::Key`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+}
+
+/// Facts of [`Kind::Key`]: the key that signs from this entry on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct KeyFacts {
+    /// Its verifier key.
+    pub key: String,
+    /// The verifier key that it follows; `None` when the log had none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<String>,
+    /// The note by which the old key says so, see [`crate::signing::chain`]; `None` when the old key
+    /// was lost or there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endorsement: Option<String>,
+    /// The origin under which the log signs from here on, when it is another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<String>,
+    /// The origin before, when it is another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub former_origin: Option<String>,
+    /// With another origin: the last checkpoint that is known of the former one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_known: Option<String>,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// Facts of [`Kind::Programme`]: the whole package, resolved, as its text.
@@ -319,6 +352,9 @@ pub struct SealFacts {
     pub at: u64,
     /// Root of the tree of that size, in hex.
     pub root: String,
+    /// The signed checkpoint of that size; `None` in a log without a key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkpoint: Option<String>,
     /// SHA-256 of the minutes.
     pub minutes: String,
     /// Approval number.

@@ -12,13 +12,13 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::entry::{
     ActorFacts, AliasFacts, AuditDrawFacts, AuditFindingFacts, CaseActFacts, CaseOpenFacts,
-    ImportEndFacts, Kind, OverrideFacts, Private, PublishFacts, RecordFacts, SealFacts,
-    SubjectFacts, WithdrawFacts,
+    FoundedFacts, ImportEndFacts, KeyFacts, Kind, OverrideFacts, Private, PublishFacts,
+    RecordFacts, SealFacts, SubjectFacts, WithdrawFacts,
 };
 use crate::problems;
 use crate::spaces::{
-    self, ActorRow, CaseRow, ImportRow, ImportStatus, ProgrammeRow, RecordRow, StepRow, SubjectRow,
-    Version,
+    self, ActorRow, CaseRow, ImportRow, ImportStatus, KeyRow, ProgrammeRow, RecordRow, StepRow,
+    SubjectRow, Version,
 };
 
 /// The changes that `entry` makes to the state seen through `state`.
@@ -32,7 +32,24 @@ pub fn fold(state: &StateView, entry: &Entry) -> Result<Vec<Change>, Problem> {
         Kind::from_number(entry.kind).ok_or_else(|| problems::unknown_kind(at, entry.kind))?;
     let mut changes = Vec::with_capacity(2);
     match kind {
-        Kind::Founded => {}
+        Kind::Founded => {
+            let facts: FoundedFacts = read(entry)?;
+            if let Some(key) = facts.key {
+                let row = KeyRow {
+                    key,
+                    origin: facts.origin,
+                };
+                changes.push(put(spaces::KEY, spaces::number_key(at), &row)?);
+            }
+        }
+        Kind::Key => {
+            let facts: KeyFacts = read(entry)?;
+            let row = KeyRow {
+                key: facts.key,
+                origin: facts.origin.unwrap_or_default(),
+            };
+            changes.push(put(spaces::KEY, spaces::number_key(at), &row)?);
+        }
         Kind::Programme => {
             changes.push(put(
                 spaces::PROGRAMME,

@@ -91,10 +91,14 @@ impl Office {
             mirror: Mirror::new(),
             actor: crate::actor::FIRST,
         };
-        let nature = nature_name(nature).to_owned();
+        let key = office.key_files().create(&origin)?.verifier();
         let founded = Command::new(
             Kind::Founded,
-            &FoundedFacts { origin, nature },
+            &FoundedFacts {
+                origin,
+                nature: nature_name(nature).to_owned(),
+                key: Some(key.to_string()),
+            },
             &Private::default(),
         )?;
         let first = crate::actor::known_by(crate::actor::FIRST, actor)?;
@@ -295,7 +299,7 @@ pub(crate) fn is_as_founded(ledger: &Ledger, first: &Entry) -> Result<(), Proble
 
 /// The name under which a log's checkpoints are known. Two logs must never share one, or they would look
 /// like two histories of the same log; so it ends in a random number.
-fn new_origin(programme: &Programme, nature: Nature) -> Result<String, Problem> {
+pub(crate) fn new_origin(programme: &Programme, nature: Nature) -> Result<String, Problem> {
     let mut random = [0_u8; 8];
     getrandom::fill(&mut random).map_err(problems::no_randomness)?;
     Ok(format!(

@@ -27,10 +27,11 @@ pub mod reconcile;
 pub mod record;
 pub mod restated;
 pub mod seal;
+pub mod signing;
 pub mod spaces;
 mod standing;
 pub mod values;
 mod verify;
 
 pub use folder::{Access, Office, Progress, nature_name};
-pub use verify::{Verified, verify};
+pub use verify::{Verified, verify, verify_trusting};

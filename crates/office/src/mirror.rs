@@ -228,7 +228,7 @@ impl Mirror {
                 })?;
                 self.programmes.insert(at, programme);
             }
-            Kind::Founded | Kind::Actor | Kind::Alias | Kind::ImportOpen => {}
+            Kind::Founded | Kind::Key | Kind::Actor | Kind::Alias | Kind::ImportOpen => {}
             Kind::Subject => self.take_subject(at, &facts(told)?)?,
             Kind::Record | Kind::Revise => {
                 self.take_record(at, &facts(told)?)?;

@@ -85,6 +85,10 @@ impl Office {
         if request.ask.at != head.size {
             return Err(problems::seal_at_head(request.ask.at, head.size));
         }
+        let checkpoint = match self.keys()?.current() {
+            Some(_) => Some(self.checkpoint()?.to_string()),
+            None => None,
+        };
         let (name, bytes) = &request.minutes;
         let evidence = self.store_evidence(name, bytes)?;
         let corrects = self
@@ -98,6 +102,7 @@ impl Office {
             day: request.ask.day.to_string(),
             at: head.size.0,
             root: hex::encode(head.root),
+            checkpoint,
             minutes: evidence.sha256.clone(),
             approval: request.approval.trim().to_owned(),
             demonstration: is_demonstration,

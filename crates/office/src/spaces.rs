@@ -30,6 +30,8 @@ pub const CASE_INDEX: Space = Space(10);
 pub const OVERRIDE: Space = Space(11);
 /// Scorecard, period → positions of its sealings.
 pub const SEAL: Space = Space(12);
+/// Position of an entry that made a key of the log known → [`KeyRow`].
+pub const KEY: Space = Space(20);
 
 /// Name of a publication → positions of its publishings.
 pub const PUBLICATION: Space = Space(20);
@@ -61,6 +63,15 @@ pub fn number_key(number: u64) -> Vec<u8> {
 pub struct ProgrammeRow {
     /// Position of its entry.
     pub position: u64,
+}
+
+/// A key that signs for the log from its position on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyRow {
+    /// The verifier key.
+    pub key: String,
+    /// The origin that it brings; empty when that stays as it was.
+    pub origin: String,
 }
 
 /// An actor.

@@ -10,6 +10,10 @@ use crate::fold::{fold, private};
 use crate::folder::{Progress, is_as_founded};
 use crate::mirror::{Mirror, Told};
 use crate::problems;
+use crate::signing::chain::KeyChain;
+use crate::signing::files::KeyFiles;
+use crate::signing::trust::Against;
+use crate::signing::{self, Trust};
 
 /// What was verified.
 #[derive(Debug, Clone)]
@@ -24,18 +28,38 @@ pub struct Verified {
     pub evidence: u64,
     /// Real or a demonstration.
     pub nature: Nature,
+    /// The origin under which the log signs.
+    pub origin: String,
+    /// The verifier key that signs; `None` when the log has none.
+    pub key: Option<String>,
+    /// How a checkpoint that was kept stands to the log.
+    pub against: Option<Against>,
 }
 
-/// Verifies a data folder: re-hashes every entry and the tree, replays the state and compares, takes every
-/// entry into fresh columns, and re-hashes every piece of evidence that an entry names.
+/// Verifies a data folder as [`verify_trusting`] does, with nothing known from elsewhere.
 ///
 /// # Errors
 /// The first thing that is wrong, named.
 pub fn verify(dir: &Path, progress: Progress<'_>) -> Result<Verified, Problem> {
+    verify_trusting(dir, &Trust::default(), progress)
+}
+
+/// Verifies a data folder: re-hashes every entry and the tree, replays the state and compares, takes every
+/// entry into fresh columns, re-hashes every piece of evidence that an entry names, follows the log's keys,
+/// and holds it against the last checkpoint that it signed and what `trust` brings along.
+///
+/// # Errors
+/// The first thing that is wrong, named.
+pub fn verify_trusting(
+    dir: &Path,
+    trust: &Trust,
+    progress: Progress<'_>,
+) -> Result<Verified, Problem> {
     let ledger = Ledger::open_read_only(dir)?;
     let report = ledger.verify(&mut |done, total| progress(done, total, "verify"), fold)?;
     let mut mirror = Mirror::new();
     let mut named = BTreeSet::new();
+    let mut chain = KeyChain::new(ledger.origin());
     for entry in ledger.entries(Position(1)..=report.size)? {
         let entry = entry?;
         if entry.position == Position(1) {
@@ -44,8 +68,15 @@ pub fn verify(dir: &Path, progress: Progress<'_>) -> Result<Verified, Problem> {
         for piece in private(&entry)?.evidence {
             named.insert((piece.sha256, entry.position.0));
         }
+        chain.take(entry.position, entry.kind, &entry.facts)?;
         mirror.take(&Told::from(&entry))?;
     }
+    let mut root_at = |size| ledger.root_at(size);
+    signing::trust::check_endorsements(&chain, &mut root_at)?;
+    let signed = signing::last_signed(&ledger, &KeyFiles::at(dir), &chain)?;
+    trust.check_witnesses(signed.as_ref())?;
+    trust.check_key(&chain, report.size)?;
+    let against = trust.check_against(&chain, report.size, &mut root_at)?;
     let store = EvidenceStore::at(dir);
     let mut evidence = 0;
     let mut last = String::new();
@@ -65,5 +96,8 @@ pub fn verify(dir: &Path, progress: Progress<'_>) -> Result<Verified, Problem> {
         keys: report.keys,
         evidence,
         nature: ledger.nature(),
+        origin: chain.origin().to_owned(),
+        key: chain.current().map(|link| link.key.to_string()),
+        against,
     })
 }

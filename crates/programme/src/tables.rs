@@ -166,6 +166,7 @@ pub const COMMANDS: &[&str] = &[
     "audit_draw",
     "audit_finding",
     "activate",
+    "key",
 ];
 const MISSING: &[&str] = &["zero", "base", "full", "exclude", "pending", "use"];
 

@@ -121,8 +121,14 @@ pub enum Command {
     Reconcile(Reconcile),
     #[command(about = say("导出数据供 SQL 复算", "Export the data so that SQL can recompute figures"))]
     Export(Export),
-    #[command(about = say("核验存证日志与状态", "Verify the ledger and the state"))]
+    #[command(about = say("核验数据文件夹，或外部核验包", "Verify a data folder, or a bundle for outsiders"))]
     Verify(Verify),
+    #[command(about = say("给出签名的检查点：日志到哪里、树根是什么", "Give the signed checkpoint: how far the log reaches, and its root"))]
+    Checkpoint(Checkpoint),
+    #[command(about = say("证明某条存证在日志中，或日志只增未改", "Prove that an entry is in the log, or that the log has only grown"))]
+    Prove(Prove),
+    #[command(subcommand, about = say("签名密钥：查看、更换、另立来源", "The signing key: show, rotate, renew the origin"))]
+    Key(KeyCommand),
 }
 
 #[derive(Debug, Args)]
@@ -486,8 +492,92 @@ pub struct Export {
 
 #[derive(Debug, Args)]
 pub struct Verify {
-    #[arg(value_name = "DIR", help = say("数据文件夹", "data folder"))]
+    #[arg(value_name = "DIR", help = say("数据文件夹，或核验包", "data folder, or bundle"))]
     pub data: PathBuf,
     #[command(flatten)]
+    pub trust: Trusting,
+    #[command(flatten)]
     pub output: Output,
+}
+
+/// What a verifier knows from elsewhere.
+#[derive(Debug, Args)]
+pub struct Trusting {
+    #[arg(long, value_name = "KEY", help = say("已知的日志公钥，或存有它的文件", "the log's key as you know it, or a file that holds it"))]
+    pub key: Option<String>,
+    #[arg(long, value_name = "CHECKPOINT", help = say("自己留存的检查点文件：日志必须由它增长而来", "a checkpoint that you kept: the log must have grown from it"))]
+    pub against: Option<PathBuf>,
+    #[arg(long, value_name = "KEY", help = say("见证方的公钥，其签名必须在检查点上（可多次）", "a witness's key, which must have cosigned the checkpoint (repeatable)"))]
+    pub witness: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Checkpoint {
+    #[command(flatten)]
+    pub data: Data,
+    #[arg(long, value_name = "FILE", help = say("写到哪个文件（缺省打印）", "file to write (default: print it)"))]
+    pub output: Option<PathBuf>,
+    #[arg(long, help = say("覆盖已有的文件", "overwrite what is there"))]
+    pub force: bool,
+    #[arg(long, value_name = "FILE", requires = "witness", help = say("加入见证方签过的检查点", "take in a checkpoint that a witness has cosigned"))]
+    pub cosigned: Option<PathBuf>,
+    #[arg(long, value_name = "KEY", requires = "cosigned", help = say("见证方的公钥", "the witness's key"))]
+    pub witness: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[group(id = "what", required = true, multiple = false, args = ["entry", "from"])]
+pub struct Prove {
+    #[command(flatten)]
+    pub data: Data,
+    #[arg(long, value_name = "N", help = say("存证的位置", "position of the entry"))]
+    pub entry: Option<u64>,
+    #[arg(long, value_name = "N|CHECKPOINT", help = say("较早的条数，或较早的检查点文件", "an earlier size, or a file with an earlier checkpoint"))]
+    pub from: Option<String>,
+    #[arg(long = "in", value_name = "CHECKPOINT", help = say("在哪个检查点中证明（缺省为现在的）", "in which checkpoint (default: the present one)"))]
+    pub within: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", help = say("写到哪个文件（缺省打印）", "file to write (default: print it)"))]
+    pub output: Option<PathBuf>,
+    #[arg(long, help = say("覆盖已有的文件", "overwrite what is there"))]
+    pub force: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum KeyCommand {
+    #[command(about = say("列出用过的公钥", "List the public keys, oldest first"))]
+    Show(KeyShow),
+    #[command(about = say("换一把新密钥，由旧密钥签名接替", "Put a new key in force, signed for by the old one"))]
+    Rotate(KeyRotate),
+    #[command(name = "renew-origin", about = say("旧副本恢复后另立来源，注明原来源", "After an older copy was restored: go on under a new origin that names the old"))]
+    RenewOrigin(KeyRenew),
+}
+
+#[derive(Debug, Args)]
+pub struct KeyShow {
+    #[command(flatten)]
+    pub data: Data,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct KeyRotate {
+    #[command(flatten)]
+    pub data: Data,
+    #[arg(long, value_name = "TEXT", help = say("理由", "reason"))]
+    pub reason: String,
+    #[arg(long, help = say("旧私钥已遗失或不可信，没有它的签名", "the old private key is lost or not trusted any more, and does not sign"))]
+    pub lost: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct KeyRenew {
+    #[command(flatten)]
+    pub data: Data,
+    #[arg(long, value_name = "TEXT", help = say("理由", "reason"))]
+    pub reason: String,
+    #[arg(long, value_name = "CHECKPOINT", help = say("已知的原来源最后一个检查点", "the last checkpoint that is known of the old origin"))]
+    pub last_known: Option<PathBuf>,
+    #[arg(long, help = say("旧私钥已遗失或不可信，没有它的签名", "the old private key is lost or not trusted any more, and does not sign"))]
+    pub lost: bool,
 }

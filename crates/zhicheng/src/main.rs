@@ -52,5 +52,8 @@ fn main() -> ExitCode {
         Command::Reconcile(asked) => commands::results::reconcile(asked),
         Command::Export(asked) => commands::figures::export(asked),
         Command::Verify(asked) => commands::folder::verify(asked),
+        Command::Checkpoint(asked) => commands::signing::checkpoint(asked),
+        Command::Prove(asked) => commands::signing::prove(asked),
+        Command::Key(asked) => commands::signing::key(asked, common),
     })
 }

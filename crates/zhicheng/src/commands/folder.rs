@@ -160,7 +160,8 @@ pub fn types(arguments: &Types) -> Outcome {
 /// `zhicheng verify DIR`
 pub fn verify(arguments: &Verify) -> Outcome {
     let mut progress = Progress::start();
-    let report = office::verify(&arguments.data, &mut |done, total, what| {
+    let trust = super::signing::trust(&arguments.trust)?;
+    let report = office::verify_trusting(&arguments.data, &trust, &mut |done, total, what| {
         progress.tell(done, total, what)
     })?;
     drop(progress);
@@ -170,6 +171,9 @@ pub fn verify(arguments: &Verify) -> Outcome {
         Column::number("keys", "状态行", "state rows"),
         Column::number("evidence", "佐证文件", "evidence files"),
         Column::text("nature", "性质", "nature"),
+        Column::text("origin", "来源", "origin").for_scripts(),
+        Column::text("key", "公钥", "key").for_scripts(),
+        Column::text("against", "与留存的检查点", "against").for_scripts(),
         Column::text("result", "结论", "result"),
     ];
     let row = vec![
@@ -185,6 +189,9 @@ pub fn verify(arguments: &Verify) -> Outcome {
             },
             nature_word(report.nature),
         ),
+        Cell::same(report.origin),
+        Cell::from(report.key),
+        super::signing::against(report.against),
         Cell::shown("verified", say("核验通过", "verified")),
     ];
     print(arguments.output.format, &columns, &[row])?;

@@ -12,3 +12,4 @@ pub mod published;
 pub mod records;
 pub mod results;
 pub mod sealed;
+pub mod signing;

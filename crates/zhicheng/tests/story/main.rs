@@ -22,6 +22,7 @@ mod interrupted;
 mod ledger;
 mod published;
 mod score;
+mod signing;
 mod sql;
 mod town;
 mod usage;

@@ -55,6 +55,9 @@ fn every_command_explains_itself_in_both_languages() {
         "reconcile",
         "export",
         "verify",
+        "checkpoint",
+        "prove",
+        "key",
     ];
     for name in promised {
         assert!(
@@ -79,9 +82,11 @@ fn every_command_explains_itself_in_both_languages() {
             "{chinese}"
         );
     }
-    for name in commands(&run(&["case", "--help"]).ok().out, "Commands:") {
-        run_in("en", &["case", &name, "--help"]).ok();
-        run_in("zh", &["case", &name, "--help"]).ok();
+    for family in ["case", "key"] {
+        for name in commands(&run(&[family, "--help"]).ok().out, "Commands:") {
+            run_in("en", &[family, &name, "--help"]).ok();
+            run_in("zh", &[family, &name, "--help"]).ok();
+        }
     }
 }
 
@@ -186,7 +191,8 @@ fn every_result_comes_as_table_json_and_csv_with_the_documented_keys() {
         .to_string();
     city.run(["publish", "samples", "--name", "report", "--demonstration"])
         .ok();
-    let table: [(&str, &[&str]); 11] = [
+    let table: [(&str, &[&str]); 12] = [
+        ("key show", &["key", "show"]),
         ("published", &["published"]),
         ("restated", &["restated"]),
         ("restated --entries", &["restated", "--entries"]),
