@@ -214,10 +214,9 @@ pub(crate) fn last_signed(
     chain: &KeyChain,
 ) -> Result<Option<SignedCheckpoint>, Problem> {
     let head = ledger.head()?;
-    let in_ledger = match ledger.last_signed()? {
-        Some(text) => Some(("ledger: signed", SignedCheckpoint::parse(text.as_bytes()))),
-        None => None,
-    };
+    let in_ledger = ledger
+        .last_signed()?
+        .map(|text| ("ledger: signed", SignedCheckpoint::parse(text.as_bytes())));
     let in_files = files.signed()?.map(|parsed| ("keys/signed", parsed));
     let mut newest: Option<SignedCheckpoint> = None;
     for (place, parsed) in in_files.into_iter().chain(in_ledger) {
