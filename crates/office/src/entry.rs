@@ -100,14 +100,14 @@ pub struct FoundedFacts {
     /// The verifier key of the log's first key (C2SP signed-note). A folder that was founded before
     /// there were keys gets its first by an entry of [`Kind::Key`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub key: Option<String>,
+    pub verifier_key: Option<String>,
 }
 
 /// Facts of [`Kind::Key`]: the key that signs from this entry on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct KeyFacts {
     /// Its verifier key.
-    pub key: String,
+    pub verifier_key: String,
     /// The verifier key that it follows; `None` when the log had none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaces: Option<String>,

@@ -34,7 +34,7 @@ pub fn fold(state: &StateView, entry: &Entry) -> Result<Vec<Change>, Problem> {
     match kind {
         Kind::Founded => {
             let facts: FoundedFacts = read(entry)?;
-            if let Some(key) = facts.key {
+            if let Some(key) = facts.verifier_key {
                 let row = KeyRow {
                     key,
                     origin: facts.origin,
@@ -45,7 +45,7 @@ pub fn fold(state: &StateView, entry: &Entry) -> Result<Vec<Change>, Problem> {
         Kind::Key => {
             let facts: KeyFacts = read(entry)?;
             let row = KeyRow {
-                key: facts.key,
+                key: facts.verifier_key,
                 origin: facts.origin.unwrap_or_default(),
             };
             changes.push(put(spaces::KEY, spaces::number_key(at), &row)?);

@@ -97,7 +97,7 @@ impl Office {
             &FoundedFacts {
                 origin,
                 nature: nature_name(nature).to_owned(),
-                key: Some(key.to_string()),
+                verifier_key: Some(key.to_string()),
             },
             &Private::default(),
         )?;

@@ -89,7 +89,7 @@ impl KeyChain {
         let link = match Kind::from_number(kind) {
             Some(Kind::Founded) => {
                 let founded: FoundedFacts = serde_json::from_slice(facts).map_err(unreadable)?;
-                let Some(key) = &founded.key else {
+                let Some(key) = &founded.verifier_key else {
                     return Ok(());
                 };
                 super::first_link(parse_key(at, key)?, &founded.origin)
@@ -119,7 +119,7 @@ impl KeyChain {
         if !is_next {
             return Err(problems::key_out_of_order(at));
         }
-        let new = parse_key(at, &facts.key)?;
+        let new = parse_key(at, &facts.verifier_key)?;
         let origin = facts.origin.as_deref().unwrap_or(self.origin());
         let mut said_at = None;
         if let (Some(note), Some(current)) = (&facts.endorsement, current) {

@@ -96,7 +96,7 @@ impl Office {
             _ => None,
         };
         let facts = KeyFacts {
-            key: new.verifier().to_string(),
+            verifier_key: new.verifier().to_string(),
             replaces: current.as_ref().map(|link| link.key.to_string()),
             endorsement,
             former_origin: origin.as_ref().map(|_| chain.origin().to_owned()),

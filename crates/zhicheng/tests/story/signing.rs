@@ -63,7 +63,7 @@ fn a_folder_is_founded_with_a_key_that_signs_for_it() {
     let key = &keys(&city)[0];
     assert_eq!(key.purpose(), KeyUse::Note);
     let founded = city.facts(1);
-    assert_eq!(founded["key"], key.to_string());
+    assert_eq!(founded["verifier_key"], key.to_string());
     assert_eq!(founded["origin"], key.name());
     assert!(key.name().contains("/demonstration/"), "law 13: {key}");
     let signed = checkpoint(&city);
@@ -286,7 +286,7 @@ fn a_folder_from_before_there_were_keys_gets_its_first() {
     city.is_damaged_on_purpose();
     let connection = rusqlite::Connection::open(city.ledger_file()).unwrap();
     let mut founded = city.facts(1);
-    founded.as_object_mut().unwrap().remove("key");
+    founded.as_object_mut().unwrap().remove("verifier_key");
     let facts = serde_json::to_vec(&founded).unwrap();
     let salt: Vec<u8> = connection
         .query_row(
