@@ -190,6 +190,23 @@ impl Store for PostgresStore {
         )
     }
 
+    fn signed(&self) -> Result<Option<String>, Problem> {
+        match self.row("SELECT value FROM meta WHERE key = 'signed'", &[])? {
+            None => Ok(None),
+            Some(row) => self.column(&row, 0).map(Some),
+        }
+    }
+
+    fn keep_signed(&self, note: &str) -> Result<(), Problem> {
+        let sql = "INSERT INTO meta (key, value) VALUES ('signed', $1)
+             ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+        self.run(async |session| {
+            let statement = session.prepared(sql).await?;
+            session.client.execute(&statement, &[&note]).await
+        })
+        .map(drop)
+    }
+
     fn head(&self) -> Result<StoredHead, Problem> {
         let row = self
             .row("SELECT size, root, frontier, last_time FROM head", &[])?
