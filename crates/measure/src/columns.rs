@@ -9,10 +9,14 @@ use std::sync::Arc;
 
 use base::{Day, FlowId, Position, Problem, SubjectTypeId};
 use programme::model::{Carrier, Programme};
-use programme::schema::{POINTS_SCALE, Schema, TARGET_SCALE, Value};
+use programme::schema::{ColumnType, POINTS_SCALE, Schema, TARGET_SCALE, Value};
 
 use crate::dictionary::Dictionaries;
+use crate::figures::Asked;
+use crate::gather::{Job, Plan};
+use crate::pass::Outcome;
 use crate::problems;
+use crate::segment::{NewRow, Part, Segment};
 use crate::table::Table;
 use crate::tree::UnitTree;
 use crate::versions::Histories;
@@ -116,9 +120,11 @@ pub struct Columns {
     dictionaries: Dictionaries,
     programmes: Vec<InForce>,
     histories: HashMap<SubjectTypeId, Histories>,
-    /// Rows of imports that are not revealed yet.
-    staged: HashMap<u64, Vec<(Arc<str>, usize)>>,
+    /// Rows of imports that are not revealed yet, in order of arrival.
+    staged: HashMap<u64, Vec<(Arc<str>, Arc<Segment>)>>,
     head: Position,
+    /// Cells of the row at hand.
+    cells: Vec<i64>,
 }
 
 impl Columns {
@@ -140,8 +146,8 @@ impl Columns {
     /// How many rows a table has at the head.
     pub fn rows(&self, table: &str) -> usize {
         self.tables.get(table).map_or(0, |table| {
-            (0..table.len())
-                .filter(|row| table.is_visible(*row, self.head.0))
+            let rows = table.rows_in_order();
+            rows.filter(|row| table.is_visible(*row, self.head.0))
                 .count()
         })
     }
@@ -159,6 +165,12 @@ impl Columns {
 
     pub(crate) fn table(&self, name: &str) -> Option<&Table> {
         self.tables.get(name)
+    }
+
+    /// Runs a plan over all rows of its table.
+    pub(crate) fn outcome(&self, _asked: &Asked<'_>, plan: &Plan<'_, '_>, _jobs: &[Job<'_>]) -> Outcome {
+        let parts: Vec<&Part> = plan.pass.steps.table.parts().collect();
+        plan.pass.run(&parts, None)
     }
 
     pub(crate) fn dictionaries(&self) -> &Dictionaries {
@@ -198,22 +210,14 @@ impl Columns {
                 id,
                 values,
                 ..
-            } => {
-                let table = self
-                    .tables
-                    .get_mut(&name)
-                    .ok_or_else(|| problems::unknown_table(&name))?;
-                let cells = table.encode_row(id, &values, &mut self.dictionaries)?;
-                let row = table.stage(id, &cells)?;
-                self.staged.entry(import).or_default().push((name, row));
-            }
+            } => self.stage(import, &name, id, &values)?,
             Change::Reveal { import, at } => {
-                for (name, row) in self.staged.remove(&import).unwrap_or_default() {
+                for (name, rows) in self.staged.remove(&import).unwrap_or_default() {
                     let table = self
                         .tables
                         .get_mut(&name)
                         .ok_or_else(|| problems::unknown_table(&name))?;
-                    table.reveal(row, at.0)?;
+                    table.reveal(Arc::unwrap_or_clone(rows), at.0)?;
                 }
             }
             Change::Discard { import, .. } => drop(self.staged.remove(&import)),
@@ -244,15 +248,15 @@ impl Columns {
                     .tables
                     .get_mut(&name)
                     .ok_or_else(|| problems::unknown_table(&name))?;
-                let cells = table.encode_row(id, &values, &mut self.dictionaries)?;
+                table.encode_row(id, &values, &mut self.dictionaries, &mut self.cells)?;
                 match table.live_row(id) {
                     // Several steps of one entry: nobody can have measured in between.
-                    Some(row) if table.span(row).0 == at => table.write(row, &cells),
+                    Some(row) if table.span(row).0 == at => table.rewrite(row, &self.cells),
                     earlier => {
                         if let Some(row) = earlier {
                             table.hide(row, at.0);
                         }
-                        table.add(id, at.0, &cells)?;
+                        table.add(id, at.0, &self.cells)?;
                     }
                 }
             }
@@ -275,8 +279,39 @@ impl Columns {
         if table.live_row(id).is_some() {
             return Err(problems::row_twice(name, id));
         }
-        let cells = table.encode_row(id, values, &mut self.dictionaries)?;
-        table.add(id, at.0, &cells)?;
+        table.encode_row(id, values, &mut self.dictionaries, &mut self.cells)?;
+        table.add(id, at.0, &self.cells)
+    }
+
+    fn stage(
+        &mut self,
+        import: u64,
+        name: &Arc<str>,
+        id: u64,
+        values: &[Value],
+    ) -> Result<(), Problem> {
+        let table = self
+            .tables
+            .get(name)
+            .ok_or_else(|| problems::unknown_table(name))?;
+        table.encode_row(id, values, &mut self.dictionaries, &mut self.cells)?;
+        let staged = self.staged.entry(import).or_default();
+        let place = match staged.iter().position(|(known, _)| known == name) {
+            Some(place) => place,
+            None => {
+                staged.push((name.clone(), Arc::default()));
+                staged.len() - 1
+            }
+        };
+        if let Some((_, rows)) = staged.get_mut(place) {
+            // They get their position when they are revealed.
+            Arc::make_mut(rows).push(&NewRow {
+                id,
+                added: 0,
+                version: None,
+                cells: &self.cells,
+            });
+        }
         Ok(())
     }
 
@@ -304,8 +339,7 @@ impl Columns {
         for unit in programme.units.keys() {
             if self
                 .dictionaries
-                .units_mut()
-                .number_of(&unit.as_str().into())
+                .number_in(&ColumnType::Unit, unit.as_str())
                 .is_none()
             {
                 return Err(problems::table_full("unit"));
@@ -322,17 +356,15 @@ impl Columns {
                 .ok_or_else(|| problems::unknown_table(name))?;
             table.hide_all(at.0);
             for (number, row) in rows.into_iter().enumerate() {
-                let cells = table.encode_row(0, &row.values, &mut self.dictionaries)?;
-                // A unit is found by its number in the dictionary, its first cell.
-                let id = match row.version {
-                    Some(_) => cells
-                        .first()
-                        .and_then(|cell| u64::try_from(*cell).ok())
-                        .unwrap_or(0),
-                    None => number as u64,
-                };
-                let row = table.add_empty(id, at.0, row.version)?;
-                table.write(row, &cells);
+                table.encode_row(0, &row.values, &mut self.dictionaries, &mut self.cells)?;
+                match row.version {
+                    // A unit is found by its number in the dictionary, its first cell.
+                    Some(version) => {
+                        let id = self.cells.first().copied().unwrap_or(0);
+                        table.add_version(id.unsigned_abs(), at.0, version, &self.cells)?;
+                    }
+                    None => table.add_listed(number as u64, at.0, &self.cells)?,
+                }
             }
         }
         let tree = UnitTree::new(&programme.units, self.dictionaries.units());

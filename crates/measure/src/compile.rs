@@ -1,24 +1,29 @@
-//! Expressions as small programs over the columns of one table: names become columns, texts
-//! become numbers, denominators become factors. Run for each row without allocation.
+//! Expressions as steps over columns: names become places, texts become numbers, denominators
+//! become factors. Equal steps are one step, so that what several indicators have in common is
+//! computed once. `evaluate.rs` runs them, a block of rows at a time.
 //!
 //! The meaning is that of `programme::expr::eval`; the tests hold the two against each other.
 
-use std::cell::Cell;
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use base::Day;
 use programme::expr::eval::divisor_factor;
 use programme::expr::ir::common_denominator;
 use programme::expr::{CompareOp, Domain, Expr, Node, NumberOp, Parameter, Type};
-use programme::schema::ColumnPath;
+use programme::schema::{ColumnPath, ColumnSchema, ColumnType, Schema};
 
+use crate::cells::NULL;
 use crate::columns::Columns;
-use crate::table::{Column, NULL, Table};
+use crate::segment::Place;
+use crate::table::Table;
+use crate::tree::UnitTree;
 
 /// The number of a text that no row has.
-const ABSENT: i64 = -1;
+pub(crate) const ABSENT: i64 = -1;
 
 /// What holds for a whole question.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Frame {
     /// First day of the period; `Day::MIN` when it has none.
     pub first: Day,
@@ -30,402 +35,495 @@ pub(crate) struct Frame {
     pub day: Day,
     /// The position.
     pub at: u64,
-    /// Set when a calculation left 64 bits.
-    pub beyond: Cell<bool>,
 }
 
-/// A column of the row, or of what one of its columns refers to.
-pub(crate) enum Source<'a> {
-    Own(&'a Column),
-    Joined {
-        key: &'a Column,
-        table: &'a Table,
-        attribute: &'a Column,
-        /// The column with the day as of which the attribute is taken; `None`: the day measured.
-        row_day: Option<&'a Column>,
+impl Frame {
+    fn parameter(&self, parameter: Parameter) -> i64 {
+        let day = match parameter {
+            Parameter::PeriodStart => self.first,
+            Parameter::PeriodEnd => self.last,
+            Parameter::AsOf => self.until,
+        };
+        i64::from(day.number())
+    }
+}
+
+/// A step by its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Step(pub usize);
+
+/// The day as of which a unit or attribute is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum DayOf {
+    /// That of the row.
+    Row(Place),
+    /// The day measured.
+    Fixed(i32),
+}
+
+/// What a step does. Values are 64-bit integers or empty; conditions are true, false or unknown.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Op {
+    /// A value written out.
+    Constant(i64),
+    /// A cell of the row.
+    Cell(Place),
+    /// The interval of a cut in which the row's date lies; empty outside.
+    Interval { date: Place, cut: usize },
+    /// A value for each interval.
+    ByInterval(Step, Vec<i64>),
+    /// A cell of the unit or subject that a cell of the row refers to, as of a day.
+    Attribute {
+        key: Place,
+        table: usize,
+        place: Place,
+        day: DayOf,
     },
+    /// The group of the unit tree to which the row belongs.
+    Group { unit: Place, day: DayOf },
+    /// 1, 0 or empty for true, false or unknown.
+    Truth(Step),
+    Scale(Step, i64),
+    Add(Step, Step),
+    Subtract(Step, Step),
+    Multiply(Step, Step),
+    Year(Step),
+    Month(Step),
+    /// The first that is not empty.
+    Coalesce(Vec<Step>),
+    /// A value where a condition is true, empty elsewhere.
+    When(Step, Step),
+    /// A truth value written out.
+    Known(bool),
+    /// Whether a value is 1; unknown when it is empty.
+    Holds(Step),
+    Not(Step),
+    And(Step, Step),
+    Or(Step, Step),
+    Compare(CompareKey, Step, Step),
+    /// Whether a value lies within bounds; unknown when it is empty.
+    Within(Step, i64, i64),
+    OneOf(Step, Vec<i64>),
+    /// Never unknown.
+    IsEmpty(Step),
+    /// Whether the number of a set or group is marked; never unknown.
+    Marked(Step, Arc<[bool]>),
 }
 
-impl<'a> Source<'a> {
-    pub fn new(columns: &'a Columns, table: &'a Table, path: &ColumnPath) -> Option<Source<'a>> {
+/// [`CompareOp`] with a hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct CompareKey(pub CompareOp);
+
+impl std::hash::Hash for CompareKey {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.0.as_str().hash(state);
+    }
+}
+
+/// Days cut into intervals that follow each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Cut {
+    /// First day of each interval, and the day after the last.
+    pub days: Vec<i64>,
+    /// The interval of each day from `first` on; days before have the first's, days behind the last's.
+    near: Vec<u16>,
+    first: i64,
+}
+
+impl Cut {
+    pub fn new(mut days: Vec<i64>) -> Cut {
+        days.sort_unstable();
+        days.dedup();
+        let inner = days.get(1..days.len().saturating_sub(1)).unwrap_or(&[]);
+        let (first, last) = match (inner.first(), inner.last()) {
+            (Some(first), Some(last)) => (first - 1, *last),
+            _ => (0, 0),
+        };
+        let mut cut = Cut {
+            days,
+            near: Vec::new(),
+            first,
+        };
+        if (last - first) < 1 << 16 && cut.intervals() < 1 << 16 {
+            cut.near = (first..=last)
+                .map(|day| cut.slow(day).unwrap_or(0) as u16)
+                .collect();
+        }
+        cut
+    }
+
+    pub fn intervals(&self) -> usize {
+        self.days.len().saturating_sub(1)
+    }
+
+    /// The intervals between two days, the last included; bounds of the cut.
+    pub fn range(&self, first: i64, last: i64) -> (usize, usize) {
+        let place = |day: i64| self.days.partition_point(|known| *known < day);
+        (place(first), place(last + 1))
+    }
+
+    fn slow(&self, day: i64) -> Option<usize> {
+        let place = self.days.partition_point(|known| *known <= day);
+        (0 < place && place < self.days.len()).then(|| place - 1)
+    }
+
+    /// The interval of a day, [`NULL`] outside.
+    #[inline]
+    pub fn of(&self, day: i64) -> i64 {
+        let within = match (self.days.first(), self.days.last()) {
+            (Some(first), Some(end)) => *first <= day && day < *end,
+            _ => false,
+        };
+        if !within || day == NULL {
+            return NULL;
+        }
+        if self.near.is_empty() {
+            return self.slow(day).map_or(NULL, |interval| interval as i64);
+        }
+        let place = (day - self.first).clamp(0, self.near.len() as i64 - 1) as usize;
+        self.near.get(place).map_or(NULL, |near| i64::from(*near))
+    }
+}
+
+/// The steps of one pass over a table.
+pub(crate) struct Steps<'a> {
+    pub columns: &'a Columns,
+    pub table: &'a Table,
+    pub tree: &'a UnitTree,
+    pub at: u64,
+    pub ops: Vec<Op>,
+    known: HashMap<Op, Step>,
+    /// Whether a step can leave 64 bits.
+    risky: Vec<bool>,
+    /// Tables of which attributes are taken.
+    pub joined: Vec<&'a Table>,
+    pub cuts: Vec<Cut>,
+}
+
+/// What parameters stand for.
+pub(crate) enum Parameters<'f> {
+    /// The same for all rows.
+    Of(&'f Frame),
+    /// By the interval of a row's date, in a cut whose intervals each belong to one frame or none.
+    By(Step, Vec<Option<&'f Frame>>),
+}
+
+impl<'a> Steps<'a> {
+    pub fn new(columns: &'a Columns, table: &'a Table, tree: &'a UnitTree, at: u64) -> Steps<'a> {
+        Steps {
+            columns,
+            table,
+            tree,
+            at,
+            ops: Vec::new(),
+            known: HashMap::new(),
+            risky: Vec::new(),
+            joined: Vec::new(),
+            cuts: Vec::new(),
+        }
+    }
+
+    pub fn op(&self, step: Step) -> &Op {
+        // Steps come from `add` only.
+        self.ops.get(step.0).unwrap_or(&Op::Known(false))
+    }
+
+    /// Whether a step can leave 64 bits, itself or through what it reads.
+    pub fn is_risky(&self, step: Step) -> bool {
+        self.risky.get(step.0).copied().unwrap_or(false)
+    }
+
+    /// The step that does this.
+    pub fn add(&mut self, op: Op) -> Step {
+        if let Some(step) = self.known.get(&op) {
+            return *step;
+        }
+        let risky = |step: &Step| self.is_risky(*step);
+        let is_risky = match &op {
+            Op::Scale(..) | Op::Add(..) | Op::Subtract(..) | Op::Multiply(..) => true,
+            Op::Constant(_)
+            | Op::Cell(_)
+            | Op::Interval { .. }
+            | Op::ByInterval(..)
+            | Op::Attribute { .. }
+            | Op::Group { .. }
+            | Op::Known(_) => false,
+            Op::Truth(a)
+            | Op::Year(a)
+            | Op::Month(a)
+            | Op::Holds(a)
+            | Op::Not(a)
+            | Op::Within(a, ..)
+            | Op::OneOf(a, _)
+            | Op::IsEmpty(a)
+            | Op::Marked(a, _) => risky(a),
+            Op::And(a, b) | Op::Or(a, b) | Op::Compare(_, a, b) | Op::When(a, b) => {
+                risky(a) || risky(b)
+            }
+            Op::Coalesce(list) => list.iter().any(risky),
+        };
+        let step = Step(self.ops.len());
+        self.ops.push(op.clone());
+        self.risky.push(is_risky);
+        self.known.insert(op, step);
+        step
+    }
+
+    fn constant(&self, step: Step) -> Option<i64> {
+        match self.op(step) {
+            Op::Constant(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// The value of a column of the row, or of what one of its columns refers to; `as_of` is the day
+    /// measured, for tables whose rows have no day.
+    pub fn column(
+        &mut self,
+        path: &ColumnPath,
+        as_of: Day,
+    ) -> Option<(Step, &'a ColumnSchema, &'a Table)> {
+        let table = self.table;
         match path {
-            ColumnPath::Own(name) => table.column(name).map(Source::Own),
+            ColumnPath::Own(name) => {
+                let (place, schema) = table.column(name)?;
+                Some((self.add(Op::Cell(place)), schema, table))
+            }
             ColumnPath::Joined { column, attribute } => {
-                let key = table.column(column)?;
-                let joined = match &key.schema.column_type {
-                    programme::schema::ColumnType::Unit => columns.table("unit"),
-                    programme::schema::ColumnType::Subject(subject_type) => {
-                        columns.table(&programme::schema::Schema::subjects_name(subject_type))
+                let (key, schema) = table.column(column)?;
+                let joined = match &schema.column_type {
+                    ColumnType::Unit => self.columns.table("unit"),
+                    ColumnType::Subject(subject_type) => {
+                        self.columns.table(&Schema::subjects_name(subject_type))
                     }
                     _ => None,
                 }?;
-                let row_day = table.schema.row_day().and_then(|name| table.column(name));
-                Some(Source::Joined {
+                let (place, schema) = joined.column(attribute)?;
+                let known = self
+                    .joined
+                    .iter()
+                    .position(|known| std::ptr::eq(*known, joined));
+                let number = known.unwrap_or_else(|| {
+                    self.joined.push(joined);
+                    self.joined.len() - 1
+                });
+                let step = self.add(Op::Attribute {
                     key,
-                    table: joined,
-                    attribute: joined.column(attribute)?,
-                    row_day,
-                })
+                    table: number,
+                    place,
+                    day: self.day_of(as_of),
+                });
+                Some((step, schema, joined))
             }
         }
     }
 
-    /// The column at the end of the way.
-    pub fn column(&self) -> &'a Column {
-        match self {
-            Source::Own(column) => column,
-            Source::Joined { attribute, .. } => attribute,
+    /// The day as of which units and attributes of a row are taken.
+    pub fn day_of(&self, as_of: Day) -> DayOf {
+        let column = self.table.schema.row_day();
+        match column.and_then(|name| self.table.column(name)) {
+            Some((place, _)) => DayOf::Row(place),
+            None => DayOf::Fixed(as_of.number()),
         }
     }
 
-    #[inline]
-    pub fn get(&self, row: usize, frame: &Frame) -> i64 {
-        match self {
-            Source::Own(column) => column.get(row),
-            Source::Joined {
-                key,
-                table,
-                attribute,
-                row_day,
-            } => {
-                let number = key.get(row);
-                let day = match row_day {
-                    Some(column) => column.get(row),
-                    None => i64::from(frame.until.number()),
-                };
-                if number == NULL || day == NULL {
-                    return NULL;
-                }
-                let Ok(day) = i32::try_from(day) else {
-                    return NULL;
-                };
-                table
-                    .version_on(number, day, frame.at)
-                    .map_or(NULL, |found| attribute.get(found))
+    /// A condition. `None` when it names what is not there (it was checked against another schema).
+    pub fn condition(&mut self, expr: &Expr, parameters: &Parameters<'_>) -> Option<Step> {
+        let op = match &expr.node {
+            Node::Bool(value) => Op::Known(*value),
+            Node::Not(a) => Op::Not(self.condition(a, parameters)?),
+            Node::And(a, b) => {
+                Op::And(self.condition(a, parameters)?, self.condition(b, parameters)?)
             }
-        }
-    }
-}
-
-/// A compiled expression. Truth values are 0 and 1; empty and unknown are [`NULL`].
-pub(crate) enum Program<'a> {
-    Constant(i64),
-    Column(Source<'a>),
-    Not(Box<Program<'a>>),
-    And(Box<Program<'a>>, Box<Program<'a>>),
-    Or(Box<Program<'a>>, Box<Program<'a>>),
-    Compare {
-        op: CompareOp,
-        left: Box<Program<'a>>,
-        left_factor: i64,
-        right: Box<Program<'a>>,
-        right_factor: i64,
-    },
-    In {
-        negated: bool,
-        operand: Box<Program<'a>>,
-        factor: i64,
-        list: Vec<i64>,
-    },
-    Between {
-        negated: bool,
-        least: Box<Program<'a>>,
-        most: Box<Program<'a>>,
-    },
-    IsNull {
-        negated: bool,
-        operand: Box<Program<'a>>,
-    },
-    Has {
-        set: Box<Program<'a>>,
-        sets: Vec<bool>,
-    },
-    Sum {
-        left: Box<Program<'a>>,
-        left_factor: i64,
-        right: Box<Program<'a>>,
-        right_factor: i64,
-        subtract: bool,
-    },
-    Product(Box<Program<'a>>, Box<Program<'a>>),
-    Year(Box<Program<'a>>),
-    Month(Box<Program<'a>>),
-    Coalesce(Vec<(Program<'a>, i64)>),
-}
-
-impl<'a> Program<'a> {
-    /// `None` when the expression names what is not there (it was checked against another schema).
-    pub fn new(
-        expr: &Expr,
-        columns: &'a Columns,
-        table: &'a Table,
-        frame: &Frame,
-    ) -> Option<Program<'a>> {
-        Compiler {
-            columns,
-            table,
-            frame,
-        }
-        .compile(expr)
-    }
-
-    /// Whether a condition is true for a row.
-    #[inline]
-    pub fn is_true(&self, row: usize, frame: &Frame) -> bool {
-        self.run(row, frame) == 1
-    }
-
-    /// The value for a row.
-    pub fn run(&self, row: usize, frame: &Frame) -> i64 {
-        match self {
-            Program::Constant(value) => *value,
-            Program::Column(source) => source.get(row, frame),
-            Program::Not(inner) => not(inner.run(row, frame)),
-            Program::And(left, right) => match left.run(row, frame) {
-                0 => 0,
-                1 => right.run(row, frame),
-                _ if right.run(row, frame) == 0 => 0,
-                _ => NULL,
-            },
-            Program::Or(left, right) => match left.run(row, frame) {
-                1 => 1,
-                0 => right.run(row, frame),
-                _ if right.run(row, frame) == 1 => 1,
-                _ => NULL,
-            },
-            Program::Compare {
-                op,
-                left,
-                left_factor,
-                right,
-                right_factor,
-            } => {
-                let left = scaled(left.run(row, frame), *left_factor, frame);
-                let right = scaled(right.run(row, frame), *right_factor, frame);
-                if left == NULL || right == NULL {
-                    return NULL;
-                }
-                i64::from(op.holds(left.cmp(&right)))
+            Node::Or(a, b) => {
+                Op::Or(self.condition(a, parameters)?, self.condition(b, parameters)?)
             }
-            Program::In {
-                negated,
-                operand,
-                factor,
-                list,
-            } => match scaled(operand.run(row, frame), *factor, frame) {
-                NULL => NULL,
-                value => i64::from(list.contains(&value) != *negated),
-            },
-            Program::Between {
-                negated,
-                least,
-                most,
-            } => {
-                let within = match (least.run(row, frame), most.run(row, frame)) {
-                    (0, _) | (_, 0) => 0,
-                    (1, 1) => 1,
-                    _ => NULL,
-                };
-                if *negated { not(within) } else { within }
-            }
-            Program::IsNull { negated, operand } => {
-                i64::from((operand.run(row, frame) == NULL) != *negated)
-            }
-            Program::Has { set, sets } => {
-                let number = usize::try_from(set.run(row, frame)).ok();
-                i64::from(
-                    number
-                        .and_then(|number| sets.get(number))
-                        .copied()
-                        .unwrap_or(false),
-                )
-            }
-            Program::Sum {
-                left,
-                left_factor,
-                right,
-                right_factor,
-                subtract,
-            } => {
-                let left = scaled(left.run(row, frame), *left_factor, frame);
-                let right = scaled(right.run(row, frame), *right_factor, frame);
-                if left == NULL || right == NULL {
-                    return NULL;
-                }
-                kept(
-                    if *subtract {
-                        left.checked_sub(right)
-                    } else {
-                        left.checked_add(right)
-                    },
-                    frame,
-                )
-            }
-            Program::Product(left, right) => {
-                let (left, right) = (left.run(row, frame), right.run(row, frame));
-                if left == NULL || right == NULL {
-                    NULL
-                } else {
-                    kept(left.checked_mul(right), frame)
-                }
-            }
-            Program::Year(day) => {
-                day_of(day.run(row, frame)).map_or(NULL, |day| i64::from(day.year()))
-            }
-            Program::Month(day) => {
-                day_of(day.run(row, frame)).map_or(NULL, |day| i64::from(day.month()))
-            }
-            Program::Coalesce(list) => {
-                for (item, factor) in list {
-                    let value = item.run(row, frame);
-                    if value != NULL {
-                        return scaled(value, *factor, frame);
-                    }
-                }
-                NULL
-            }
-        }
-    }
-}
-
-fn not(value: i64) -> i64 {
-    if value == NULL { NULL } else { 1 - value }
-}
-
-/// A result within 64 bits, or a mark that the question cannot be answered.
-fn kept(value: Option<i64>, frame: &Frame) -> i64 {
-    match value {
-        Some(value) if value != NULL => value,
-        _ => {
-            frame.beyond.set(true);
-            NULL
-        }
-    }
-}
-
-#[inline]
-fn scaled(value: i64, factor: i64, frame: &Frame) -> i64 {
-    if value == NULL || factor == 1 {
-        value
-    } else {
-        kept(value.checked_mul(factor), frame)
-    }
-}
-
-fn day_of(number: i64) -> Option<Day> {
-    i32::try_from(number).ok().and_then(Day::from_number)
-}
-
-struct Compiler<'a, 'f> {
-    columns: &'a Columns,
-    table: &'a Table,
-    frame: &'f Frame,
-}
-
-impl<'a> Compiler<'a, '_> {
-    fn compile(&self, expr: &Expr) -> Option<Program<'a>> {
-        let boxed = |expr: &Expr| self.compile(expr).map(Box::new);
-        Some(match &expr.node {
-            Node::Number(numerator) => Program::Constant(*numerator),
-            Node::Text(text) => Program::Constant(self.text(text, &expr.value_type)),
-            Node::Day(day) => Program::Constant(i64::from(day.number())),
-            Node::Bool(value) => Program::Constant(i64::from(*value)),
-            Node::Column(path) => Program::Column(Source::new(self.columns, self.table, path)?),
-            Node::Parameter(parameter) => Program::Constant(i64::from(
-                match parameter {
-                    Parameter::PeriodStart => self.frame.first,
-                    Parameter::PeriodEnd => self.frame.last,
-                    Parameter::AsOf => self.frame.until,
-                }
-                .number(),
-            )),
-            Node::Not(a) => Program::Not(boxed(a)?),
-            Node::And(a, b) => Program::And(boxed(a)?, boxed(b)?),
-            Node::Or(a, b) => Program::Or(boxed(a)?, boxed(b)?),
-            Node::Compare(op, a, b) => self.compare(*op, a, b)?,
+            Node::Compare(op, a, b) => return self.compare(*op, a, b, parameters),
             Node::In {
                 negated,
                 operand,
                 list,
             } => {
-                let mut common = operand.denominator();
-                for item in list {
-                    common = common_denominator(common, item.denominator())?;
-                }
-                let mut values = Vec::with_capacity(list.len());
-                for item in list {
-                    // Written out, so it reads no row.
-                    values.push(scaled(
-                        self.compile(item)?.run(0, self.frame),
-                        common / item.denominator(),
-                        self.frame,
-                    ));
-                }
-                let factor = common / operand.denominator();
-                Program::In {
-                    negated: *negated,
-                    operand: boxed(operand)?,
-                    factor,
-                    list: values,
-                }
+                let found = self.one_of(operand, list, parameters)?;
+                return Some(self.negated(found, *negated));
             }
             Node::Between {
                 negated,
                 operand,
                 low,
                 high,
-            } => Program::Between {
-                negated: *negated,
-                least: Box::new(self.compare(CompareOp::AtLeast, operand, low)?),
-                most: Box::new(self.compare(CompareOp::AtMost, operand, high)?),
-            },
-            Node::IsNull { negated, operand } => Program::IsNull {
-                negated: *negated,
-                operand: boxed(operand)?,
-            },
-            Node::Has(set, text) => Program::Has {
-                set: boxed(set)?,
-                sets: self.columns.dictionaries().sets_with(text),
-            },
-            Node::Negate(a) => Program::Sum {
-                left: Box::new(Program::Constant(0)),
-                left_factor: 1,
-                right: boxed(a)?,
-                right_factor: 1,
-                subtract: true,
-            },
-            Node::Arithmetic(op @ (NumberOp::Add | NumberOp::Subtract), a, b) => Program::Sum {
-                left: boxed(a)?,
-                left_factor: expr.denominator() / a.denominator(),
-                right: boxed(b)?,
-                right_factor: expr.denominator() / b.denominator(),
-                subtract: *op == NumberOp::Subtract,
-            },
-            Node::Arithmetic(NumberOp::Multiply, a, b) => Program::Product(boxed(a)?, boxed(b)?),
-            Node::Arithmetic(NumberOp::Divide, a, b) => {
-                Program::Product(boxed(a)?, Box::new(Program::Constant(divisor_factor(b)?)))
+            } => {
+                let least = self.compare(CompareOp::AtLeast, operand, low, parameters)?;
+                let most = self.compare(CompareOp::AtMost, operand, high, parameters)?;
+                let within = self.add(Op::And(least, most));
+                return Some(self.negated(within, *negated));
             }
-            Node::Year(a) => Program::Year(boxed(a)?),
-            Node::Month(a) => Program::Month(boxed(a)?),
+            Node::IsNull { negated, operand } => {
+                let value = self.value(operand, parameters)?;
+                let empty = self.add(Op::IsEmpty(value));
+                return Some(self.negated(empty, *negated));
+            }
+            Node::Has(set, text) => {
+                let sets = self.columns.dictionaries().sets_with(text);
+                Op::Marked(self.value(set, parameters)?, sets.into())
+            }
+            _ => Op::Holds(self.value(expr, parameters)?),
+        };
+        Some(self.add(op))
+    }
+
+    fn negated(&mut self, step: Step, negated: bool) -> Step {
+        if negated { self.add(Op::Not(step)) } else { step }
+    }
+
+    fn one_of(
+        &mut self,
+        operand: &Expr,
+        list: &[Expr],
+        parameters: &Parameters<'_>,
+    ) -> Option<Step> {
+        let mut common = operand.denominator();
+        for item in list {
+            common = common_denominator(common, item.denominator())?;
+        }
+        let mut values = Vec::with_capacity(list.len());
+        for item in list {
+            let step = self.value(item, parameters)?;
+            // Written out, so it is a constant; beyond 64 bits no value is equal to it.
+            let scaled = self.constant(step)?.checked_mul(common / item.denominator());
+            values.extend(scaled.filter(|value| *value != NULL));
+        }
+        values.sort_unstable();
+        values.dedup();
+        let value = self.value(operand, parameters)?;
+        let value = self.scaled(value, common / operand.denominator());
+        Some(self.add(match &values[..] {
+            [one] => Op::Within(value, *one, *one),
+            _ => Op::OneOf(value, values),
+        }))
+    }
+
+    /// A value; of a condition 1, 0 or empty.
+    pub fn value(&mut self, expr: &Expr, parameters: &Parameters<'_>) -> Option<Step> {
+        let op = match &expr.node {
+            Node::Number(numerator) => Op::Constant(*numerator),
+            Node::Text(text) => Op::Constant(self.text(text, &expr.value_type)),
+            Node::Day(day) => Op::Constant(i64::from(day.number())),
+            Node::Column(path) => {
+                let as_of = match parameters {
+                    Parameters::Of(frame) => frame.until,
+                    // Rows with a date have a day of their own.
+                    Parameters::By(..) => Day::MAX,
+                };
+                return self.column(path, as_of).map(|(step, _, _)| step);
+            }
+            Node::Parameter(parameter) => match parameters {
+                Parameters::Of(frame) => Op::Constant(frame.parameter(*parameter)),
+                Parameters::By(interval, frames) => {
+                    let value = |frame: &Option<&Frame>| {
+                        frame.map_or(NULL, |frame| frame.parameter(*parameter))
+                    };
+                    Op::ByInterval(*interval, frames.iter().map(value).collect())
+                }
+            },
+            Node::Negate(a) => {
+                let (zero, a) = (self.add(Op::Constant(0)), self.value(a, parameters)?);
+                return Some(self.arithmetic(NumberOp::Subtract, zero, a));
+            }
+            Node::Arithmetic(op @ (NumberOp::Add | NumberOp::Subtract), a, b) => {
+                let left = self.value(a, parameters)?;
+                let left = self.scaled(left, expr.denominator() / a.denominator());
+                let right = self.value(b, parameters)?;
+                let right = self.scaled(right, expr.denominator() / b.denominator());
+                return Some(self.arithmetic(*op, left, right));
+            }
+            Node::Arithmetic(NumberOp::Multiply, a, b) => {
+                let (left, right) = (self.value(a, parameters)?, self.value(b, parameters)?);
+                return Some(self.arithmetic(NumberOp::Multiply, left, right));
+            }
+            Node::Arithmetic(NumberOp::Divide, a, b) => {
+                let left = self.value(a, parameters)?;
+                let right = self.add(Op::Constant(divisor_factor(b)?));
+                return Some(self.arithmetic(NumberOp::Multiply, left, right));
+            }
+            Node::Year(a) => Op::Year(self.value(a, parameters)?),
+            Node::Month(a) => Op::Month(self.value(a, parameters)?),
             Node::Coalesce(list) => {
                 let mut items = Vec::with_capacity(list.len());
                 for item in list {
-                    items.push((self.compile(item)?, expr.denominator() / item.denominator()));
+                    let value = self.value(item, parameters)?;
+                    items.push(self.scaled(value, expr.denominator() / item.denominator()));
                 }
-                Program::Coalesce(items)
+                Op::Coalesce(items)
             }
+            _ => Op::Truth(self.condition(expr, parameters)?),
+        };
+        Some(self.add(op))
+    }
+
+    fn arithmetic(&mut self, op: NumberOp, left: Step, right: Step) -> Step {
+        if let (Some(a), Some(b)) = (self.constant(left), self.constant(right)) {
+            let folded = match op {
+                NumberOp::Add => a.checked_add(b),
+                NumberOp::Subtract => a.checked_sub(b),
+                _ => a.checked_mul(b),
+            };
+            if let Some(value) = folded.filter(|value| *value != NULL) {
+                return self.add(Op::Constant(value));
+            }
+        }
+        self.add(match op {
+            NumberOp::Add => Op::Add(left, right),
+            NumberOp::Subtract => Op::Subtract(left, right),
+            _ => Op::Multiply(left, right),
         })
     }
 
-    fn compare(&self, op: CompareOp, a: &Expr, b: &Expr) -> Option<Program<'a>> {
+    fn scaled(&mut self, step: Step, factor: i64) -> Step {
+        if factor == 1 {
+            return step;
+        }
+        let folded = self.constant(step).and_then(|value| value.checked_mul(factor));
+        match folded.filter(|value| *value != NULL) {
+            Some(value) => self.add(Op::Constant(value)),
+            None => self.add(Op::Scale(step, factor)),
+        }
+    }
+
+    fn compare(
+        &mut self,
+        op: CompareOp,
+        a: &Expr,
+        b: &Expr,
+        parameters: &Parameters<'_>,
+    ) -> Option<Step> {
         let common = common_denominator(a.denominator(), b.denominator())?;
-        Some(Program::Compare {
-            op,
-            left: Box::new(self.compile(a)?),
-            left_factor: common / a.denominator(),
-            right: Box::new(self.compile(b)?),
-            right_factor: common / b.denominator(),
+        let left = self.value(a, parameters)?;
+        let left = self.scaled(left, common / a.denominator());
+        let right = self.value(b, parameters)?;
+        let right = self.scaled(right, common / b.denominator());
+        Some(match (self.constant(left), self.constant(right)) {
+            (None, Some(bound)) => self.bounded(op, left, bound),
+            (Some(bound), None) => self.bounded(turned(op), right, bound),
+            _ => self.add(Op::Compare(CompareKey(op), left, right)),
         })
+    }
+
+    /// `value op bound` as bounds on both sides.
+    fn bounded(&mut self, op: CompareOp, value: Step, bound: i64) -> Step {
+        let least = NULL + 1;
+        match op {
+            CompareOp::Equal => self.add(Op::Within(value, bound, bound)),
+            CompareOp::NotEqual => {
+                let equal = self.add(Op::Within(value, bound, bound));
+                self.add(Op::Not(equal))
+            }
+            CompareOp::AtMost => self.add(Op::Within(value, least, bound)),
+            CompareOp::AtLeast => self.add(Op::Within(value, bound, i64::MAX)),
+            CompareOp::Less => self.add(Op::Within(value, least, bound.saturating_sub(1))),
+            CompareOp::Greater if bound == i64::MAX => self.add(Op::OneOf(value, Vec::new())),
+            CompareOp::Greater => self.add(Op::Within(value, bound + 1, i64::MAX)),
+        }
     }
 
     fn text(&self, text: &str, value_type: &Type) -> i64 {
@@ -437,5 +535,48 @@ impl<'a> Compiler<'a, '_> {
         dictionary
             .and_then(|dictionary| dictionary.find(text))
             .map_or(ABSENT, i64::from)
+    }
+}
+
+/// The same comparison with its sides changed.
+fn turned(op: CompareOp) -> CompareOp {
+    match op {
+        CompareOp::Less => CompareOp::Greater,
+        CompareOp::AtMost => CompareOp::AtLeast,
+        CompareOp::Greater => CompareOp::Less,
+        CompareOp::AtLeast => CompareOp::AtMost,
+        same => same,
+    }
+}
+
+/// Whether an expression has a parameter.
+pub(crate) fn has_parameter(expr: &Expr) -> bool {
+    let mut found = false;
+    expr.visit(&mut |part| found |= matches!(part.node, Node::Parameter(_)));
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_fall_into_their_interval() {
+        // Open at the beginning, short and long intervals.
+        for days in [
+            vec![-1_000_000, 5, 6, 40],
+            vec![10, 20],
+            vec![0, 3, 200_000, 200_001],
+        ] {
+            let cut = Cut::new(days.clone());
+            assert_eq!(cut.intervals(), days.len() - 1);
+            for day in [-1_000_001, -1_000_000, 0, 2, 3, 4, 5, 6, 10, 19, 20, 39, 40, 199_999, 200_000, 200_001] {
+                let expected = days.windows(2).position(|pair| pair[0] <= day && day < pair[1]);
+                assert_eq!(cut.of(day), expected.map_or(NULL, |place| place as i64), "{day} in {days:?}");
+            }
+            assert_eq!(cut.of(NULL), NULL);
+        }
+        let cut = Cut::new(vec![1, 5, 9, 12]);
+        assert_eq!((cut.range(1, 8), cut.range(5, 11), cut.range(9, 8)), ((0, 2), (1, 3), (2, 2)));
     }
 }

@@ -9,11 +9,12 @@ use std::sync::Arc;
 
 use base::Position;
 use programme::model::TreeTime;
-use programme::schema::{ColumnType, Source, TableSchema, Value};
+use programme::schema::{ColumnSchema, ColumnType, Source, TableSchema, Value};
 
 use crate::columns::Columns;
 use crate::sql::Dialect;
-use crate::table::{NEVER, Table, decode};
+use crate::segment::Place;
+use crate::table::{NEVER, RowAt, Table, decode};
 
 /// `hidden` of what is not hidden: the greatest 64-bit integer.
 pub const NOT_HIDDEN: i64 = i64::MAX;
@@ -116,8 +117,8 @@ impl Columns {
 
     fn exported<'a>(&'a self, table: &'a Table) -> ExportTable<'a> {
         let mut columns: Vec<ExportColumn> = exported_columns(table)
-            .map(|column| {
-                let (kind, meaning) = match &column.schema.column_type {
+            .map(|(_, column)| {
+                let (kind, meaning) = match &column.column_type {
                     ColumnType::Int => (ExportKind::Integer, Meaning::Plain),
                     ColumnType::Decimal(scale) => (ExportKind::Integer, Meaning::Scaled(*scale)),
                     ColumnType::Day => (ExportKind::Integer, Meaning::Day),
@@ -126,7 +127,7 @@ impl Columns {
                     _ => (ExportKind::Text, Meaning::Plain),
                 };
                 ExportColumn {
-                    name: column.schema.name.clone(),
+                    name: column.name.clone(),
                     kind,
                     meaning,
                 }
@@ -173,7 +174,7 @@ impl Columns {
 
     fn closure_table(&self, name: &str, tree: TreeTime) -> ExportTable<'_> {
         let unit = |number: i32| match self.dictionaries().units().text(i64::from(number)) {
-            Some(text) => ExportCell::Text(text.clone()),
+            Some(text) => ExportCell::Text(text.into()),
             None => ExportCell::Null,
         };
         let mut rows = Vec::new();
@@ -206,11 +207,8 @@ impl Columns {
     }
 }
 
-fn exported_columns(table: &Table) -> impl Iterator<Item = &crate::table::Column> {
-    table
-        .all_columns()
-        .iter()
-        .filter(|column| !column.schema.personal)
+fn exported_columns(table: &Table) -> impl Iterator<Item = (Place, &ColumnSchema)> {
+    table.all_columns().filter(|(_, column)| !column.personal)
 }
 
 fn integer(name: &str, meaning: Meaning) -> ExportColumn {
@@ -248,8 +246,7 @@ impl ExportTable<'_> {
         match &self.rows {
             Rows::Made(rows) => Box::new(rows.iter().cloned()),
             Rows::Of(columns, table) => {
-                let rows = (0..table.len()).filter(|row| !table.is_staged(*row));
-                Box::new(rows.map(|row| cells(columns, table, row)))
+                Box::new(table.rows_in_order().map(|row| cells(columns, table, row)))
             }
         }
     }
@@ -320,12 +317,12 @@ pub(crate) fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('"', "\"\""))
 }
 
-fn cells(columns: &Columns, table: &Table, row: usize) -> Vec<ExportCell> {
+fn cells(columns: &Columns, table: &Table, row: RowAt) -> Vec<ExportCell> {
     let mut cells: Vec<ExportCell> = exported_columns(table)
-        .map(|column| {
+        .map(|(place, column)| {
             match decode(
-                column.get(row),
-                &column.schema.column_type,
+                table.get(row, place),
+                &column.column_type,
                 columns.dictionaries(),
             ) {
                 Value::Null => ExportCell::Null,

@@ -4,18 +4,19 @@
 //! for all its cells together, each at most once. How states combine: *not reported* wins over *not
 //! applicable*, that over *preliminary*, that over *value*. Next: `gather.rs` (figures from rows).
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use base::{Day, Figure, FigureState, IndicatorId, Period, Problem, Ratio, SubjectTypeId, UnitId};
+use indexmap::IndexMap;
 use programme::expr::{Arithmetic, NumberOp, Term, TermNode};
 use programme::model::{Against, Indicator, Measure, TreeTime};
 use programme::schema::ColumnPath;
 
 use crate::columns::{Columns, InForce};
 use crate::compile::Frame;
-use crate::gather::measured;
+use crate::gather::{Job, measured};
 use crate::problems;
 
 /// A question, with names turned into numbers.
@@ -57,7 +58,7 @@ impl Figures {
         self.by_key.get(&key).unwrap_or(&self.other)
     }
 
-    fn everywhere(figure: Figure) -> Figures {
+    pub fn everywhere(figure: Figure) -> Figures {
         Figures {
             by_key: HashMap::new(),
             other: figure,
@@ -112,7 +113,6 @@ impl Asked<'_> {
             until: span.until,
             day: self.day,
             at: self.at,
-            beyond: std::cell::Cell::new(false),
         }
     }
 
@@ -167,6 +167,52 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// Measures everything that these indicators read over these spans, each table in one pass.
+    pub fn prepare(&mut self, wanted: &[(IndicatorId, Span)]) -> Result<(), Problem> {
+        let programme = self.asked.in_force.programme.clone();
+        let mut found: IndexMap<IndicatorId, Vec<Span>> = IndexMap::new();
+        let mut seen = HashSet::new();
+        let mut open: Vec<(IndicatorId, Span)> = wanted.iter().rev().cloned().collect();
+        while let Some((id, span)) = open.pop() {
+            if self.known.contains_key(&(id.clone(), span)) || !seen.insert((id.clone(), span)) {
+                continue;
+            }
+            match &self.asked.indicator(&id)?.measure {
+                Measure::Ratio {
+                    numerator,
+                    denominator,
+                    ..
+                } => open.extend([(denominator.clone(), span), (numerator.clone(), span)]),
+                Measure::Growth(of, against) | Measure::Change(of, against) => {
+                    open.extend(span.earlier(*against).map(|earlier| (of.clone(), earlier)));
+                    open.push((of.clone(), span));
+                }
+                Measure::Expression(arithmetic) => open.extend(
+                    arithmetic
+                        .indicators()
+                        .into_iter()
+                        .map(|part| (part.clone(), span)),
+                ),
+                _ => found.entry(id).or_default().push(span),
+            }
+        }
+        let jobs: Vec<Job<'_>> = found
+            .into_iter()
+            .filter_map(|(id, spans)| {
+                let indicator = programme.indicators.get(&id)?;
+                Some(Job { indicator, spans })
+            })
+            .collect();
+        let figures = measured(&self.asked, &jobs)?;
+        for (job, figures) in jobs.iter().zip(figures) {
+            for (span, figures) in job.spans.iter().zip(figures) {
+                self.known
+                    .insert((job.indicator.id.clone(), *span), Rc::new(figures));
+            }
+        }
+        Ok(())
+    }
+
     /// The figures of an indicator over a span.
     pub fn figures(&mut self, id: &IndicatorId, span: Span) -> Result<Rc<Figures>, Problem> {
         if let Some(found) = self.known.get(&(id.clone(), span)) {
@@ -209,7 +255,15 @@ impl<'a> Evaluator<'a> {
                 })?
             }
             Measure::Expression(arithmetic) => self.expression(id, arithmetic, span)?,
-            _ => measured(&self.asked, indicator, span)?,
+            // What reads rows is found by `prepare`.
+            _ => {
+                self.prepare(&[(id.clone(), span)])?;
+                return self
+                    .known
+                    .get(&(id.clone(), span))
+                    .cloned()
+                    .ok_or_else(|| problems::broken_programme(id, id));
+            }
         };
         let figures = Rc::new(figures);
         self.known.insert((id.clone(), span), figures.clone());

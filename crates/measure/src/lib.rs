@@ -11,20 +11,25 @@
 mod accumulate;
 pub mod address;
 mod by_subject;
+mod cells;
 mod columns;
 mod compile;
 mod dictionary;
+mod evaluate;
 pub mod export;
 mod figures;
 mod gather;
 mod measure;
+mod pass;
 mod problems;
 mod query;
 mod read;
 mod records;
 mod scan;
+mod segment;
 pub mod sql;
 mod table;
+mod tally;
 mod tree;
 mod versions;
 

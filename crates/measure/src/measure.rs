@@ -37,40 +37,46 @@ impl Columns {
     /// M201 to M210: the indicator, unit or column is not there, rows have no unit or subject to
     /// divide by, or a calculation left 64 bits.
     pub fn measure(&self, query: &Query) -> Result<Vec<Cell>, Problem> {
-        if let By::Part(kind) = &query.by {
-            let parts = query.period.parts(*kind);
-            if parts.is_empty() {
-                return Err(problems::no_parts(query.period, kind.as_str()));
-            }
-            let mut evaluator = Evaluator::new(self.asked(query)?);
-            let mut cells = Vec::with_capacity(parts.len());
-            for part in parts {
-                cells.extend(self.cells(&mut evaluator, query, part)?);
-            }
-            return Ok(cells);
-        }
-        self.cells(&mut Evaluator::new(self.asked(query)?), query, query.period)
+        let answers = self.measure_many(std::slice::from_ref(query))?;
+        Ok(answers.into_iter().next().unwrap_or_default())
     }
 
-    /// Answers several questions; what they have in common is computed once where they follow each
-    /// other with the same division, day and position.
+    /// Answers several questions. Those that differ in indicator and period only are answered
+    /// together, each table that they read in one pass.
     ///
     /// # Errors
     /// The first of [`Columns::measure`].
     pub fn measure_many(&self, queries: &[Query]) -> Result<Vec<Vec<Cell>>, Problem> {
-        let mut kept: Option<(&Query, Evaluator<'_>)> = None;
-        let mut answers = Vec::with_capacity(queries.len());
-        for query in queries {
-            if matches!(query.by, By::Part(_)) {
-                answers.push(self.measure(query)?);
-                continue;
+        let mut alike: Vec<(&Query, Vec<usize>)> = Vec::new();
+        for (number, query) in queries.iter().enumerate() {
+            match alike.iter_mut().find(|(known, _)| is_alike(known, query)) {
+                Some((_, numbers)) => numbers.push(number),
+                None => alike.push((query, vec![number])),
             }
-            let mut evaluator = match kept.take() {
-                Some((earlier, evaluator)) if is_alike(earlier, query) => evaluator,
-                _ => Evaluator::new(self.asked(query)?),
-            };
-            answers.push(self.cells(&mut evaluator, query, query.period)?);
-            kept = Some((query, evaluator));
+        }
+        let mut answers: Vec<Vec<Cell>> = queries.iter().map(|_| Vec::new()).collect();
+        for (first, numbers) in alike {
+            let mut evaluator = Evaluator::new(self.asked(first)?);
+            let mut wanted: Vec<(usize, Period)> = Vec::new();
+            for number in numbers {
+                if let Some(query) = queries.get(number) {
+                    wanted.extend(periods_of(query)?.into_iter().map(|part| (number, part)));
+                }
+            }
+            let spans: Vec<(IndicatorId, Span)> = wanted
+                .iter()
+                .filter_map(|(number, part)| {
+                    let query = queries.get(*number)?;
+                    Some((query.indicator.clone(), Span::new(*part, query.day)))
+                })
+                .collect();
+            evaluator.prepare(&spans)?;
+            for (number, part) in wanted {
+                if let (Some(query), Some(answer)) = (queries.get(number), answers.get_mut(number))
+                {
+                    answer.extend(self.cells(&mut evaluator, query, part)?);
+                }
+            }
         }
         Ok(answers)
     }
@@ -114,7 +120,7 @@ impl Columns {
         let named = figures
             .by_key
             .iter()
-            .filter_map(|(key, figure)| Some((dictionary?.text(*key)?.clone(), figure.clone())))
+            .filter_map(|(key, figure)| Some((Arc::from(dictionary?.text(*key)?), figure.clone())))
             .collect();
         Ok(BySubject {
             figures: named,
@@ -206,7 +212,7 @@ impl Columns {
                 let mut named: Vec<(Arc<str>, &Figure)> = figures
                     .by_key
                     .iter()
-                    .filter_map(|(key, figure)| Some((dictionary?.text(*key)?.clone(), figure)))
+                    .filter_map(|(key, figure)| Some((Arc::from(dictionary?.text(*key)?), figure)))
                     .collect();
                 named.sort_by(|a, b| a.0.cmp(&b.0));
                 named
@@ -265,7 +271,7 @@ impl Columns {
         let mut named: Vec<(Arc<str>, &Figure)> = figures
             .by_key
             .iter()
-            .filter_map(|(key, figure)| Some((dictionary?.text(*key)?.clone(), figure)))
+            .filter_map(|(key, figure)| Some((Arc::from(dictionary?.text(*key)?), figure)))
             .collect();
         named.sort_by(|(a, _), (b, _)| order(a).cmp(&order(b)).then_with(|| a.cmp(b)));
         let empty = figures.by_key.get(&NULL).map(|figure| (None, figure));
@@ -289,6 +295,18 @@ fn base_table(evaluator: &Evaluator<'_>, indicator: &Indicator) -> Option<Arc<st
         _ => return None,
     };
     base_table(evaluator, evaluator.asked.indicator(next).ok()?)
+}
+
+/// The periods for which a question has cells.
+fn periods_of(query: &Query) -> Result<Vec<Period>, Problem> {
+    let By::Part(kind) = &query.by else {
+        return Ok(vec![query.period]);
+    };
+    let parts = query.period.parts(*kind);
+    if parts.is_empty() {
+        return Err(problems::no_parts(query.period, kind.as_str()));
+    }
+    Ok(parts)
 }
 
 /// Whether two questions can share what was computed.

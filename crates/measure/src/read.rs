@@ -8,14 +8,15 @@ use programme::schema::{ColumnType, Schema, Value};
 use crate::columns::Columns;
 use crate::dictionary::Dictionaries;
 use crate::records::RowId;
-use crate::table::{NULL, Table, decode};
+use crate::segment::Place;
+use crate::table::{NULL, RowAt, Table, decode};
 
 /// A row of a table.
 #[derive(Clone, Copy)]
 pub struct RowView<'a> {
     table: &'a Table,
     dictionaries: &'a Dictionaries,
-    row: usize,
+    row: RowAt,
 }
 
 impl<'a> RowView<'a> {
@@ -32,10 +33,10 @@ impl<'a> RowView<'a> {
     /// The value of a column; null where the table has no such column.
     pub fn value(&self, column: &str) -> Value {
         let column = self.table.column(column);
-        column.map_or(Value::Null, |column| {
+        column.map_or(Value::Null, |(place, column)| {
             decode(
-                column.get(self.row),
-                &column.schema.column_type,
+                self.table.get(self.row, place),
+                &column.column_type,
                 self.dictionaries,
             )
         })
@@ -43,9 +44,9 @@ impl<'a> RowView<'a> {
 
     /// The number in a column of numbers, exact.
     pub fn number(&self, column: &str) -> Option<Ratio> {
-        let column = self.table.column(column)?;
-        let cell = column.get(self.row);
-        match column.schema.column_type {
+        let (place, column) = self.table.column(column)?;
+        let cell = self.table.get(self.row, place);
+        match column.column_type {
             _ if cell == NULL => None,
             ColumnType::Int => Some(Ratio::from_int(cell)),
             ColumnType::Decimal(scale) => Some(Ratio::from_scaled(cell, scale)),
@@ -58,11 +59,9 @@ impl<'a> RowView<'a> {
         let columns = self
             .table
             .columns()
-            .filter(|column| !column.schema.personal);
+            .filter(|(_, column)| !column.personal);
         columns
-            .filter_map(|column| {
-                Some((column.schema.name.clone(), self.text(&column.schema.name)?))
-            })
+            .filter_map(|(_, column)| Some((column.name.clone(), self.text(&column.name)?)))
             .collect()
     }
 
@@ -87,7 +86,9 @@ impl Columns {
     pub fn rows_at(&self, table: &str, at: Position) -> impl Iterator<Item = RowView<'_>> {
         let dictionaries = self.dictionaries();
         self.table(table).into_iter().flat_map(move |table| {
-            let rows = (0..table.len()).filter(move |row| table.is_visible(*row, at.0));
+            let rows = table
+                .rows_in_order()
+                .filter(move |row| table.is_visible(*row, at.0));
             rows.map(move |row| RowView {
                 table,
                 dictionaries,
@@ -106,7 +107,7 @@ impl Columns {
     ) -> impl Iterator<Item = RowView<'_>> {
         let dictionaries = self.dictionaries();
         self.table(table).into_iter().flat_map(move |table| {
-            let rows = (0..table.len()).filter(move |row| {
+            let rows = table.rows_in_order().filter(move |row| {
                 table.is_visible(*row, at.0) && table.holds_on(*row, day.number())
             });
             rows.map(move |row| RowView {
@@ -123,18 +124,15 @@ impl Columns {
             return None;
         };
         let found = self.table(table)?;
-        match found
-            .live_row(*number)
-            .filter(|row| found.is_visible(*row, at.0))
-        {
-            Some(row) => Some(RowView {
-                table: found,
-                dictionaries: self.dictionaries(),
-                row,
-            }),
-            // What counted then may be hidden by now.
-            None => self.rows_at(table, at).find(|row| row.id() == *number),
-        }
+        // What counted then may be hidden by now.
+        let row = found
+            .rows_with_id(*number)
+            .find(|row| found.is_visible(*row, at.0))?;
+        Some(RowView {
+            table: found,
+            dictionaries: self.dictionaries(),
+            row,
+        })
     }
 
     /// The identities of the subjects of a type that are known on a day, each once.
@@ -143,21 +141,11 @@ impl Columns {
         let Some(table) = self.table(&name) else {
             return Vec::new();
         };
-        let rows = (0..table.len())
+        let rows = table
+            .rows_in_order()
             .filter(|row| table.is_visible(*row, at.0) && table.holds_on(*row, day.number()));
-        let dictionaries = self.dictionaries();
-        rows.filter_map(|row| {
-            match (RowView {
-                table,
-                dictionaries,
-                row,
-            })
-            .value("id")
-            {
-                Value::Text(id) => Some(id),
-                _ => None,
-            }
-        })
-        .collect()
+        let dictionary = self.dictionaries().subjects(subject_type);
+        rows.filter_map(|row| Some(dictionary?.text(table.get(row, Place::Column(0)))?.into()))
+            .collect()
     }
 }

@@ -7,14 +7,15 @@ use base::{IndicatorId, Position, Problem};
 use programme::model::{Indicator, Measure, Selection};
 use programme::schema::{self, Value};
 
+use crate::cells::NULL;
 use crate::columns::Columns;
-use crate::compile::{Frame, Program, Source};
 use crate::figures::{Asked, Span};
-use crate::gather::{Gather, Reports, restriction};
+use crate::gather::{Job, Plan, weighing_rows};
+use crate::pass::{Kind, Pass};
 use crate::problems;
 use crate::query::{By, Query};
-use crate::scan::{Restriction, Rows};
-use crate::table::{NULL, Table, decode};
+use crate::segment::Part;
+use crate::table::{RowAt, Table, decode};
 
 /// A row behind a figure.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -98,107 +99,50 @@ impl Finder<'_, '_> {
 
     fn rows(&mut self, indicator: &Indicator, span: Span) -> Result<(), Problem> {
         let asked = self.asked;
-        let frame = asked.frame(span);
-        let gather = Gather {
-            asked,
-            indicator,
-            frame: &frame,
-        };
         let selection = read_by(&indicator.measure)
             .ok_or_else(|| problems::broken_programme(&indicator.id, &indicator.id))?;
-        let rows = gather.rows(selection)?;
-        let only = restriction(asked, indicator, rows.table, &frame)?;
-        let pass = Pass {
-            rows: &rows,
-            only: &only,
-            frame: &frame,
-        };
-        let table = rows.table;
-        let counted = match &indicator.measure {
-            Measure::Count(_) => pass.all(|_| Some(true)),
-            Measure::Sum(_, value) | Measure::Mean(_, value) => {
-                let program = gather.program(value, table)?;
-                pass.all(|row| has(&program, row, &frame).then_some(true))
-            }
-            Measure::Min(_, value) | Measure::Max(_, value) => {
-                let program = gather.program(value, table)?;
-                let values = pass.all(|row| has(&program, row, &frame).then_some(true));
-                let values = values.iter().map(|(row, _)| program.run(*row, &frame));
-                let extreme = if matches!(indicator.measure, Measure::Min(..)) {
-                    values.min()
-                } else {
-                    values.max()
-                };
-                pass.all(|row| {
-                    has(&program, row, &frame).then(|| Some(program.run(row, &frame)) == extreme)
-                })
-            }
-            Measure::Distinct(_, column) => {
-                let source: Source<'_> = gather.column(column, table)?;
-                pass.all(|row| (source.get(row, &frame) != NULL).then_some(true))
-            }
-            Measure::Share { part, value, .. } => {
-                let part = gather.program(part, table)?;
-                let value = match value {
-                    Some(value) => Some(gather.program(value, table)?),
-                    None => None,
-                };
-                pass.all(|row| {
-                    let counts = value.as_ref().is_none_or(|value| has(value, row, &frame));
-                    counts.then(|| part.is_true(row, &frame))
-                })
-            }
-            Measure::WeightedRatio { part, weights, .. } => {
-                let part = gather.program(part, table)?;
-                let weighting = gather.rows(weights)?;
-                weighting.each(&frame, |row| {
-                    self.add(indicator, weighting.table, row, false)
-                });
-                pass.all(|row| Some(part.is_true(row, &frame)))
-            }
-            Measure::Latest { .. } => {
-                let reports = Reports::new(&gather, &indicator.measure, span.period)?;
-                let mut latest: Option<((i64, u64), usize)> = None;
-                pass.each(|row| {
-                    if let Some((key, _, _)) = reports.report(&rows, row, &frame)
-                        && latest.is_none_or(|(known, _)| key > known)
-                    {
-                        latest = Some((key, row));
-                    }
-                });
-                latest.into_iter().map(|(_, row)| (row, true)).collect()
-            }
-            Measure::Ratio { .. }
-            | Measure::Expression(_)
-            | Measure::Growth(..)
-            | Measure::Change(..) => Vec::new(),
-        };
-        for (row, in_numerator) in counted {
-            self.add(indicator, table, row, in_numerator);
-        }
-        if frame.beyond.get() {
+        let table = asked
+            .columns
+            .table(&selection.table)
+            .ok_or_else(|| problems::broken_programme(&indicator.id, &selection.table))?;
+        let jobs = [Job {
+            indicator,
+            spans: vec![span],
+        }];
+        let plan = Plan::listing(asked, table, &jobs)?;
+        let parts: Vec<&Part> = table.parts().collect();
+        if plan.pass.run(&parts, None).beyond.contains(&true) {
             return Err(problems::beyond_range(&indicator.id));
+        }
+        if matches!(indicator.measure, Measure::WeightedRatio { .. }) {
+            for (table, row) in weighing_rows(asked, indicator, span)? {
+                self.add(indicator, table, row, false);
+            }
+        }
+        for (row, in_numerator) in counted(&plan.pass, table, &parts) {
+            self.add(indicator, table, row, in_numerator);
         }
         Ok(())
     }
 
-    fn add(&mut self, indicator: &Indicator, table: &Table, row: usize, in_numerator: bool) {
+    fn add(&mut self, indicator: &Indicator, table: &Table, row: RowAt, in_numerator: bool) {
         let dictionaries = self.asked.columns.dictionaries();
-        let text = |column: Option<&crate::table::Column>| match column
-            .map(|column| decode(column.get(row), &column.schema.column_type, dictionaries))
-        {
-            Some(Value::Text(text)) => text,
-            _ => Arc::from(""),
+        let text = |name: &str| {
+            let value = table.column(name).map(|(place, column)| {
+                decode(table.get(row, place), &column.column_type, dictionaries)
+            });
+            match value {
+                Some(Value::Text(text)) => text,
+                _ => Arc::from(""),
+            }
         };
         let joined = |names: &[&str]| {
-            let parts: Vec<Arc<str>> = names.iter().map(|name| text(table.column(name))).collect();
+            let parts: Vec<Arc<str>> = names.iter().map(|name| text(name)).collect();
             RowId::Name(parts.join("/").into())
         };
         let named = match table.schema.source {
             schema::Source::Records(_) | schema::Source::Cases(_) => RowId::Number(table.id(row)),
-            schema::Source::Subjects(_) | schema::Source::Units => {
-                RowId::Name(text(table.column("id")))
-            }
+            schema::Source::Subjects(_) | schema::Source::Units => RowId::Name(text("id")),
             schema::Source::Targets => joined(&["scorecard", "item", "unit"]),
             schema::Source::Items => joined(&["scorecard", "id"]),
         };
@@ -212,32 +156,76 @@ impl Finder<'_, '_> {
     }
 }
 
-/// The rows of the cell.
-struct Pass<'a> {
-    rows: &'a Rows<'a>,
-    only: &'a Restriction<'a>,
-    frame: &'a Frame,
-}
-
-impl Pass<'_> {
-    fn each(&self, mut see: impl FnMut(usize)) {
-        self.rows.each(self.frame, |row| {
-            if self.only.allows(row, self.frame) {
-                see(row);
+/// The rows that a pass of one task counts, in the order of the positions that added them, and
+/// whether each counts in the numerator.
+fn counted(pass: &Pass<'_>, table: &Table, parts: &[&Part]) -> Vec<(RowAt, bool)> {
+    let Some(task) = pass.tasks.first() else {
+        return Vec::new();
+    };
+    // With a value by which the extreme or latest is told.
+    let mut found: Vec<(RowAt, bool, (i64, u64))> = Vec::new();
+    pass.visit(parts, task.selected, |part, block, rows| {
+        let (start, data) = (block.start(), &block.part().data);
+        let at = |row: &u16| RowAt {
+            part,
+            row: start + usize::from(*row),
+        };
+        let cell = |cells: &[i64], row: &u16| {
+            cells.get(usize::from(*row)).copied().unwrap_or(NULL)
+        };
+        let held = |mask: &[u8], row: &u16| mask.get(usize::from(*row)) == Some(&1);
+        let counts = (0, 0);
+        match &task.kind {
+            Kind::Rows => found.extend(rows.iter().map(|row| (at(row), true, counts))),
+            Kind::Sum(value) | Kind::Distinct(value) | Kind::Extreme { value, .. } => {
+                let values = block.value(*value);
+                let filled = rows.iter().filter(|row| cell(values, row) != NULL);
+                found.extend(filled.map(|row| (at(row), true, (cell(values, row), 0))));
             }
-        });
+            Kind::Share { part, value } => {
+                let values = value.map(|value| block.value(value).to_vec());
+                let is_part = block.mask(*part, true);
+                let filled = rows.iter().filter(|row| {
+                    values
+                        .as_ref()
+                        .is_none_or(|values| cell(values, row) != NULL)
+                });
+                found.extend(filled.map(|row| (at(row), held(is_part, row), counts)));
+            }
+            Kind::Strata { part, .. } => {
+                let is_part = block.mask(*part, true);
+                found.extend(rows.iter().map(|row| (at(row), held(is_part, row), counts)));
+            }
+            Kind::Latest { date, value, .. } => {
+                let dates = date.map(|date| block.value(date).to_vec());
+                let values = block.value(*value);
+                let filled = rows.iter().filter(|row| cell(values, row) != NULL);
+                found.extend(filled.map(|row| {
+                    let date = dates.as_ref().map_or(NULL, |dates| cell(dates, row));
+                    (at(row), true, (date, data.id(start + usize::from(*row))))
+                }));
+            }
+        }
+    });
+    let keys = || found.iter().map(|(_, _, key)| *key);
+    match &task.kind {
+        Kind::Extreme { greatest, .. } => {
+            let extreme = if *greatest { keys().max() } else { keys().min() };
+            for (_, in_numerator, key) in &mut found {
+                *in_numerator = Some(*key) == extreme;
+            }
+        }
+        Kind::Latest { .. } => {
+            let latest = keys().max();
+            found.retain(|(_, _, key)| Some(*key) == latest);
+        }
+        _ => {}
     }
-
-    /// The rows for which `counts` says whether they count in the numerator; not those with `None`.
-    fn all(&self, counts: impl Fn(usize) -> Option<bool>) -> Vec<(usize, bool)> {
-        let mut found = Vec::new();
-        self.each(|row| found.extend(counts(row).map(|in_numerator| (row, in_numerator))));
-        found
-    }
-}
-
-fn has(value: &Program<'_>, row: usize, frame: &Frame) -> bool {
-    value.run(row, frame) != NULL
+    found.sort_by_key(|(row, _, _)| (row.part, table.span(*row).0, table.id(*row)));
+    found
+        .into_iter()
+        .map(|(row, in_numerator, _)| (row, in_numerator))
+        .collect()
 }
 
 /// The selection that an indicator reads; of a weighted ratio the whole.

@@ -90,6 +90,11 @@ impl UnitTree {
         self.epochs.len() * self.units
     }
 
+    /// How many epochs there are.
+    pub fn epochs(&self) -> usize {
+        self.epochs.len()
+    }
+
     /// The epoch of a day.
     #[inline]
     pub fn epoch_of(&self, day: i64) -> usize {

@@ -13,21 +13,22 @@ use programme::schema::Value;
 
 use crate::dictionary::Dictionaries;
 use crate::problems;
-use crate::table::{NULL, Table, encode};
+use crate::segment::Place;
+use crate::table::{NULL, RowAt, Table, encode};
 
-/// What was ever said about the subjects of one type.
+/// What was ever said about the subjects of one type, where a single version does not say it all.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Histories {
     /// By the subject's number: entries in the order in which they were accepted.
-    entries: HashMap<i32, Vec<Entry>>,
+    pub(crate) entries: HashMap<i32, Vec<Entry>>,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Entry {
-    from: i32,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub from: i32,
     /// The column's place in the table.
-    column: usize,
-    cell: i64,
+    pub column: usize,
+    pub cell: i64,
 }
 
 /// A span of days with all cells of the subject.
@@ -59,16 +60,22 @@ impl Histories {
                 .columns
                 .get(name)
                 .filter(|column| column.name != key.name);
-            let (found, column) = declared
-                .zip(table.place_of(name))
-                .ok_or_else(|| problems::unknown_attribute(&schema.name, name))?;
+            let place = table.column(name).map(|(place, _)| place);
+            let (found, Place::Column(column)) = declared
+                .zip(place)
+                .ok_or_else(|| problems::unknown_attribute(&schema.name, name))?
+            else {
+                return Err(problems::unknown_attribute(&schema.name, name));
+            };
             let cell = encode(value, found, dictionaries)
                 .ok_or_else(|| problems::wrong_value(&schema.name, name))?;
-            fresh.push(Entry {
-                from: from.number(),
-                column,
-                cell,
-            });
+            if !found.personal {
+                fresh.push(Entry {
+                    from: from.number(),
+                    column,
+                    cell,
+                });
+            }
         }
         if fresh.is_empty() {
             // Known, with nothing said: an empty entry of its own identity.
@@ -79,13 +86,32 @@ impl Histories {
             });
         }
         let number = dictionaries
-            .of_column_mut(&key.column_type)
-            .number_of(id)
+            .number_in(&key.column_type, id)
             .ok_or_else(full)?;
+        let width = table.all_columns().count();
+        let known = self.entries.contains_key(&number);
+        let first = table.rows_of(i64::from(number)).next();
+        let is_plain = |entry: &Entry| entry.cell != NULL || entry.column == 0;
+        if !known && first.is_none() && fresh.iter().all(is_plain) {
+            // The version says all that was said.
+            return replace(table, number, &versions_of(&fresh, number, width), at.0);
+        }
         let entries = self.entries.entry(number).or_default();
+        if let Some(row) = first.filter(|_| !known) {
+            let from = table.version(row).map_or(Day::MIN.number(), |days| days.0);
+            let said = |column: usize| table.get(row, Place::Column(column));
+            entries.extend(
+                (0..width)
+                    .map(|column| Entry {
+                        from,
+                        column,
+                        cell: said(column),
+                    })
+                    .filter(|entry| entry.cell != NULL),
+            );
+        }
         entries.extend(fresh);
-        let versions = versions_of(entries, number, table.all_columns().len());
-        replace(table, number, &versions, at.0)
+        replace(table, number, &versions_of(entries, number, width), at.0)
     }
 }
 
@@ -123,22 +149,14 @@ fn versions_of(entries: &[Entry], number: i32, width: usize) -> Vec<Version> {
 
 /// Hides the versions that no longer hold and adds those that are new.
 fn replace(table: &mut Table, number: i32, versions: &[Version], at: u64) -> Result<(), Problem> {
-    let rows: Vec<usize> = table
+    let visible: Vec<RowAt> = table
         .rows_of(i64::from(number))
-        .iter()
-        .map(|row| *row as usize)
-        .collect();
-    let visible: Vec<usize> = rows
-        .into_iter()
         .filter(|row| table.is_visible(*row, at))
         .collect();
-    let same = |table: &Table, row: usize, version: &Version| {
+    let same = |table: &Table, row: RowAt, version: &Version| {
+        let mut cells = version.cells.iter().enumerate();
         table.version(row) == Some(version.days)
-            && table
-                .all_columns()
-                .iter()
-                .zip(&version.cells)
-                .all(|(column, cell)| column.get(row) == *cell)
+            && cells.all(|(place, cell)| table.get(row, Place::Column(place)) == *cell)
     };
     let mut kept = Vec::new();
     let mut free = Vec::new();
@@ -157,13 +175,15 @@ fn replace(table: &mut Table, number: i32, versions: &[Version], at: u64) -> Res
         }
         match free.pop() {
             Some(row) => {
-                table.write_all(row, &version.cells);
-                table.write_version(row, version.days);
+                table.rewrite(row, &version.cells);
+                table.rewrite_version(row, version.days);
             }
-            None => {
-                let row = table.add_empty(number.unsigned_abs().into(), at, Some(version.days))?;
-                table.write_all(row, &version.cells);
-            }
+            None => table.add_version(
+                number.unsigned_abs().into(),
+                at,
+                version.days,
+                &version.cells,
+            )?,
         }
     }
     for row in free {
