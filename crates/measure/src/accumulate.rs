@@ -80,26 +80,6 @@ impl Accumulator {
         }
     }
 
-    /// Takes up a value; [`NULL`] changes nothing.
-    #[inline]
-    pub fn add_value(&mut self, value: i64) {
-        if value == NULL {
-            return;
-        }
-        match self {
-            // 2^63 rows of 64 bits each fit 128 bits.
-            Accumulator::Sum { total, rows } => {
-                *total += i128::from(value);
-                *rows += 1;
-            }
-            Accumulator::Extreme { .. } => self.add_extreme(value),
-            Accumulator::Distinct(values) => {
-                values.insert(value);
-            }
-            _ => {}
-        }
-    }
-
     fn add_extreme(&mut self, found: i64) {
         if let Accumulator::Extreme { value, greatest } = self {
             let better = found != NULL

@@ -312,9 +312,18 @@ impl Cells {
                     NULL
                 }
             }
-            Cells::Byte(packed) => packed.codes.get(row).map_or(NULL, |code| packed.cell(*code)),
-            Cells::Short(packed) => packed.codes.get(row).map_or(NULL, |code| packed.cell(*code)),
-            Cells::Word(packed) => packed.codes.get(row).map_or(NULL, |code| packed.cell(*code)),
+            Cells::Byte(packed) => packed
+                .codes
+                .get(row)
+                .map_or(NULL, |code| packed.cell(*code)),
+            Cells::Short(packed) => packed
+                .codes
+                .get(row)
+                .map_or(NULL, |code| packed.cell(*code)),
+            Cells::Word(packed) => packed
+                .codes
+                .get(row)
+                .map_or(NULL, |code| packed.cell(*code)),
             Cells::Wide(cells) => cells.get(row).copied().unwrap_or(NULL),
             Cells::Runs { starts, cells, .. } => {
                 cells.get(starts.partition_point(|start| *start as usize <= row) - 1)
@@ -472,8 +481,7 @@ impl Cells {
         let rows = self.len();
         let mut cells = vec![NULL; rows];
         self.read(0, &mut cells);
-        let (least, greatest) =
-            bounds(cells.iter().copied().chain([cell])).unwrap_or((0, 0));
+        let (least, greatest) = bounds(cells.iter().copied().chain([cell])).unwrap_or((0, 0));
         let span = (greatest as u64).wrapping_sub(least as u64);
         let room = match width((least, greatest)) {
             1 => u64::from(u8::MAX),

@@ -69,7 +69,10 @@ pub(crate) enum Op {
     /// A cell of the row.
     Cell(Place),
     /// The interval of a cut in which the row's date lies; empty outside.
-    Interval { date: Place, cut: usize },
+    Interval {
+        date: Place,
+        cut: usize,
+    },
     /// A value for each interval.
     ByInterval(Step, Vec<i64>),
     /// A cell of the unit or subject that a cell of the row refers to, as of a day.
@@ -80,7 +83,10 @@ pub(crate) enum Op {
         day: DayOf,
     },
     /// The group of the unit tree to which the row belongs.
-    Group { unit: Place, day: DayOf },
+    Group {
+        unit: Place,
+        day: DayOf,
+    },
     /// 1, 0 or empty for true, false or unknown.
     Truth(Step),
     Scale(Step, i64),
@@ -332,12 +338,14 @@ impl<'a> Steps<'a> {
         let op = match &expr.node {
             Node::Bool(value) => Op::Known(*value),
             Node::Not(a) => Op::Not(self.condition(a, parameters)?),
-            Node::And(a, b) => {
-                Op::And(self.condition(a, parameters)?, self.condition(b, parameters)?)
-            }
-            Node::Or(a, b) => {
-                Op::Or(self.condition(a, parameters)?, self.condition(b, parameters)?)
-            }
+            Node::And(a, b) => Op::And(
+                self.condition(a, parameters)?,
+                self.condition(b, parameters)?,
+            ),
+            Node::Or(a, b) => Op::Or(
+                self.condition(a, parameters)?,
+                self.condition(b, parameters)?,
+            ),
             Node::Compare(op, a, b) => return self.compare(*op, a, b, parameters),
             Node::In {
                 negated,
@@ -373,7 +381,11 @@ impl<'a> Steps<'a> {
     }
 
     fn negated(&mut self, step: Step, negated: bool) -> Step {
-        if negated { self.add(Op::Not(step)) } else { step }
+        if negated {
+            self.add(Op::Not(step))
+        } else {
+            step
+        }
     }
 
     fn one_of(
@@ -390,7 +402,9 @@ impl<'a> Steps<'a> {
         for item in list {
             let step = self.value(item, parameters)?;
             // Written out, so it is a constant; beyond 64 bits no value is equal to it.
-            let scaled = self.constant(step)?.checked_mul(common / item.denominator());
+            let scaled = self
+                .constant(step)?
+                .checked_mul(common / item.denominator());
             values.extend(scaled.filter(|value| *value != NULL));
         }
         values.sort_unstable();
@@ -483,7 +497,9 @@ impl<'a> Steps<'a> {
         if factor == 1 {
             return step;
         }
-        let folded = self.constant(step).and_then(|value| value.checked_mul(factor));
+        let folded = self
+            .constant(step)
+            .and_then(|value| value.checked_mul(factor));
         match folded.filter(|value| *value != NULL) {
             Some(value) => self.add(Op::Constant(value)),
             None => self.add(Op::Scale(step, factor)),
@@ -570,13 +586,25 @@ mod tests {
         ] {
             let cut = Cut::new(days.clone());
             assert_eq!(cut.intervals(), days.len() - 1);
-            for day in [-1_000_001, -1_000_000, 0, 2, 3, 4, 5, 6, 10, 19, 20, 39, 40, 199_999, 200_000, 200_001] {
-                let expected = days.windows(2).position(|pair| pair[0] <= day && day < pair[1]);
-                assert_eq!(cut.of(day), expected.map_or(NULL, |place| place as i64), "{day} in {days:?}");
+            for day in [
+                -1_000_001, -1_000_000, 0, 2, 3, 4, 5, 6, 10, 19, 20, 39, 40, 199_999, 200_000,
+                200_001,
+            ] {
+                let expected = days
+                    .windows(2)
+                    .position(|pair| pair[0] <= day && day < pair[1]);
+                assert_eq!(
+                    cut.of(day),
+                    expected.map_or(NULL, |place| place as i64),
+                    "{day} in {days:?}"
+                );
             }
             assert_eq!(cut.of(NULL), NULL);
         }
         let cut = Cut::new(vec![1, 5, 9, 12]);
-        assert_eq!((cut.range(1, 8), cut.range(5, 11), cut.range(9, 8)), ((0, 2), (1, 3), (2, 2)));
+        assert_eq!(
+            (cut.range(1, 8), cut.range(5, 11), cut.range(9, 8)),
+            ((0, 2), (1, 3), (2, 2))
+        );
     }
 }

@@ -58,9 +58,7 @@ impl Dictionary {
     fn grow(&mut self) {
         self.index = vec![FREE; (self.index.len() * 2).max(16)];
         for number in 0..self.ends.len() {
-            let hash = self
-                .at(number)
-                .map_or(0, |text| text_hash(text, self.seed));
+            let hash = self.at(number).map_or(0, |text| text_hash(text, self.seed));
             self.put(hash, number as u32);
         }
     }
@@ -242,8 +240,18 @@ mod tests {
             }
         }
         assert_eq!(dictionary.number_of(""), Some(5000));
-        assert_eq!((dictionary.find(""), dictionary.text(5000)), (Some(5000), Some("")));
-        assert_eq!((dictionary.find("text"), dictionary.text(5001), dictionary.text(-1)), (None, None, None));
+        assert_eq!(
+            (dictionary.find(""), dictionary.text(5000)),
+            (Some(5000), Some(""))
+        );
+        assert_eq!(
+            (
+                dictionary.find("text"),
+                dictionary.text(5001),
+                dictionary.text(-1)
+            ),
+            (None, None, None)
+        );
         assert_eq!(dictionary.len(), 5001);
     }
 }

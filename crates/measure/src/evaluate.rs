@@ -125,7 +125,10 @@ impl<'s, 'a> Block<'s, 'a> {
                 let intervals = self.value(*interval);
                 for (slot, interval) in out.cells.iter_mut().zip(intervals) {
                     let place = usize::try_from(*interval).ok();
-                    *slot = place.and_then(|place| values.get(place)).copied().unwrap_or(NULL);
+                    *slot = place
+                        .and_then(|place| values.get(place))
+                        .copied()
+                        .unwrap_or(NULL);
                 }
             }
             Op::Attribute {
@@ -163,9 +166,14 @@ impl<'s, 'a> Block<'s, 'a> {
                 out.cells.fill(NULL);
                 for item in list {
                     self.compute(*item);
-                    let beyond = self.lanes.get(item.0).map_or(&[][..], |lanes| &lanes.beyond);
+                    let beyond = self
+                        .lanes
+                        .get(item.0)
+                        .map_or(&[][..], |lanes| &lanes.beyond);
                     // Only of rows that had no value so far.
-                    mark(&mut out.beyond, beyond, |row| out.cells.get(row) == Some(&NULL));
+                    mark(&mut out.beyond, beyond, |row| {
+                        out.cells.get(row) == Some(&NULL)
+                    });
                     for (slot, cell) in out.cells.iter_mut().zip(self.cells(*item)) {
                         if *slot == NULL {
                             *slot = *cell;
@@ -181,7 +189,10 @@ impl<'s, 'a> Block<'s, 'a> {
                 for ((slot, cell), held) in out.cells.iter_mut().zip(self.cells(value)).zip(held) {
                     *slot = if *held == 1 { *cell } else { NULL };
                 }
-                let beyond = self.lanes.get(value.0).map_or(&[][..], |lanes| &lanes.beyond);
+                let beyond = self
+                    .lanes
+                    .get(value.0)
+                    .map_or(&[][..], |lanes| &lanes.beyond);
                 mark(&mut out.beyond, beyond, |row| held.get(row) == Some(&1));
                 let beyond = self.condition_beyond(condition);
                 mark(&mut out.beyond, beyond, |_| true);
@@ -300,7 +311,9 @@ impl<'s, 'a> Block<'s, 'a> {
                     Some((i64::from(from), i64::from(to), table.get(row, place)))
                 }));
             }
-            let found = versions.iter().find(|(from, to, _)| *from <= day && day <= *to);
+            let found = versions
+                .iter()
+                .find(|(from, to, _)| *from <= day && day <= *to);
             *slot = found.map_or(NULL, |(_, _, cell)| *cell);
         }
     }
@@ -310,7 +323,9 @@ impl<'s, 'a> Block<'s, 'a> {
         self.part.data.read(unit, self.start, out);
         let group = |epoch: usize, unit: i64| {
             let group = tree.group_of(epoch, unit);
-            group.and_then(|group| i64::try_from(group).ok()).unwrap_or(NULL)
+            group
+                .and_then(|group| i64::try_from(group).ok())
+                .unwrap_or(NULL)
         };
         match day {
             DayOf::Fixed(day) => {
@@ -353,9 +368,9 @@ impl<'s, 'a> Block<'s, 'a> {
 
     fn rows(&self, step: Step, wanted: bool) -> &[u8] {
         let (step, wanted) = self.direct(step, wanted);
-        self.masks.get(step.0).map_or(&[], |[yes, no]| {
-            if wanted { &yes.rows } else { &no.rows }
-        })
+        self.masks
+            .get(step.0)
+            .map_or(&[], |[yes, no]| if wanted { &yes.rows } else { &no.rows })
     }
 
     fn truth(&mut self, step: Step, wanted: bool) {
@@ -400,9 +415,15 @@ impl<'s, 'a> Block<'s, 'a> {
                 self.within(*value, *least, *greatest, wanted, out);
             }
             Op::OneOf(value, list) => {
-                self.found(*value, out, wanted, |cells, start, out| {
-                    cells.one_of(start, list, out);
-                }, |cell| list.binary_search(&cell).is_ok());
+                self.found(
+                    *value,
+                    out,
+                    wanted,
+                    |cells, start, out| {
+                        cells.one_of(start, list, out);
+                    },
+                    |cell| list.binary_search(&cell).is_ok(),
+                );
             }
             Op::IsEmpty(value) => {
                 let value = *value;
@@ -496,8 +517,16 @@ impl<'s, 'a> Block<'s, 'a> {
             return &[];
         }
         let stamp = self.stamp;
-        if self.beyond.get(step.0).is_none_or(|slot| slot.stamp != stamp) {
-            let mut out = self.beyond.get_mut(step.0).map(std::mem::take).unwrap_or_default();
+        if self
+            .beyond
+            .get(step.0)
+            .is_none_or(|slot| slot.stamp != stamp)
+        {
+            let mut out = self
+                .beyond
+                .get_mut(step.0)
+                .map(std::mem::take)
+                .unwrap_or_default();
             out.stamp = stamp;
             out.beyond.clear();
             let steps = self.steps;

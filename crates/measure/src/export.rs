@@ -12,8 +12,8 @@ use programme::model::TreeTime;
 use programme::schema::{ColumnSchema, ColumnType, Source, TableSchema, Value};
 
 use crate::columns::Columns;
-use crate::sql::Dialect;
 use crate::segment::Place;
+use crate::sql::Dialect;
 use crate::table::{NEVER, RowAt, Table, decode};
 
 /// `hidden` of what is not hidden: the greatest 64-bit integer.

@@ -10,14 +10,16 @@ use std::sync::Arc;
 
 use base::{Day, Figure, FigureState, IndicatorId, Period, Problem, Ratio, SubjectTypeId, UnitId};
 use indexmap::IndexMap;
-use programme::expr::{Arithmetic, NumberOp, Term, TermNode};
-use programme::model::{Against, Indicator, Measure, TreeTime};
+use programme::expr::{NumberOp, Term, TermNode};
+use programme::model::{Against, Indicator, Measure, Programme, TreeTime};
 use programme::schema::ColumnPath;
 
 use crate::columns::{Columns, InForce};
 use crate::compile::Frame;
 use crate::gather::{Job, measured};
 use crate::problems;
+use crate::segment::Part;
+use crate::table::Table;
 
 /// A question, with names turned into numbers.
 pub(crate) struct Asked<'a> {
@@ -106,6 +108,15 @@ impl Span {
 }
 
 impl Asked<'_> {
+    /// The rows of the subject asked for, where a table has them together.
+    pub fn rows_of_subject(&self, table: &Table) -> Option<Part> {
+        let subject = self.subject.as_ref()?;
+        let column = &table.schema.subject_column()?.column_type;
+        let known = self.columns.dictionaries().of_column(column);
+        let number = known.and_then(|known| known.find(subject)).map(i64::from);
+        table.rows_of_subject(number, self.at)
+    }
+
     pub fn frame(&self, span: Span) -> Frame {
         Frame {
             first: span.period.first().unwrap_or(Day::MIN),
@@ -170,39 +181,13 @@ impl<'a> Evaluator<'a> {
     /// Measures everything that these indicators read over these spans, each table in one pass.
     pub fn prepare(&mut self, wanted: &[(IndicatorId, Span)]) -> Result<(), Problem> {
         let programme = self.asked.in_force.programme.clone();
-        let mut found: IndexMap<IndicatorId, Vec<Span>> = IndexMap::new();
-        let mut seen = HashSet::new();
-        let mut open: Vec<(IndicatorId, Span)> = wanted.iter().rev().cloned().collect();
-        while let Some((id, span)) = open.pop() {
-            if self.known.contains_key(&(id.clone(), span)) || !seen.insert((id.clone(), span)) {
-                continue;
-            }
-            match &self.asked.indicator(&id)?.measure {
-                Measure::Ratio {
-                    numerator,
-                    denominator,
-                    ..
-                } => open.extend([(denominator.clone(), span), (numerator.clone(), span)]),
-                Measure::Growth(of, against) | Measure::Change(of, against) => {
-                    open.extend(span.earlier(*against).map(|earlier| (of.clone(), earlier)));
-                    open.push((of.clone(), span));
-                }
-                Measure::Expression(arithmetic) => open.extend(
-                    arithmetic
-                        .indicators()
-                        .into_iter()
-                        .map(|part| (part.clone(), span)),
-                ),
-                _ => found.entry(id).or_default().push(span),
-            }
+        let mut jobs = jobs(&self.asked, &programme, wanted)?;
+        for job in &mut jobs {
+            let id = &job.indicator.id;
+            job.spans
+                .retain(|span| !self.known.contains_key(&(id.clone(), *span)));
         }
-        let jobs: Vec<Job<'_>> = found
-            .into_iter()
-            .filter_map(|(id, spans)| {
-                let indicator = programme.indicators.get(&id)?;
-                Some(Job { indicator, spans })
-            })
-            .collect();
+        jobs.retain(|job| !job.spans.is_empty());
         let figures = measured(&self.asked, &jobs)?;
         for (job, figures) in jobs.iter().zip(figures) {
             for (span, figures) in job.spans.iter().zip(figures) {
@@ -215,110 +200,146 @@ impl<'a> Evaluator<'a> {
 
     /// The figures of an indicator over a span.
     pub fn figures(&mut self, id: &IndicatorId, span: Span) -> Result<Rc<Figures>, Problem> {
-        if let Some(found) = self.known.get(&(id.clone(), span)) {
+        let key = (id.clone(), span);
+        if let Some(found) = self.known.get(&key) {
             return Ok(found.clone());
         }
         let programme = self.asked.in_force.programme.clone();
-        let indicator = match programme.indicators.get(id) {
-            Some(indicator) => indicator,
-            None => {
-                return Err(self
-                    .asked
-                    .indicator(id)
-                    .err()
-                    .unwrap_or_else(|| problems::broken_programme(id, id)));
-            }
+        self.asked.indicator(id)?;
+        let indicator = programme.indicators.get(id);
+        let broken = || problems::broken_programme(id, id);
+        let indicator = indicator.ok_or_else(broken)?;
+        let Some(parts) = parts_of(indicator, span) else {
+            self.prepare(std::slice::from_ref(&key))?;
+            return self.known.get(&key).cloned().ok_or_else(broken);
         };
-        let figures = match &indicator.measure {
-            Measure::Ratio {
-                numerator,
-                denominator,
-                per,
-            } => {
-                let (above, below) = (
-                    self.figures(numerator, span)?,
-                    self.figures(denominator, span)?,
-                );
-                combine(id, &[&above, &below], |values| match values {
-                    [above, below] => Figure::value_of(above * per, below.clone()),
-                    _ => Figure::not_applicable(),
-                })?
-            }
-            Measure::Growth(of, against) => {
-                self.compared(id, of, span, *against, |now, then| {
-                    Figure::value_of(now - then, then.clone())
-                })?
-            }
-            Measure::Change(of, against) => {
-                self.compared(id, of, span, *against, |now, then| {
-                    Figure::whole(now - then)
-                })?
-            }
-            Measure::Expression(arithmetic) => self.expression(id, arithmetic, span)?,
-            // What reads rows is found by `prepare`.
-            _ => {
-                self.prepare(&[(id.clone(), span)])?;
-                return self
-                    .known
-                    .get(&(id.clone(), span))
-                    .cloned()
-                    .ok_or_else(|| problems::broken_programme(id, id));
+        let figures = match parts {
+            None => Figures::everywhere(Figure::not_applicable()),
+            Some(parts) => {
+                let mut found = Vec::with_capacity(parts.len());
+                for (part, span) in &parts {
+                    found.push(self.figures(part, *span)?);
+                }
+                let found: Vec<&Figures> = found.iter().map(Rc::as_ref).collect();
+                combine(id, &found, |values| of_values(indicator, values))?
             }
         };
         let figures = Rc::new(figures);
-        self.known.insert((id.clone(), span), figures.clone());
+        self.known.insert(key, figures.clone());
         Ok(figures)
     }
+}
 
-    fn compared(
-        &mut self,
-        id: &IndicatorId,
-        of: &IndicatorId,
-        span: Span,
-        against: Against,
-        figure: impl Fn(&Ratio, &Ratio) -> Figure,
-    ) -> Result<Figures, Problem> {
-        let now = self.figures(of, span)?;
-        let Some(earlier) = span.earlier(against) else {
-            return Ok(Figures::everywhere(Figure::not_applicable()));
-        };
-        let then = self.figures(of, earlier)?;
-        combine(id, &[&now, &then], |values| match values {
-            [now, then] => figure(now, then),
-            _ => Figure::not_applicable(),
-        })
-    }
-
-    fn expression(
-        &mut self,
-        id: &IndicatorId,
-        arithmetic: &Arithmetic,
-        span: Span,
-    ) -> Result<Figures, Problem> {
-        let used: Vec<IndicatorId> = arithmetic
-            .used()
-            .into_iter()
-            .map(|(id, _)| id.clone())
-            .collect();
-        let mut parts = Vec::with_capacity(used.len());
-        for part in &used {
-            parts.push(self.figures(part, span)?);
+/// What indicators read, themselves or through those that they are derived from: each with its spans.
+pub(crate) fn jobs<'p>(
+    asked: &Asked<'_>,
+    programme: &'p Programme,
+    wanted: &[(IndicatorId, Span)],
+) -> Result<Vec<Job<'p>>, Problem> {
+    let mut found: IndexMap<IndicatorId, Job<'p>> = IndexMap::new();
+    let mut seen = HashSet::new();
+    let mut open: Vec<(IndicatorId, Span)> = wanted.iter().rev().cloned().collect();
+    while let Some((id, span)) = open.pop() {
+        if !seen.insert((id.clone(), span)) {
+            continue;
         }
-        let parts: Vec<&Figures> = parts.iter().map(Rc::as_ref).collect();
-        combine(id, &parts, |values| {
+        asked.indicator(&id)?;
+        let Some(indicator) = programme.indicators.get(&id) else {
+            continue;
+        };
+        match parts_of(indicator, span) {
+            Some(parts) => open.extend(parts.into_iter().flatten().rev()),
+            None => found
+                .entry(id)
+                .or_insert_with(|| Job {
+                    indicator,
+                    spans: Vec::new(),
+                })
+                .spans
+                .push(span),
+        }
+    }
+    Ok(found.into_values().collect())
+}
+
+/// The figure of one cell: `leaf` gives those of indicators that read rows.
+pub(crate) fn figure_of_cell(
+    asked: &Asked<'_>,
+    id: &IndicatorId,
+    span: Span,
+    leaf: &impl Fn(&IndicatorId, Span) -> Figure,
+) -> Figure {
+    let Ok(indicator) = asked.indicator(id) else {
+        return Figure::not_applicable();
+    };
+    match parts_of(indicator, span) {
+        None => leaf(id, span),
+        Some(None) => Figure::not_applicable(),
+        Some(Some(parts)) => {
+            let found: Vec<Figure> = parts
+                .iter()
+                .map(|(part, span)| figure_of_cell(asked, part, *span, leaf))
+                .collect();
+            let found: Vec<&Figure> = found.iter().collect();
+            combined(&found, &|values| of_values(indicator, values))
+        }
+    }
+}
+
+/// The figures from which an indicator is derived. `None`: it reads rows; `Some(None)`: there is no
+/// earlier period to compare with.
+pub(crate) fn parts_of(
+    indicator: &Indicator,
+    span: Span,
+) -> Option<Option<Vec<(IndicatorId, Span)>>> {
+    match &indicator.measure {
+        Measure::Ratio {
+            numerator,
+            denominator,
+            ..
+        } => Some(Some(vec![
+            (numerator.clone(), span),
+            (denominator.clone(), span),
+        ])),
+        Measure::Growth(of, against) | Measure::Change(of, against) => Some(
+            span.earlier(*against)
+                .map(|earlier| vec![(of.clone(), span), (of.clone(), earlier)]),
+        ),
+        Measure::Expression(arithmetic) => Some(Some(
+            arithmetic
+                .used()
+                .into_iter()
+                .map(|(part, _)| (part.clone(), span))
+                .collect(),
+        )),
+        _ => None,
+    }
+}
+
+/// The figure that follows from the values of [`parts_of`].
+fn of_values(indicator: &Indicator, values: &[Ratio]) -> Figure {
+    match (&indicator.measure, values) {
+        (Measure::Ratio { per, .. }, [above, below]) => {
+            Figure::value_of(above * per, below.clone())
+        }
+        (Measure::Growth(..), [now, then]) => Figure::value_of(now - then, then.clone()),
+        (Measure::Change(..), [now, then]) => Figure::whole(now - then),
+        (Measure::Expression(arithmetic), values) => {
+            let used: Vec<&IndicatorId> = arithmetic.indicators();
             value_of(&arithmetic.root, &used, values)
                 .map_or_else(Figure::not_applicable, Figure::whole)
-        })
+        }
+        _ => Figure::not_applicable(),
     }
 }
 
 /// The value of arithmetic; `None` when it divides by zero.
-fn value_of(term: &Term, used: &[IndicatorId], values: &[Ratio]) -> Option<Ratio> {
+fn value_of(term: &Term, used: &[&IndicatorId], values: &[Ratio]) -> Option<Ratio> {
     match &term.node {
         TermNode::Number(number) => Some(number.clone()),
         TermNode::Indicator(id) => used
             .iter()
-            .position(|known| known == id)
+            .position(|known| *known == id)
             .and_then(|place| values.get(place))
             .cloned(),
         TermNode::Negate(inner) => Some(-value_of(inner, used, values)?),

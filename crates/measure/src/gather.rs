@@ -217,7 +217,10 @@ impl<'a, 'i> Plan<'a, 'i> {
         let Some(place) = place else {
             return Ok(None);
         };
-        if expressions(indicator).iter().any(|expr| has_parameter(expr)) {
+        if expressions(indicator)
+            .iter()
+            .any(|expr| has_parameter(expr))
+        {
             let mut sorted = windows.clone();
             sorted.sort_unstable();
             let apart = |pair: &[(i64, i64)]| match pair {
@@ -246,7 +249,11 @@ impl<'a, 'i> Plan<'a, 'i> {
         windows: &[(i64, i64)],
     ) -> Result<(), Problem> {
         let interval = self.pass.steps.add(Op::Interval { date, cut });
-        let frames: Vec<Frame> = job.spans.iter().map(|span| self.asked.frame(*span)).collect();
+        let frames: Vec<Frame> = job
+            .spans
+            .iter()
+            .map(|span| self.asked.frame(*span))
+            .collect();
         let (mut of_interval, mut ranges) = (Vec::new(), Vec::new());
         if let Some(cut) = self.pass.steps.cuts.get(cut) {
             of_interval = vec![None; cut.intervals()];
@@ -257,7 +264,10 @@ impl<'a, 'i> Plan<'a, 'i> {
                     (0, 0)
                 };
                 let slots = of_interval.get_mut(range.0..range.1);
-                slots.into_iter().flatten().for_each(|slot| *slot = Some(frame));
+                slots
+                    .into_iter()
+                    .flatten()
+                    .for_each(|slot| *slot = Some(frame));
                 ranges.push(range);
             }
         }
@@ -366,7 +376,10 @@ impl<'a, 'i> Plan<'a, 'i> {
         }
         let until = i64::from(frame.until.number());
         if table.schema.is_versioned() {
-            let (from, to) = (steps.add(Op::Cell(Place::From)), steps.add(Op::Cell(Place::To)));
+            let (from, to) = (
+                steps.add(Op::Cell(Place::From)),
+                steps.add(Op::Cell(Place::To)),
+            );
             first.push(steps.add(Op::Within(from, NULL + 1, until)));
             first.push(steps.add(Op::Within(to, until, i64::MAX)));
         }
@@ -444,14 +457,10 @@ impl<'a, 'i> Plan<'a, 'i> {
         let name = table.schema.subject_column().map(|column| &column.name);
         let column = name.and_then(|name| table.column(name));
         match column.map(|(place, column)| (place, &column.column_type)) {
-            Some((place, ColumnType::Subject(subject_type))) => Ok((
-                self.pass.steps.add(Op::Cell(place)),
-                subject_type.clone(),
-            )),
-            _ => Err(problems::not_by_subject(
-                &indicator.id,
-                &table.schema.name,
-            )),
+            Some((place, ColumnType::Subject(subject_type))) => {
+                Ok((self.pass.steps.add(Op::Cell(place)), subject_type.clone()))
+            }
+            _ => Err(problems::not_by_subject(&indicator.id, &table.schema.name)),
         }
     }
 
@@ -474,9 +483,7 @@ impl<'a, 'i> Plan<'a, 'i> {
                 )
         });
         fits.map(|(step, column, table)| (step, &column.column_type, table))
-            .ok_or_else(|| {
-                problems::not_by_field(&indicator.id, path, &self.table().schema.name)
-            })
+            .ok_or_else(|| problems::not_by_field(&indicator.id, path, &self.table().schema.name))
     }
 
     /// The group of the unit tree of each row.
@@ -484,18 +491,14 @@ impl<'a, 'i> Plan<'a, 'i> {
         let table = self.table();
         let column = table.schema.unit_column(indicator.attribution);
         let place = column.and_then(|column| table.column(&column.name));
-        let (unit, _) = place
-            .ok_or_else(|| problems::not_by_unit(&indicator.id, &table.schema.name))?;
+        let (unit, _) =
+            place.ok_or_else(|| problems::not_by_unit(&indicator.id, &table.schema.name))?;
         let day = self.pass.steps.day_of(frame.until);
         Ok(self.pass.steps.add(Op::Group { unit, day }))
     }
 
     /// Only rows of one unit, one subject, one value.
-    fn restriction(
-        &mut self,
-        indicator: &Indicator,
-        frame: &Frame,
-    ) -> Result<Vec<Step>, Problem> {
+    fn restriction(&mut self, indicator: &Indicator, frame: &Frame) -> Result<Vec<Step>, Problem> {
         let asked = self.asked;
         let mut only = Vec::new();
         if let Some(unit) = asked.unit.filter(|_| !is_city_wide(indicator)) {
@@ -677,6 +680,20 @@ impl<'a, 'i> Plan<'a, 'i> {
             .collect()
     }
 
+    /// What is kept of a group; of one without rows, nothing.
+    pub fn cell(&self, reading: &Reading, outcome: &Outcome, group: usize) -> Option<Accumulator> {
+        let task = self.pass.tasks.get(reading.task)?;
+        let tally = outcome.tallies.get(reading.task)?;
+        let cells = CellsOf {
+            tally,
+            key: self.pass.keys.get(task.key),
+            intervals: reading.intervals,
+        };
+        cells
+            .at(group)
+            .or_else(|| Some(Tally::new(1, &tally.kept).cell(0)))
+    }
+
     fn figures_of(&self, reading: &Reading, outcome: &Outcome) -> Result<Figures, Problem> {
         let asked = self.asked;
         let task = self.pass.tasks.get(reading.task);
@@ -699,7 +716,7 @@ impl<'a, 'i> Plan<'a, 'i> {
             key: self.pass.keys.get(task.key),
             intervals: reading.intervals,
         };
-        let none = Tally::new(1, tally.kept.clone()).cell(0);
+        let none = Tally::new(1, &tally.kept).cell(0);
         let mut figures = Figures::everywhere(figure(&none));
         let Some(group) = cells.key.and_then(|key| key.group.as_ref()) else {
             figures.other = figure(&cells.at(0).unwrap_or(none));
@@ -908,7 +925,7 @@ pub(crate) fn weighing_rows<'a>(
 }
 
 /// The weights of strata.
-fn weights(
+pub(crate) fn weights(
     asked: &Asked<'_>,
     indicator: &Indicator,
     span: Span,
@@ -933,10 +950,7 @@ fn weights(
 }
 
 /// The figures of jobs, by job and span.
-pub(crate) fn measured(
-    asked: &Asked<'_>,
-    jobs: &[Job<'_>],
-) -> Result<Vec<Vec<Figures>>, Problem> {
+pub(crate) fn measured(asked: &Asked<'_>, jobs: &[Job<'_>]) -> Result<Vec<Vec<Figures>>, Problem> {
     let mut by_table: Vec<(Arc<str>, Vec<usize>)> = Vec::new();
     for (number, job) in jobs.iter().enumerate() {
         let indicator = job.indicator;
@@ -966,7 +980,7 @@ pub(crate) fn measured(
             problems::broken_programme(indicator.unwrap_or_default(), &name)
         })?;
         let plan = Plan::new(asked, table, &own)?;
-        let outcome = asked.columns.outcome(asked, &plan, &own);
+        let outcome = asked.columns.outcome(asked, &plan);
         for (reading, figures) in plan.readings.iter().zip(plan.figures(&outcome)?) {
             let job = numbers.get(reading.job).and_then(|job| found.get_mut(*job));
             if let Some(slot) = job.and_then(|job| job.get_mut(reading.span)) {

@@ -73,15 +73,24 @@ impl Key {
 pub(crate) enum Kind {
     Rows,
     Sum(Step),
-    Extreme { value: Step, greatest: bool },
+    Extreme {
+        value: Step,
+        greatest: bool,
+    },
     Distinct(Step),
-    Share { part: Step, value: Option<Step> },
+    Share {
+        part: Step,
+        value: Option<Step>,
+    },
     Latest {
         date: Option<Step>,
         value: Step,
         preliminary: Option<Step>,
     },
-    Strata { part: Step, stratum: Grouped },
+    Strata {
+        part: Step,
+        stratum: Grouped,
+    },
 }
 
 impl Kind {
@@ -227,7 +236,7 @@ impl<'a> Pass<'a> {
                 .keys
                 .get(task.key)
                 .map_or(1, |key| key.groups() * key.intervals());
-            Tally::new(places, task.kind.kept())
+            Tally::new(places, &task.kind.kept())
         };
         Outcome {
             tallies: self.tasks.iter().map(tally).collect(),
@@ -302,7 +311,7 @@ impl<'p, 'a> Worker<'p, 'a> {
                 Some((_, len)) if key.group.is_some() => len * key.intervals(),
                 _ => key.groups() * key.intervals(),
             });
-            outcome.tallies.push(Tally::new(places, task.kind.kept()));
+            outcome.tallies.push(Tally::new(places, &task.kind.kept()));
         }
         Worker {
             pass,
@@ -355,10 +364,9 @@ impl<'p, 'a> Worker<'p, 'a> {
     }
 
     fn select(&mut self, number: usize) {
-        let (Some(selected), Some(list)) = (
-            self.pass.selected.get(number),
-            self.lists.get_mut(number),
-        ) else {
+        let (Some(selected), Some(list)) =
+            (self.pass.selected.get(number), self.lists.get_mut(number))
+        else {
             return;
         };
         if list.stamp == self.stamp {
@@ -386,10 +394,8 @@ impl<'p, 'a> Worker<'p, 'a> {
     }
 
     fn place(&mut self, number: usize) {
-        let (Some(key), Some(places)) = (
-            self.pass.keys.get(number),
-            self.places.get_mut(number),
-        ) else {
+        let (Some(key), Some(places)) = (self.pass.keys.get(number), self.places.get_mut(number))
+        else {
             return;
         };
         if places.stamp == self.stamp {
@@ -413,7 +419,11 @@ impl<'p, 'a> Worker<'p, 'a> {
         }
         if let Some((step, _)) = key.interval {
             for (place, interval) in places.of.iter_mut().zip(self.block.value(step)) {
-                *place += if *interval == NULL { 0 } else { *interval as u32 };
+                *place += if *interval == NULL {
+                    0
+                } else {
+                    *interval as u32
+                };
             }
         }
     }
@@ -597,7 +607,9 @@ fn add(sums: &mut [i128], place: usize, value: i128) {
 }
 
 fn and(mask: &mut [u8], other: &[u8]) {
-    mask.iter_mut().zip(other).for_each(|(row, other)| *row &= other);
+    mask.iter_mut()
+        .zip(other)
+        .for_each(|(row, other)| *row &= other);
 }
 
 /// Whether a row is in both.

@@ -99,6 +99,11 @@ base::catalogue! {
             en: "write it like food_pass_rate?period=2018&unit=puqi&day=2018-12-31&programme=12&at=5123"
         }
     }
+    /// A figure that columns of 64-bit integers cannot carry.
+    fn beyond_columns(indicator) -> "M212" Error {
+        what { zh: "指标“{indicator}”有一个对象的数字超出 64 位整数，不能成列给出", en: "the figure of some subject for `{indicator}` leaves 64-bit integers and cannot stand in a column" }
+        remedy { zh: "逐个对象测量，那样没有这个限度", en: "measure it by subject, one figure at a time; that has no such limit" }
+    }
     /// A figure that integers in SQL cannot carry.
     fn not_in_sql(indicator) -> "M301" Error {
         what { zh: "指标“{indicator}”由加权比率算出，不能写成一条 SQL", en: "`{indicator}` is derived from a weighted ratio and cannot be one SQL statement" }

@@ -56,10 +56,7 @@ impl<'a> RowView<'a> {
 
     /// Every column with its value as text, in the table's order; empty ones and personal ones left out.
     pub fn texts(&self) -> Vec<(Arc<str>, String)> {
-        let columns = self
-            .table
-            .columns()
-            .filter(|(_, column)| !column.personal);
+        let columns = self.table.columns().filter(|(_, column)| !column.personal);
         columns
             .filter_map(|(_, column)| Some((column.name.clone(), self.text(&column.name)?)))
             .collect()

@@ -170,9 +170,7 @@ fn counted(pass: &Pass<'_>, table: &Table, parts: &[&Part]) -> Vec<(RowAt, bool)
             part,
             row: start + usize::from(*row),
         };
-        let cell = |cells: &[i64], row: &u16| {
-            cells.get(usize::from(*row)).copied().unwrap_or(NULL)
-        };
+        let cell = |cells: &[i64], row: &u16| cells.get(usize::from(*row)).copied().unwrap_or(NULL);
         let held = |mask: &[u8], row: &u16| mask.get(usize::from(*row)) == Some(&1);
         let counts = (0, 0);
         match &task.kind {
@@ -210,7 +208,11 @@ fn counted(pass: &Pass<'_>, table: &Table, parts: &[&Part]) -> Vec<(RowAt, bool)
     let keys = || found.iter().map(|(_, _, key)| *key);
     match &task.kind {
         Kind::Extreme { greatest, .. } => {
-            let extreme = if *greatest { keys().max() } else { keys().min() };
+            let extreme = if *greatest {
+                keys().max()
+            } else {
+                keys().min()
+            };
             for (_, in_numerator, key) in &mut found {
                 *in_numerator = Some(*key) == extreme;
             }

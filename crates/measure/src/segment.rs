@@ -124,10 +124,7 @@ impl Segment {
 
     /// The rows that have a number, by the index.
     pub fn rows_with_id(&self, id: u64) -> impl Iterator<Item = usize> + '_ {
-        let rows = self
-            .index
-            .get_or_init(|| IdIndex::new(self))
-            .bucket(id);
+        let rows = self.index.get_or_init(|| IdIndex::new(self)).bucket(id);
         rows.iter()
             .map(|row| *row as usize)
             .filter(move |row| self.id(*row) == id)
@@ -236,9 +233,7 @@ impl Part {
     }
 
     pub fn is_visible(&self, row: usize, at: u64) -> bool {
-        row < self.data.rows
-            && self.data.added.get(row) as u64 <= at
-            && at < self.hidden_at(row)
+        row < self.data.rows && self.data.added.get(row) as u64 <= at && at < self.hidden_at(row)
     }
 
     /// 1 for each row from `start` on that counts at a position. Gives whether all do.
@@ -261,7 +256,9 @@ impl Part {
             }
         };
         if !data.hidden_rows.is_empty() {
-            let first = data.hidden_rows.partition_point(|row| (*row as usize) < start);
+            let first = data
+                .hidden_rows
+                .partition_point(|row| (*row as usize) < start);
             for (row, hidden) in data.hidden_rows.iter().zip(&data.hidden_at).skip(first) {
                 if *row as usize >= end {
                     break;

@@ -21,7 +21,7 @@ pub(crate) use crate::segment::NEVER;
 use crate::segment::{Merged, NewRow, Part, Place, Segment, merge};
 
 /// The tail is sealed at so many rows.
-const TAIL_ROWS: usize = 8192;
+pub(crate) const TAIL_ROWS: usize = 8192;
 /// So many neighbours of like size become one segment.
 const FAN: usize = 8;
 /// With more segments than this an append waits for the merge under way.
@@ -121,6 +121,8 @@ pub(crate) struct Table {
     /// How many rows there ever were.
     rows: usize,
     merging: Merging,
+    /// The tail is sealed at so many rows.
+    tail_rows: usize,
 }
 
 /// Rows of each subject or unit as chains.
@@ -150,8 +152,9 @@ impl Clone for Merging {
 }
 
 impl Table {
-    pub fn new(schema: &TableSchema) -> Table {
+    pub fn new(schema: &TableSchema, tail_rows: usize) -> Table {
         let mut table = Table {
+            tail_rows,
             schema: schema.clone(),
             columns: Vec::new(),
             by_name: HashMap::new(),
@@ -303,7 +306,9 @@ impl Table {
             let mut order: Vec<u32> = Vec::new();
             if number < self.sealed.len() && self.grouping().is_some() {
                 order = (0..data.rows as u32).collect();
-                order.sort_unstable_by_key(|row| (data.added.get(*row as usize), data.id(*row as usize)));
+                order.sort_unstable_by_key(|row| {
+                    (data.added.get(*row as usize), data.id(*row as usize))
+                });
             }
             (0..data.rows).map(move |place| RowAt {
                 part: number,
@@ -472,7 +477,7 @@ impl Table {
         }
         rows.hidden_rows.sort_unstable();
         rows.hidden_at = vec![at; rows.hidden_rows.len()];
-        if rows.rows < TAIL_ROWS {
+        if rows.rows < self.tail_rows {
             let mut cells = Vec::new();
             for (row, id) in ids.iter().enumerate() {
                 cells.clear();
@@ -544,7 +549,11 @@ impl Table {
         let id = self.id(row);
         if row.part == self.sealed.len() {
             Arc::make_mut(&mut self.tail.hidden).insert(row.row as u32, at);
-            if self.live.get(&id).is_some_and(|live| *live as usize == row.row) {
+            if self
+                .live
+                .get(&id)
+                .is_some_and(|live| *live as usize == row.row)
+            {
                 Arc::make_mut(&mut self.live).remove(&id);
             }
         } else if let Some(part) = self.sealed.get_mut(row.part) {
@@ -584,23 +593,32 @@ impl Table {
         self.touch(at);
     }
 
-    /// The tail, grouped by subject.
+    /// The tail, grouped by subject where rows have one.
     pub fn grouped_tail(&self) -> &Part {
-        match self.grouping() {
-            None => &self.tail,
-            Some(subject) => self.grouped_tail.get_or_init(|| {
-                let merged = merge(std::slice::from_ref(&self.tail), Some(subject));
-                Arc::new(Part {
-                    data: Arc::new(merged.segment),
-                    hidden: Arc::default(),
-                })
-            }),
-        }
+        let column = self.schema.subject_column();
+        let place = column.and_then(|column| self.column(&column.name));
+        let Some((Place::Column(subject), _)) = place else {
+            return &self.tail;
+        };
+        self.grouped_tail.get_or_init(|| {
+            let mut subjects = vec![NULL; self.tail.data.rows];
+            self.tail
+                .data
+                .read(Place::Column(subject), 0, &mut subjects);
+            if subjects.is_sorted() {
+                return Arc::new(self.tail.clone());
+            }
+            let merged = merge(std::slice::from_ref(&self.tail), Some(subject));
+            Arc::new(Part {
+                data: Arc::new(merged.segment),
+                hidden: Arc::default(),
+            })
+        })
     }
 
     /// Seals a full tail before a row of a later position comes, and looks after merges.
     fn settle_tail(&mut self, at: u64) {
-        if self.tail.data.rows >= TAIL_ROWS && self.changed < at && !self.is_kept_in_order() {
+        if self.tail.data.rows >= self.tail_rows && self.changed < at && !self.is_kept_in_order() {
             self.seal();
         }
     }
@@ -657,7 +675,7 @@ impl Table {
 
     /// The first of as many neighbours of like size as become one segment.
     fn next_merge(&self) -> Option<usize> {
-        let tier = |part: &Part| (part.data.rows / TAIL_ROWS).max(1).ilog(FAN);
+        let tier = |part: &Part| (part.data.rows / self.tail_rows).max(1).ilog(FAN);
         let tiers: Vec<u32> = self.sealed.iter().map(tier).collect();
         let like = |window: &[u32]| window.iter().all(|tier| Some(tier) == window.first());
         tiers.windows(FAN).rposition(like)

@@ -20,14 +20,23 @@ pub(crate) struct Tally {
 pub(crate) enum Kept {
     Rows,
     /// Sum of the values, and rows that have one.
-    Sum { total: Vec<i128>, filled: Vec<u32> },
+    Sum {
+        total: Vec<i128>,
+        filled: Vec<u32>,
+    },
     /// [`NULL`] without one.
-    Extreme { value: Vec<i64>, greatest: bool },
+    Extreme {
+        value: Vec<i64>,
+        greatest: bool,
+    },
     Distinct(Pairs),
     /// Rows of the part.
     Share(Vec<u32>),
     /// Sums over the whole and over the part.
-    ShareOf { whole: Vec<i128>, part: Vec<i128> },
+    ShareOf {
+        whole: Vec<i128>,
+        part: Vec<i128>,
+    },
     Latest(Vec<Best>),
     /// Rows of part and whole by place and stratum; strata are counted from `least`, the last is empty.
     Strata {
@@ -76,8 +85,8 @@ impl Pairs {
 
 impl Tally {
     /// Nothing seen at so many places.
-    pub fn new(places: usize, kept: Kept) -> Tally {
-        let kept = match kept {
+    pub fn new(places: usize, kept: &Kept) -> Tally {
+        let kept = match *kept {
             Kept::Rows => Kept::Rows,
             Kept::Sum { .. } => Kept::Sum {
                 total: vec![0; places],
@@ -151,10 +160,7 @@ impl Tally {
                 add(total, more);
                 add(filled, more_filled);
             }
-            (
-                Kept::Extreme { value, greatest },
-                Kept::Extreme { value: more, .. },
-            ) => {
+            (Kept::Extreme { value, greatest }, Kept::Extreme { value: more, .. }) => {
                 for (value, found) in value.iter_mut().zip(more) {
                     extreme(value, *found, *greatest);
                 }
@@ -193,7 +199,9 @@ impl Tally {
     /// Takes away rows that were seen. `false`: what is left cannot be told without seeing all again.
     pub fn subtract(&mut self, other: &Tally) -> bool {
         fn less<T: Copy + std::ops::SubAssign>(from: &mut [T], what: &[T]) {
-            from.iter_mut().zip(what).for_each(|(from, what)| *from -= *what);
+            from.iter_mut()
+                .zip(what)
+                .for_each(|(from, what)| *from -= *what);
         }
         if other.seen.iter().all(|seen| *seen == 0) {
             return true;

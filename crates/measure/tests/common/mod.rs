@@ -52,8 +52,13 @@ impl City {
     }
 
     pub fn of(programme: Arc<Programme>) -> City {
+        City::sealed_at(programme, 8192)
+    }
+
+    /// Whose tables seal their tail at so many rows.
+    pub fn sealed_at(programme: Arc<Programme>, tail_rows: usize) -> City {
         let mut city = City {
-            columns: Columns::new(),
+            columns: Columns::sealed_at(tail_rows),
             head: 0,
             next: 0,
         };
@@ -196,7 +201,11 @@ pub fn made_up(rng: &mut impl Rng, records: usize) -> City {
 
 /// The same under another programme with the same tables.
 pub fn made_up_with(programme: Arc<Programme>, rng: &mut impl Rng, records: usize) -> City {
-    let mut city = City::of(programme);
+    made_up_in(City::of(programme), rng, records)
+}
+
+/// The same in a city that is there.
+pub fn made_up_in(mut city: City, rng: &mut impl Rng, records: usize) -> City {
     let units = ["hall", "office", "bridge", "hill", "wharf"];
     let firms: Vec<String> = (0..records / 8 + 1).map(|n| format!("firm {n}")).collect();
     let industries = ["steel", "paper", "dairy"];
