@@ -294,7 +294,7 @@ impl<'a, 'i> Sources<'a, 'i> {
     fn new(
         asked: &'a Asked<'a>,
         subject_type: &SubjectTypeId,
-        jobs: &'i [(Arc<str>, Vec<Job<'i>>)],
+        jobs: &'i [TableJobs<'i>],
     ) -> Result<Sources<'a, 'i>, Problem> {
         let mut sources = Sources {
             plans: Vec::new(),
@@ -368,9 +368,12 @@ impl<'a, 'i> Sources<'a, 'i> {
     }
 }
 
+/// Jobs that read one table.
+type TableJobs<'i> = (Arc<str>, Vec<Job<'i>>);
+
 /// Jobs by the table that they read.
-fn by_table(jobs: Vec<Job<'_>>) -> Result<Vec<(Arc<str>, Vec<Job<'_>>)>, Problem> {
-    let mut found: Vec<(Arc<str>, Vec<Job<'_>>)> = Vec::new();
+fn by_table(jobs: Vec<Job<'_>>) -> Result<Vec<TableJobs<'_>>, Problem> {
+    let mut found: Vec<TableJobs<'_>> = Vec::new();
     for job in jobs {
         let indicator = job.indicator;
         let selection = read_by(&indicator.measure)

@@ -16,7 +16,8 @@ use crate::figures::Asked;
 use crate::gather::Plan;
 use crate::pass::Outcome;
 use crate::problems;
-use crate::segment::{NewRow, Part, Segment};
+use crate::recent::Recent;
+use crate::segment::{NewRow, Segment};
 use crate::table::{TAIL_ROWS, Table};
 use crate::tree::UnitTree;
 use crate::versions::Histories;
@@ -113,6 +114,9 @@ pub(crate) struct InForce {
     pub tree: UnitTree,
 }
 
+/// Rows of an import by their table.
+pub(crate) type StagedRows = (Arc<str>, Arc<Segment>);
+
 /// Everything that can be measured.
 #[derive(Debug, Clone)]
 pub struct Columns {
@@ -121,12 +125,13 @@ pub struct Columns {
     programmes: Vec<InForce>,
     histories: HashMap<SubjectTypeId, Histories>,
     /// Rows of imports that are not revealed yet, in order of arrival.
-    staged: HashMap<u64, Vec<(Arc<str>, Arc<Segment>)>>,
+    staged: HashMap<u64, Vec<StagedRows>>,
     head: Position,
     /// Cells of the row at hand.
     cells: Vec<i64>,
     /// The tail of a table is sealed at so many rows.
     tail_rows: usize,
+    recent: Recent,
 }
 
 impl Default for Columns {
@@ -153,6 +158,7 @@ impl Columns {
             head: Position::default(),
             cells: Vec::new(),
             tail_rows: tail_rows.max(1),
+            recent: Recent::default(),
         }
     }
 
@@ -196,13 +202,20 @@ impl Columns {
     }
 
     /// Runs a plan over all rows of its table.
-    pub(crate) fn outcome(&self, asked: &Asked<'_>, plan: &Plan<'_, '_>) -> Outcome {
+    pub(crate) fn outcome(&self, asked: &Asked<'_>, plan: &Plan<'_, '_>) -> Arc<Outcome> {
         let table = plan.pass.steps.table;
         if let Some(own) = asked.rows_of_subject(table) {
-            return plan.pass.run(&[&own], None);
+            return Arc::new(plan.pass.run(&[&own], None));
         }
-        let parts: Vec<&Part> = table.parts().collect();
-        plan.pass.run(&parts, None)
+        self.recent.outcome(asked, plan, self.tail_rows)
+    }
+
+    pub(crate) fn tables(&self) -> impl Iterator<Item = (&Arc<str>, &Table)> {
+        self.tables.iter()
+    }
+
+    pub(crate) fn histories_bytes(&self) -> usize {
+        self.histories.values().map(Histories::bytes).sum()
     }
 
     pub(crate) fn dictionaries(&self) -> &Dictionaries {

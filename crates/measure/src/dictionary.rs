@@ -130,6 +130,13 @@ pub(crate) struct Dictionaries {
 }
 
 impl Dictionaries {
+    /// Bytes in memory.
+    pub fn bytes(&self) -> usize {
+        let sets: usize = self.sets.iter().map(|set| set.capacity() * 8 + 64).sum();
+        let subjects: usize = self.subjects.values().map(|known| known.bytes()).sum();
+        self.texts.bytes() + self.units.bytes() + subjects + sets
+    }
+
     /// The dictionary of a column; `None` for columns without texts. Sets hold plain texts.
     pub fn of_column(&self, column_type: &ColumnType) -> Option<&Dictionary> {
         match column_type {

@@ -61,6 +61,9 @@ pub(crate) struct Plan<'a, 'i> {
     listed: bool,
 }
 
+/// The column that dates rows, with the first and last day of each span.
+type Windows = (Place, Vec<(i64, i64)>);
+
 /// The days that count.
 #[derive(Clone, Copy)]
 enum Window {
@@ -164,6 +167,11 @@ impl<'a, 'i> Plan<'a, 'i> {
         Ok(plan)
     }
 
+    /// What is asked.
+    pub fn jobs(&self) -> &'i [Job<'i>] {
+        self.jobs
+    }
+
     fn table(&self) -> &'a Table {
         self.pass.steps.table
     }
@@ -187,7 +195,7 @@ impl<'a, 'i> Plan<'a, 'i> {
     }
 
     /// The date and the windows of a job that can be one task for all its spans.
-    fn windows(&self, job: &Job<'_>) -> Result<Option<(Place, Vec<(i64, i64)>)>, Problem> {
+    fn windows(&self, job: &Job<'_>) -> Result<Option<Windows>, Problem> {
         let (indicator, table) = (job.indicator, self.table());
         if job.spans.len() < 2 || table.schema.row_day().is_none() {
             return Ok(None);

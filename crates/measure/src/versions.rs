@@ -38,6 +38,12 @@ struct Version {
 }
 
 impl Histories {
+    /// Bytes in memory.
+    pub fn bytes(&self) -> usize {
+        let entries: usize = self.entries.values().map(Vec::capacity).sum();
+        entries * size_of::<Entry>() + self.entries.capacity() * 32
+    }
+
     /// Takes up what holds from a day on.
     pub fn take(
         &mut self,
