@@ -5,8 +5,9 @@
 //! same indicator can be printed as SQL over the exported tables ([`sql`]). It knows programmes and
 //! rows, but neither where they are stored nor who asks nor what a point is.
 //!
-//! Read first: [`Columns`] (what is kept), then `scan.rs` (how rows become groups), then
-//! `gather.rs` (how groups become figures), `figures.rs` (how figures become figures).
+//! Read first: [`Columns`] (what is kept), `table.rs` and `segment.rs` (how), then `gather.rs` (what
+//! indicators ask of a table, and how tallies become figures), `pass.rs` (rows to tallies, a block at
+//! a time) and `figures.rs` (figures from figures). Ratings start at [`Columns::figures_by_subject`].
 
 mod accumulate;
 pub mod address;
