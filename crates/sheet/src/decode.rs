@@ -171,7 +171,7 @@ impl<'a> TextPieces<'a> {
                 if self.is_at_end {
                     return Ok(false);
                 }
-                let read = self.reader.read(&mut self.bytes).map_err(problem_of)?;
+                let read = read_full(&mut self.reader, &mut self.bytes).map_err(problem_of)?;
                 self.pending = 0..read;
                 self.is_at_end = read == 0;
             }
@@ -188,6 +188,21 @@ impl<'a> TextPieces<'a> {
         }
         Ok(true)
     }
+}
+
+/// Fills the buffer as far as the source reaches: a packed file or a pipe gives what it has, and a text
+/// must not be read in crumbs for that.
+fn read_full(reader: &mut impl Read, buffer: &mut [u8]) -> std::io::Result<usize> {
+    let mut filled = 0;
+    while let Some(room) = buffer.get_mut(filled..).filter(|room| !room.is_empty()) {
+        match reader.read(room) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
 }
 
 #[cfg(test)]

@@ -75,13 +75,25 @@ impl<'a> Records<'a> {
         }
         let delimiter = match delimiter {
             Some(delimiter) => delimiter,
-            None => {
-                records.fill()?;
-                likely_delimiter(records.rest())
-            }
+            None => records.find_delimiter(limits.row_bytes_max)?,
         };
         records.delimiter = delimiter.byte();
         Ok((records, delimiter))
+    }
+
+    /// The likely delimiter by the whole first line, however few bytes the source gives at a time; of a
+    /// line that is longer than a row may be, by its beginning.
+    fn find_delimiter(&mut self, bytes_max: usize) -> Result<Delimiter, Problem> {
+        self.fill()?;
+        loop {
+            let (delimiter, is_whole) = likely_delimiter(self.rest());
+            if is_whole || self.is_at_end || self.rest().len() > bytes_max {
+                return Ok(delimiter);
+            }
+            let mut more = String::new();
+            self.is_at_end = !self.pieces.next_piece(&mut more)?;
+            self.piece.push_str(&more);
+        }
     }
 
     /// The undigested part of the current piece.
@@ -279,14 +291,17 @@ impl<'a> Records<'a> {
 }
 
 /// The delimiter that stands most often outside quotes in the first line; at a tie the earlier of
-/// comma, semicolon, tab; a comma when there is none.
-fn likely_delimiter(text: &str) -> Delimiter {
+/// comma, semicolon, tab; a comma when there is none. Also whether the text has the line's end.
+fn likely_delimiter(text: &str) -> (Delimiter, bool) {
     let mut counts = [0_usize; Delimiter::ALL.len()];
-    let mut is_quoted = false;
+    let (mut is_quoted, mut is_whole) = (false, false);
     for byte in text.trim_start_matches(['\n', '\r']).bytes() {
         match byte {
             b'"' => is_quoted = !is_quoted,
-            b'\n' | b'\r' if !is_quoted => break,
+            b'\n' | b'\r' if !is_quoted => {
+                is_whole = true;
+                break;
+            }
             _ if is_quoted => {}
             _ => {
                 for (delimiter, count) in Delimiter::ALL.iter().zip(&mut counts) {
@@ -301,7 +316,7 @@ fn likely_delimiter(text: &str) -> Delimiter {
             best = (*delimiter, count);
         }
     }
-    best.0
+    (best.0, is_whole)
 }
 
 #[cfg(test)]
@@ -311,6 +326,19 @@ mod tests {
     use std::io::Cursor;
 
     type Found = Result<Vec<(u32, Vec<String>)>, String>;
+
+    #[test]
+    fn the_delimiter_is_found_in_a_first_line_of_several_pieces() {
+        // Fuzzing found that only the first piece was looked at: here it has more commas.
+        let wide = "质".repeat(40_000);
+        let text = format!("a,b;{wide};c;d\n1,5;2;3;4\n");
+        let limits = Limits {
+            cell_chars_max: 100_000,
+            ..Limits::default()
+        };
+        let rows = read_with(&text, &limits, 0).expect("the text is sound");
+        assert_eq!(rows[1].1, ["1,5", "2", "3", "4"]);
+    }
 
     fn read_with(text: &str, limits: &Limits, skip_rows: u32) -> Found {
         let pieces = TextPieces::new(
@@ -391,7 +419,7 @@ mod tests {
             ("", Delimiter::Comma),
         ];
         for (text, delimiter) in table {
-            assert_eq!(likely_delimiter(text), delimiter, "{text:?}");
+            assert_eq!(likely_delimiter(text).0, delimiter, "{text:?}");
         }
     }
 
