@@ -63,6 +63,10 @@ pub fn sqlite(office: &Office, path: &Path, progress: &mut Progress) -> Outcome 
                 }
             }
         }
+        // Without it, SQL that looks at a subject or at the unit tree takes hours over a large city.
+        if let Some(index) = table.index_sql() {
+            transaction.execute_batch(&index).map_err(failed)?;
+        }
         transaction.commit().map_err(failed)?;
     }
     Ok(())
@@ -98,6 +102,10 @@ pub fn csv(office: &Office, dir: &Path, progress: &mut Progress) -> Outcome {
             text.push_str(&table.create_sql(dialect));
             text.push('\n');
             text.push_str(&fill(&table.name, dialect));
+            if let Some(index) = table.index_sql() {
+                text.push_str(&index);
+                text.push('\n');
+            }
         }
         write(&dir.join(file), text.as_bytes())?;
     }
