@@ -19,6 +19,7 @@ pub mod folder;
 pub mod generate;
 pub mod history;
 pub mod import;
+mod invariants;
 pub mod mirror;
 pub mod problems;
 pub mod publication;

@@ -214,6 +214,46 @@ impl Mirror {
         in_force
     }
 
+    /// Whether a programme took force at that very position.
+    pub(crate) fn has_programme_of(&self, at: Position) -> bool {
+        self.programmes.contains_key(&at)
+    }
+
+    /// Every override that was ever told, oldest first.
+    pub(crate) fn told_overrides(&self) -> &[(Position, OverrideFacts)] {
+        &self.overrides
+    }
+
+    /// Every sealing, oldest first.
+    pub(crate) fn told_seals(&self) -> &[(Position, SealFacts)] {
+        &self.seals
+    }
+
+    /// Holds all but the columns against another mirror; what differs is named.
+    pub(crate) fn same_beside_columns(&self, other: &Mirror) -> Result<(), &'static str> {
+        let versions = |mirror: &Mirror| -> Vec<(Position, Arc<str>, Arc<str>)> {
+            let all = mirror.programmes.iter();
+            all.map(|(at, found)| (*at, found.id.clone(), found.version.clone()))
+                .collect()
+        };
+        let steps = |mirror: &Mirror| -> BTreeMap<u64, (String, usize)> {
+            let all = mirror.cases.iter();
+            all.map(|(number, case)| (*number, (case.state.clone(), case.steps.len())))
+                .collect()
+        };
+        let parts = [
+            ("programmes", versions(self) == versions(other)),
+            ("cases", steps(self) == steps(other)),
+            ("overrides", self.overrides == other.overrides),
+            ("sealings", self.seals == other.seals),
+            ("names", self.names == other.names),
+        ];
+        match parts.into_iter().find(|(_, agrees)| !agrees) {
+            Some((what, _)) => Err(what),
+            None => Ok(()),
+        }
+    }
+
     /// Takes the next entry.
     pub(crate) fn take(&mut self, told: &Told) -> Result<(), Problem> {
         let at = told.position;

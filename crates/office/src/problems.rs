@@ -25,6 +25,11 @@ base::catalogue! {
         what { zh: "第 {position} 条存证所说的记录 {record} 不存在", en: "entry {position} speaks of record {record}, which does not exist" }
         remedy { zh: "核对记录编号；zhicheng measure --records 可列出记录", en: "check the record's number; `zhicheng measure --records` lists records" }
     }
+    /// Two parts of a folder that must say the same do not.
+    fn parts_differ(what, which, at) -> "O120" Error {
+        what { zh: "状态、数据列与存证不一致：{what} {which}（位置 {at}）", en: "state, columns and entries do not agree: {what} {which} (position {at})" }
+        remedy { zh: "该文件夹已损坏或软件有误：保留原样，从备份恢复，并报告此事", en: "the folder is damaged or the software is wrong: keep it as it is, restore a backup, and report it" }
+    }
     /// An entry that speaks of a case that is not there.
     fn missing_case(position, case) -> "O105" Error {
         what { zh: "第 {position} 条存证所说的办件 {case} 不存在", en: "entry {position} speaks of case {case}, which does not exist" }

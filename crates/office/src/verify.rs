@@ -1,6 +1,6 @@
 //! Verifying a data folder: hashes, tree, state replay, evidence, programme and columns.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use base::{Position, Problem};
@@ -8,6 +8,7 @@ use ledger::{EvidenceHash, EvidenceStore, Ledger, Nature};
 
 use crate::fold::{fold, private};
 use crate::folder::{Progress, is_as_founded};
+use crate::invariants;
 use crate::mirror::{Mirror, Told};
 use crate::problems;
 use crate::signing::chain::KeyChain;
@@ -26,6 +27,11 @@ pub struct Verified {
     pub keys: u64,
     /// Evidence files that are there and whole.
     pub evidence: u64,
+    /// How many of them no entry names: handed in with a command that was refused or cut short.
+    pub unnamed: u64,
+    /// Imports that have begun and not ended: one that runs, or that a crash cut short; the next writer
+    /// gives it up.
+    pub open_imports: u64,
     /// Real or a demonstration.
     pub nature: Nature,
     /// The origin under which the log signs.
@@ -45,8 +51,8 @@ pub fn verify(dir: &Path, progress: Progress<'_>) -> Result<Verified, Problem> {
 }
 
 /// Verifies a data folder: re-hashes every entry and the tree, replays the state and compares, takes every
-/// entry into fresh columns, re-hashes every piece of evidence that an entry names, follows the log's keys,
-/// and holds it against the last checkpoint that it signed and what `trust` brings along.
+/// entry into fresh columns and holds the state against them, re-hashes every piece of evidence, follows the
+/// log's keys, and holds it against the last checkpoint that it signed and what `trust` brings along.
 ///
 /// # Errors
 /// The first thing that is wrong, named.
@@ -56,9 +62,11 @@ pub fn verify_trusting(
     progress: Progress<'_>,
 ) -> Result<Verified, Problem> {
     let ledger = Ledger::open_read_only(dir)?;
+    // Everything is read as of one moment: a writer may go on beside it.
+    let state = ledger.state()?;
     let report = ledger.verify(&mut |done, total| progress(done, total, "verify"), fold)?;
     let mut mirror = Mirror::new();
-    let mut named = BTreeSet::new();
+    let mut named = BTreeMap::new();
     let mut chain = KeyChain::new(ledger.origin());
     for entry in ledger.entries(Position(1)..=report.size)? {
         let entry = entry?;
@@ -66,35 +74,37 @@ pub fn verify_trusting(
             is_as_founded(&ledger, &entry)?;
         }
         for piece in private(&entry)?.evidence {
-            named.insert((piece.sha256, entry.position.0));
+            named.entry(piece.sha256).or_insert(entry.position.0);
         }
         chain.take(entry.position, entry.kind, &entry.facts)?;
         mirror.take(&Told::from(&entry))?;
+        invariants::entry_stands(&entry, &state, &mirror)?;
     }
+    let open_imports = invariants::state_agrees(&state, &mirror)?;
     let mut root_at = |size| ledger.root_at(size);
     signing::trust::check_endorsements(&chain, &mut root_at)?;
     let signed = signing::last_signed(&ledger, &KeyFiles::at(dir), &chain)?;
     trust.check_witnesses(signed.as_ref())?;
     trust.check_key(&chain, report.size)?;
     let against = trust.check_against(&chain, report.size, &mut root_at)?;
+    drop(state);
     let store = EvidenceStore::at(dir);
-    let mut evidence = 0;
-    let mut last = String::new();
-    for (hash, position) in named {
-        if hash == last {
-            continue;
+    for (hash, position) in &named {
+        let parsed =
+            EvidenceHash::parse(hash).ok_or_else(|| problems::unreadable_entry(*position, hash))?;
+        if !store.contains(parsed) {
+            // Says which is missing.
+            store.get(parsed)?;
         }
-        let parsed = EvidenceHash::parse(&hash)
-            .ok_or_else(|| problems::unreadable_entry(position, &hash))?;
-        store.get(parsed)?;
-        evidence += 1;
-        last = hash;
     }
+    let evidence = store.verify(&mut |done| progress(done, named.len() as u64, "evidence"))?;
     Ok(Verified {
         position: report.size,
         root: hex::encode(report.root),
         keys: report.keys,
         evidence,
+        unnamed: evidence.saturating_sub(named.len() as u64),
+        open_imports,
         nature: ledger.nature(),
         origin: chain.origin().to_owned(),
         key: chain.current().map(|link| link.key.to_string()),

@@ -170,6 +170,8 @@ pub fn verify(arguments: &Verify) -> Outcome {
         Column::text("root", "树根", "root"),
         Column::number("keys", "状态行", "state rows"),
         Column::number("evidence", "佐证文件", "evidence files"),
+        Column::number("unnamed", "无记录引用", "of which unnamed"),
+        Column::number("open_imports", "未完的导入", "open imports"),
         Column::text("nature", "性质", "nature"),
         Column::text("origin", "来源", "origin").for_scripts(),
         Column::text("key", "公钥", "key").for_scripts(),
@@ -181,6 +183,8 @@ pub fn verify(arguments: &Verify) -> Outcome {
         Cell::same(report.root),
         Cell::same(report.keys),
         Cell::same(report.evidence),
+        Cell::same(report.unnamed),
+        Cell::same(report.open_imports),
         Cell::shown(
             if report.nature == Nature::Real {
                 "real"

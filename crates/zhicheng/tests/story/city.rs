@@ -172,11 +172,7 @@ impl Drop for City {
     fn drop(&mut self) {
         // What must always be true of a folder is looked at after every story.
         if self.is_whole && !std::thread::panicking() {
-            let verified = self.run(["verify"]);
-            assert_eq!(
-                verified.code, 0,
-                "the folder is whole after the story: {verified}"
-            );
+            crate::invariants::hold(self);
         }
     }
 }

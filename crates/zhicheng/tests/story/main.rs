@@ -1,7 +1,7 @@
 //! Stories of the built binary: what an office does with it, and what it then sees.
 //!
 //! Read `city.rs` first: a `City` is a data folder, and its methods are what people do. After every
-//! story the folder is verified. Most stories play in `packages/town`, which is small enough to work
+//! story the folder is verified (`invariants.rs`). Most stories play in `packages/town`, which is small enough to work
 //! every figure out by hand; those of `chibi.rs` play in the real programme with generated records.
 
 mod authority;
@@ -19,6 +19,7 @@ mod import_bad;
 mod import_forms;
 mod integrity;
 mod interrupted;
+mod invariants;
 mod ledger;
 mod published;
 mod score;

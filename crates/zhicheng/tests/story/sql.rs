@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use base::{Day, Figure, FigureState, IndicatorId, PartKind, Period, Ratio};
+use base::{Day, Figure, FigureState, PartKind, Period, Position, Ratio};
 use measure::{By, Dialect, Query};
 use office::{Access, Office};
 use programme::model::{Measure, Programme};
@@ -45,11 +45,9 @@ fn field_of(programme: &Programme, measure: &Measure) -> Option<By> {
     Some(By::Field(column.name.clone()))
 }
 
-/// Everything that is asked, with the answers of the program.
+/// Everything that is asked of Chibi, with the answers of the program.
 fn questions(office: &Office, dialect: Dialect) -> Vec<Question> {
     let programme = office.programme().unwrap();
-    let day = Day::from_ymd(2018, 12, 31).unwrap();
-    let columns = office.mirror().columns();
     let mut all = Vec::new();
     for indicator in programme.indicators.values() {
         let divisions = [
@@ -60,43 +58,12 @@ fn questions(office: &Office, dialect: Dialect) -> Vec<Question> {
         ];
         for by in divisions.into_iter().flatten() {
             let query = Query::new(
-                IndicatorId::new(indicator.id.as_str()),
+                indicator.id.clone(),
                 Period::Year(2018),
-                day,
+                Day::from_ymd(2018, 12, 31).unwrap(),
                 office.position(),
-            )
-            .by(by);
-            let what = format!("{} {:?}", query.indicator, query.by);
-            match (columns.measure(&query), columns.sql(&query, dialect)) {
-                (Ok(cells), Ok(sql)) => {
-                    let slice = |cell: &measure::Cell| match &query.by {
-                        By::None => Some(String::new()),
-                        By::Unit => cell.slice.unit.as_ref().map(ToString::to_string),
-                        By::Field(_) => cell
-                            .slice
-                            .field
-                            .clone()
-                            .and_then(|(_, value)| value)
-                            .map(|value| value.to_string()),
-                        _ => Some(cell.period.to_string()),
-                    };
-                    let answers = cells
-                        .iter()
-                        .map(|cell| (slice(cell), cell.figure.clone()))
-                        .collect();
-                    let is_weighted = matches!(indicator.measure, Measure::WeightedRatio { .. });
-                    all.push(Question {
-                        what,
-                        answers,
-                        sql,
-                        is_weighted,
-                        is_derived: !indicator.measure.indicators().is_empty(),
-                    });
-                }
-                // What cannot be divided so is refused by both, for the same reason.
-                (Err(ours), Err(sql)) => assert_eq!(ours.code, sql.code, "{what}"),
-                (ours, sql) => panic!("{what}: {ours:?}\n{sql:?}"),
-            }
+            );
+            all.extend(question(office, &programme, query.by(by), dialect));
         }
     }
     assert!(
@@ -105,6 +72,106 @@ fn questions(office: &Office, dialect: Dialect) -> Vec<Question> {
         all.len()
     );
     all
+}
+
+/// A question with its answers; `None` where both refuse it for the same reason.
+fn question(
+    office: &Office,
+    programme: &Programme,
+    query: Query,
+    dialect: Dialect,
+) -> Option<Question> {
+    let columns = office.mirror().columns();
+    let indicator = &programme.indicators[&query.indicator];
+    let what = format!("{} {:?} at {}", query.indicator, query.by, query.at.0);
+    match (columns.measure(&query), columns.sql(&query, dialect)) {
+        (Ok(cells), Ok(sql)) => {
+            let slice = |cell: &measure::Cell| match &query.by {
+                By::None => Some(String::new()),
+                By::Unit => cell.slice.unit.as_ref().map(ToString::to_string),
+                By::Field(_) => cell
+                    .slice
+                    .field
+                    .clone()
+                    .and_then(|(_, value)| value)
+                    .map(|value| value.to_string()),
+                _ => Some(cell.period.to_string()),
+            };
+            let answers = cells
+                .iter()
+                .map(|cell| (slice(cell), cell.figure.clone()))
+                .collect();
+            Some(Question {
+                what,
+                answers,
+                sql,
+                is_weighted: matches!(indicator.measure, Measure::WeightedRatio { .. }),
+                is_derived: !indicator.measure.indicators().is_empty(),
+            })
+        }
+        // What cannot be divided so is refused by both, for the same reason.
+        (Err(ours), Err(sql)) => {
+            assert_eq!(ours.code, sql.code, "{what}");
+            None
+        }
+        (ours, sql) => panic!("{what}: {ours:?}\n{sql:?}"),
+    }
+}
+
+/// So many questions are asked of a folder with up to [`FEW_ROWS`] rows; fewer of a larger one.
+const QUESTIONS_OF_FEW_ROWS: usize = 200;
+const FEW_ROWS: i64 = 2_000;
+
+/// Figures of a folder, undivided and by unit, now and at a position half way, are the same by SQL over its
+/// export. Part of what is looked at after every story: all of them in a small town, some in a large city,
+/// whose stories compare all of them elsewhere in this file.
+pub fn figures_agree(office: &Office, export: &Path) {
+    let connection = rusqlite::Connection::open(export).unwrap();
+    let head = office.position();
+    let mut queries = Vec::new();
+    for at in [head, Position(head.0.div_ceil(2))] {
+        // Before the first programme there is nothing to ask.
+        let Some(programme) = office.mirror().programme_as_of(at) else {
+            continue;
+        };
+        for by in [By::None, By::Unit] {
+            for indicator in programme.indicators.keys() {
+                let day = programme.year.last();
+                let query = Query::new(indicator.clone(), programme.year, day, at).by(by.clone());
+                queries.push((programme.clone(), query));
+            }
+        }
+    }
+    let rows = rows_of(&connection);
+    let asked = match rows {
+        0..=FEW_ROWS => QUESTIONS_OF_FEW_ROWS,
+        _ => {
+            // By unit, a large city costs an engine without our columns too long for every story.
+            queries.retain(|(_, query)| query.by == By::None);
+            4
+        }
+    };
+    // Spread over all of them; which ones, the number of entries decides.
+    let step = queries.len().div_ceil(asked).max(1);
+    let first = usize::try_from(head.0).unwrap_or(0) % step;
+    for (programme, query) in queries.into_iter().skip(first).step_by(step) {
+        if let Some(asked) = question(office, &programme, query, Dialect::Sqlite) {
+            compare(&asked, &ask_sqlite(&connection, &asked.sql));
+        }
+    }
+}
+
+/// How many rows of records an export has.
+fn rows_of(connection: &rusqlite::Connection) -> i64 {
+    let tables = "select name from sqlite_schema where type = 'table' and name like 'record_%'";
+    let tables = ask_sqlite(connection, tables);
+    let count = |table: &Cell| {
+        let sql = format!("select count(*) from \"{}\"", table.as_deref().unwrap());
+        connection
+            .query_row(&sql, [], |row| row.get::<_, i64>(0))
+            .unwrap()
+    };
+    tables.iter().map(|row| count(&row[0])).sum()
 }
 
 fn integer(cell: &Cell) -> i128 {

@@ -1,0 +1,376 @@
+//! What must always hold between the parts of a data folder, beyond what the ledger checks of itself.
+//!
+//! The ledger proves that its entries are whole and that the state is what they fold to; the mirror takes
+//! the same entries on a way of its own. Here the two are held against each other: what the state says that
+//! counts is what the columns measure, every key leads to what it names, everyone who acted is known.
+//! `verify` runs it, and so does every story of the tests when it ends.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Display;
+
+use base::{FlowId, Position, Problem};
+use ledger::{Entry, StateView};
+use measure::{ExportCell, ExportTable};
+use programme::schema::{Schema, Value};
+use serde::de::DeserializeOwned;
+
+use crate::entry::OverrideFacts;
+use crate::fold::row;
+use crate::folder::Office;
+use crate::mirror::{Mirror, Told};
+use crate::problems;
+use crate::spaces::{
+    self, ActorRow, CaseRow, ImportRow, ImportStatus, ProgrammeRow, RecordRow, Version,
+};
+
+/// Holds the state against a mirror of the same position. Gives the number of imports that have begun and
+/// not ended: beside a running import there is one; after a crash, until the next writer gives it up.
+///
+/// # Errors
+/// The first disagreement, named.
+pub(crate) fn state_agrees(state: &StateView<'_>, mirror: &Mirror) -> Result<u64, Problem> {
+    let imports = imports(state)?;
+    programme(state, mirror)?;
+    let types = records(state, mirror, &imports)?;
+    keys_lead_to_records(state, &types)?;
+    subjects(state, mirror)?;
+    cases(state, mirror)?;
+    overrides(state, mirror)?;
+    seals(state, mirror)?;
+    let open = imports
+        .values()
+        .filter(|import| import.0 == ImportStatus::Open);
+    Ok(open.count() as u64)
+}
+
+/// Holds an entry against what was known before it: its programme was in force once, its actor is one of
+/// those who were made known by the end of its group.
+///
+/// # Errors
+/// It is not so.
+pub(crate) fn entry_stands(
+    entry: &Entry,
+    state: &StateView<'_>,
+    mirror: &Mirror,
+) -> Result<(), Problem> {
+    let at = entry.position;
+    if entry.programme.0 > 0 && !mirror.has_programme_of(entry.programme) {
+        return Err(differ("programme", entry.programme, at));
+    }
+    // The first entry founds the folder, and the one after it makes the first actor known.
+    let actor: Option<ActorRow> = read(state, spaces::ACTOR, &spaces::number_key(entry.actor))?;
+    match actor {
+        Some(_) => Ok(()),
+        None => Err(differ("actor", entry.actor, at)),
+    }
+}
+
+impl Office {
+    /// Holds what this office has in memory against a replay of all entries up to its position: columns
+    /// cell by cell, programmes, names, overrides and sealings. Takes as long as opening the folder.
+    ///
+    /// # Errors
+    /// The first difference, or the ledger cannot be read.
+    pub fn agrees_with_replay(&self) -> Result<(), Problem> {
+        let mut replayed = Mirror::new();
+        for entry in self.ledger().entries(Position(1)..=self.position())? {
+            replayed.take(&Told::from(&entry?))?;
+        }
+        same(self.mirror(), &replayed)
+    }
+}
+
+/// Whether two mirrors hold the same.
+fn same(one: &Mirror, other: &Mirror) -> Result<(), Problem> {
+    if one.position() != other.position() {
+        return Err(differ("position", one.position(), other.position()));
+    }
+    one.same_beside_columns(other)
+        .map_err(|what| differ(what, "—", one.position()))?;
+    let (ours, theirs) = (one.columns().export(), other.columns().export());
+    if ours.len() != theirs.len() {
+        return Err(differ("tables", ours.len(), theirs.len()));
+    }
+    ours.iter()
+        .zip(&theirs)
+        .try_for_each(|(ours, theirs)| same_table(ours, theirs))
+}
+
+/// Rows may stand in another order after they were sorted in memory; each must be there as often.
+fn same_table(ours: &ExportTable<'_>, theirs: &ExportTable<'_>) -> Result<(), Problem> {
+    if ours.name != theirs.name || ours.columns != theirs.columns {
+        return Err(differ("table", &ours.name, &theirs.name));
+    }
+    let sorted = |table: &ExportTable<'_>| {
+        let mut rows: Vec<String> = table.rows().map(|cells| shown(&cells)).collect();
+        rows.sort_unstable();
+        rows
+    };
+    let (ours_sorted, theirs_sorted) = (sorted(ours), sorted(theirs));
+    let first = ours_sorted
+        .iter()
+        .zip(&theirs_sorted)
+        .find(|(ours, theirs)| ours != theirs);
+    match first {
+        Some((here, there)) => Err(differ(&ours.name, here, there)),
+        None if ours_sorted.len() != theirs_sorted.len() => {
+            Err(differ(&ours.name, ours_sorted.len(), theirs_sorted.len()))
+        }
+        None => Ok(()),
+    }
+}
+
+fn shown(cells: &[ExportCell]) -> String {
+    let cells: Vec<String> = cells
+        .iter()
+        .map(|cell| match cell {
+            ExportCell::Null => String::new(),
+            ExportCell::Integer(number) => number.to_string(),
+            ExportCell::Text(text) => format!("{text:?}"),
+        })
+        .collect();
+    cells.join(",")
+}
+
+/// How each import stands, and the position that says so.
+type Imports = HashMap<u64, (ImportStatus, Position)>;
+
+fn imports(state: &StateView<'_>) -> Result<Imports, Problem> {
+    let mut imports = Imports::new();
+    for found in rows::<ImportRow>(state, spaces::IMPORT) {
+        let (key, version, import) = found?;
+        let number = number(&key);
+        if import.status != ImportStatus::Open && !import.displaced.is_empty() {
+            return Err(differ("import", number, version));
+        }
+        imports.insert(number, (import.status, version));
+    }
+    Ok(imports)
+}
+
+fn programme(state: &StateView<'_>, mirror: &Mirror) -> Result<(), Problem> {
+    let row: Option<ProgrammeRow> = read(state, spaces::PROGRAMME, &spaces::key(&["current"]))?;
+    let current = row.map_or(0, |row| row.position);
+    if current == mirror.programme_at().0 {
+        Ok(())
+    } else {
+        Err(differ("programme", current, mirror.programme_at()))
+    }
+}
+
+/// The version of a record that counts, and the position since which it does.
+fn counting(record: &RecordRow, imports: &Imports) -> Option<(Version, u64)> {
+    let since = |version: &Version| match version.import {
+        None => Some(version.at),
+        Some(import) => match imports.get(&import) {
+            Some((ImportStatus::Closed, closed)) => Some(closed.0),
+            _ => None,
+        },
+    };
+    let seen = record
+        .versions
+        .iter()
+        .filter_map(|version| Some((*version, since(version)?)));
+    seen.last().filter(|(version, _)| !version.withdrawn)
+}
+
+/// Every record that counts by the state has its row in the columns since the same position, and the
+/// columns have no other. Gives the type of each record.
+fn records(
+    state: &StateView<'_>,
+    mirror: &Mirror,
+    imports: &Imports,
+) -> Result<HashMap<u64, String>, Problem> {
+    let mut types = HashMap::new();
+    let mut told: BTreeMap<String, Vec<(u64, u64)>> = BTreeMap::new();
+    for programme in mirror.programmes() {
+        for id in programme.record_types.keys() {
+            told.entry(id.to_string()).or_default();
+        }
+    }
+    for found in rows::<RecordRow>(state, spaces::RECORD) {
+        let (key, version, record) = found?;
+        let number = number(&key);
+        if record.versions.last().map(|last| last.at) != Some(version.0) {
+            return Err(differ("record", number, version));
+        }
+        if let Some((_, since)) = counting(&record, imports) {
+            let of_type = told.entry(record.record_type.clone()).or_default();
+            of_type.push((number, since));
+        }
+        types.insert(number, record.record_type);
+    }
+    for (record_type, mut expected) in told {
+        let rows = mirror.columns().rows_at(&record_type, mirror.position());
+        let mut measured: Vec<(u64, u64)> = rows.map(|row| (row.id(), row.span().0.0)).collect();
+        expected.sort_unstable();
+        measured.sort_unstable();
+        if let Some(number) = first_difference(&expected, &measured) {
+            return Err(differ(&record_type, number, mirror.position()));
+        }
+    }
+    Ok(types)
+}
+
+/// The number of the first row that only one of two sorted lists has.
+fn first_difference(one: &[(u64, u64)], other: &[(u64, u64)]) -> Option<u64> {
+    let place = one.iter().zip(other).position(|(one, other)| one != other);
+    let place = place.unwrap_or(one.len().min(other.len()));
+    match (one.get(place), other.get(place)) {
+        (None, None) => None,
+        (one, other) => one
+            .into_iter()
+            .chain(other)
+            .map(|(number, _)| *number)
+            .min(),
+    }
+}
+
+/// Keys and contents by which records are recognised lead to records of their type.
+fn keys_lead_to_records(
+    state: &StateView<'_>,
+    types: &HashMap<u64, String>,
+) -> Result<(), Problem> {
+    for space in [spaces::RECORD_KEY, spaces::RECORD_CONTENT] {
+        for found in rows::<u64>(state, space) {
+            let (key, version, record) = found?;
+            let record_type = key.split(|byte| *byte == 0).next().unwrap_or_default();
+            if types.get(&record).map(String::as_bytes) != Some(record_type) {
+                return Err(differ("record key", record, version));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn subjects(state: &StateView<'_>, mirror: &Mirror) -> Result<(), Problem> {
+    let mut known: BTreeMap<String, usize> = BTreeMap::new();
+    for found in state.scan(spaces::SUBJECT, &[]) {
+        let found = found?;
+        let key = String::from_utf8_lossy(&found.key);
+        let (subject_type, id) = key.split_once('\0').unwrap_or((&key, ""));
+        if mirror.subject_name(subject_type, id).is_none() {
+            return Err(differ("subject", id, found.version));
+        }
+        *known.entry(subject_type.to_owned()).or_default() += 1;
+    }
+    for (subject_type, count) in known {
+        let in_memory = mirror.subjects(&subject_type).count();
+        if in_memory != count {
+            return Err(differ(&subject_type, count, in_memory));
+        }
+    }
+    Ok(())
+}
+
+/// Every case stands in its flow's table with its state, its unit, its closing day and outcome.
+fn cases(state: &StateView<'_>, mirror: &Mirror) -> Result<(), Problem> {
+    let mut flows: BTreeMap<String, BTreeMap<u64, [Value; 4]>> = BTreeMap::new();
+    for programme in mirror.programmes() {
+        for flow in programme.flows.keys() {
+            flows.entry(flow.to_string()).or_default();
+        }
+    }
+    let text =
+        |text: Option<&String>| text.map_or(Value::Null, |text| Value::Text(text.as_str().into()));
+    for found in rows::<CaseRow>(state, spaces::CASE) {
+        let (key, _, case) = found?;
+        let closed = case.closed.as_ref();
+        let closed_on = closed.and_then(|(day, _)| base::Day::parse(day).ok());
+        let shown = [
+            text(Some(&case.state)),
+            text(case.opened.unit.as_ref()),
+            closed_on.map_or(Value::Null, Value::Day),
+            text(closed.and_then(|(_, outcome)| outcome.as_ref())),
+        ];
+        let of_flow = flows.entry(case.opened.flow).or_default();
+        of_flow.insert(number(&key), shown);
+    }
+    for (flow, mut told) in flows {
+        let table = Schema::cases_name(&FlowId::new(&flow));
+        for row in mirror.columns().rows_at(&table, mirror.position()) {
+            let measured = ["state", "unit", "closed_on", "outcome"].map(|name| row.value(name));
+            if told.remove(&row.id()).as_ref() != Some(&measured) {
+                return Err(differ(&table, row.id(), mirror.position()));
+            }
+        }
+        if let Some((number, _)) = told.first_key_value() {
+            return Err(differ(&table, number, mirror.position()));
+        }
+    }
+    for found in rows::<u64>(state, spaces::CASE_INDEX) {
+        let (_, version, case) = found?;
+        if state
+            .get(spaces::CASE, &spaces::number_key(case))?
+            .is_none()
+        {
+            return Err(differ("case", case, version));
+        }
+    }
+    Ok(())
+}
+
+fn overrides(state: &StateView<'_>, mirror: &Mirror) -> Result<(), Problem> {
+    let mut last = BTreeMap::new();
+    for (at, facts) in mirror.told_overrides() {
+        let key = spaces::key(&[&facts.scorecard, &facts.period, &facts.item, &facts.unit]);
+        last.insert(key, (*at, facts));
+    }
+    for found in rows::<OverrideFacts>(state, spaces::OVERRIDE) {
+        let (key, version, facts) = found?;
+        if last.remove(&key) != Some((version, &facts)) {
+            return Err(differ("override", &facts.item, version));
+        }
+    }
+    match last.into_values().next() {
+        None => Ok(()),
+        Some((at, facts)) => Err(differ("override", &facts.item, at)),
+    }
+}
+
+fn seals(state: &StateView<'_>, mirror: &Mirror) -> Result<(), Problem> {
+    let mut told: BTreeMap<Vec<u8>, Vec<u64>> = BTreeMap::new();
+    for (at, facts) in mirror.told_seals() {
+        let key = spaces::key(&[&facts.scorecard, &facts.period]);
+        told.entry(key).or_default().push(at.0);
+    }
+    for found in rows::<Vec<u64>>(state, spaces::SEAL) {
+        let (key, version, positions) = found?;
+        if told.remove(&key) != Some(positions) {
+            return Err(differ("sealing", version, version));
+        }
+    }
+    match told.into_values().flatten().next() {
+        None => Ok(()),
+        Some(at) => Err(differ("sealing", at, at)),
+    }
+}
+
+/// The rows of a space: key, version, value.
+fn rows<'s, T: DeserializeOwned>(
+    state: &'s StateView<'_>,
+    space: ledger::Space,
+) -> impl Iterator<Item = Result<(Vec<u8>, Position, T), Problem>> + 's {
+    state.scan(space, &[]).map(move |found| {
+        let found = found?;
+        let value = row(space, &found.value)?;
+        Ok((found.key, found.version, value))
+    })
+}
+
+fn read<T: DeserializeOwned>(
+    state: &StateView<'_>,
+    space: ledger::Space,
+    key: &[u8],
+) -> Result<Option<T>, Problem> {
+    crate::fold::get(state, space, key)
+}
+
+/// The number that a key is; one that is none becomes a number that nothing has.
+fn number(key: &[u8]) -> u64 {
+    key.try_into().map_or(u64::MAX, u64::from_be_bytes)
+}
+
+fn differ(what: impl Display, one: impl Display, at: impl Display) -> Problem {
+    problems::parts_differ(what, one, at)
+}
