@@ -252,11 +252,18 @@ fn copy_hashing(
 }
 
 /// Makes a folder with its parents and flushes their names to the disk.
-fn make_folder(folder: &Path) -> Result<(), Problem> {
+pub(crate) fn make_folder(folder: &Path) -> Result<(), Problem> {
     if folder.is_dir() {
         return Ok(());
     }
-    if let Some(parent) = folder.parent() {
+    // The parent of a plain name is the folder in which we are.
+    let parent = folder
+        .parent()
+        .map(|parent| match parent.as_os_str().is_empty() {
+            true => Path::new("."),
+            false => parent,
+        });
+    if let Some(parent) = parent {
         make_folder(parent)?;
     }
     match fs::create_dir(folder) {
@@ -265,7 +272,7 @@ fn make_folder(folder: &Path) -> Result<(), Problem> {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
         Err(error) => return Err(of_io(folder, &error)),
     }
-    folder.parent().map_or(Ok(()), sync_folder)
+    parent.map_or(Ok(()), sync_folder)
 }
 
 fn sync_folder(folder: &Path) -> Result<(), Problem> {

@@ -11,7 +11,7 @@ use crate::storage::Storage;
 use crate::store::{Meta, Reading, Store};
 use crate::tree::Edge;
 use base::{Moment, Position, Problem};
-use std::fs::{self, File};
+use std::fs::File;
 use std::ops::{Bound, RangeBounds};
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -90,7 +90,8 @@ impl Ledger {
         if !is_fit {
             return Err(problems::bad_origin(origin.escape_debug()));
         }
-        fs::create_dir_all(dir).map_err(|error| problems::of_io(dir, &error))?;
+        // With its name in the folder above, which a power cut must not take either.
+        crate::evidence::make_folder(dir)?;
         let lock = WriterLock::take(dir)?;
         let meta = Meta {
             origin: origin.to_owned(),

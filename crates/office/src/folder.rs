@@ -82,8 +82,8 @@ impl Office {
         nature: Nature,
         actor: &NewActor,
     ) -> Result<Office, Problem> {
-        let origin = new_origin(&programme, nature)?;
-        let ledger = Ledger::create(dir, &origin, nature)?;
+        let ledger = new_ledger(dir, &new_origin(&programme, nature)?, nature)?;
+        let origin = ledger.origin().to_owned();
         let mut office = Office {
             dir: dir.to_owned(),
             ledger,
@@ -280,6 +280,27 @@ impl Office {
         &self.evidence
     }
 }
+
+/// A new ledger. One that has no entry yet is what a founding left that was cut short, by a full disk or a
+/// power cut: it is taken up, or the folder could never be founded.
+fn new_ledger(dir: &Path, origin: &str, nature: Nature) -> Result<Ledger, Problem> {
+    let refused = match Ledger::create(dir, origin, nature) {
+        Ok(ledger) => return Ok(ledger),
+        Err(problem) => problem,
+    };
+    if refused.code != LEDGER_EXISTS {
+        return Err(refused);
+    }
+    let left = Ledger::open(dir)?;
+    if left.head()?.size == Position::EMPTY && left.nature() == nature {
+        Ok(left)
+    } else {
+        Err(refused)
+    }
+}
+
+/// The code with which a ledger is refused that is there already.
+const LEDGER_EXISTS: &str = "L102";
 
 /// Whether a ledger is what its first entry says.
 ///

@@ -167,11 +167,11 @@ fn counting(record: &RecordRow, imports: &Imports) -> Option<(Version, u64)> {
             _ => None,
         },
     };
-    let seen = record
+    let mut seen = record
         .versions
         .iter()
         .filter_map(|version| Some((*version, since(version)?)));
-    seen.last().filter(|(version, _)| !version.withdrawn)
+    seen.next_back().filter(|(version, _)| !version.withdrawn)
 }
 
 /// Every record that counts by the state has its row in the columns since the same position, and the

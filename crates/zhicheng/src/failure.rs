@@ -42,6 +42,10 @@ impl From<std::io::Error> for Failure {
     }
 }
 
+/// Problems of the ledger with files and disks: a full disk, a failed operation of a file. (What the database
+/// says when it fails may also be damage, which `verify` tells as any other.)
+const OF_DISKS: [&str; 2] = ["L107", "L109"];
+
 /// Tells the problems and gives the exit code: 1 for problems of what was asked, 3 for files and disks.
 pub fn exit_code(outcome: Outcome) -> ExitCode {
     match outcome {
@@ -51,7 +55,7 @@ pub fn exit_code(outcome: Outcome) -> ExitCode {
             tell(&problems, &sources);
             let is_file = problems
                 .iter()
-                .any(|problem| problem.code.starts_with("Z1"));
+                .any(|problem| problem.code.starts_with("Z1") || OF_DISKS.contains(&problem.code));
             ExitCode::from(if is_file { 3 } else { 1 })
         }
     }
