@@ -25,6 +25,7 @@ mod published;
 mod score;
 mod signing;
 mod sql;
+mod torture;
 mod town;
 mod usage;
 mod workbooks;
