@@ -54,4 +54,5 @@ hold! {
     proof 3000
     words 10000
     mapping 3000
+    note 1000
 }

@@ -3,6 +3,7 @@
 mod delimited;
 mod filter;
 mod mapping;
+mod note;
 mod package;
 mod proof;
 mod tables;
@@ -22,6 +23,7 @@ pub const TARGETS: &[Target] = &[
     proof::TARGET,
     words::TARGET,
     mapping::TARGET,
+    note::TARGET,
 ];
 
 /// What must hold of every problem: it says something and what would be right, in both languages; its span
