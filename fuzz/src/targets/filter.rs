@@ -124,7 +124,7 @@ fn run(input: &[u8]) {
     };
     let mut dice = Dice::new(text.len() as u64);
     for _ in 0..4 {
-        let row = RandomRow::of(programme, table, dice.next());
+        let row = RandomRow::of(programme, table, dice.roll());
         let value = evaluate(&expr, &row);
         assert_eq!(value, evaluate(&again, &row), "{text} | {printed}");
         if is_number {
@@ -237,8 +237,8 @@ impl Facts for RandomRow<'_> {
                 .map_or(Value::Null, Value::Day),
             ColumnType::Bool => Value::Bool(dice.below(2) == 0),
             ColumnType::Code(vocabulary) => Value::Text(code(vocabulary, &mut dice)),
-            ColumnType::Codes(vocabulary) => Value::Texts(vec![code(vocabulary, &mut dice)].into()),
-            ColumnType::Texts => Value::Texts(vec![Arc::from("x")].into()),
+            ColumnType::Codes(vocabulary) => Value::Texts(vec![code(vocabulary, &mut dice)]),
+            ColumnType::Texts => Value::Texts(vec![Arc::from("x")]),
             _ => Value::Text(Arc::from("x")),
         }
     }

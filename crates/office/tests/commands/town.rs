@@ -58,12 +58,9 @@ fn package(changes: &BTreeSet<Change>) -> (Sources, Option<Arc<Programme>>) {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../zhicheng/tests/story/packages/town");
     let files = ["programme.toml", "records.toml", "scheme.toml"].map(|name| {
         let mut text = std::fs::read_to_string(folder.join(name)).unwrap();
-        match name {
-            "programme.toml" => {
-                let version = format!("version = \"1.{}.0\"", changes.len());
-                text = text.replace("version = \"1.0.0\"", &version);
-            }
-            _ => {}
+        if name == "programme.toml" {
+            let version = format!("version = \"1.{}.0\"", changes.len());
+            text = text.replace("version = \"1.0.0\"", &version);
         }
         for change in changes {
             text = changed(name, text, *change);

@@ -62,6 +62,10 @@ fn an_import_that_is_killed_leaves_all_of_it_or_nothing() {
         if !is_in && size(&city) > head {
             killed_half_way += 1;
         }
+        println!(
+            "{moment}: killed with {} entries more, {seen} count",
+            size(&city) - head
+        );
         if moment % 5 > 1 {
             // The next writer gives up what was begun; what follows is looked at when the story ends.
             city.run(["submit", "visit", "day=2018-05-01", "topic=tea"])

@@ -58,7 +58,7 @@ fn a_log_that_is_cut_or_spoilt_anywhere_leaves_a_whole_prefix() {
             // A file system that lengthened the file before it wrote into it.
             1 => spoilt.resize(whole.len(), 0),
             // What an earlier use of the same blocks left there.
-            _ => spoilt.extend((cut..whole.len()).map(|_| dice.next() as u8)),
+            _ => spoilt.extend((cut..whole.len()).map(|_| dice.roll() as u8)),
         }
         let mut state = state.clone();
         state.insert(PathBuf::from(&wal), Some(spoilt));
