@@ -15,19 +15,24 @@ use crate::source::{Source, problem_of};
 
 const CHUNK_BYTES: usize = 1 << 16;
 
-/// Finds the encoding, reading the whole text once; `declared` is only checked.
+/// Finds the encoding, reading the whole text once; `declared` is only checked, and that only if it
+/// was not before.
 pub(crate) fn find_encoding(
     source: &mut Source<'_>,
     declared: Option<TextEncoding>,
+    was_checked: bool,
 ) -> Result<TextEncoding, Problem> {
     if let Some(encoding) = declared {
+        if was_checked {
+            return Ok(encoding);
+        }
         return match try_encoding(source, encoding)?.first_fault_line {
             None => Ok(encoding),
             Some(line) => Err(problems::bad_bytes(line, encoding.name())),
         };
     }
     if let Some(marked) = byte_order_mark(source)? {
-        return find_encoding(source, Some(marked));
+        return find_encoding(source, Some(marked), false);
     }
     let utf8 = try_encoding(source, TextEncoding::Utf8)?;
     let Some(utf8_line) = utf8.first_fault_line else {
@@ -128,6 +133,12 @@ impl LineCount {
     }
 
     pub(crate) fn count(&mut self, text: &str) {
+        if !self.after_cr && !text.as_bytes().contains(&b'\r') {
+            // Without a CR every LF ends a line; counting one byte runs over many at once.
+            let ends = text.bytes().filter(|byte| *byte == b'\n').count();
+            self.ends = self.ends.saturating_add(ends as u64);
+            return;
+        }
         for byte in text.bytes() {
             let ends_line = byte == b'\r' || (byte == b'\n' && !self.after_cr);
             self.ends = self.ends.saturating_add(u64::from(ends_line));
@@ -214,7 +225,7 @@ mod tests {
     fn found(bytes: &[u8]) -> Result<TextEncoding, String> {
         let mut source = Source::open(Box::new(Cursor::new(bytes)), &Limits::default())
             .expect("a source in memory opens");
-        find_encoding(&mut source, None).map_err(|problem| {
+        find_encoding(&mut source, None, false).map_err(|problem| {
             let what = problem.what(base::Lang::En).to_owned();
             format!("{} {what}", problem.code)
         })

@@ -18,8 +18,19 @@ pub(crate) struct Record {
     /// The physical line on which it starts, 1-based.
     pub(crate) line: u32,
     pub(crate) cells: Vec<String>,
+    /// Texts of records before, whose memory is used for the next cells.
+    pub(crate) spare: Vec<String>,
     /// The first cell (0-based) in which text follows the closing quote, and the line of that.
     pub(crate) text_after_quote: Option<(usize, u32)>,
+}
+
+impl Record {
+    /// An empty text, in memory that was used before where there is any.
+    fn spare_text(&mut self) -> String {
+        let mut text = self.spare.pop().unwrap_or_default();
+        text.clear();
+        text
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +46,8 @@ enum State {
 pub(crate) struct Records<'a> {
     pieces: TextPieces<'a>,
     piece: String,
+    /// Whether a zero byte, which no table has, stands in the piece.
+    has_nul: bool,
     at: usize,
     is_at_end: bool,
     delimiter: u8,
@@ -59,6 +72,7 @@ impl<'a> Records<'a> {
         let mut records = Self {
             pieces,
             piece: String::new(),
+            has_nul: false,
             at: 0,
             is_at_end: false,
             delimiter: delimiter.unwrap_or(Delimiter::Comma).byte(),
@@ -109,6 +123,7 @@ impl<'a> Records<'a> {
             }
             self.at = 0;
             self.is_at_end = !self.pieces.next_piece(&mut self.piece)?;
+            self.has_nul = self.piece.as_bytes().contains(&0);
         }
         Ok(true)
     }
@@ -150,7 +165,7 @@ impl<'a> Records<'a> {
     /// Reads the next record into `record`; `None` at the end, else the number of empty lines that
     /// were passed over before it. Those at the end of the text are no rows and are not counted.
     pub(crate) fn next_record(&mut self, record: &mut Record) -> Result<Option<u32>, Problem> {
-        record.cells.clear();
+        record.spare.append(&mut record.cells);
         record.text_after_quote = None;
         let mut empty_lines: u32 = 0;
         loop {
@@ -173,7 +188,7 @@ impl<'a> Records<'a> {
 
     fn read_cells(&mut self, record: &mut Record) -> Result<(), Problem> {
         let mut state = State::CellStart;
-        let mut cell = String::new();
+        let mut cell = record.spare_text();
         let mut quote_line = self.line;
         let mut row_bytes = 0_usize;
         loop {
@@ -247,7 +262,7 @@ impl<'a> Records<'a> {
         let rest = self.rest();
         let length = rest.bytes().position(is_special).unwrap_or(rest.len());
         let run = rest.get(..length).unwrap_or_default();
-        if run.contains('\0') {
+        if self.has_nul && run.contains('\0') {
             return Err(problems::nul_byte(self.line));
         }
         cell.push_str(run);
@@ -280,7 +295,8 @@ impl<'a> Records<'a> {
         if record.cells.len() >= self.columns_max {
             return Err(problems::too_many_columns(self.columns_max));
         }
-        record.cells.push(std::mem::take(cell));
+        let next = record.spare_text();
+        record.cells.push(std::mem::replace(cell, next));
         Ok(())
     }
 

@@ -19,6 +19,9 @@ pub struct ReadOptions {
     pub delimiter: Option<Delimiter>,
     /// The encoding of a text; `None` detects it.
     pub encoding: Option<TextEncoding>,
+    /// Whether the same text was read through in `encoding` before, so that it need not be gone through
+    /// first to check it. (Bytes that have no meaning in it are refused where they stand, as ever.)
+    pub encoding_was_checked: bool,
     /// Whether a row may end early; the missing cells are then empty. By default such a row is
     /// rejected, because a row that was cut off looks the same.
     pub allow_short_rows: bool,
@@ -40,6 +43,7 @@ impl Default for ReadOptions {
             header_rows: 1,
             delimiter: None,
             encoding: None,
+            encoding_was_checked: false,
             allow_short_rows: false,
             spread_merged: false,
             keep_blank_rows: false,

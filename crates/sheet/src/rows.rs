@@ -48,7 +48,12 @@ pub struct Rows<'a> {
     body: Body<'a>,
     rows_left: u32,
     is_over: bool,
+    /// Memory of rows that were given back.
+    spare: Vec<Vec<Cell>>,
 }
+
+/// How many rows' memory is kept for the next ones.
+const SPARE_ROWS_MAX: usize = 64;
 
 enum Body<'a> {
     Text(Box<Records<'a>>, Record),
@@ -99,7 +104,7 @@ impl<'a> Rows<'a> {
 
     fn open_text(mut source: Source<'a>, options: &ReadOptions) -> Result<Self, Problem> {
         let was_gzip = source.is_gzip();
-        let encoding = find_encoding(&mut source, options.encoding)?;
+        let encoding = find_encoding(&mut source, options.encoding, options.encoding_was_checked)?;
         let pieces = TextPieces::new(source.into_read()?, encoding);
         let (mut records, delimiter) = Records::open(
             pieces,
@@ -136,6 +141,7 @@ impl<'a> Rows<'a> {
             body: Body::Text(Box::new(records), record),
             rows_left: options.limits.rows_max.saturating_sub(options.header_rows),
             is_over: false,
+            spare: Vec::new(),
         })
     }
 
@@ -172,6 +178,7 @@ impl<'a> Rows<'a> {
             body: Body::Sheet(body.into_iter()),
             rows_left: options.limits.rows_max,
             is_over: false,
+            spare: Vec::new(),
         })
     }
 
@@ -189,6 +196,28 @@ impl<'a> Rows<'a> {
     /// What the reader found out so far; the count of blank rows grows while reading.
     pub fn notes(&self) -> &Notes {
         &self.notes
+    }
+
+    /// Gives back a row that is no longer needed: the next ones use its memory, so that going through a
+    /// long text asks for none.
+    ///
+    /// ```
+    /// use sheet::{ReadOptions, ReadRow, Rows};
+    /// let mut rows = Rows::from_bytes(b"a\n1\n2\n", &ReadOptions::default()).unwrap();
+    /// while let Some(row) = rows.next() {
+    ///     let ReadRow::Kept(row) = row.unwrap() else { panic!() };
+    ///     rows.recycle(row);
+    /// }
+    /// ```
+    pub fn recycle(&mut self, row: Row) {
+        if let (Body::Text(_, record), true) = (&mut self.body, self.spare.len() < SPARE_ROWS_MAX) {
+            let mut cells = row.cells;
+            record.spare.extend(cells.drain(..).filter_map(|cell| match cell {
+                Cell::Text(text) => Some(text),
+                _ => None,
+            }));
+            self.spare.push(cells);
+        }
     }
 
     fn read_next(&mut self) -> Result<Option<ReadRow>, Problem> {
@@ -229,9 +258,23 @@ impl<'a> Rows<'a> {
                     })
                     .into_iter()
                     .collect();
+                let mut cells = self.spare.pop().unwrap_or_default();
+                let Record {
+                    cells: texts,
+                    spare,
+                    ..
+                } = record;
+                cells.extend(texts.drain(..).map(|text| {
+                    if text.is_empty() {
+                        spare.push(text);
+                        Cell::Empty
+                    } else {
+                        Cell::Text(text)
+                    }
+                }));
                 Ok(Some(SheetRow {
                     number: record.line,
-                    cells: record.cells.drain(..).map(Cell::text).collect(),
+                    cells,
                     reasons,
                 }))
             }

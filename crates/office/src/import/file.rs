@@ -92,6 +92,16 @@ impl<'a> ImportFile<'a> {
         };
         let notes = rows.notes().clone();
         drop(rows);
+        let mut options = options;
+        if let Format::Delimited {
+            encoding,
+            delimiter,
+        } = notes.format
+        {
+            options.encoding = Some(encoding);
+            options.encoding_was_checked = true;
+            options.delimiter = Some(delimiter);
+        }
         let mut file = ImportFile {
             bytes,
             options,
@@ -306,6 +316,15 @@ impl Iterator for Body<'_> {
         match self {
             Body::Text(rows) => rows.next(),
             Body::Held(rows) => rows.next().cloned().map(Ok),
+        }
+    }
+}
+
+impl FileRows<'_> {
+    /// Gives back a row that is no longer needed, so that its memory is used for the next.
+    pub(crate) fn recycle(&mut self, row: Row) {
+        if let Body::Text(rows) = &mut self.body {
+            rows.recycle(row);
         }
     }
 }
