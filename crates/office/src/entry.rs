@@ -7,6 +7,7 @@
 //! Facts are public by the programme's rules; personal fields and evidence stand in the entry's
 //! private part, [`Private`]. What entries do to the state is [`crate::fold`].
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -210,6 +211,31 @@ pub struct RecordFacts {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
+
+/// What the state needs of [`RecordFacts`]: all but the fields, which are passed over unread.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct RecordHead<'a> {
+    /// As in [`RecordFacts`].
+    #[serde(rename = "type", borrow)]
+    pub record_type: Cow<'a, str>,
+    /// As in [`RecordFacts`].
+    #[serde(default)]
+    pub record: Option<u64>,
+    /// As in [`RecordFacts`].
+    #[serde(default, borrow)]
+    pub key: Option<Borrowed<'a>>,
+    /// As in [`RecordFacts`].
+    #[serde(default, borrow)]
+    pub content: Option<(Borrowed<'a>, u32)>,
+    /// As in [`RecordFacts`].
+    #[serde(default)]
+    pub import: Option<u64>,
+}
+
+/// A text that is not copied out of the entry's bytes unless it has escapes.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(transparent)]
+pub struct Borrowed<'a>(#[serde(borrow)] pub Cow<'a, str>);
 
 /// Facts of [`Kind::Withdraw`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -8,12 +8,12 @@
 
 use base::Problem;
 use ledger::{Change, Entry, Space, StateView};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::entry::{
     ActorFacts, AliasFacts, AuditDrawFacts, AuditFindingFacts, CaseActFacts, CaseOpenFacts,
     FoundedFacts, ImportEndFacts, KeyFacts, Kind, OverrideFacts, Private, PublishFacts,
-    RecordFacts, SealFacts, SubjectFacts, WithdrawFacts,
+    RecordHead, SealFacts, SubjectFacts, WithdrawFacts,
 };
 use crate::problems;
 use crate::spaces::{
@@ -90,7 +90,7 @@ pub fn fold(state: &StateView, entry: &Entry) -> Result<Vec<Change>, Problem> {
             )?);
         }
         Kind::Record | Kind::Revise => {
-            let facts: RecordFacts = read(entry)?;
+            let facts: RecordHead = read_borrowed(entry)?;
             let number = facts.record.unwrap_or(at);
             let version = Version {
                 at,
@@ -99,19 +99,20 @@ pub fn fold(state: &StateView, entry: &Entry) -> Result<Vec<Change>, Problem> {
             };
             let row = match facts.record {
                 None => RecordRow {
-                    record_type: facts.record_type.clone(),
+                    record_type: facts.record_type.to_string(),
                     versions: vec![version],
                 },
                 Some(_) => with_version(state, number, version)?,
             };
             changes.push(put(spaces::RECORD, spaces::number_key(number), &row)?);
             let known_by = match (&facts.key, &facts.content) {
-                (Some(key), _) => {
-                    Some((spaces::RECORD_KEY, spaces::key(&[&facts.record_type, key])))
-                }
+                (Some(key), _) => Some((
+                    spaces::RECORD_KEY,
+                    spaces::key(&[&facts.record_type, &key.0]),
+                )),
                 (None, Some((hash, ordinal))) => Some((
                     spaces::RECORD_CONTENT,
-                    spaces::key(&[&facts.record_type, hash, &ordinal.to_string()]),
+                    spaces::key(&[&facts.record_type, &hash.0, &ordinal.to_string()]),
                 )),
                 (None, None) => None,
             };
@@ -303,6 +304,12 @@ fn with_version(state: &StateView, record: u64, version: Version) -> Result<Reco
 
 /// Reads the facts of an entry.
 pub(crate) fn read<T: DeserializeOwned>(entry: &Entry) -> Result<T, Problem> {
+    serde_json::from_slice(&entry.facts)
+        .map_err(|error| problems::unreadable_entry(entry.position.0, error))
+}
+
+/// Reads the facts of an entry without copying its texts.
+fn read_borrowed<'e, T: Deserialize<'e>>(entry: &'e Entry) -> Result<T, Problem> {
     serde_json::from_slice(&entry.facts)
         .map_err(|error| problems::unreadable_entry(entry.position.0, error))
 }

@@ -18,6 +18,7 @@ use crate::entry::{Evidence, FoundedFacts, Kind, Private};
 use crate::fold::{fold, read};
 use crate::mirror::{Mirror, Told};
 use crate::problems;
+use crate::rows::RecordRow;
 
 /// What opening a folder is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +50,9 @@ pub struct Command {
     pub facts: Vec<u8>,
     /// Private part, as JSON bytes.
     pub private: Option<Vec<u8>>,
+    /// The row that the columns get for it, where it is at hand, and the position of the programme by
+    /// which it was made: it is then not read from the facts.
+    pub(crate) row: Option<(Position, RecordRow)>,
 }
 
 impl Command {
@@ -66,6 +70,7 @@ impl Command {
             } else {
                 Some(serde_json::to_vec(private).map_err(write)?)
             },
+            row: None,
         })
     }
 }
@@ -138,6 +143,18 @@ impl Office {
         Ok(office)
     }
 
+    /// Another look at the same folder, for a thread that reads its state while this one writes. It has
+    /// nothing in memory.
+    pub(crate) fn reader(&self) -> Result<Office, Problem> {
+        Ok(Office {
+            dir: self.dir.clone(),
+            ledger: Ledger::open_read_only(&self.dir)?,
+            evidence: EvidenceStore::at(&self.dir),
+            mirror: Mirror::new(),
+            actor: self.actor,
+        })
+    }
+
     /// What the folder says that it is must be what its first entry says (law 13).
     fn check_founded(&self) -> Result<(), Problem> {
         if self.mirror.position() == Position(0) {
@@ -172,28 +189,39 @@ impl Office {
         let mut command_id = [0_u8; 16];
         getrandom::fill(&mut command_id).map_err(problems::no_randomness)?;
         let programme = self.mirror.programme_at();
-        let entries: Vec<NewEntry> = commands
-            .iter()
-            .map(|command| NewEntry {
-                kind: command.kind.number(),
+        let mut entries = Vec::with_capacity(commands.len());
+        let mut told = Vec::with_capacity(commands.len());
+        for command in commands {
+            let kind = command.kind.number();
+            let row = command.row.filter(|(by, _)| *by == programme);
+            let row = row.map(|(_, row)| row);
+            // What comes with its row is not read again.
+            let facts = match &row {
+                Some(_) => Vec::new(),
+                None => command.facts.clone(),
+            };
+            told.push((kind, facts, row));
+            entries.push(NewEntry {
+                kind,
                 command_id,
                 actor: self.actor,
                 programme,
-                facts: command.facts.clone(),
-                private: command.private.clone(),
-            })
-            .collect();
+                facts: command.facts,
+                private: command.private,
+            });
+        }
         let heads = self
             .ledger
             .append(now(), preconditions, entries, fold)
             .map_err(Problem::from)?;
-        for (command, head) in commands.iter().zip(&heads) {
-            self.mirror.take(&Told {
+        for ((kind, facts, row), head) in told.into_iter().zip(&heads) {
+            let told = Told {
                 position: head.position,
                 programme,
-                kind: command.kind.number(),
-                facts: &command.facts,
-            })?;
+                kind,
+                facts: &facts,
+            };
+            self.mirror.take_with(&told, row)?;
         }
         Ok(heads)
     }

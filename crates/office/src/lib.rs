@@ -27,6 +27,7 @@ pub mod rating;
 pub mod reconcile;
 pub mod record;
 pub mod restated;
+mod rows;
 pub mod seal;
 pub mod signing;
 pub mod spaces;

@@ -9,8 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use base::{
-    Day, FieldId, FlowId, ItemId, Period, Position, Problem, RecordTypeId, ScorecardId,
-    SubjectTypeId, UnitId,
+    Day, FieldId, FlowId, ItemId, Period, Position, Problem, ScorecardId, SubjectTypeId, UnitId,
 };
 use ledger::Entry;
 use measure::{Change, Columns};
@@ -21,11 +20,11 @@ use serde_json::Value as Json;
 use crate::activate::programme_of;
 use crate::entry::{
     AuditDrawFacts, AuditFindingFacts, CaseActFacts, CaseOpenFacts, ImportEndFacts, Kind,
-    OverrideFacts, ProgrammeFacts, PublishFacts, RecordFacts, SealFacts, SubjectFacts,
-    WithdrawFacts,
+    OverrideFacts, ProgrammeFacts, PublishFacts, SealFacts, SubjectFacts, WithdrawFacts,
 };
 use crate::problems;
 use crate::rating::Raters;
+use crate::rows::{RecordRow, RowForms};
 use crate::values;
 
 /// What the mirror needs of an entry.
@@ -66,6 +65,8 @@ pub struct Mirror {
     programmes: BTreeMap<Position, Arc<Programme>>,
     columns: Columns,
     cases: HashMap<u64, CaseNow>,
+    /// How records of the programme in force become rows.
+    forms: RowForms,
     overrides: Vec<(Position, OverrideFacts)>,
     seals: Vec<(Position, SealFacts)>,
     publications: Vec<(Position, PublishFacts)>,
@@ -256,6 +257,12 @@ impl Mirror {
 
     /// Takes the next entry.
     pub(crate) fn take(&mut self, told: &Told) -> Result<(), Problem> {
+        self.take_with(told, None)
+    }
+
+    /// Takes the next entry; a record's row may have been made together with its facts, by the programme
+    /// in force.
+    pub(crate) fn take_with(&mut self, told: &Told, row: Option<RecordRow>) -> Result<(), Problem> {
         let at = told.position;
         let kind =
             Kind::from_number(told.kind).ok_or_else(|| problems::unknown_kind(at.0, told.kind))?;
@@ -267,11 +274,19 @@ impl Mirror {
                     programme: programme.clone(),
                 })?;
                 self.programmes.insert(at, programme);
+                self.forms = RowForms::default();
             }
             Kind::Founded | Kind::Key | Kind::Actor | Kind::Alias | Kind::ImportOpen => {}
             Kind::Subject => self.take_subject(at, &facts(told)?)?,
             Kind::Record | Kind::Revise => {
-                self.take_record(at, &facts(told)?)?;
+                let row = match row {
+                    Some(row) => row,
+                    None => {
+                        let programme = self.programme().ok_or_else(problems::no_programme)?;
+                        self.forms.read(&programme, at.0, told.facts)?
+                    }
+                };
+                self.take_record(at, row)?;
             }
             Kind::Withdraw => {
                 let withdrawn: WithdrawFacts = facts(told)?;
@@ -330,15 +345,15 @@ impl Mirror {
     }
 
     /// A record counts at once, or with its import.
-    fn take_record(&mut self, at: Position, facts: &RecordFacts) -> Result<(), Problem> {
-        let programme = self.programme().ok_or_else(problems::no_programme)?;
-        let Some(table) = programme.schema.table(&facts.record_type) else {
-            return Err(problems::unknown_type(&facts.record_type, ""));
-        };
-        let values = record_values(&programme, table, facts);
-        let id = facts.record.unwrap_or(at.0);
-        let table = table.name.clone();
-        if let Some(import) = facts.import {
+    fn take_record(&mut self, at: Position, row: RecordRow) -> Result<(), Problem> {
+        let RecordRow {
+            table,
+            record,
+            import,
+            values,
+        } = row;
+        let id = record.unwrap_or(at.0);
+        if let Some(import) = import {
             return self.columns.apply(Change::Stage {
                 import,
                 table,
@@ -347,7 +362,7 @@ impl Mirror {
                 values,
             });
         }
-        if facts.record.is_some() {
+        if record.is_some() {
             self.columns.apply(Change::Hide {
                 table: table.clone(),
                 id,
@@ -521,31 +536,6 @@ impl CaseNow {
         }
         dues
     }
-}
-
-/// A record's row: a value for each column of the table but the first, its number.
-pub(crate) fn record_values(
-    programme: &Programme,
-    table: &TableSchema,
-    facts: &RecordFacts,
-) -> Vec<Value> {
-    let record_type = programme
-        .record_types
-        .get(&RecordTypeId::new(&facts.record_type));
-    table
-        .columns
-        .values()
-        .skip(1)
-        .map(|column| {
-            let json = facts.fields.get(column.name.as_ref());
-            let field = record_type.and_then(|found| found.fields.get(&FieldId::new(&column.name)));
-            match (json, field) {
-                (Some(json), Some(field)) => values::Value::from_json(json, &field.field_type)
-                    .map_or(Value::Null, |value| value.to_column()),
-                _ => Value::Null,
-            }
-        })
-        .collect()
 }
 
 fn facts<T: serde::de::DeserializeOwned>(told: &Told) -> Result<T, Problem> {

@@ -12,9 +12,9 @@ use sheet::Cell;
 
 use crate::assessment::{Ask, assess};
 use crate::folder::Office;
-use crate::mirror::record_values;
 use crate::problems;
 use crate::record::draft;
+use crate::rows::record_values;
 
 /// One published figure and what was produced.
 #[derive(Debug, Clone)]

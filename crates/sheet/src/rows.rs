@@ -212,10 +212,12 @@ impl<'a> Rows<'a> {
     pub fn recycle(&mut self, row: Row) {
         if let (Body::Text(_, record), true) = (&mut self.body, self.spare.len() < SPARE_ROWS_MAX) {
             let mut cells = row.cells;
-            record.spare.extend(cells.drain(..).filter_map(|cell| match cell {
-                Cell::Text(text) => Some(text),
-                _ => None,
-            }));
+            record
+                .spare
+                .extend(cells.drain(..).filter_map(|cell| match cell {
+                    Cell::Text(text) => Some(text),
+                    _ => None,
+                }));
             self.spare.push(cells);
         }
     }

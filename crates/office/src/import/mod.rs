@@ -9,6 +9,7 @@
 
 mod abandon;
 mod columns;
+mod drafting;
 mod file;
 pub(crate) mod intake;
 mod mapping;

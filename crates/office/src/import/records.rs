@@ -1,28 +1,36 @@
-//! A file's rows as records.
+//! A file's rows as records: checked in a first pass, appended in a second.
+//!
+//! In each a thread of its own reads the file ahead of the one that speaks with the office, through
+//! channels that hold a few batches, so that memory stays flat.
 
-use std::borrow::Cow;
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::thread;
 
-use base::{Day, Place, Problem};
+use base::{Position, Problem};
 use programme::model::{Programme, RecordType};
-use sheet::clean::{EmptyMarks, clean_text};
-use sheet::{Cell, ReadRow, Reason, RejectedRow, Row};
+use sheet::{Reason, RejectedRow, Row};
 
-use super::columns::{Line, Plan};
+use super::columns::Plan;
+use super::drafting::{Drafted, Drafting, Ready};
 use super::file::{FileRows, ImportFile};
 use super::intake::{Intake, Look, Outcome, Taken};
-use super::names::Names;
 use super::report::ImportReport;
 use super::slots::record_slots;
 use super::{Job, next_position, problems};
 use crate::folder::{Command, Office, Progress};
-use crate::record::{Draft, Drafter};
-use crate::values::{Reader, Spellings};
+use crate::rows::RowForms;
 
 /// Entries of one append: one flush to the disk serves them all.
 const GROUP_ENTRIES: usize = 5_000;
 /// Bytes of one append, about.
 const GROUP_BYTES: usize = 32 << 20;
+/// Groups that are made ahead of the appending.
+const GROUPS_AHEAD: usize = 2;
+/// Rows that are read together.
+const BATCH_ROWS: usize = 256;
+/// Batches that are read ahead.
+const BATCHES_AHEAD: usize = 8;
 /// After how many rows progress is told.
 const TELL_EVERY: u64 = 2_000;
 
@@ -100,17 +108,9 @@ fn head_slots(record_type: &RecordType) -> Vec<usize> {
     }
 }
 
-/// Everything that both passes need.
-struct Ready<'a> {
-    programme: &'a Arc<Programme>,
-    record_type: &'a RecordType,
-    file: &'a ImportFile<'a>,
-    spellings: &'a Spellings,
-    job: &'a Job<'a>,
-}
-
 impl Ready<'_> {
-    /// The first pass: what every row comes to.
+    /// The first pass: what every row comes to. One thread reads the rows and makes drafts of them,
+    /// this one says what each comes to.
     fn check(&self, office: &Office, progress: Progress<'_>) -> Result<ImportReport, Problem> {
         let mut report = ImportReport::new(
             self.record_type.id.as_str(),
@@ -118,22 +118,27 @@ impl Ready<'_> {
             self.job.options.dry_run,
         );
         let look = Look::new(office)?;
-        let mut judge = Judge::new(self, office, None)?;
-        for row in self.file.rows()? {
-            report.rows += 1;
-            match judge.judge(&look, row?)? {
-                Judged::Rejected(row) => report.reject(row),
-                Judged::Taken(taken) => taken.iter().for_each(|taken| count(&mut report, taken)),
-            }
-            judge
-                .take_warnings()
-                .into_iter()
-                .for_each(|warning| report.note(warning));
-            if report.rows.is_multiple_of(TELL_EVERY) {
-                progress(report.rows, 0, "rows checked");
-            }
-        }
-        if let (rows, Some(first)) = judge.after_today {
+        let mut judge = Judge::new(*self, None);
+        let mut drafting = Drafting::new(*self, office)?;
+        let (send, batches) = sync_channel(BATCHES_AHEAD);
+        let (give_back, spent) = channel();
+        let after_today = thread::scope(|scope| {
+            let reader = scope.spawn(move || {
+                read_batches(&mut drafting, &send, &spent);
+                drafting.after_today
+            });
+            let judged = self.judge_batches(
+                batches,
+                &mut judge,
+                &look,
+                &mut report,
+                &give_back,
+                progress,
+            );
+            let after_today = joined(reader);
+            judged.map(|()| after_today)
+        })?;
+        if let (rows, Some(first)) = after_today {
             report.note(first);
             if rows > 1 {
                 report.note(problems::days_after_today(rows).in_place(self.file.place.clone()));
@@ -142,7 +147,42 @@ impl Ready<'_> {
         Ok(report)
     }
 
-    /// The second pass: the same rows again, appended in groups. Gives the position of the closing entry.
+    fn judge_batches(
+        &self,
+        batches: Receiver<Result<Vec<Drafted>, Problem>>,
+        judge: &mut Judge<'_>,
+        look: &Look<'_>,
+        report: &mut ImportReport,
+        give_back: &Sender<Vec<Row>>,
+        progress: Progress<'_>,
+    ) -> Result<(), Problem> {
+        for batch in batches {
+            let mut rows = Vec::with_capacity(BATCH_ROWS);
+            for drafted in batch? {
+                report.rows += 1;
+                match judge.judge(look, drafted)? {
+                    Judged::Rejected(row) => report.reject(row),
+                    Judged::Taken(row, taken) => {
+                        taken.iter().for_each(|taken| count(report, taken));
+                        rows.push(row);
+                    }
+                }
+                judge
+                    .take_warnings()
+                    .into_iter()
+                    .for_each(|warning| report.note(warning));
+                if report.rows.is_multiple_of(TELL_EVERY) {
+                    progress(report.rows, 0, "rows checked");
+                }
+            }
+            // Nobody takes them any more when the text is at its end.
+            drop(give_back.send(rows));
+        }
+        Ok(())
+    }
+
+    /// The second pass: the same rows again, appended in groups. One thread reads the rows and makes
+    /// groups of them, this one appends. Gives the position of the closing entry.
     fn append(
         &self,
         office: &mut Office,
@@ -150,25 +190,49 @@ impl Ready<'_> {
         progress: Progress<'_>,
     ) -> Result<u64, Problem> {
         let import = next_position(office)?;
-        let mut judge = Judge::new(self, office, Some(import))?;
-        let mut group = Group::default();
-        group.push(
+        let mut making = Making {
+            // What other threads read must not be what this one writes.
+            reader: office.reader()?,
+            by: office.mirror().programme_at(),
+            judge: Judge::new(*self, Some(import)),
+            drafting: Drafting::new(*self, office)?,
+            forms: RowForms::default(),
+            done: Done::default(),
+        };
+        let mut first = Group::default();
+        first.push(
             self.job
                 .opening(self.record_type.id.as_str(), report.rows)?,
         );
-        let mut rows = self.file.rows()?;
-        let mut done = Done::default();
-        while self.fill(office, &mut rows, &mut judge, &mut group, &mut done)? {
-            office.append(group.take(), &[])?;
-            progress(done.rows, report.rows, "rows");
-        }
+        let (send, groups) = sync_channel(GROUPS_AHEAD);
+        let mut group = Group::default();
+        let mut making = thread::scope(|scope| {
+            let maker = scope.spawn(move || {
+                making.groups(first, &send);
+                making
+            });
+            let appended: Result<(), Problem> = groups.into_iter().try_for_each(|made: Made| {
+                let (made, is_last, rows) = made?;
+                if is_last {
+                    // It may have room for what closes the import.
+                    group = made;
+                    return Ok(());
+                }
+                office.append(made.commands, &[])?;
+                progress(rows, report.rows, "rows");
+                Ok(())
+            });
+            let making = joined(maker);
+            appended.map(|()| making)
+        })?;
+        let done = &making.done;
         if (done.added, done.revised, done.rejected)
             != (report.added, report.revised, report.rejected_rows)
         {
             return Err(problems::changed_meanwhile(done.rows));
         }
         // Subjects are visible as soon as they are known: they come with the closing entry, not before.
-        let mut last = judge.intake.subject_commands()?;
+        let mut last = making.judge.intake.subject_commands()?;
         let room = ledger::GROUP_ENTRIES_MAX.saturating_sub(1);
         while last.len() > room {
             let rest = last.split_off(room);
@@ -184,29 +248,100 @@ impl Ready<'_> {
         progress(report.rows, report.rows, "rows");
         Ok(heads.last().map_or(0, |head| head.position.0))
     }
+}
+
+/// Reads the file to its end and sends drafts in batches, until nobody takes them.
+fn read_batches(
+    drafting: &mut Drafting<'_>,
+    batches: &SyncSender<Result<Vec<Drafted>, Problem>>,
+    spent: &Receiver<Vec<Row>>,
+) {
+    let mut rows = match drafting.rows() {
+        Ok(rows) => rows,
+        Err(problem) => return drop(batches.send(Err(problem))),
+    };
+    loop {
+        for row in spent.try_iter().flatten() {
+            rows.recycle(row);
+        }
+        let mut batch = Vec::with_capacity(BATCH_ROWS);
+        for row in rows.by_ref().take(BATCH_ROWS) {
+            match row {
+                Ok(row) => batch.push(drafting.row(row)),
+                Err(problem) => {
+                    // The rows before it first: they are what a single thread would have met first.
+                    drop(batches.send(Ok(batch)));
+                    return drop(batches.send(Err(problem)));
+                }
+            }
+        }
+        if batch.is_empty() || batches.send(Ok(batch)).is_err() {
+            return;
+        }
+    }
+}
+
+/// What a thread came to; its panic goes on here.
+fn joined<T>(thread: thread::ScopedJoinHandle<'_, T>) -> T {
+    match thread.join() {
+        Ok(value) => value,
+        Err(panic) => std::panic::resume_unwind(panic),
+    }
+}
+
+/// A group, whether it is the last, and how many rows were read up to it.
+type Made = Result<(Group, bool, u64), Problem>;
+
+/// Makes groups of commands, ahead of the thread that appends them.
+struct Making<'a> {
+    /// Reads the state as it is between the appends. Rows of the import itself are remembered by the
+    /// judge, so it does not matter how many of them are there already.
+    reader: Office,
+    /// The programme in force, by which rows are made.
+    by: Position,
+    judge: Judge<'a>,
+    drafting: Drafting<'a>,
+    forms: RowForms,
+    done: Done,
+}
+
+impl Making<'_> {
+    /// Makes groups of all rows and sends them, until nobody takes them.
+    fn groups(&mut self, first: Group, groups: &SyncSender<Made>) {
+        let mut rows = match self.drafting.rows() {
+            Ok(rows) => rows,
+            Err(problem) => return drop(groups.send(Err(problem))),
+        };
+        let mut group = first;
+        loop {
+            let filled = self.fill(&mut rows, &mut group);
+            let is_last = !matches!(filled, Ok(true));
+            let made = filled.map(|_| (std::mem::take(&mut group), is_last, self.done.rows));
+            if groups.send(made).is_err() || is_last {
+                return;
+            }
+        }
+    }
 
     /// Fills a group from the next rows; false when the file is at its end.
-    fn fill(
-        &self,
-        office: &Office,
-        rows: &mut FileRows<'_>,
-        judge: &mut Judge<'_>,
-        group: &mut Group,
-        done: &mut Done,
-    ) -> Result<bool, Problem> {
-        let look = Look::new(office)?;
+    fn fill(&mut self, rows: &mut FileRows<'_>, group: &mut Group) -> Result<bool, Problem> {
+        let look = Look::new(&self.reader)?;
+        let programme = self.drafting.ready.programme;
+        let done = &mut self.done;
         while group.has_room() {
             let Some(row) = rows.next() else {
                 return Ok(false);
             };
             done.rows += 1;
-            let taken = match judge.judge(&look, row?)? {
+            let drafted = self.drafting.row(row?);
+            let (row, taken) = match self.judge.judge(&look, drafted)? {
                 Judged::Rejected(_) => {
                     done.rejected += 1;
                     continue;
                 }
-                Judged::Taken(taken) => taken,
+                Judged::Taken(row, taken) => (row, taken),
             };
+            rows.recycle(row);
             for taken in taken {
                 if let Taken::Entry {
                     facts,
@@ -218,10 +353,13 @@ impl Ready<'_> {
                         Outcome::Added => done.added += 1,
                         Outcome::Revised(_) => done.revised += 1,
                     }
-                    group.push(outcome.command(&facts, &private)?);
+                    let mut command = outcome.command(&facts, &private)?;
+                    let row = self.forms.row_of(programme, &facts)?;
+                    command.row = Some((self.by, row));
+                    group.push(command);
                 }
             }
-            judge.take_warnings();
+            self.judge.take_warnings();
         }
         Ok(true)
     }
@@ -283,108 +421,51 @@ impl Group {
 
 /// What a row comes to.
 enum Judged {
-    /// Each of its records.
-    Taken(Vec<Taken>),
+    /// Each of its records; and the row, to be given back.
+    Taken(Row, Vec<Taken>),
     /// None of them, or not all.
     Rejected(RejectedRow),
 }
 
-/// Judges row after row; both passes do it alike.
+/// Says of row after row what it comes to; both passes do it alike.
 struct Judge<'a> {
     file: &'a ImportFile<'a>,
-    record_type: &'a RecordType,
-    spellings: &'a Spellings,
-    job: &'a Job<'a>,
-    drafter: Drafter<'a>,
     intake: Intake,
-    names: Option<NamedSubject<'a>>,
-    lines: Vec<Line>,
-    /// The slot that wide columns fill, where its field is required.
-    wide: Option<(usize, Reader<'a>)>,
+    /// The slot of the subject's name, where a column fills it.
+    name_slot: Option<usize>,
     warnings: Vec<Problem>,
-    today: Day,
-    /// Rows whose day has not come: how many, and the first of them.
-    after_today: (u64, Option<Problem>),
-}
-
-/// How the subject of a row is found when only its name is given.
-struct NamedSubject<'a> {
-    names: Names,
-    identity: Reader<'a>,
-    identity_slot: usize,
-    name_slot: usize,
 }
 
 impl<'a> Judge<'a> {
-    fn new(ready: &Ready<'a>, office: &Office, import: Option<u64>) -> Result<Judge<'a>, Problem> {
+    fn new(ready: Ready<'a>, import: Option<u64>) -> Judge<'a> {
         let options = ready.job.options;
         let reason = options
             .reason
             .as_deref()
             .map(|reason| reason.trim().to_owned());
-        let record_type = ready.record_type;
-        let name_slot = record_type.fields.len();
-        let identity = record_type.fields.get_full("subject");
-        let names = match (&record_type.subject, identity) {
-            (Some(subject_type), Some((identity_slot, _, field)))
-                if ready.file.plan.has(name_slot) =>
-            {
-                Some(NamedSubject {
-                    names: Names::of(office, subject_type),
-                    identity: Reader::new(field),
-                    identity_slot,
-                    name_slot,
-                })
-            }
-            _ => None,
-        };
-        let wide = ready.file.plan.wide_slot().and_then(|slot| {
-            let (_, field) = record_type.fields.get_index(slot)?;
-            // Where the field may be empty, a cell that says so is a record that says so.
-            field.required.then(|| (slot, Reader::new(field)))
-        });
-        Ok(Judge {
+        let name_slot = ready.record_type.fields.len();
+        let is_named = ready.record_type.subject.is_some() && ready.file.plan.has(name_slot);
+        Judge {
             file: ready.file,
-            record_type,
-            spellings: ready.spellings,
-            job: ready.job,
-            drafter: Drafter::new(ready.programme, ready.spellings, record_type),
             intake: Intake::new(ready.programme.clone(), options.on_other(), import, reason),
-            names,
-            lines: ready.file.plan.lines(),
-            wide,
+            name_slot: is_named.then_some(name_slot),
             warnings: Vec::new(),
-            today: office.today()?,
-            after_today: (0, None),
-        })
+        }
     }
 
     fn take_warnings(&mut self) -> Vec<Problem> {
         std::mem::take(&mut self.warnings)
     }
 
-    fn judge(&mut self, look: &Look, row: ReadRow) -> Result<Judged, Problem> {
-        let row = match row {
-            ReadRow::Kept(row) => row,
-            ReadRow::Rejected(rejected) => return Ok(Judged::Rejected(rejected)),
+    fn judge(&mut self, look: &Look<'_>, drafted: Drafted) -> Result<Judged, Problem> {
+        let (row, drafts, mut reasons) = match drafted {
+            Drafted::Rejected(rejected) => return Ok(Judged::Rejected(rejected)),
+            Drafted::Row {
+                row,
+                drafts,
+                reasons,
+            } => (row, drafts, reasons),
         };
-        let mut drafts = Vec::with_capacity(self.lines.len());
-        let mut reasons = Vec::new();
-        for line in self.lines.clone() {
-            // A cell of a wide column that the required field takes for empty is no record.
-            if self.wide.as_ref().is_some_and(|(slot, reader)| {
-                reader.means_empty(&self.file.plan.cell(*slot, &row, line))
-            }) {
-                continue;
-            }
-            match self.draft(&row, line) {
-                Ok(draft) => {
-                    self.note_day(&row, line, &draft);
-                    drafts.push(draft);
-                }
-                Err(faults) => reasons.extend(faults),
-            }
-        }
         let mut taken = Vec::with_capacity(drafts.len());
         if reasons.is_empty() {
             for draft in &drafts {
@@ -396,114 +477,27 @@ impl<'a> Judge<'a> {
                     accepted => taken.push(accepted),
                 }
                 let name = self
-                    .names
-                    .as_ref()
-                    .and_then(|named| self.file.plan.column(named.name_slot, Plan::WHOLE_ROW));
+                    .name_slot
+                    .and_then(|slot| self.file.plan.column(slot, Plan::WHOLE_ROW));
                 let place = |warning: Problem| warning.in_place(self.file.place_of(&row, name));
                 self.warnings
                     .extend(self.intake.take_warnings().into_iter().map(place));
             }
         }
-        Ok(if reasons.is_empty() {
-            Judged::Taken(taken)
-        } else {
-            if let Some(column) = total_column(&row) {
-                let problem =
-                    problems::total_row().in_place(self.file.place_of(&row, Some(column)));
-                reasons.insert(
-                    0,
-                    Reason {
-                        column: Some(column),
-                        problem,
-                    },
-                );
-            }
-            Judged::Rejected(RejectedRow { row, reasons })
-        })
-    }
-
-    /// Counts a row whose day has not come, and keeps the place of the first.
-    fn note_day(&mut self, row: &Row, line: Line, draft: &Draft) {
-        if let Some(problem) = draft.after_today(self.today) {
-            let column = self
-                .record_type
-                .fields
-                .get_index_of("day")
-                .and_then(|slot| self.file.plan.column(slot, line));
-            let (rows, first) = &mut self.after_today;
-            *rows += 1;
-            first.get_or_insert_with(|| problem.in_place(self.file.place_of(row, column)));
+        if reasons.is_empty() {
+            return Ok(Judged::Taken(row, taken));
         }
-    }
-
-    fn draft(&mut self, row: &Row, line: Line) -> Result<Draft, Vec<Reason>> {
-        let plan = &self.file.plan;
-        let mut reasons = Vec::new();
-        let mut subject_name = None;
-        // The identity that the name gives, when the row does not: the slot and the cell.
-        let mut found: Option<(usize, Cell)> = None;
-        if let Some(named) = &mut self.names {
-            let name = plan.cell(named.name_slot, row, line);
-            let name = name.as_text();
-            subject_name = clean_text(&name, &EmptyMarks::default()).map(str::to_owned);
-            let is_unidentified =
-                named
-                    .identity
-                    .means_empty(&plan.cell(named.identity_slot, row, line));
-            if let (Some(name), true) = (&subject_name, is_unidentified) {
-                let cell = match named.names.identity(name, self.spellings) {
-                    Ok(identity) => Cell::text(identity),
-                    Err(problem) => {
-                        let column = plan.column(named.name_slot, line);
-                        reasons.push(Reason {
-                            column,
-                            problem: problem.in_place(self.file.place_of(row, column)),
-                        });
-                        Cell::Empty
-                    }
-                };
-                found = Some((named.identity_slot, cell));
-            }
-        }
-        let is_nameless = !reasons.is_empty();
-        let cell = |slot: usize, _: &programme::model::Field| match &found {
-            Some((identity, cell)) if *identity == slot => Cow::Borrowed(cell),
-            _ => plan.cell(slot, row, line),
-        };
-        let faults = match self.drafter.draft(cell, self.job.options.evidence.clone()) {
-            Ok(mut draft) if reasons.is_empty() => {
-                draft.subject_name = subject_name;
-                draft.row = Some(row.number);
-                return Ok(draft);
-            }
-            Ok(_) => Vec::new(),
-            Err(faults) => faults,
-        };
-        for fault in faults {
-            let field = fault.field.as_ref().map(|id| id.as_str());
-            // That nobody has the name says enough of the subject.
-            if is_nameless && field == Some("subject") {
-                continue;
-            }
-            let slot = field.and_then(|id| self.record_type.fields.get_index_of(id));
-            let column = slot.and_then(|slot| plan.column(slot, line));
-            let place = match (
-                column,
-                slot.and_then(|slot| self.record_type.fields.get_index(slot)),
-            ) {
-                // A field without a column is named by its name.
-                (None, Some((_, field))) => Place {
-                    column: Some(field.name.get(base::Lang::Zh).to_owned()),
-                    ..self.file.place_of(row, None)
+        if let Some(column) = total_column(&row) {
+            let problem = problems::total_row().in_place(self.file.place_of(&row, Some(column)));
+            reasons.insert(
+                0,
+                Reason {
+                    column: Some(column),
+                    problem,
                 },
-                _ => self.file.place_of(row, column),
-            };
-            reasons.push(Reason {
-                column,
-                problem: fault.problem.in_place(place),
-            });
+            );
         }
-        Err(reasons)
+        Ok(Judged::Rejected(RejectedRow { row, reasons }))
     }
 }
 

@@ -1,0 +1,225 @@
+//! From rows to drafts: the part of an import that asks nothing of the office, so that it runs on a
+//! thread of its own, ahead of what does. What becomes of the drafts is in `records.rs`.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use base::{Day, Place, Problem};
+use programme::model::{Programme, RecordType};
+use sheet::clean::{EmptyMarks, clean_text};
+use sheet::{Cell, ReadRow, Reason, RejectedRow, Row};
+
+use super::Job;
+use super::columns::Line;
+use super::file::{FileRows, ImportFile};
+use super::names::Names;
+use crate::folder::Office;
+use crate::record::{Draft, Drafter};
+use crate::values::{Reader, Spellings};
+
+/// Everything that both passes need.
+#[derive(Clone, Copy)]
+pub(super) struct Ready<'a> {
+    pub programme: &'a Arc<Programme>,
+    pub record_type: &'a RecordType,
+    pub file: &'a ImportFile<'a>,
+    pub spellings: &'a Spellings,
+    pub job: &'a Job<'a>,
+}
+
+/// What was read from a row.
+pub(super) enum Drafted {
+    /// It cannot be read.
+    Rejected(RejectedRow),
+    /// Each of its records, and what is wrong with others of them.
+    Row {
+        /// The row.
+        row: Row,
+        /// Its sound records.
+        drafts: Vec<Draft>,
+        /// Faults of the others.
+        reasons: Vec<Reason>,
+    },
+}
+
+/// Makes drafts of row after row; both passes do it alike.
+pub(super) struct Drafting<'a> {
+    pub ready: Ready<'a>,
+    drafter: Drafter<'a>,
+    names: Option<NamedSubject<'a>>,
+    lines: Vec<Line>,
+    /// The slot that wide columns fill, where its field is required.
+    wide: Option<(usize, Reader<'a>)>,
+    today: Day,
+    /// Rows whose day has not come: how many, and the first of them.
+    pub after_today: (u64, Option<Problem>),
+}
+
+/// How the subject of a row is found when only its name is given.
+struct NamedSubject<'a> {
+    names: Names,
+    identity: Reader<'a>,
+    identity_slot: usize,
+    name_slot: usize,
+}
+
+impl<'a> Drafting<'a> {
+    /// The rows of the file, from the first.
+    pub(super) fn rows(&self) -> Result<FileRows<'a>, Problem> {
+        self.ready.file.rows()
+    }
+
+    pub(super) fn new(ready: Ready<'a>, office: &Office) -> Result<Drafting<'a>, Problem> {
+        let record_type = ready.record_type;
+        let name_slot = record_type.fields.len();
+        let identity = record_type.fields.get_full("subject");
+        let names = match (&record_type.subject, identity) {
+            (Some(subject_type), Some((identity_slot, _, field)))
+                if ready.file.plan.has(name_slot) =>
+            {
+                Some(NamedSubject {
+                    names: Names::of(office, subject_type),
+                    identity: Reader::new(field),
+                    identity_slot,
+                    name_slot,
+                })
+            }
+            _ => None,
+        };
+        let wide = ready.file.plan.wide_slot().and_then(|slot| {
+            let (_, field) = record_type.fields.get_index(slot)?;
+            // Where the field may be empty, a cell that says so is a record that says so.
+            field.required.then(|| (slot, Reader::new(field)))
+        });
+        Ok(Drafting {
+            ready,
+            drafter: Drafter::new(ready.programme, ready.spellings, record_type),
+            names,
+            lines: ready.file.plan.lines(),
+            wide,
+            today: office.today()?,
+            after_today: (0, None),
+        })
+    }
+
+    /// The drafts of a row.
+    pub(super) fn row(&mut self, row: ReadRow) -> Drafted {
+        let row = match row {
+            ReadRow::Kept(row) => row,
+            ReadRow::Rejected(rejected) => return Drafted::Rejected(rejected),
+        };
+        let mut drafts = Vec::with_capacity(self.lines.len());
+        let mut reasons = Vec::new();
+        for at in 0..self.lines.len() {
+            let Some(line) = self.lines.get(at).copied() else {
+                break;
+            };
+            // A cell of a wide column that the required field takes for empty is no record.
+            if self.wide.as_ref().is_some_and(|(slot, reader)| {
+                reader.means_empty(&self.ready.file.plan.cell(*slot, &row, line))
+            }) {
+                continue;
+            }
+            match self.draft(&row, line) {
+                Ok(draft) => {
+                    self.note_day(&row, line, &draft);
+                    drafts.push(draft);
+                }
+                Err(faults) => reasons.extend(faults),
+            }
+        }
+        Drafted::Row {
+            row,
+            drafts,
+            reasons,
+        }
+    }
+
+    /// Counts a row whose day has not come, and keeps the place of the first.
+    fn note_day(&mut self, row: &Row, line: Line, draft: &Draft) {
+        if let Some(problem) = draft.after_today(self.today) {
+            let column = self
+                .ready
+                .record_type
+                .fields
+                .get_index_of("day")
+                .and_then(|slot| self.ready.file.plan.column(slot, line));
+            let (rows, first) = &mut self.after_today;
+            *rows += 1;
+            first.get_or_insert_with(|| problem.in_place(self.ready.file.place_of(row, column)));
+        }
+    }
+
+    fn draft(&mut self, row: &Row, line: Line) -> Result<Draft, Vec<Reason>> {
+        let plan = &self.ready.file.plan;
+        let mut reasons = Vec::new();
+        let mut subject_name = None;
+        // The identity that the name gives, when the row does not: the slot and the cell.
+        let mut found: Option<(usize, Cell)> = None;
+        if let Some(named) = &mut self.names {
+            let name = plan.cell(named.name_slot, row, line);
+            let name = name.as_text();
+            subject_name = clean_text(&name, &EmptyMarks::default()).map(str::to_owned);
+            let is_unidentified =
+                named
+                    .identity
+                    .means_empty(&plan.cell(named.identity_slot, row, line));
+            if let (Some(name), true) = (&subject_name, is_unidentified) {
+                let cell = match named.names.identity(name, self.ready.spellings) {
+                    Ok(identity) => Cell::text(identity),
+                    Err(problem) => {
+                        let column = plan.column(named.name_slot, line);
+                        reasons.push(Reason {
+                            column,
+                            problem: problem.in_place(self.ready.file.place_of(row, column)),
+                        });
+                        Cell::Empty
+                    }
+                };
+                found = Some((named.identity_slot, cell));
+            }
+        }
+        let is_nameless = !reasons.is_empty();
+        let cell = |slot: usize, _: &programme::model::Field| match &found {
+            Some((identity, cell)) if *identity == slot => Cow::Borrowed(cell),
+            _ => plan.cell(slot, row, line),
+        };
+        let faults = match self
+            .drafter
+            .draft(cell, self.ready.job.options.evidence.clone())
+        {
+            Ok(mut draft) if reasons.is_empty() => {
+                draft.subject_name = subject_name;
+                draft.row = Some(row.number);
+                return Ok(draft);
+            }
+            Ok(_) => Vec::new(),
+            Err(faults) => faults,
+        };
+        for fault in faults {
+            let field = fault.field.as_ref().map(|id| id.as_str());
+            // That nobody has the name says enough of the subject.
+            if is_nameless && field == Some("subject") {
+                continue;
+            }
+            let slot = field.and_then(|id| self.ready.record_type.fields.get_index_of(id));
+            let column = slot.and_then(|slot| plan.column(slot, line));
+            let place = match (
+                column,
+                slot.and_then(|slot| self.ready.record_type.fields.get_index(slot)),
+            ) {
+                // A field without a column is named by its name.
+                (None, Some((_, field))) => Place {
+                    column: Some(field.name.get(base::Lang::Zh).to_owned()),
+                    ..self.ready.file.place_of(row, None)
+                },
+                _ => self.ready.file.place_of(row, column),
+            };
+            reasons.push(Reason {
+                column,
+                problem: fault.problem.in_place(place),
+            });
+        }
+        Err(reasons)
+    }
+}
