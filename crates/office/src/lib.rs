@@ -32,6 +32,7 @@ pub mod seal;
 pub mod signing;
 pub mod spaces;
 mod standing;
+mod subject_names;
 pub mod values;
 mod verify;
 

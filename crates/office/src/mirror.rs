@@ -25,6 +25,7 @@ use crate::entry::{
 use crate::problems;
 use crate::rating::Raters;
 use crate::rows::{RecordRow, RowForms};
+use crate::subject_names::SubjectNames;
 use crate::values;
 
 /// What the mirror needs of an entry.
@@ -72,7 +73,7 @@ pub struct Mirror {
     publications: Vec<(Position, PublishFacts)>,
     draws: Vec<(Position, AuditDrawFacts)>,
     findings: Vec<(Position, AuditFindingFacts)>,
-    names: HashMap<(String, String), String>,
+    names: SubjectNames,
     raters: Raters,
 }
 
@@ -125,9 +126,7 @@ impl Mirror {
 
     /// The name by which a subject was last made known.
     pub fn subject_name(&self, subject_type: &str, id: &str) -> Option<&str> {
-        self.names
-            .get(&(subject_type.to_owned(), id.to_owned()))
-            .map(String::as_str)
+        self.names.get(subject_type, id)
     }
 
     /// Known subjects of a type: identity and name.
@@ -135,10 +134,7 @@ impl Mirror {
         &'a self,
         subject_type: &'a str,
     ) -> impl Iterator<Item = (&'a str, &'a str)> {
-        self.names
-            .iter()
-            .filter(move |((found, _), _)| found == subject_type)
-            .map(|((_, id), name)| (id.as_str(), name.as_str()))
+        self.names.of(subject_type)
     }
 
     /// Sealings of a scorecard and period, oldest first, with their positions.
@@ -381,11 +377,7 @@ impl Mirror {
         let programme = self.programme().ok_or_else(problems::no_programme)?;
         let type_id = SubjectTypeId::new(&subject.subject_type);
         let name = subject.attributes.get("name").and_then(Json::as_str);
-        let key = (subject.subject_type.clone(), subject.id.clone());
-        match name {
-            Some(name) => drop(self.names.insert(key, name.to_owned())),
-            None => drop(self.names.entry(key).or_insert_with(|| subject.id.clone())),
-        }
+        self.names.take(&subject.subject_type, &subject.id, name);
         let Some(declared) = programme.subject_types.get(&type_id) else {
             return Ok(());
         };

@@ -4,7 +4,7 @@
 //! offices use, gzip around either. It knows limits, dates and numbers as people type them; it must
 //! not know any record, programme, path or clock. Read first: [`read_table`], then [`Rows`] for
 //! files that do not fit in memory, [`clean`] and [`dates`] for the text of cells, [`WorkbookOut`] and
-//! [`DelimitedOut`] for writing, [`rejected_workbook`] for giving rows back.
+//! [`DelimitedOut`] for writing, [`WorkbookStream`] for long tables, [`rejected_workbook`] for giving rows back.
 
 mod archive;
 mod cell;
@@ -27,6 +27,7 @@ mod source;
 mod table;
 mod workbook;
 mod workbook_out;
+mod workbook_stream;
 
 pub use cell::{Cell, DateTime, Reason, RejectedRow, Row};
 pub use continuation::Continuation;
@@ -39,3 +40,4 @@ pub use rows::{ReadRow, Rows};
 pub use table::{Table, find_column, read_table, read_workbook, sheet_names};
 pub use workbook::SheetName;
 pub use workbook_out::{CellOut, ColumnKind, ColumnOut, SheetOut, WorkbookOut};
+pub use workbook_stream::WorkbookStream;

@@ -17,10 +17,10 @@ use crate::problems;
 use crate::serial::serial_of;
 
 /// What a worksheet holds (ECMA-376; Excel specifications and limits).
-const ROWS_MAX: usize = 1_048_576;
-const COLUMNS_MAX: usize = 16_384;
+pub(crate) const ROWS_MAX: usize = 1_048_576;
+pub(crate) const COLUMNS_MAX: usize = 16_384;
 const CELL_UNITS_MAX: usize = 32_767;
-const SHEET_NAME_UNITS_MAX: usize = 31;
+pub(crate) const SHEET_NAME_UNITS_MAX: usize = 31;
 /// What an inline list of a drop-down holds, commas included.
 const INLINE_LIST_UNITS_MAX: usize = 255;
 /// Rows below the last that also get drop-down lists, so that rows can be added.
@@ -289,11 +289,11 @@ fn row_index(row: usize) -> u32 {
 }
 
 /// In range: `check` has compared the sheet with `COLUMNS_MAX`.
-fn column_index(column: usize) -> u16 {
+pub(crate) fn column_index(column: usize) -> u16 {
     u16::try_from(column).unwrap_or(u16::MAX)
 }
 
-fn is_sheet_name(name: &str) -> bool {
+pub(crate) fn is_sheet_name(name: &str) -> bool {
     let units = name.encode_utf16().count();
     (1..=SHEET_NAME_UNITS_MAX).contains(&units)
         && !name.contains(['[', ']', ':', '*', '?', '/', '\\'])
@@ -348,7 +348,7 @@ fn write_cell(
 
 /// The number that a workbook stores for a cell; `None` for texts and for what it cannot store without
 /// loss: more than 15 digits, days before March 1900.
-fn number_of(cell: &Cell) -> Option<f64> {
+pub(crate) fn number_of(cell: &Cell) -> Option<f64> {
     match cell {
         Cell::Number(digits) if fits_binary(digits) => digits.parse().ok(),
         // Shifted as text, so that 12.5 % is the nearest binary number to 0.125.
@@ -373,7 +373,7 @@ fn fits_binary(digits: &str) -> bool {
         && whole.trim_start_matches('0').len() <= 15
 }
 
-fn write_text(
+pub(crate) fn write_text(
     page: &mut Worksheet,
     row: u32,
     column: u16,
@@ -420,10 +420,10 @@ fn column_width(sheet: &SheetOut, at: usize, column: &ColumnOut) -> f64 {
 }
 
 /// The formats of a workbook, made once.
-struct Formats {
-    heading: Format,
+pub(crate) struct Formats {
+    pub(crate) heading: Format,
     any: Format,
-    text: Format,
+    pub(crate) text: Format,
     comment: Format,
     date: Format,
     date_time: Format,
@@ -431,7 +431,7 @@ struct Formats {
 }
 
 impl Formats {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let plain = || Format::new().set_align(FormatAlign::Top);
         Self {
             heading: Format::new()
@@ -455,7 +455,7 @@ impl Formats {
     }
 
     /// The format of a whole column.
-    fn of_kind(&self, kind: ColumnKind) -> Option<Format> {
+    pub(crate) fn of_kind(&self, kind: ColumnKind) -> Option<Format> {
         match kind {
             ColumnKind::Any => None,
             ColumnKind::Text => Some(self.text.clone()),
@@ -549,7 +549,7 @@ impl Lists {
 }
 
 /// Either side's error on the way out.
-enum WriteError {
+pub(crate) enum WriteError {
     Problem(Problem),
     Library(XlsxError),
 }
@@ -560,7 +560,7 @@ impl From<XlsxError> for WriteError {
     }
 }
 
-fn write_problem(error: impl Into<WriteError>) -> Problem {
+pub(crate) fn write_problem(error: impl Into<WriteError>) -> Problem {
     match error.into() {
         WriteError::Problem(problem) => problem,
         WriteError::Library(error) => problems::write_failed(error),

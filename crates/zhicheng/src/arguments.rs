@@ -486,6 +486,8 @@ pub struct Export {
     pub sqlite: Option<PathBuf>,
     #[arg(long, value_name = "DIR", help = say("每表写成一个 CSV，另附建表语句", "write one CSV for each table, with CREATE TABLE statements"))]
     pub csv: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", help = say("写成一个工作簿，每表一张工作表", "write one workbook with a worksheet for each table"))]
+    pub workbook: Option<PathBuf>,
     #[arg(long, help = say("覆盖已有的文件", "overwrite what is there"))]
     pub force: bool,
 }

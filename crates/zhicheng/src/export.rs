@@ -1,14 +1,17 @@
 //! Writing the exported tables where SQL engines read them: one SQLite file, or CSV files with the
-//! statements that make and fill the tables. What the tables are is in `docs/export-schema.md`.
+//! statements that make and fill the tables; and as a workbook, where people read them. Rows are written
+//! one after the other and never held. What the tables are is in `docs/export-schema.md`.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use measure::{Dialect, ExportCell, ExportTable};
+use base::{Day, Scaled};
+use measure::{Dialect, ExportCell, ExportColumn, ExportKind, ExportTable, Meaning, NOT_HIDDEN};
 use office::Office;
 use rusqlite::types::ToSqlOutput;
 use rusqlite::{Connection, params_from_iter};
+use sheet::{Cell as SheetCell, ColumnKind, ColumnOut, WorkbookStream};
 
 use crate::failure::{Failure, Outcome, write};
 use crate::problems;
@@ -122,6 +125,76 @@ fn fill(table: &str, dialect: Dialect) -> String {
             format!("\\copy {name} from '{file}.csv' with (format csv, header true)\n")
         }
         _ => format!("copy {name} from '{file}.csv' (header true);\n"),
+    }
+}
+
+/// Writes all tables into one workbook, for people: days are dates, decimals have their point, and what is
+/// not hidden has an empty cell for it. The first worksheet says what the workbook is. A table that is longer than
+/// a worksheet goes on in others; each worksheet is told with the number of its rows.
+pub fn workbook(office: &Office, path: &Path, progress: &mut Progress) -> Outcome {
+    let mut book = WorkbookStream::new(&office.programme()?.name.zh)?;
+    let about = about(office)?;
+    let tables = office.mirror().columns().export();
+    book.begin_table("about", &[ColumnOut::text("key"), ColumnOut::text("value")])?;
+    for (key, value) in about {
+        book.row([SheetCell::text(key), SheetCell::text(value)])?;
+    }
+    for table in &tables {
+        let columns: Vec<ColumnOut> = table.columns.iter().map(column_out).collect();
+        book.begin_table(&table.name, &columns)?;
+        let mut rows = 0;
+        for row in table.rows() {
+            let cells = row.iter().zip(&table.columns);
+            book.row(cells.map(|(cell, column)| cell_out(cell, column)))?;
+            rows += 1;
+            if rows % 8192 == 0 {
+                progress.tell(rows, rows, &table.name);
+            }
+        }
+    }
+    let failed = |error: std::io::Error| {
+        Failure::from(problems::cannot_write(
+            path.display(),
+            crate::failure::why(&error),
+        ))
+    };
+    let mut file = BufWriter::new(File::create(path).map_err(failed)?);
+    let sheets = book.finish(&mut file)?;
+    file.flush().map_err(failed)?;
+    for (sheet, rows) in &sheets {
+        outln!("{sheet}  {rows}");
+    }
+    Ok(())
+}
+
+fn column_out(column: &ExportColumn) -> ColumnOut {
+    let kind = match (column.kind, column.meaning) {
+        (ExportKind::Text, _) => ColumnKind::Text,
+        (_, Meaning::Scaled(scale)) => ColumnKind::Number {
+            decimals: Some(scale),
+        },
+        (_, Meaning::Day) => ColumnKind::Date,
+        (_, Meaning::YesNo) => ColumnKind::Any,
+        _ => ColumnKind::Number { decimals: None },
+    };
+    ColumnOut::of_kind(column.name.as_ref(), kind)
+}
+
+fn cell_out(cell: &ExportCell, column: &ExportColumn) -> SheetCell {
+    match (cell, column.meaning) {
+        (ExportCell::Null | ExportCell::Integer(NOT_HIDDEN), _) => SheetCell::Empty,
+        (ExportCell::Text(text), _) => SheetCell::text(text.as_ref()),
+        (ExportCell::Integer(number), Meaning::Scaled(scale)) => {
+            SheetCell::Number(Scaled::new(*number, scale).to_string())
+        }
+        (ExportCell::Integer(number), Meaning::Day) => {
+            let day = i32::try_from(*number).ok().and_then(Day::from_number);
+            // The first and the last day there are mean "ever" and say nothing.
+            day.filter(|day| *day != Day::MIN && *day != Day::MAX)
+                .map_or(SheetCell::Empty, SheetCell::Date)
+        }
+        (ExportCell::Integer(number), Meaning::YesNo) => SheetCell::Bool(*number != 0),
+        (ExportCell::Integer(number), _) => SheetCell::Number(number.to_string()),
     }
 }
 

@@ -437,9 +437,9 @@ pub fn subject_name(
         .map(str::to_owned)
 }
 
-/// `zhicheng export --data DIR [--sqlite FILE] [--csv DIR]`
+/// `zhicheng export --data DIR [--sqlite FILE] [--csv DIR] [--workbook FILE]`
 pub fn export(arguments: &Export) -> Outcome {
-    if arguments.sqlite.is_none() && arguments.csv.is_none() {
+    if arguments.sqlite.is_none() && arguments.csv.is_none() && arguments.workbook.is_none() {
         return Err(problems::export_where().into());
     }
     let office = common::open(&arguments.data)?;
@@ -464,6 +464,11 @@ pub fn export(arguments: &Export) -> Outcome {
         }
         crate::export::csv(&office, dir, &mut progress)?;
         outln!("{}", dir.display());
+    }
+    if let Some(path) = &arguments.workbook {
+        crate::failure::refuse_existing(path, arguments.force)?;
+        crate::export::workbook(&office, path, &mut progress)?;
+        outln!("{}", path.display());
     }
     Ok(())
 }
