@@ -9,10 +9,14 @@
 #![allow(dead_code)]
 
 mod bench;
+mod export;
 mod findings;
+mod folder;
+mod import;
 mod peers;
 mod plots;
 mod rating;
+mod start;
 mod table;
 mod timing;
 
@@ -33,11 +37,28 @@ struct Work {
 }
 
 /// Every work, in the order of the table. To add one: a module beside `rating.rs` and a line here.
-const WORKS: &[Work] = &[Work {
-    name: "rating",
-    about: "credit rating of 1,000,000 enterprises from 10,000,056 records",
-    run: rating::run,
-}];
+const WORKS: &[Work] = &[
+    Work {
+        name: "rating",
+        about: "credit rating of 1,000,000 enterprises from 10,000,056 records",
+        run: rating::run,
+    },
+    Work {
+        name: "import",
+        about: "import of 1,000,000 CSV rows, beside SQLite's .import and PostgreSQL's COPY",
+        run: import::run,
+    },
+    Work {
+        name: "start",
+        about: "start on 10 million records, beside reading the snapshot's bytes",
+        run: start::run,
+    },
+    Work {
+        name: "export",
+        about: "memory while 1,000,000 records are exported as CSV and as a workbook",
+        run: export::run,
+    },
+];
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();

@@ -298,6 +298,61 @@ fn exported_csv(place: &Path) -> PathBuf {
     folder
 }
 
+#[test]
+fn the_workbook_has_the_rows_of_the_csv_for_people() {
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("export.xlsx");
+    let told = run(&[
+        "export",
+        "--data",
+        shared(1).to_str().unwrap(),
+        "--workbook",
+        file.to_str().unwrap(),
+    ])
+    .ok();
+    let bytes = std::fs::read(&file).unwrap();
+    let sheets = sheet::read_workbook(&bytes, &sheet::ReadOptions::default()).unwrap();
+    let folder = exported_csv(place.path());
+    let mut compared = 0;
+    for found in &sheets {
+        let name = found.sheet_name.clone().unwrap();
+        assert!(
+            told.contains(&format!("{name}  {}\n", found.rows.len())),
+            "{name}"
+        );
+        // Names that were cut have no file of their own name.
+        let Ok(csv) = std::fs::read(folder.join(format!("{name}.csv"))) else {
+            continue;
+        };
+        let csv = sheet::read_table(&csv, &sheet::ReadOptions::default()).unwrap();
+        assert_eq!(csv.header, found.header, "{name}");
+        assert_eq!(csv.rows.len(), found.rows.len(), "{name}");
+        let days = ["day", "opened_on", "closed_on"].map(|day| found.column(day).unwrap());
+        for (row, expected) in found.rows.iter().zip(&csv.rows) {
+            for (at, (cell, expected)) in row.cells.iter().zip(&expected.cells).enumerate() {
+                let heading = found.header[at].as_str();
+                match (cell, expected.as_text().as_ref()) {
+                    (sheet::Cell::Empty, "" | "9223372036854775807") => {}
+                    (sheet::Cell::Date(day), number) => {
+                        assert_eq!(day.number().to_string(), number, "{name} {heading}");
+                    }
+                    (sheet::Cell::Text(text), expected) => assert_eq!(text, expected),
+                    // The same digits, with the point where the column has one.
+                    (sheet::Cell::Number(number), expected) => {
+                        assert!(!days.contains(&Some(at)), "{name} {heading}: {number}");
+                        let digits = number.replace('.', "");
+                        let bare = |digits: &str| digits.trim_matches('0').to_owned();
+                        assert_eq!(bare(&digits), bare(expected), "{name} {heading}");
+                    }
+                    _ => {}
+                }
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared > 10_000, "{compared} cells");
+}
+
 fn exported_sqlite(place: &Path) -> rusqlite::Connection {
     let file = place.join("export.sqlite");
     run(&[
