@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::entry::{
     ActorFacts, AliasFacts, AuditDrawFacts, AuditFindingFacts, CaseActFacts, CaseOpenFacts,
-    FoundedFacts, ImportEndFacts, KeyFacts, Kind, OverrideFacts, Private, PublishFacts,
-    RecordHead, SealFacts, SubjectFacts, WithdrawFacts,
+    FoundedFacts, ImportEndFacts, KeyFacts, Kind, OverrideFacts, Private, PublishFacts, RecordHead,
+    SealFacts, SubjectFacts, WithdrawFacts,
 };
 use crate::problems;
 use crate::spaces::{

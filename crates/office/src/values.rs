@@ -669,9 +669,10 @@ fn check_bounds(field: &Field, value: &Value) -> Result<(), Problem> {
     if held.is_none() {
         return Err(problems::beyond_column(value.to_text()));
     }
+    let is_bounded = field.min.is_some() || field.max.is_some();
     let number = match value {
-        Value::Int(number) => Some(Ratio::from_int(*number)),
-        Value::Scaled(scaled) => Some(scaled.to_ratio()),
+        Value::Int(number) if is_bounded => Some(Ratio::from_int(*number)),
+        Value::Scaled(scaled) if is_bounded => Some(scaled.to_ratio()),
         _ => None,
     };
     if let Some(number) = number {

@@ -203,7 +203,7 @@ pub(crate) struct Intake {
     subjects: HashMap<(Arc<str>, Arc<str>), SeenSubject>,
     new_subjects: Vec<NewSubject>,
     /// Whether the state held any key, content or subject of a type when this batch began.
-    held: HashMap<(u16, Arc<str>), bool>,
+    held: Vec<(Space, Arc<str>, bool)>,
     warnings: Vec<Problem>,
 }
 
@@ -223,7 +223,7 @@ impl Intake {
             contents: HashMap::new(),
             subjects: HashMap::new(),
             new_subjects: Vec::new(),
-            held: HashMap::new(),
+            held: Vec::new(),
             warnings: Vec::new(),
         }
     }
@@ -366,12 +366,16 @@ impl Intake {
     /// Whether the state held anything of a type when the batch began; what the batch itself brought is
     /// remembered here.
     fn holds(&mut self, look: &Look, space: Space, type_name: &str) -> Result<bool, Problem> {
-        let key = (space.0, Arc::from(type_name));
-        if let Some(held) = self.held.get(&key) {
+        // Of a few types in a few spaces: looked through sooner than hashed.
+        let known = self
+            .held
+            .iter()
+            .find(|(of, name, _)| *of == space && **name == *type_name);
+        if let Some((.., held)) = known {
             return Ok(*held);
         }
         let held = look.has_any(space, type_name)?;
-        self.held.insert(key, held);
+        self.held.push((space, type_name.into(), held));
         Ok(held)
     }
 

@@ -317,7 +317,8 @@ fn the_workbook_has_the_rows_of_the_csv_for_people() {
     for found in &sheets {
         let name = found.sheet_name.clone().unwrap();
         assert!(
-            told.contains(&format!("{name}  {}\n", found.rows.len())),
+            told.out
+                .contains(&format!("{name}  {}\n", found.rows.len())),
             "{name}"
         );
         // Names that were cut have no file of their own name.
