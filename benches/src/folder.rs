@@ -37,12 +37,12 @@ pub fn csv(bench: &Bench, first: usize, rows: usize) -> Result<PathBuf, Failure>
         // Spread by a multiplicative hash, so that neighbours differ.
         let mixed = (number as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
         let (month, day) = (mixed % 12 + 1, mixed / 12 % 28 + 1);
-        let unit = if mixed / 336 % 2 == 0 {
+        let unit = if (mixed / 336).is_multiple_of(2) {
             "west"
         } else {
             "东镇"
         };
-        let result = if mixed / 672 % 10 == 0 {
+        let result = if (mixed / 672).is_multiple_of(10) {
             "不合格"
         } else {
             "合格"
