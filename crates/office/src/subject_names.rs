@@ -200,6 +200,19 @@ impl SubjectNames {
     }
 }
 
+/// The same names of the same subjects, however they are kept.
+impl PartialEq for SubjectNames {
+    fn eq(&self, other: &SubjectNames) -> bool {
+        let is_same = |subject_type: &str| {
+            self.of(subject_type).count() == other.of(subject_type).count()
+                && self
+                    .of(subject_type)
+                    .all(|(id, name)| other.get(subject_type, id) == Some(name))
+        };
+        self.types.keys().eq(other.types.keys()) && self.types.keys().all(|name| is_same(name))
+    }
+}
+
 /// What a subject is called, an empty name being its identity.
 fn called<'n>(id: &'n str, name: &'n str) -> &'n str {
     if name.is_empty() { id } else { name }
