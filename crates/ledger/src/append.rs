@@ -119,7 +119,7 @@ impl Ledger {
             entries,
             fold: &mut fold,
         };
-        let mut written = group::write(self, vec![request])?;
+        let mut written = self.released(|ledger| group::write(ledger, vec![request]))?;
         // One request, one answer.
         written.receipts.pop().unwrap_or_else(|| Ok(Vec::new()))
     }

@@ -34,7 +34,7 @@ impl Ledger {
         if self.writer.is_none() {
             return Err(problems::opened_for_reading());
         }
-        self.store.scrub()
+        self.released(|ledger| ledger.store.scrub())
     }
 
     /// Throws the state away and replays all entries through `fold`, in one transaction: the old
@@ -45,7 +45,7 @@ impl Ledger {
     pub fn rebuild_state<F>(
         &mut self,
         progress: &mut dyn FnMut(u64, u64),
-        mut fold: F,
+        fold: F,
     ) -> Result<(), Problem>
     where
         F: FnMut(&StateView<'_>, &Entry) -> Result<Vec<Change>, Problem>,
@@ -53,6 +53,17 @@ impl Ledger {
         if self.writer.is_none() {
             return Err(problems::opened_for_reading());
         }
+        self.released(|ledger| ledger.replay_state(progress, fold))
+    }
+
+    fn replay_state<F>(
+        &self,
+        progress: &mut dyn FnMut(u64, u64),
+        mut fold: F,
+    ) -> Result<(), Problem>
+    where
+        F: FnMut(&StateView<'_>, &Entry) -> Result<Vec<Change>, Problem>,
+    {
         let store = &*self.store;
         let (writing, begun) = Writing::begin(store, &Wanted::default())?;
         let size = begun.head.size;

@@ -11,6 +11,7 @@ use crate::storage::Storage;
 use crate::store::{Meta, Reading, Store};
 use crate::tree::Edge;
 use base::{Moment, Position, Problem};
+use std::cell::Cell;
 use std::fs::File;
 use std::ops::{Bound, RangeBounds};
 use std::path::Path;
@@ -50,6 +51,8 @@ pub struct Ledger {
     pub(crate) store: Box<dyn Store>,
     pub(crate) writer: Option<Writer>,
     meta: Meta,
+    /// Whether what is read is held still until further notice.
+    is_held: Cell<bool>,
 }
 
 /// What only the writer has.
@@ -113,6 +116,7 @@ impl Ledger {
                 _lock: (!is_shared).then_some(lock),
             }),
             meta,
+            is_held: Cell::new(false),
         })
     }
 
@@ -145,6 +149,7 @@ impl Ledger {
                 _lock: lock,
             }),
             meta,
+            is_held: Cell::new(false),
         })
     }
 
@@ -159,6 +164,7 @@ impl Ledger {
             store,
             writer: None,
             meta,
+            is_held: Cell::new(false),
         })
     }
 
@@ -167,18 +173,44 @@ impl Ledger {
         self.store.is_shared()
     }
 
-    /// Keeps everything that is read still, at one position, until [`Ledger::let_go`]. Calls may be
-    /// nested. Nothing can be appended through this `Ledger` meanwhile.
+    /// Keeps everything that is read still, at the position of now, until [`Ledger::let_go`]; called
+    /// again, it moves on to now. What this `Ledger` itself writes moves it on too.
     ///
     /// # Errors
-    /// The storage refuses.
+    /// The storage refuses; then nothing is held.
     pub fn hold_still(&self) -> Result<(), Problem> {
-        self.store.begin_read()
+        self.let_go();
+        self.store.begin_read()?;
+        self.is_held.set(true);
+        Ok(())
     }
 
-    /// Ends the last [`Ledger::hold_still`].
+    /// Ends [`Ledger::hold_still`].
     pub fn let_go(&self) {
-        self.store.end_read();
+        if self.is_held.take() {
+            self.store.end_read();
+        }
+    }
+
+    /// Does some work that cannot be done while reads are held still, and holds them again.
+    pub(crate) fn released<T>(&mut self, work: impl FnOnce(&mut Ledger) -> T) -> T {
+        let was_held = self.is_held.get();
+        self.let_go();
+        let done = work(self);
+        self.hold_again(was_held);
+        done
+    }
+
+    /// The end of work that had to let go.
+    pub(crate) fn hold_again(&self, was_held: bool) {
+        // What was written is written, whatever becomes of the reads after it.
+        self.is_held
+            .set(was_held && self.store.begin_read().is_ok());
+    }
+
+    /// Whether reads are held still.
+    pub(crate) fn is_held(&self) -> bool {
+        self.is_held.get()
     }
 
     /// Tries to take a piece of work that one writer of a ledger does at a time; `work` is the

@@ -126,6 +126,20 @@ impl StateSource for PostgresStore {
         }
     }
 
+    fn state_versions(&self, keys: &[(Space, &[u8])]) -> Result<Vec<Option<Position>>, Problem> {
+        let sql = "SELECT version
+             FROM unnest($1::integer[], $2::bytea[]) WITH ORDINALITY AS wanted (space, key, place)
+             LEFT JOIN state USING (space, key) ORDER BY place";
+        let (spaces, keys): (Vec<i32>, Vec<&[u8]>) = keys
+            .iter()
+            .map(|(space, key)| (i32::from(space.0), *key))
+            .unzip();
+        let rows = self.query(sql, &[&spaces, &keys])?;
+        rows.iter()
+            .map(|row| Ok(self.column::<Option<i64>>(row, 0)?.map(position)))
+            .collect()
+    }
+
     fn state_page(
         &self,
         space: Space,

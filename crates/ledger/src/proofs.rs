@@ -91,7 +91,11 @@ impl Ledger {
         if self.writer.is_none() {
             return Ok(false);
         }
-        self.store.keep_signed(note)?;
+        let was_held = self.is_held();
+        self.let_go();
+        let kept = self.store.keep_signed(note);
+        self.hold_again(was_held);
+        kept?;
         Ok(true)
     }
 }

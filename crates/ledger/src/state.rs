@@ -290,6 +290,17 @@ impl<'a> StateView<'a> {
         }
     }
 
+    /// The versions of several stored keys, in their order; `None` for one that does not exist.
+    pub fn versions(&self, keys: &[(Space, &[u8])]) -> Result<Vec<Option<Position>>, Problem> {
+        match self.pending {
+            None => self.source.state_versions(keys),
+            Some(_) => keys
+                .iter()
+                .map(|(space, key)| Ok(self.get(*space, key)?.map(|(version, _)| version)))
+                .collect(),
+        }
+    }
+
     /// The rows of a space whose keys begin with `prefix` (all of them when it is empty), in the
     /// order of the keys' bytes.
     pub fn scan(&self, space: Space, prefix: &[u8]) -> StateScan<'_> {

@@ -135,6 +135,14 @@ pub(crate) trait StateSource {
     /// The version and value of a key.
     fn state_get(&self, space: Space, key: &[u8]) -> Result<Option<(Position, Vec<u8>)>, Problem>;
 
+    /// The versions of several keys, in their order.
+    fn state_versions(&self, keys: &[(Space, &[u8])]) -> Result<Vec<Option<Position>>, Problem> {
+        let version = |(space, key): &(Space, &[u8])| {
+            Ok(self.state_get(*space, key)?.map(|(version, _)| version))
+        };
+        keys.iter().map(version).collect()
+    }
+
     /// Rows of a space from the key `from` (included) to `to` (excluded), by key.
     fn state_page(
         &self,

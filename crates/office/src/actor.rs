@@ -71,6 +71,10 @@ impl Office {
     /// The programme declares roles but not this one, it has no such unit, or the ledger cannot be
     /// written.
     pub fn register_actor(&mut self, actor: &NewActor) -> Result<u64, Problem> {
+        self.decide_again(|office| office.register_now(actor))
+    }
+
+    fn register_now(&mut self, actor: &NewActor) -> Result<u64, Problem> {
         check(&*self.programme()?, actor)?;
         let mut last = FIRST - 1;
         let wanted = ActorRow {

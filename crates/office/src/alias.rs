@@ -50,6 +50,16 @@ impl Office {
         id: &str,
         reason: Option<&str>,
     ) -> Result<Confirmation, Problem> {
+        self.decide_again(|office| office.confirm_now(of, text, id, reason))
+    }
+
+    fn confirm_now(
+        &mut self,
+        of: &str,
+        text: &str,
+        id: &str,
+        reason: Option<&str>,
+    ) -> Result<Confirmation, Problem> {
         self.authorise(Granted::Alias)?;
         let text = text.trim();
         if text.is_empty() {

@@ -244,6 +244,10 @@ impl Office {
     /// # Errors
     /// Every reason for which `casework` refuses the act; or someone else acted at the same time.
     pub fn act(&mut self, number: u64, request: &ActRequest) -> Result<Case, Vec<Problem>> {
+        self.decide_again(|office| office.act_now(number, request))
+    }
+
+    fn act_now(&mut self, number: u64, request: &ActRequest) -> Result<Case, Vec<Problem>> {
         let one = |problem: Problem| vec![problem];
         let case = self.case(number).map_err(one)?;
         let command = self.act_command(&case, request)?;

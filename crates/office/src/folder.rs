@@ -5,11 +5,14 @@
 //! said in its own file: records in `record.rs`, imports in `import/`, assessments in `assessment.rs`.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use base::{Day, Moment, Position, Problem, TimeZoneName};
-use ledger::{Entry, EntryHead, EvidenceStore, Ledger, Nature, NewEntry, Precondition, StateView};
+use ledger::{
+    Entry, EntryHead, EvidenceStore, Ledger, Nature, NewEntry, Precondition, StateView, Storage,
+    Submission,
+};
 use programme::model::Programme;
 use serde::Serialize;
 
@@ -18,14 +21,16 @@ use crate::entry::{Evidence, FoundedFacts, Kind, Private};
 use crate::fold::{fold, read};
 use crate::mirror::{Mirror, Told};
 use crate::problems;
+use crate::relied::{Refusal, relied_on};
 use crate::rows::RecordRow;
+use crate::shared::{House, MirrorGuard};
 
 /// What opening a folder is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
     /// Reading only; works beside a writer.
     Read,
-    /// Writing; one at a time.
+    /// Writing; one at a time, or, where the ledger is in PostgreSQL, many.
     Write,
 }
 
@@ -35,11 +40,29 @@ pub type Progress<'a> = &'a mut dyn FnMut(u64, u64, &str);
 /// An open data folder.
 pub struct Office {
     dir: PathBuf,
+    /// The writer's, or a reader's.
     ledger: Ledger,
     evidence: EvidenceStore,
-    mirror: Mirror,
+    mirror: Held,
     actor: u64,
+    /// What it shares with other threads, when it is one of many.
+    house: Option<Arc<House>>,
+    /// The id of the next command, when its giver chose one.
+    command_id: Option<[u8; 16]>,
+    /// How many groups were appended.
+    appended: u64,
+    is_deciding: bool,
 }
+
+/// The mirror of an office that is alone, or a look at that of many.
+enum Held {
+    Own(Box<Mirror>),
+    /// `None` while a command waits in the queue.
+    Shared(Option<MirrorGuard>),
+}
+
+/// How often a command is decided when others change what it was decided on.
+const DECISIONS_MAX: u32 = 6;
 
 /// One entry on its way to the ledger.
 #[derive(Debug, Clone)]
@@ -76,10 +99,10 @@ impl Command {
 }
 
 impl Office {
-    /// Makes a new data folder. Its first entries say what it is, who made it and by which programme.
+    /// Makes a new data folder with its ledger in a file, see [`Office::init_on`].
     ///
     /// # Errors
-    /// The folder exists and is not empty, or cannot be written.
+    /// Those of [`Office::init_on`].
     pub fn init(
         dir: &Path,
         sources: &programme::Sources,
@@ -87,15 +110,24 @@ impl Office {
         nature: Nature,
         actor: &NewActor,
     ) -> Result<Office, Problem> {
-        let ledger = new_ledger(dir, &new_origin(&programme, nature)?, nature)?;
+        Office::init_on(dir, &Storage::Sqlite, sources, programme, nature, actor)
+    }
+
+    /// Makes a new data folder. Its first entries say what it is, who made it and by which programme.
+    ///
+    /// # Errors
+    /// The folder exists and is not empty, or it or the database cannot be written.
+    pub fn init_on(
+        dir: &Path,
+        storage: &Storage,
+        sources: &programme::Sources,
+        programme: Arc<Programme>,
+        nature: Nature,
+        actor: &NewActor,
+    ) -> Result<Office, Problem> {
+        let ledger = new_ledger(dir, storage, &new_origin(&programme, nature)?, nature)?;
         let origin = ledger.origin().to_owned();
-        let mut office = Office {
-            dir: dir.to_owned(),
-            ledger,
-            evidence: EvidenceStore::at(dir),
-            mirror: Mirror::new(),
-            actor: crate::actor::FIRST,
-        };
+        let mut office = Office::alone(dir, ledger);
         let key = office.key_files().create(&origin)?.verifier();
         let founded = Command::new(
             Kind::Founded,
@@ -128,13 +160,11 @@ impl Office {
             Access::Read => Ledger::open_read_only(dir)?,
             Access::Write => Ledger::open(dir)?,
         };
-        let mut office = Office {
-            dir: dir.to_owned(),
-            ledger,
-            evidence: EvidenceStore::at(dir),
-            mirror: Mirror::new(),
-            actor: crate::actor::FIRST,
-        };
+        let mut office = Office::alone(dir, ledger);
+        // What is read stays at one position, state and columns alike, while others append.
+        if access == Access::Read || office.ledger.is_shared() {
+            office.ledger.hold_still()?;
+        }
         office.catch_up(progress)?;
         office.check_founded()?;
         if access == Access::Write {
@@ -147,17 +177,140 @@ impl Office {
     /// nothing in memory.
     pub(crate) fn reader(&self) -> Result<Office, Problem> {
         Ok(Office {
-            dir: self.dir.clone(),
-            ledger: Ledger::open_read_only(&self.dir)?,
-            evidence: EvidenceStore::at(&self.dir),
-            mirror: Mirror::new(),
             actor: self.actor,
+            house: self.house.clone(),
+            ..Office::alone(&self.dir, Ledger::open_read_only(&self.dir)?)
         })
+    }
+
+    fn alone(dir: &Path, ledger: Ledger) -> Office {
+        Office {
+            dir: dir.to_owned(),
+            ledger,
+            evidence: EvidenceStore::at(dir),
+            mirror: Held::Own(Box::new(Mirror::new())),
+            actor: crate::actor::FIRST,
+            house: None,
+            command_id: None,
+            appended: 0,
+            is_deciding: false,
+        }
+    }
+
+    /// One of many that share a house. It has nothing to read before [`Office::refresh`].
+    pub(crate) fn of_house(dir: &Path, reader: Ledger, house: Arc<House>) -> Office {
+        Office {
+            mirror: Held::Shared(None),
+            house: Some(house),
+            ..Office::alone(dir, reader)
+        }
+    }
+
+    pub(crate) fn into_parts(self) -> (Ledger, Mirror) {
+        let ledger = self.ledger;
+        ledger.let_go();
+        match self.mirror {
+            Held::Own(mirror) => (ledger, *mirror),
+            Held::Shared(_) => (ledger, Mirror::new()),
+        }
+    }
+
+    pub(crate) fn into_ledger(self) -> Ledger {
+        self.ledger
+    }
+
+    /// The id of the next command; a new one where none is given.
+    pub(crate) fn set_command_id(&mut self, id: Option<[u8; 16]>) {
+        self.command_id = id;
+    }
+
+    /// Brings state and columns to the position of now, where others append too.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn refresh(&mut self) -> Result<(), Problem> {
+        match &self.house {
+            Some(house) => {
+                self.mirror = Held::Shared(None);
+                let guard = house.clone().mirror_of(&self.ledger)?;
+                self.mirror = Held::Shared(Some(guard));
+                Ok(())
+            }
+            None if self.ledger.is_shared() => {
+                self.ledger.hold_still()?;
+                self.catch_up(&mut |_, _, _| ())
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Decides a command, and again when another writer changed what it was decided on: a few times,
+    /// and only as long as nothing of it was appended.
+    ///
+    /// # Errors
+    /// Those of the command; at last the conflict itself.
+    pub fn decide_again<T, E: Refusal>(
+        &mut self,
+        mut work: impl FnMut(&mut Office) -> Result<T, E>,
+    ) -> Result<T, E> {
+        // One loop is enough where one command gives another.
+        if std::mem::replace(&mut self.is_deciding, true) {
+            return work(self);
+        }
+        let appended = self.appended;
+        let mut decisions = 1;
+        let done = loop {
+            let done = work(self);
+            let is_conflict = done.as_ref().is_err_and(Refusal::is_conflict);
+            if !is_conflict || self.appended != appended || decisions == DECISIONS_MAX {
+                break done;
+            }
+            decisions += 1;
+            if let Err(problem) = self.refresh() {
+                break Err(E::of(problem));
+            }
+        };
+        self.is_deciding = false;
+        done
+    }
+
+    /// Whether others may append beside this one.
+    pub(crate) fn is_one_of_many(&self) -> bool {
+        self.house.is_some() || self.ledger.is_shared()
+    }
+
+    /// Tries to take a piece of work that is done by one at a time, see [`Ledger::take_turn`].
+    pub(crate) fn take_turn(&self, work: u32) -> Result<bool, Problem> {
+        if let Some(house) = &self.house {
+            let mut turns = house.turns.lock().unwrap_or_else(PoisonError::into_inner);
+            if !turns.insert(work) {
+                return Ok(false);
+            }
+        }
+        let is_taken = self.ledger.take_turn(work);
+        if !matches!(is_taken, Ok(true)) {
+            self.leave_house_turn(work);
+        }
+        is_taken
+    }
+
+    /// Lets others take the work.
+    pub(crate) fn leave_turn(&self, work: u32) -> Result<(), Problem> {
+        let left = self.ledger.leave_turn(work);
+        self.leave_house_turn(work);
+        left
+    }
+
+    fn leave_house_turn(&self, work: u32) {
+        if let Some(house) = &self.house {
+            let mut turns = house.turns.lock().unwrap_or_else(PoisonError::into_inner);
+            turns.remove(&work);
+        }
     }
 
     /// What the folder says that it is must be what its first entry says (law 13).
     fn check_founded(&self) -> Result<(), Problem> {
-        if self.mirror.position() == Position(0) {
+        if self.mirror().position() == Position(0) {
             return Ok(());
         }
         is_as_founded(&self.ledger, &self.ledger.entry(Position(1))?)
@@ -166,18 +319,31 @@ impl Office {
     /// Takes every entry that the mirror has not seen.
     fn catch_up(&mut self, progress: Progress<'_>) -> Result<(), Problem> {
         let head = self.ledger.head()?.size;
-        let from = self.mirror.position();
-        for entry in self.ledger.entries(Position(from.0 + 1)..=head)? {
+        self.catch_up_to(head, progress)
+    }
+
+    fn catch_up_to(&mut self, last: Position, progress: Progress<'_>) -> Result<(), Problem> {
+        let Held::Own(mirror) = &mut self.mirror else {
+            return Ok(());
+        };
+        let from = mirror.position();
+        if from >= last {
+            return Ok(());
+        }
+        for entry in self.ledger.entries(Position(from.0 + 1)..=last)? {
             let entry = entry?;
             if entry.position.0.is_multiple_of(8192) {
-                progress(entry.position.0, head.0, "entries");
+                progress(entry.position.0, last.0, "entries");
             }
-            self.mirror.take(&Told::from(&entry))?;
+            mirror.take(&Told::from(&entry))?;
         }
         Ok(())
     }
 
     /// Appends commands in one transaction and takes them into the mirror.
+    ///
+    /// Where others append too, nothing that the commands' entries write may have been written since
+    /// this office last looked.
     ///
     /// # Errors
     /// A precondition does not hold any more (someone else was faster), or the ledger cannot be written.
@@ -186,9 +352,28 @@ impl Office {
         commands: Vec<Command>,
         preconditions: &[Precondition],
     ) -> Result<Vec<EntryHead>, Problem> {
-        let mut command_id = [0_u8; 16];
-        getrandom::fill(&mut command_id).map_err(problems::no_randomness)?;
-        let programme = self.mirror.programme_at();
+        let mut relied = preconditions.to_vec();
+        if self.is_one_of_many() {
+            relied.extend(relied_on(&self.state()?, &commands)?);
+        }
+        self.append_relying(commands, relied)
+    }
+
+    /// The same for commands of which is known already what they rely on.
+    pub(crate) fn append_relying(
+        &mut self,
+        commands: Vec<Command>,
+        preconditions: Vec<Precondition>,
+    ) -> Result<Vec<EntryHead>, Problem> {
+        let command_id = match self.command_id {
+            Some(id) => id,
+            None => {
+                let mut id = [0_u8; 16];
+                getrandom::fill(&mut id).map_err(problems::no_randomness)?;
+                id
+            }
+        };
+        let programme = self.mirror().programme_at();
         let mut entries = Vec::with_capacity(commands.len());
         let mut told = Vec::with_capacity(commands.len());
         for command in commands {
@@ -210,19 +395,55 @@ impl Office {
                 private: command.private,
             });
         }
-        let heads = self
-            .ledger
-            .append(now(), preconditions, entries, fold)
-            .map_err(Problem::from)?;
-        for ((kind, facts, row), head) in told.into_iter().zip(&heads) {
-            let told = Told {
-                position: head.position,
-                programme,
-                kind,
-                facts: &facts,
-            };
-            self.mirror.take_with(&told, row)?;
+        let heads = self.write(entries, preconditions)?;
+        self.command_id = None;
+        self.appended += 1;
+        let (Some(first), None) = (heads.first(), &self.house) else {
+            return Ok(heads);
+        };
+        // What others appended before.
+        self.catch_up_to(Position(first.position.0 - 1), &mut |_, _, _| ())?;
+        if let Held::Own(mirror) = &mut self.mirror {
+            for ((kind, facts, row), head) in told.into_iter().zip(&heads) {
+                let told = Told {
+                    position: head.position,
+                    programme,
+                    kind,
+                    facts: &facts,
+                };
+                mirror.take_with(&told, row)?;
+            }
         }
+        if self.ledger.is_shared() {
+            // And after: the state that is read next has it.
+            self.catch_up(&mut |_, _, _| ())?;
+        }
+        Ok(heads)
+    }
+
+    /// Writes entries, itself or through the queue of the house.
+    fn write(
+        &mut self,
+        entries: Vec<NewEntry>,
+        preconditions: Vec<Precondition>,
+    ) -> Result<Vec<EntryHead>, Problem> {
+        let Some(house) = self.house.clone() else {
+            let written = self.ledger.append(now(), &preconditions, entries, fold);
+            return written.map_err(Problem::from);
+        };
+        // The columns have to move while this one waits.
+        self.mirror = Held::Shared(None);
+        self.ledger.let_go();
+        let written = house.appender.append(Submission {
+            now: now(),
+            preconditions,
+            entries,
+            fold: Box::new(fold),
+        });
+        // What is written is written, whatever becomes of the reads after it.
+        let refreshed = self.refresh();
+        let heads = written.map_err(Problem::from)?;
+        drop(refreshed);
         Ok(heads)
     }
 
@@ -251,7 +472,13 @@ impl Office {
 
     /// What is in memory: columns, programme, cases.
     pub fn mirror(&self) -> &Mirror {
-        &self.mirror
+        // Of an office that could not be refreshed nothing can be read.
+        static NOTHING: LazyLock<Mirror> = LazyLock::new(Mirror::new);
+        match &self.mirror {
+            Held::Own(mirror) => mirror,
+            Held::Shared(Some(guard)) => guard,
+            Held::Shared(None) => &NOTHING,
+        }
     }
 
     /// The programme in force.
@@ -259,12 +486,12 @@ impl Office {
     /// # Errors
     /// None is in force: the folder was left half made.
     pub fn programme(&self) -> Result<Arc<Programme>, Problem> {
-        self.mirror.programme().ok_or_else(problems::no_programme)
+        self.mirror().programme().ok_or_else(problems::no_programme)
     }
 
     /// The position that a read includes when none is asked for.
     pub fn position(&self) -> Position {
-        self.mirror.position()
+        self.mirror().position()
     }
 
     /// Today: the demonstration's fixed day, or the civil day in the city's time zone.
@@ -311,8 +538,13 @@ impl Office {
 
 /// A new ledger. One that has no entry yet is what a founding left that was cut short, by a full disk or a
 /// power cut: it is taken up, or the folder could never be founded.
-fn new_ledger(dir: &Path, origin: &str, nature: Nature) -> Result<Ledger, Problem> {
-    let refused = match Ledger::create(dir, origin, nature) {
+fn new_ledger(
+    dir: &Path,
+    storage: &Storage,
+    origin: &str,
+    nature: Nature,
+) -> Result<Ledger, Problem> {
+    let refused = match Ledger::create_on(dir, storage, origin, nature) {
         Ok(ledger) => return Ok(ledger),
         Err(problem) => problem,
     };

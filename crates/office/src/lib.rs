@@ -26,9 +26,11 @@ pub mod publication;
 pub mod rating;
 pub mod reconcile;
 pub mod record;
+pub mod relied;
 pub mod restated;
 mod rows;
 pub mod seal;
+pub mod shared;
 pub mod signing;
 pub mod spaces;
 mod standing;
@@ -37,4 +39,5 @@ pub mod values;
 mod verify;
 
 pub use folder::{Access, Office, Progress, nature_name};
+pub use shared::SharedOffice;
 pub use verify::{Verified, verify, verify_trusting};

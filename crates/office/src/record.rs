@@ -369,6 +369,15 @@ impl Office {
         on_other: OnOther,
         reason: Option<String>,
     ) -> Result<Receipt, Problem> {
+        self.decide_again(|office| office.submit_now(draft, on_other, reason.clone()))
+    }
+
+    fn submit_now(
+        &mut self,
+        draft: &Draft,
+        on_other: OnOther,
+        reason: Option<String>,
+    ) -> Result<Receipt, Problem> {
         self.authorise(Granted::Submit)?;
         if on_other == OnOther::Revise
             && reason
@@ -409,6 +418,10 @@ impl Office {
     /// # Errors
     /// No such record, it is withdrawn already, no reason, or someone changed it at the same time.
     pub fn withdraw(&mut self, record: u64, reason: &str) -> Result<u64, Problem> {
+        self.decide_again(|office| office.withdraw_now(record, reason))
+    }
+
+    fn withdraw_now(&mut self, record: u64, reason: &str) -> Result<u64, Problem> {
         self.authorise(Granted::Withdraw)?;
         if reason.trim().is_empty() {
             return Err(problems::reason_missing());
@@ -421,6 +434,9 @@ impl Office {
             };
             if look.effective_version(record)?.is_none() {
                 return Err(problems::withdrawn_already(record));
+            }
+            if look.is_arriving(record, None)? {
+                return Err(import_problems::being_imported(record));
             }
             (
                 version,

@@ -181,6 +181,8 @@ pub struct Init {
     pub programme: PathBuf,
     #[arg(long, help = say("演示数据：永久标明，不能正式封存或公布", "a demonstration: marked for good, never sealed or published officially"))]
     pub demonstration: bool,
+    #[arg(long, value_name = "URL", help = say("存证日志放在 PostgreSQL：postgresql://用户@主机/数据库?schema=名称", "keep the ledger in PostgreSQL: postgresql://USER@HOST/DATABASE?schema=NAME"))]
+    pub store: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -211,7 +211,7 @@ fn in_postgres(sql: &str) -> String {
     let mut sql = sql.replace("AS BLOB", "AS bytea");
     while let Some(start) = sql.find("zeroblob(") {
         let end = start + sql[start..].find(')').unwrap();
-        let bytes = format!("decode(repeat('00', {}), 'hex')", &sql[start + 9..end]);
+        let bytes = format!("decode(repeat('00', {}), $$hex$$)", &sql[start + 9..end]);
         sql.replace_range(start..=end, &bytes);
     }
     let mut rest = sql.as_str();

@@ -75,6 +75,14 @@ impl Office {
         seed: u64,
         progress: Progress<'_>,
     ) -> Result<Generated, Vec<Problem>> {
+        self.as_only_import(|office| office.generate_now(seed, progress))
+    }
+
+    fn generate_now(
+        &mut self,
+        seed: u64,
+        progress: Progress<'_>,
+    ) -> Result<Generated, Vec<Problem>> {
         let one = |problem: Problem| vec![problem];
         self.refuse_to_generate().map_err(one)?;
         let programme = self.programme().map_err(one)?;

@@ -166,6 +166,30 @@ impl<'a> Look<'a> {
         Ok(Standing::Unseen)
     }
 
+    /// Whether a version of a record comes with an import that goes on beside this one, so that nobody
+    /// can tell yet what the record will be.
+    pub(crate) fn is_arriving(
+        &self,
+        record: u64,
+        own_import: Option<u64>,
+    ) -> Result<bool, Problem> {
+        if !self.office.is_one_of_many() {
+            return Ok(false);
+        }
+        let row: Option<RecordRow> = get(&self.state, spaces::RECORD, &spaces::number_key(record))?;
+        for version in row.into_iter().flat_map(|row| row.versions) {
+            let Some(import) = version.import.filter(|import| own_import != Some(*import)) else {
+                continue;
+            };
+            let row: Option<ImportRow> =
+                get(&self.state, spaces::IMPORT, &spaces::number_key(import))?;
+            if row.is_some_and(|row| row.status == ImportStatus::Open) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     fn same_content(
         &self,
         version: Version,
@@ -262,6 +286,10 @@ impl Intake {
                 }));
             }
             if let Some(number) = self.known(look, spaces::RECORD_KEY, record_type, &[&key])? {
+                if look.is_arriving(number, self.import)? {
+                    let arriving = import_problems::being_imported(shown_key(&key));
+                    return Ok(Taken::Refused(arriving));
+                }
                 match look.standing(number)? {
                     Standing::Counts(version)
                         if look.same_content(version, &facts, &private)? =>
@@ -298,6 +326,10 @@ impl Intake {
             *ordinal += 1;
             let rest = [hash.as_str(), &nth.to_string()];
             if let Some(number) = self.known(look, spaces::RECORD_CONTENT, record_type, &rest)? {
+                if look.is_arriving(number, self.import)? {
+                    let arriving = import_problems::being_imported(&draft.record_type);
+                    return Ok(Taken::Refused(arriving));
+                }
                 match look.standing(number)? {
                     Standing::Counts(_) => return Ok(Taken::Unchanged(number)),
                     Standing::Withdrawn(_) if self.on_other == OnOther::Refuse => {

@@ -27,10 +27,17 @@ use sha2::{Digest, Sha256};
 use crate::authority::Granted;
 use crate::entry::{Evidence, ImportEndFacts, ImportOpenFacts, Kind, Private};
 use crate::folder::{Command, Office, Progress};
+use crate::relied::Refusal;
 
 pub use intake::{KEY_BYTES_MAX, OnOther};
 pub use mapping::{Combined, Mapping, Placed, Wide};
 pub use report::{ImportReport, PROBLEMS_MAX, REJECTED_MAX};
+
+/// The code of [`problems::changed_meanwhile`].
+const CHANGED_MEANWHILE: &str = "O328";
+
+/// How often an import is made when other writers take what it was about to.
+const TRIES_MAX: u32 = 3;
 
 /// What to do with a file.
 #[derive(Debug, Clone, Default)]
@@ -94,19 +101,47 @@ impl Office {
         if options.revise && is_without_reason && !options.dry_run {
             return Err(vec![crate::problems::reason_missing()]);
         }
-        if !options.dry_run {
-            self.abandon_open_imports().map_err(one)?;
-        }
-        let programme = self.programme().map_err(one)?;
         let job = Job {
             file_name,
             bytes,
             options,
         };
+        if options.dry_run {
+            return self.import_job(type_name, &job, progress);
+        }
+        // When another writer took a key between the check and its append, the whole is checked again.
+        let mut tries = 1;
+        loop {
+            let done = self.as_only_import(|office| {
+                office.abandon_all().map_err(one)?;
+                office.import_job(type_name, &job, progress)
+            });
+            let is_conflict = |problem: &Problem| {
+                // A row is judged differently when others wrote between the two passes.
+                problem.is_conflict() || problem.code == CHANGED_MEANWHILE
+            };
+            let is_overtaken = self.is_one_of_many()
+                && done
+                    .as_ref()
+                    .is_err_and(|problems| problems.iter().any(is_conflict));
+            if !is_overtaken || tries == TRIES_MAX {
+                return done;
+            }
+            tries += 1;
+        }
+    }
+
+    fn import_job(
+        &mut self,
+        type_name: &str,
+        job: &Job<'_>,
+        progress: Progress<'_>,
+    ) -> Result<ImportReport, Vec<Problem>> {
+        let programme = self.programme().map_err(|problem| vec![problem])?;
         if let Some(record_type) = programme.record_types.get(type_name) {
-            records::import(self, &programme, record_type, &job, progress)
+            records::import(self, &programme, record_type, job, progress)
         } else if let Some(subject_type) = programme.subject_types.get(type_name) {
-            subjects::import(self, &programme, subject_type, &job, progress)
+            subjects::import(self, &programme, subject_type, job, progress)
         } else {
             Err(vec![unknown_type(&programme, type_name)])
         }
@@ -128,6 +163,12 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
+    /// Begins the import; gives its number, which is the position of its opening.
+    fn open(&self, office: &mut Office, type_name: &str, rows: u64) -> Result<u64, Problem> {
+        let heads = office.append(vec![self.opening(type_name, rows)?], &[])?;
+        Ok(heads.first().map_or(0, |head| head.position.0))
+    }
+
     /// The entry with which the import begins.
     fn opening(&self, type_name: &str, rows: u64) -> Result<Command, Problem> {
         let facts = ImportOpenFacts {
@@ -150,9 +191,4 @@ impl Job<'_> {
         };
         Command::new(Kind::ImportClose, &facts, &Private::default())
     }
-}
-
-/// The position that the next entry will have: this office is the only writer.
-fn next_position(office: &Office) -> Result<u64, Problem> {
-    Ok(office.ledger().head()?.size.0 + 1)
 }

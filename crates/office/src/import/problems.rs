@@ -167,4 +167,14 @@ base::catalogue! {
         what { zh: "所读的是工作表“{sheet}”，另有：{others}", en: "the worksheet `{sheet}` was read; there are also: {others}" }
         remedy { zh: "若数据在另一张表，加 --sheet 表名", en: "if the data is on another one, add `--sheet NAME`" }
     }
+    /// Another import is under way.
+    fn import_under_way() -> "O358" Error {
+        what { zh: "另一次导入正在进行", en: "another import is under way" }
+        remedy { zh: "等它结束后再导入", en: "import again when it has ended" }
+    }
+    /// The record is part of an import that has not ended.
+    fn being_imported(what) -> "O359" Error {
+        what { zh: "“{what}”正在随另一次导入写入", en: "`{what}` is coming with an import that is under way" }
+        remedy { zh: "等该次导入结束后再试", en: "try again when that import has ended" }
+    }
 }

@@ -8,6 +8,7 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread;
 
 use base::{Position, Problem};
+use ledger::{EntryHead, Precondition};
 use programme::model::{Programme, RecordType};
 use sheet::{Reason, RejectedRow, Row};
 
@@ -17,8 +18,9 @@ use super::file::{FileRows, ImportFile};
 use super::intake::{Intake, Look, Outcome, Taken};
 use super::report::ImportReport;
 use super::slots::record_slots;
-use super::{Job, next_position, problems};
+use super::{Job, problems};
 use crate::folder::{Command, Office, Progress};
+use crate::relied::relied_on;
 use crate::rows::RowForms;
 
 /// Entries of one append: one flush to the disk serves them all.
@@ -86,7 +88,7 @@ pub(super) fn import(
         }
         Err(problem) => {
             // What was written stays invisible either way; if this fails too, the next opening does it.
-            drop(office.abandon_open_imports());
+            drop(office.refresh().and_then(|()| office.abandon_all()));
             Err(vec![problem])
         }
     }
@@ -189,7 +191,9 @@ impl Ready<'_> {
         report: &ImportReport,
         progress: Progress<'_>,
     ) -> Result<u64, Problem> {
-        let import = next_position(office)?;
+        let import = self
+            .job
+            .open(office, self.record_type.id.as_str(), report.rows)?;
         let mut making = Making {
             // What other threads read must not be what this one writes.
             reader: office.reader()?,
@@ -199,16 +203,11 @@ impl Ready<'_> {
             forms: RowForms::default(),
             done: Done::default(),
         };
-        let mut first = Group::default();
-        first.push(
-            self.job
-                .opening(self.record_type.id.as_str(), report.rows)?,
-        );
         let (send, groups) = sync_channel(GROUPS_AHEAD);
         let mut group = Group::default();
         let mut making = thread::scope(|scope| {
             let maker = scope.spawn(move || {
-                making.groups(first, &send);
+                making.groups(&send);
                 making
             });
             let appended: Result<(), Problem> = groups.into_iter().try_for_each(|made: Made| {
@@ -218,7 +217,7 @@ impl Ready<'_> {
                     group = made;
                     return Ok(());
                 }
-                office.append(made.commands, &[])?;
+                office.append_relying(made.commands, made.relied)?;
                 progress(rows, report.rows, "rows");
                 Ok(())
             });
@@ -244,7 +243,7 @@ impl Ready<'_> {
         }
         group.commands.append(&mut last);
         group.push(self.job.closing(import, report)?);
-        let heads = office.append(group.take(), &[])?;
+        let heads = group.append(office)?;
         progress(report.rows, report.rows, "rows");
         Ok(heads.last().map_or(0, |head| head.position.0))
     }
@@ -307,12 +306,12 @@ struct Making<'a> {
 
 impl Making<'_> {
     /// Makes groups of all rows and sends them, until nobody takes them.
-    fn groups(&mut self, first: Group, groups: &SyncSender<Made>) {
+    fn groups(&mut self, groups: &SyncSender<Made>) {
         let mut rows = match self.drafting.rows() {
             Ok(rows) => rows,
             Err(problem) => return drop(groups.send(Err(problem))),
         };
-        let mut group = first;
+        let mut group = Group::default();
         loop {
             let filled = self.fill(&mut rows, &mut group);
             let is_last = !matches!(filled, Ok(true));
@@ -326,6 +325,20 @@ impl Making<'_> {
     /// Fills a group from the next rows; false when the file is at its end.
     fn fill(&mut self, rows: &mut FileRows<'_>, group: &mut Group) -> Result<bool, Problem> {
         let look = Look::new(&self.reader)?;
+        let is_filled = self.fill_from(&look, rows, group)?;
+        if self.reader.is_one_of_many() {
+            // By this look they were judged, whatever others do before they are appended.
+            group.relied = relied_on(look.state(), &group.commands)?;
+        }
+        Ok(is_filled)
+    }
+
+    fn fill_from(
+        &mut self,
+        look: &Look<'_>,
+        rows: &mut FileRows<'_>,
+        group: &mut Group,
+    ) -> Result<bool, Problem> {
         let programme = self.drafting.ready.programme;
         let done = &mut self.done;
         while group.has_room() {
@@ -334,7 +347,7 @@ impl Making<'_> {
             };
             done.rows += 1;
             let drafted = self.drafting.row(row?);
-            let (row, taken) = match self.judge.judge(&look, drafted)? {
+            let (row, taken) = match self.judge.judge(look, drafted)? {
                 Judged::Rejected(_) => {
                     done.rejected += 1;
                     continue;
@@ -394,6 +407,8 @@ struct Done {
 struct Group {
     commands: Vec<Command>,
     bytes: usize,
+    /// What they rely on, where others write too.
+    relied: Vec<Precondition>,
 }
 
 impl Group {
@@ -406,14 +421,14 @@ impl Group {
         self.commands.push(command);
     }
 
-    fn take(&mut self) -> Vec<Command> {
-        self.bytes = 0;
-        std::mem::take(&mut self.commands)
+    fn append(&mut self, office: &mut Office) -> Result<Vec<EntryHead>, Problem> {
+        let group = std::mem::take(self);
+        office.append_relying(group.commands, group.relied)
     }
 
     fn flush(&mut self, office: &mut Office) -> Result<(), Problem> {
         if !self.commands.is_empty() {
-            office.append(self.take(), &[])?;
+            self.append(office)?;
         }
         Ok(())
     }

@@ -18,7 +18,7 @@ use super::file::ImportFile;
 use super::intake::{BEGINNING, Look};
 use super::report::ImportReport;
 use super::slots::{SUBJECT_COLUMNS, subject_slots};
-use super::{Job, next_position, problems};
+use super::{Job, problems};
 use crate::entry::{Kind, Private, SubjectFacts};
 use crate::fold::get;
 use crate::folder::{Command, Office, Progress};
@@ -92,11 +92,16 @@ pub(super) fn import(
     if commands.len() + 2 > GROUP_ENTRIES_MAX {
         return Err(vec![problems::too_many_subjects(GROUP_ENTRIES_MAX - 2)]);
     }
-    let import = next_position(office).map_err(one)?;
-    let mut all = vec![job.opening(type_name, report.rows).map_err(one)?];
-    all.append(&mut commands);
-    all.push(job.closing(import, &report).map_err(one)?);
-    let heads = office.append(all, &[]).map_err(one)?;
+    let import = job.open(office, type_name, report.rows).map_err(one)?;
+    commands.push(job.closing(import, &report).map_err(one)?);
+    let heads = match office.append(commands, &[]) {
+        Ok(heads) => heads,
+        Err(problem) => {
+            // Nothing of it is visible either way; if this fails too, the next opening does it.
+            drop(office.refresh().and_then(|()| office.abandon_all()));
+            return Err(one(problem));
+        }
+    };
     progress(report.rows, report.rows, "rows");
     report.position = heads.last().map(|head| head.position.0);
     Ok(report)

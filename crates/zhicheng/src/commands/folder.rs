@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ledger::Nature;
+use ledger::{Nature, Storage};
 use office::Office;
 use programme::Sources;
 use programme::model::Programme;
@@ -27,7 +27,7 @@ pub fn passing(sources: &Sources) -> Result<Arc<Programme>, Failure> {
     }
 }
 
-/// `zhicheng init --data DIR --programme PACKAGE [--demonstration]`
+/// `zhicheng init --data DIR --programme PACKAGE [--demonstration] [--store URL]`
 pub fn init(arguments: &Init, common: &Common) -> Outcome {
     let sources = Sources::read_folder(&arguments.programme)?;
     let programme = passing(&sources)?;
@@ -40,8 +40,13 @@ pub fn init(arguments: &Init, common: &Common) -> Outcome {
     if common.role.is_some() || common.actor_unit.is_some() {
         office::actor::check(&programme, &actor)?;
     }
-    let office = Office::init(
+    let storage = match &arguments.store {
+        Some(url) => Storage::Postgres(url.clone()),
+        None => Storage::Sqlite,
+    };
+    let office = Office::init_on(
         &arguments.data.data,
+        &storage,
         &sources,
         programme.clone(),
         nature,
