@@ -348,7 +348,8 @@ fn an_import_and_what_others_submit_meanwhile() {
     let report = importing
         .import("sample", "f.csv", &rows, &options, &mut meanwhile)
         .unwrap_or_else(|problems| panic!("{problems:#?}"));
-    assert_eq!((checked, written), (2, 1));
+    // The first time it was given up when its rows were not those that had been checked.
+    assert_eq!((checked, written), (2, 2));
     // All but n0, which the other was faster with.
     assert_eq!((report.added, report.rejected_rows), (5999, 1));
     assert_eq!(samples(&importing), 5999 + 2);

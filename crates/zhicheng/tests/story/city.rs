@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Map, Value};
 use tempfile::TempDir;
@@ -18,6 +20,8 @@ pub const BINARY: &str = env!("CARGO_BIN_EXE_zhicheng");
 pub struct City {
     place: TempDir,
     is_whole: bool,
+    /// Where its ledger is, when it is not in the folder.
+    schema: Option<Schema>,
 }
 
 impl City {
@@ -31,15 +35,39 @@ impl City {
         City::founded(&test_package(package), false)
     }
 
-    /// A data folder for the package of that path.
+    /// A demonstration whose ledger is in PostgreSQL, where there is a server for tests.
+    pub fn on_postgres(package: &str) -> Option<City> {
+        match Schema::new() {
+            Some(schema) => Some(City::founded_on(&test_package(package), true, Some(schema))),
+            None => {
+                left_out("stories on PostgreSQL: ZHICHENG_TEST_POSTGRES is not set");
+                None
+            }
+        }
+    }
+
+    /// A data folder for the package of that path. With `ZHICHENG_TEST_STORE=postgres` its ledger is in
+    /// PostgreSQL, so that any story can be seen there; stories about the file itself then fail.
     pub fn founded(package: &Path, is_demonstration: bool) -> City {
+        let asked =
+            std::env::var_os("ZHICHENG_TEST_STORE").is_some_and(|store| store == "postgres");
+        let schema = if asked { Schema::new() } else { None };
+        City::founded_on(package, is_demonstration, schema)
+    }
+
+    fn founded_on(package: &Path, is_demonstration: bool, schema: Option<Schema>) -> City {
         let city = City {
             place: tempfile::tempdir().unwrap(),
             is_whole: true,
+            schema,
         };
         let mut arguments = vec!["init", "--programme", package.to_str().unwrap(), "--data"];
         let data = city.data();
         arguments.push(data.to_str().unwrap());
+        let url = city.schema.as_ref().map(Schema::url);
+        if let Some(url) = &url {
+            arguments.extend(["--store", url]);
+        }
         if is_demonstration {
             arguments.push("--demonstration");
         }
@@ -52,6 +80,7 @@ impl City {
         let city = City {
             place: tempfile::tempdir().unwrap(),
             is_whole: true,
+            schema: None,
         };
         copy_folder(data, &city.data());
         city
@@ -143,6 +172,12 @@ impl City {
     /// The facts of an entry, as they stand in the ledger.
     pub fn facts(&self, position: u64) -> Value {
         let position = i64::try_from(position).unwrap();
+        if let Some(schema) = &self.schema {
+            let query = format!(
+                "SELECT convert_from(facts, 'UTF8') FROM entry WHERE position = {position}"
+            );
+            return serde_json::from_str(&schema.psql(&query)).unwrap();
+        }
         let connection = rusqlite::Connection::open(self.ledger_file()).unwrap();
         let facts: Vec<u8> = connection
             .query_row(
@@ -173,6 +208,68 @@ impl Drop for City {
         // What must always be true of a folder is looked at after every story.
         if self.is_whole && !std::thread::panicking() {
             crate::invariants::hold(self);
+        }
+    }
+}
+
+/// A schema of its own on the server that `ZHICHENG_TEST_POSTGRES` names; it goes with its story.
+pub struct Schema {
+    server: String,
+    name: String,
+}
+
+impl Schema {
+    fn new() -> Option<Schema> {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let server = std::env::var("ZHICHENG_TEST_POSTGRES").ok()?;
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let moment = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap()
+            .as_micros();
+        let name = format!("s{}_{number}_{moment}", std::process::id());
+        Some(Schema { server, name })
+    }
+
+    /// Where a ledger is in it.
+    pub fn url(&self) -> String {
+        let mark = if self.server.contains('?') { '&' } else { '?' };
+        format!("{}{mark}schema={}", self.server, self.name)
+    }
+
+    /// What statements give, one value a line.
+    pub fn psql(&self, statements: &str) -> String {
+        let path = format!(
+            "SET search_path TO {}; SET client_min_messages = warning",
+            self.name
+        );
+        let output = Command::new("psql")
+            .args([
+                "-X",
+                "-q",
+                "-A",
+                "-t",
+                "-v",
+                "ON_ERROR_STOP=1",
+                "-d",
+                &self.server,
+            ])
+            .args(["-c", &path, "-c", statements])
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        String::from_utf8(output.stdout).unwrap()
+    }
+}
+
+impl Drop for Schema {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.psql(&format!("DROP SCHEMA IF EXISTS {} CASCADE", self.name));
         }
     }
 }

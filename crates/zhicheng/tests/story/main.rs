@@ -21,6 +21,7 @@ mod integrity;
 mod interrupted;
 mod invariants;
 mod ledger;
+mod postgres;
 mod published;
 mod score;
 mod signing;
