@@ -66,8 +66,20 @@ impl Storage {
             Storage::Postgres(url) => {
                 let address = PostgresUrl::parse(url)?;
                 // The folder first: a ledger that no folder names could not be found again.
+                let was_named = dir.join(POINTER_FILE).exists();
                 write_pointer(dir, url)?;
-                Ok(Box::new(PostgresStore::create(address, meta, head)?))
+                match PostgresStore::create(address, meta, head) {
+                    Ok(store) => Ok(Box::new(store)),
+                    Err(problem) => {
+                        if !was_named {
+                            // It would name somebody else's ledger.
+                            let path = dir.join(POINTER_FILE);
+                            fs::remove_file(&path)
+                                .map_err(|error| problems::of_io(&path, &error))?;
+                        }
+                        Err(problem)
+                    }
+                }
             }
             #[cfg(not(feature = "postgres"))]
             Storage::Postgres(_) => Err(problems::without_postgres(dir.display())),

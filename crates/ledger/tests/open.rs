@@ -152,3 +152,20 @@ fn a_creation_that_was_cut_short_can_be_repeated() {
     drop(create(dir.path()));
     assert!(Ledger::open(dir.path()).is_ok());
 }
+
+/// A schema holds one ledger; a folder that could not be founded there names none.
+#[test]
+fn a_database_that_holds_a_ledger_is_not_founded_again() {
+    let Some(place) = common::Place::postgres() else {
+        return;
+    };
+    drop(place.create());
+    let other = tempfile::tempdir().unwrap();
+    let refused = Ledger::create_on(other.path(), place.storage(), "o", Nature::Real);
+    assert_eq!(refused.err().unwrap().code, "L102");
+    assert_eq!(Ledger::open(other.path()).err().unwrap().code, "L101");
+    // The folder that names it opens it, and one that names nothing readable says so.
+    assert!(Ledger::open(place.dir()).is_ok());
+    fs::write(place.dir().join("ledger.postgres"), "two\nlines").unwrap();
+    assert_eq!(Ledger::open(place.dir()).err().unwrap().code, "L117");
+}
