@@ -19,9 +19,11 @@ use super::intake::{Intake, Look, Outcome, Taken};
 use super::report::ImportReport;
 use super::slots::record_slots;
 use super::{Job, problems};
+use crate::fold::get;
 use crate::folder::{Command, Office, Progress};
 use crate::relied::relied_on;
 use crate::rows::RowForms;
+use crate::spaces::{self, ImportRow, ImportStatus};
 
 /// Entries of one append: one flush to the disk serves them all.
 const GROUP_ENTRIES: usize = 5_000;
@@ -194,9 +196,9 @@ impl Ready<'_> {
         let import = self
             .job
             .open(office, self.record_type.id.as_str(), report.rows)?;
+        // What other threads read must not be what this one writes.
+        let reader = office.reader()?;
         let mut making = Making {
-            // What other threads read must not be what this one writes.
-            reader: office.reader()?,
             by: office.mirror().programme_at(),
             judge: Judge::new(*self, Some(import)),
             drafting: Drafting::new(*self, office)?,
@@ -207,7 +209,7 @@ impl Ready<'_> {
         let mut group = Group::default();
         let mut making = thread::scope(|scope| {
             let maker = scope.spawn(move || {
-                making.groups(&send);
+                making.groups(&reader, &send);
                 making
             });
             let appended: Result<(), Problem> = groups.into_iter().try_for_each(|made: Made| {
@@ -243,6 +245,18 @@ impl Ready<'_> {
         }
         group.commands.append(&mut last);
         group.push(self.job.closing(import, report)?);
+        if office.is_one_of_many() {
+            let state = office.state()?;
+            let row: Option<ImportRow> = get(&state, spaces::IMPORT, &spaces::number_key(import))?;
+            if row.is_none_or(|row| row.status != ImportStatus::Open) {
+                // Who lost the connection lost its turn, and others gave the import up.
+                return Err(problems::changed_meanwhile(done.rows));
+            }
+            if let Some(closing) = group.commands.last() {
+                let closing = std::slice::from_ref(closing);
+                group.relied.extend(relied_on(&state, closing)?);
+            }
+        }
         let heads = group.append(office)?;
         progress(report.rows, report.rows, "rows");
         Ok(heads.last().map_or(0, |head| head.position.0))
@@ -293,9 +307,6 @@ type Made = Result<(Group, bool, u64), Problem>;
 
 /// Makes groups of commands, ahead of the thread that appends them.
 struct Making<'a> {
-    /// Reads the state as it is between the appends. Rows of the import itself are remembered by the
-    /// judge, so it does not matter how many of them are there already.
-    reader: Office,
     /// The programme in force, by which rows are made.
     by: Position,
     judge: Judge<'a>,
@@ -305,15 +316,17 @@ struct Making<'a> {
 }
 
 impl Making<'_> {
-    /// Makes groups of all rows and sends them, until nobody takes them.
-    fn groups(&mut self, groups: &SyncSender<Made>) {
+    /// Makes groups of all rows and sends them, until nobody takes them. `reader` reads the state as it
+    /// is between the appends. Rows of the import itself are remembered by the judge, so it does not
+    /// matter how many of them are there already.
+    fn groups(&mut self, reader: &Office, groups: &SyncSender<Made>) {
         let mut rows = match self.drafting.rows() {
             Ok(rows) => rows,
             Err(problem) => return drop(groups.send(Err(problem))),
         };
         let mut group = Group::default();
         loop {
-            let filled = self.fill(&mut rows, &mut group);
+            let filled = self.fill(reader, &mut rows, &mut group);
             let is_last = !matches!(filled, Ok(true));
             let made = filled.map(|_| (std::mem::take(&mut group), is_last, self.done.rows));
             if groups.send(made).is_err() || is_last {
@@ -323,10 +336,15 @@ impl Making<'_> {
     }
 
     /// Fills a group from the next rows; false when the file is at its end.
-    fn fill(&mut self, rows: &mut FileRows<'_>, group: &mut Group) -> Result<bool, Problem> {
-        let look = Look::new(&self.reader)?;
+    fn fill(
+        &mut self,
+        reader: &Office,
+        rows: &mut FileRows<'_>,
+        group: &mut Group,
+    ) -> Result<bool, Problem> {
+        let look = Look::new(reader)?;
         let is_filled = self.fill_from(&look, rows, group)?;
-        if self.reader.is_one_of_many() {
+        if reader.is_one_of_many() {
             // By this look they were judged, whatever others do before they are appended.
             group.relied = relied_on(look.state(), &group.commands)?;
         }
