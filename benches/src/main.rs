@@ -13,6 +13,7 @@ mod export;
 mod findings;
 mod folder;
 mod import;
+mod measure;
 mod peers;
 mod plots;
 mod rating;
@@ -42,6 +43,11 @@ const WORKS: &[Work] = &[
         name: "rating",
         about: "credit rating of 1,000,000 enterprises from 10,000,056 records",
         run: rating::run,
+    },
+    Work {
+        name: "measure",
+        about: "all figures of the Chibi package over 10,000,000 records by unit and month; memory",
+        run: measure::run,
     },
     Work {
         name: "import",

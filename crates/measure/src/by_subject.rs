@@ -28,7 +28,7 @@ use crate::table::Table;
 use crate::tally::{Kept, Tally};
 
 /// Subjects taken at a time.
-const RANGE: usize = 1 << 13;
+const RANGE: usize = 1 << 12;
 /// A calculation left 64 bits, and a result did.
 const BEYOND: u8 = 1;
 const WIDE: u8 = 2;
@@ -173,6 +173,24 @@ impl Columns {
             .iter()
             .map(|id| Ok(evaluator.figures(id, span)?.get(0).clone()))
             .collect()
+    }
+
+    /// Whether a subject is known on a day.
+    pub fn knows_subject(
+        &self,
+        subject_type: &SubjectTypeId,
+        subject: &str,
+        day: Day,
+        at: Position,
+    ) -> bool {
+        let known = self.dictionaries().subjects(subject_type);
+        let number = known.and_then(|known| known.find(subject));
+        let table = self.table(&Schema::subjects_name(subject_type));
+        number.zip(table).is_some_and(|(number, table)| {
+            table
+                .rows_of(i64::from(number))
+                .any(|row| table.is_visible(row, at.0) && table.holds_on(row, day.number()))
+        })
     }
 
     /// The numbers of the subjects that are known on a day, ascending.

@@ -173,6 +173,28 @@ impl<T: Code> Packed<T> {
         }
     }
 
+    fn numbers(&self, start: usize, least: i64, none: u32, out: &mut [u32]) -> bool {
+        // Cells below `least` must not come out above it again.
+        let Ok(offset) = i32::try_from(self.base.wrapping_sub(least)) else {
+            return false;
+        };
+        if self.greatest.wrapping_sub(self.base) > i64::from(i32::MAX) || none > i32::MAX as u32 {
+            return false;
+        }
+        let codes = self.codes.get(start..start + out.len()).unwrap_or(&[]);
+        for (slot, code) in out.iter_mut().zip(codes) {
+            // Below `least` it is negative, as a word greater than any group's number.
+            let word: u32 = (*code).into();
+            let number = word.wrapping_add(offset as u32);
+            *slot = if *code == T::NULL {
+                none
+            } else {
+                number.min(none)
+            };
+        }
+        true
+    }
+
     fn one_of(&self, start: usize, list: &[i64], out: &mut [u8]) {
         out.fill(0);
         let codes = self.codes.get(start..start + out.len()).unwrap_or(&[]);
@@ -287,20 +309,6 @@ impl Cells {
         }
     }
 
-    /// How many rows.
-    #[cfg(test)]
-    pub fn rows(&self) -> usize {
-        match self {
-            Cells::Same { rows, .. } | Cells::Runs { rows, .. } | Cells::Sparse { rows, .. } => {
-                *rows
-            }
-            Cells::Byte(packed) => packed.codes.len(),
-            Cells::Short(packed) => packed.codes.len(),
-            Cells::Word(packed) => packed.codes.len(),
-            Cells::Wide(cells) => cells.len(),
-        }
-    }
-
     /// The cell of a row, [`NULL`] when there is no such row.
     #[inline]
     pub fn get(&self, row: usize) -> i64 {
@@ -399,6 +407,17 @@ impl Cells {
             Cells::Short(packed) => packed.filled(start, out),
             Cells::Word(packed) => packed.filled(start, out),
             _ => self.test(start, out, |cell| u8::from(cell != NULL)),
+        }
+    }
+
+    /// How far each cell stands from `least`, at most `none`, which is also that of empty ones. `false`:
+    /// not in this form.
+    pub fn numbers(&self, start: usize, least: i64, none: u32, out: &mut [u32]) -> bool {
+        match self {
+            Cells::Byte(packed) => packed.numbers(start, least, none, out),
+            Cells::Short(packed) => packed.numbers(start, least, none, out),
+            Cells::Word(packed) => packed.numbers(start, least, none, out),
+            _ => false,
         }
     }
 
@@ -504,7 +523,8 @@ impl Cells {
         *self = Cells::based(cells.into_iter(), base, (least, top));
     }
 
-    fn len(&self) -> usize {
+    /// How many rows.
+    pub fn len(&self) -> usize {
         match self {
             Cells::Same { rows, .. } | Cells::Runs { rows, .. } | Cells::Sparse { rows, .. } => {
                 *rows
@@ -693,7 +713,7 @@ mod tests {
             let start = cut.min(values.len());
             let rest = &values[start..];
             for cells in [Cells::pack(&values), grown, written] {
-                prop_assert_eq!(cells.rows(), values.len());
+                prop_assert_eq!(cells.len(), values.len());
                 for (row, cell) in values.iter().enumerate() {
                     prop_assert_eq!(cells.get(row), *cell);
                 }
@@ -712,6 +732,15 @@ mod tests {
                 prop_assert_eq!(&mask, &held(&|cell| cell == low || cell == high));
                 cells.filled(start, &mut mask);
                 prop_assert_eq!(&mask, &held(&|_| true));
+                let mut numbers = vec![7; rest.len()];
+                if cells.numbers(start, low, 50, &mut numbers) {
+                    let number = |cell: &i64| match *cell {
+                        NULL => 50,
+                        cell if cell < low => 50,
+                        cell => (cell as i128 - i128::from(low)).min(50) as u32,
+                    };
+                    prop_assert_eq!(&numbers, &rest.iter().map(number).collect::<Vec<u32>>());
+                }
                 let least = values.iter().filter(|cell| **cell != NULL).min();
                 prop_assert_eq!(cells.bounds().is_some(), least.is_some());
                 if let (Some((low, high)), Some(least)) = (cells.bounds(), least) {

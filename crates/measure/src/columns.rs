@@ -214,6 +214,47 @@ impl Columns {
         self.tables.iter()
     }
 
+    pub(crate) fn table_mut(&mut self, name: &str) -> Option<&mut Table> {
+        self.tables.get_mut(name)
+    }
+
+    pub(crate) fn histories(&self) -> &HashMap<SubjectTypeId, Histories> {
+        &self.histories
+    }
+
+    pub(crate) fn staged(&self) -> &HashMap<u64, Vec<StagedRows>> {
+        &self.staged
+    }
+
+    /// Takes in what was saved beside the tables.
+    pub(crate) fn restore(
+        &mut self,
+        head: Position,
+        dictionaries: Dictionaries,
+        programmes: Vec<InForce>,
+        histories: HashMap<SubjectTypeId, Histories>,
+        staged: HashMap<u64, Vec<StagedRows>>,
+    ) {
+        self.head = head;
+        self.dictionaries = dictionaries;
+        self.programmes = programmes;
+        self.histories = histories;
+        self.staged = staged;
+    }
+
+    /// The tables of a programme; those that are there take over its columns.
+    pub(crate) fn adopt(&mut self, programme: &Programme) {
+        for schema in programme.schema.tables.values() {
+            match self.tables.get_mut(&schema.name) {
+                Some(table) => table.adopt(schema),
+                None => {
+                    let table = Table::new(schema, self.tail_rows);
+                    self.tables.insert(schema.name.clone(), table);
+                }
+            }
+        }
+    }
+
     pub(crate) fn histories_bytes(&self) -> usize {
         self.histories.values().map(Histories::bytes).sum()
     }
@@ -373,15 +414,7 @@ impl Columns {
     }
 
     fn take_programme(&mut self, at: Position, programme: &Arc<Programme>) -> Result<(), Problem> {
-        for schema in programme.schema.tables.values() {
-            match self.tables.get_mut(&schema.name) {
-                Some(table) => table.adopt(schema),
-                None => {
-                    self.tables
-                        .insert(schema.name.clone(), Table::new(schema, self.tail_rows));
-                }
-            }
-        }
+        self.adopt(programme);
         for unit in programme.units.keys() {
             if self
                 .dictionaries

@@ -127,7 +127,7 @@ impl std::hash::Hash for CompareKey {
 }
 
 /// Days cut into intervals that follow each other.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Cut {
     /// First day of each interval, and the day after the last.
     pub days: Vec<i64>,

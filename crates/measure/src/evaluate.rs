@@ -87,6 +87,18 @@ impl<'s, 'a> Block<'s, 'a> {
         self.lanes.get(step.0).map_or(&[], |lanes| &lanes.beyond)
     }
 
+    /// How far the cells of a step stand from `least`, at most `none`, which is also that of empty ones.
+    /// `false`: it must be told from the values.
+    pub fn numbers(&self, step: Step, least: i64, none: u32, out: &mut [u32]) -> bool {
+        match self.steps.op(step) {
+            Op::Cell(place) => match self.part.data.cells(*place) {
+                Some(cells) => cells.numbers(self.start, least, none, out),
+                None => false,
+            },
+            _ => false,
+        }
+    }
+
     fn cells(&self, step: Step) -> &[i64] {
         self.lanes.get(step.0).map_or(&[], |lanes| &lanes.cells)
     }
@@ -157,9 +169,15 @@ impl<'s, 'a> Block<'s, 'a> {
                 out.beyond = self.condition_beyond(condition).to_vec();
             }
             Op::Scale(a, factor) => self.unary(*a, out, |a| a.checked_mul(*factor)),
-            Op::Add(a, b) => self.binary(*a, *b, out, i64::checked_add),
-            Op::Subtract(a, b) => self.binary(*a, *b, out, i64::checked_sub),
-            Op::Multiply(a, b) => self.binary(*a, *b, out, i64::checked_mul),
+            Op::Add(a, b) => self.binary(*a, *b, out, |a, b| {
+                let sum = a.wrapping_add(b);
+                (sum, (a ^ sum) & (b ^ sum) < 0)
+            }),
+            Op::Subtract(a, b) => self.binary(*a, *b, out, |a, b| {
+                let rest = a.wrapping_sub(b);
+                (rest, (a ^ b) & (a ^ rest) < 0)
+            }),
+            Op::Multiply(a, b) => self.binary(*a, *b, out, i64::overflowing_mul),
             Op::Year(a) => self.part_of_day(*a, out, |day| i64::from(day.year())),
             Op::Month(a) => self.part_of_day(*a, out, |day| i64::from(day.month())),
             Op::Coalesce(list) => {
@@ -231,7 +249,8 @@ impl<'s, 'a> Block<'s, 'a> {
         }
     }
 
-    fn binary(&mut self, a: Step, b: Step, out: &mut Lanes, op: impl Fn(i64, i64) -> Option<i64>) {
+    /// `op` gives the result in 64 bits and whether it left them. Without branches, for speed.
+    fn binary(&mut self, a: Step, b: Step, out: &mut Lanes, op: impl Fn(i64, i64) -> (i64, bool)) {
         self.compute(a);
         self.compute(b);
         let (Some(a), Some(b)) = (self.lanes.get(a.0), self.lanes.get(b.0)) else {
@@ -239,17 +258,11 @@ impl<'s, 'a> Block<'s, 'a> {
         };
         let mut left = 0_u8;
         for ((slot, a), b) in out.cells.iter_mut().zip(&a.cells).zip(&b.cells) {
-            *slot = match op(*a, *b) {
-                _ if *a == NULL || *b == NULL => NULL,
-                Some(value) => {
-                    left |= u8::from(value == NULL);
-                    value
-                }
-                None => {
-                    left = 1;
-                    NULL
-                }
-            };
+            let is_empty = (*a == NULL) | (*b == NULL);
+            let (value, is_beyond) = op(*a, *b);
+            let is_beyond = is_beyond | (value == NULL);
+            left |= u8::from(is_beyond & !is_empty);
+            *slot = if is_empty | is_beyond { NULL } else { value };
         }
         mark(&mut out.beyond, &a.beyond, |_| true);
         mark(&mut out.beyond, &b.beyond, |_| true);

@@ -30,6 +30,7 @@ mod recent;
 mod records;
 mod scan;
 mod segment;
+mod snapshot;
 pub mod sql;
 mod table;
 mod tally;

@@ -410,11 +410,16 @@ impl<'p, 'a> Worker<'p, 'a> {
                 Some((first, len)) => (first, len as u32 - 1),
                 None => (group.least, group.len as u32 - 1),
             };
-            let groups = self.block.value(group.step);
-            for (place, group) in places.of.iter_mut().zip(groups) {
-                // What is not among the groups has the last place.
-                let number = group.wrapping_sub(least) as u64;
-                *place = number.min(u64::from(none)) as u32 * intervals;
+            if !self.block.numbers(group.step, least, none, &mut places.of) {
+                let groups = self.block.value(group.step);
+                for (place, group) in places.of.iter_mut().zip(groups) {
+                    // What is not among the groups has the last place.
+                    let number = group.wrapping_sub(least) as u64;
+                    *place = number.min(u64::from(none)) as u32;
+                }
+            }
+            if intervals > 1 {
+                places.of.iter_mut().for_each(|place| *place *= intervals);
             }
         }
         if let Some((step, _)) = key.interval {
@@ -638,11 +643,14 @@ fn rows_of(mask: &[u8], rows: &mut Vec<u16>) {
             found += 8;
             continue;
         }
-        for (row, held) in (first..).zip(chunk) {
+        // Each byte is 0 or 1: the product has them side by side in its highest byte.
+        let mut bits = word.wrapping_mul(0x0102_0408_1020_4080) >> 56;
+        while bits != 0 {
             if let Some(slot) = rows.get_mut(found) {
-                *slot = row;
+                *slot = first + bits.trailing_zeros() as u16;
             }
-            found += usize::from(*held);
+            found += 1;
+            bits &= bits - 1;
         }
     }
     for (row, held) in (chunks.len() as u16 * 8..).zip(rest) {

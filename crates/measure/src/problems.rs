@@ -1,4 +1,5 @@
-//! What can go wrong when rows come in (M1xx) and when a figure is asked for (M2xx).
+//! What can go wrong when rows come in (M1xx), when a figure is asked for (M2xx, M3xx in SQL) and when
+//! a snapshot is read (M4xx).
 
 base::catalogue! {
     /// Rows of a table that the programme does not declare.
@@ -108,5 +109,25 @@ base::catalogue! {
     fn not_in_sql(indicator) -> "M301" Error {
         what { zh: "指标“{indicator}”由加权比率算出，不能写成一条 SQL", en: "`{indicator}` is derived from a weighted ratio and cannot be one SQL statement" }
         remedy { zh: "对加权比率本身取 SQL，再按文档的公式计算", en: "take the SQL of the weighted ratio itself and go on by the documented formula" }
+    }
+    /// A file that is no snapshot of columns.
+    fn no_snapshot() -> "M401" Error {
+        what { zh: "不是本版本的列快照", en: "this is no snapshot of columns, or one of another version" }
+        remedy { zh: "删去快照，从存证日志重建", en: "remove the snapshot; the columns are made again from the ledger" }
+    }
+    /// A snapshot with flipped bits or a missing end.
+    fn damaged_snapshot(part) -> "M402" Error {
+        what { zh: "列快照的“{part}”已损坏", en: "the snapshot of the columns is damaged in `{part}`" }
+        remedy { zh: "删去快照，从存证日志重建", en: "remove the snapshot; the columns are made again from the ledger" }
+    }
+    /// A snapshot of other programmes.
+    fn other_programmes(table) -> "M403" Error {
+        what { zh: "列快照的“{table}”与方案不符", en: "`{table}` of the snapshot does not fit the programmes" }
+        remedy { zh: "删去快照，从存证日志重建", en: "remove the snapshot; the columns are made again from the ledger" }
+    }
+    /// Reading failed.
+    fn snapshot_not_read(part, error) -> "M404" Error {
+        what { zh: "读不出列快照的“{part}”：{error}", en: "`{part}` of the snapshot cannot be read: {error}" }
+        remedy { zh: "检查磁盘和文件权限", en: "check the disk and the file's permissions" }
     }
 }

@@ -122,6 +122,13 @@ impl Segment {
         self.added.bounds().map_or(0, |(_, newest)| newest as u64)
     }
 
+    /// No row has a greater number.
+    pub fn greatest_id(&self) -> Option<u64> {
+        let (_, added) = self.added.bounds()?;
+        let (_, more) = self.ids.bounds()?;
+        Some(added.saturating_add(more).max(0) as u64)
+    }
+
     /// The rows that have a number, by the index.
     pub fn rows_with_id(&self, id: u64) -> impl Iterator<Item = usize> + '_ {
         let rows = self.index.get_or_init(|| IdIndex::new(self)).bucket(id);

@@ -634,10 +634,7 @@ impl Table {
     }
 
     fn push_sealed(&mut self, segment: Segment) {
-        let mut ids = vec![0; segment.rows];
-        segment.read(Place::Id, 0, &mut ids);
-        let greatest = ids.iter().map(|id| *id as u64).max();
-        self.sealed_greatest = self.sealed_greatest.max(greatest);
+        self.sealed_greatest = self.sealed_greatest.max(segment.greatest_id());
         self.sealed.push(Part {
             data: Arc::new(segment),
             hidden: Arc::default(),
@@ -717,6 +714,30 @@ impl Table {
             hidden: Arc::new(hidden),
         };
         self.sealed.splice(first..first + inputs.len(), [part]);
+    }
+
+    /// First and next version by number and by row, of versioned tables.
+    pub fn versions(&self) -> (&[u32], &[u32]) {
+        (&self.versions.first, &self.versions.next)
+    }
+
+    /// Takes in what was saved: the parts, the last of which is the tail.
+    pub fn restore(&mut self, mut parts: Vec<Part>, changed: u64, first: Vec<u32>, next: Vec<u32>) {
+        self.tail = parts.pop().unwrap_or_default();
+        self.rows = self.tail.data.rows + parts.iter().map(|part| part.data.rows).sum::<usize>();
+        self.sealed_greatest = parts
+            .iter()
+            .filter_map(|part| part.data.greatest_id())
+            .max();
+        self.sealed = parts;
+        self.versions = Arc::new(Versions { first, next });
+        self.changed = changed;
+        self.forget_hides(changed);
+        if !self.is_kept_in_order() {
+            let tail = &self.tail;
+            let live = (0..tail.data.rows).filter(|row| tail.hidden_at(*row) == NEVER);
+            self.live = Arc::new(live.map(|row| (tail.data.id(row), row as u32)).collect());
+        }
     }
 
     /// Waits until no merge is under way or due.

@@ -9,6 +9,7 @@ use base::{Day, UnitId};
 use indexmap::IndexMap;
 use programme::model::{TreeTime, Unit};
 
+use crate::compile::Cut;
 use crate::dictionary::Dictionary;
 
 /// How many steps up or over to successors are followed; a checked programme has no cycles.
@@ -19,6 +20,8 @@ const STEPS_MAX: usize = 64;
 pub(crate) struct UnitTree {
     /// First day of each epoch, earliest first; the first is `Day::MIN`.
     epochs: Vec<i32>,
+    /// The same, to find the epoch of a day.
+    cut: Cut,
     /// `[epoch][unit]`: the unit itself and all above it.
     above: Vec<Vec<Vec<i32>>>,
     /// `[epoch][unit]`: the same from the units that have taken it over by then.
@@ -53,6 +56,9 @@ impl UnitTree {
                 *slot = (unit.valid_from.number(), unit.valid_to.number());
             }
         }
+        let mut days: Vec<i64> = tree.epochs.iter().map(|day| i64::from(*day)).collect();
+        days.push(i64::MAX);
+        tree.cut = Cut::new(days);
         for epoch in &tree.epochs {
             let day = Day::from_number(*epoch).unwrap_or(Day::MIN);
             let mut above = vec![Vec::new(); count];
@@ -98,9 +104,7 @@ impl UnitTree {
     /// The epoch of a day.
     #[inline]
     pub fn epoch_of(&self, day: i64) -> usize {
-        self.epochs
-            .partition_point(|first| i64::from(*first) <= day)
-            .saturating_sub(1)
+        usize::try_from(self.cut.of(day)).unwrap_or(0)
     }
 
     /// The group of a unit's rows in an epoch.

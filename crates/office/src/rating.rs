@@ -290,8 +290,7 @@ impl Rater {
         day: Day,
         at: Position,
     ) -> Result<Card, Problem> {
-        let known = columns.subjects(&self.subject_type, day, at);
-        if !known.iter().any(|id| **id == *subject) {
+        if !columns.knows_subject(&self.subject_type, subject, day, at) {
             return Err(problems::no_such_subject(subject, day));
         }
         let figures = self.figures_of(columns, subject, day, at)?;
