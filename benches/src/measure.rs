@@ -33,7 +33,7 @@ pub fn run(bench: &Bench) -> Result<Findings, Failure> {
     let workload = Workload::new(&programme, records);
     let folder = bench.out.join(format!("chibi-{records}"));
     workload.write(&folder)?;
-    let (load_s, columns) = timed(|| workload.into_columns(&programme));
+    let (load_s, columns) = timed(|| workload.columns(&programme));
     let mut columns = columns?;
     columns.settle();
     drop(workload);
@@ -123,8 +123,9 @@ fn package(bench: &Bench) -> Result<Arc<Programme>, Failure> {
 
 /// Every indicator for each month of 2018 by unit, as of the year's end.
 fn questions(programme: &Programme, columns: &Columns) -> Result<Vec<Query>, Failure> {
-    let year = Period::parse("2018", base::AssessmentStart::default())?;
-    let day = Day::parse("2018-12-31")?;
+    let year = Period::parse("2018", base::AssessmentStart::default())
+        .map_err(|_| Failure::new("2018 is a year"))?;
+    let day = Day::parse("2018-12-31").map_err(|_| Failure::new("2018 has a last day"))?;
     let months = year.parts(PartKind::Month);
     let of = |id: &IndicatorId| -> Vec<Query> {
         let by_unit =
@@ -192,7 +193,7 @@ fn growth(bench: &Bench, programme: &Arc<Programme>) -> Result<Vec<Growth>, Fail
     for records in bench.growth_sizes() {
         let workload = Workload::new(programme, records);
         let (seconds, columns) = timed(|| -> Result<Columns, Failure> {
-            let mut columns = workload.into_columns(programme)?;
+            let mut columns = workload.columns(programme)?;
             columns.settle();
             Ok(columns)
         });

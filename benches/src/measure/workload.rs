@@ -154,7 +154,7 @@ impl Workload {
     ///
     /// # Errors
     /// The columns refuse a change.
-    pub fn into_columns(&self, programme: &Arc<Programme>) -> Result<Columns, Failure> {
+    pub fn columns(&self, programme: &Arc<Programme>) -> Result<Columns, Failure> {
         let mut columns = Columns::new();
         columns.apply(Change::Programme {
             at: Position(1),
