@@ -86,8 +86,8 @@ impl Depot for Folder {
     }
 
     fn put_file(&self, name: &str, file: &Path) -> Result<(), Problem> {
-        let mut content = File::open(file)
-            .map_err(|error| problems::cannot_read(file.display(), name, error))?;
+        let mut content =
+            File::open(file).map_err(|error| problems::cannot_read(file.display(), name, error))?;
         self.write(name, &mut content)
     }
 

@@ -181,9 +181,7 @@ impl Depot for S3 {
         let key = self.key(name)?;
         let answer = self.ask(|| {
             let action = self.bucket.put_object(Some(&self.credentials), &key);
-            self.agent
-                .put(action.sign(SIGNED_FOR).as_str())
-                .send(bytes)
+            self.agent.put(action.sign(SIGNED_FOR).as_str()).send(bytes)
         });
         self.written(name, answer)
     }
@@ -241,8 +239,8 @@ impl Depot for S3 {
                 .take(LIST_BYTES_MAX)
                 .read_to_string(&mut text)
                 .map_err(|error| failed(error.to_string()))?;
-            let page = ListObjectsV2::parse_response(&text)
-                .map_err(|error| failed(error.to_string()))?;
+            let page =
+                ListObjectsV2::parse_response(&text).map_err(|error| failed(error.to_string()))?;
             for object in page.contents {
                 if let Some(name) = object.key.strip_prefix(&self.prefix) {
                     found.push((name.to_owned(), object.size.unwrap_or(0)));
@@ -293,7 +291,9 @@ fn refusal(answer: Response<Body>) -> String {
         .into_iter()
         .flatten()
         .collect();
-    format!("{status} {}", told.join(": ")).trim_end().to_owned()
+    format!("{status} {}", told.join(": "))
+        .trim_end()
+        .to_owned()
 }
 
 fn certificates(path: &str) -> Result<Vec<ureq::tls::Certificate<'static>>, Problem> {

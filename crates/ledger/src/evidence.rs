@@ -167,6 +167,33 @@ impl EvidenceStore {
         Ok(true)
     }
 
+    /// The hashes of all files with their sizes in bytes, in order. Nothing is read of them.
+    ///
+    /// # Errors
+    /// When a file does not belong here, or the folder cannot be read.
+    pub fn list(&self) -> Result<Vec<(EvidenceHash, u64)>, Problem> {
+        let mut found = Vec::new();
+        for folder in sorted_names(&self.folder)? {
+            if folder.ends_with(UNFINISHED) {
+                continue;
+            }
+            for path in sorted_names(&folder)? {
+                let name = path.file_name().and_then(|name| name.to_str());
+                let hash = name.and_then(EvidenceHash::parse);
+                let Some(hash) = hash.filter(|hash| self.path(*hash) == path) else {
+                    return Err(problems::evidence_stray(path.display()));
+                };
+                // A file that was erased since its name was read is none.
+                match fs::metadata(&path) {
+                    Ok(file) => found.push((hash, file.len())),
+                    Err(error) if error.kind() == ErrorKind::NotFound => {}
+                    Err(error) => return Err(of_io(&path, &error)),
+                }
+            }
+        }
+        Ok(found)
+    }
+
     /// Reads every file and checks it against its name. Gives the number of files, in the order of
     /// their hashes; `progress(done)` counts them.
     ///

@@ -87,6 +87,20 @@ impl Ledger {
         origin: &str,
         nature: Nature,
     ) -> Result<Ledger, Problem> {
+        Ledger::create_as(dir, storage, origin, nature, &now_text())
+    }
+
+    /// As [`Ledger::create_on`], for a copy of a log that was created at another time.
+    ///
+    /// # Errors
+    /// As [`Ledger::create_on`].
+    pub fn create_as(
+        dir: &Path,
+        storage: &Storage,
+        origin: &str,
+        nature: Nature,
+        created: &str,
+    ) -> Result<Ledger, Problem> {
         let is_fit = (1..=ORIGIN_BYTES_MAX).contains(&origin.len())
             && origin.trim() == origin
             && !origin.contains(char::is_control);
@@ -99,7 +113,7 @@ impl Ledger {
         let meta = Meta {
             origin: origin.to_owned(),
             nature,
-            created: now_text(),
+            created: created.to_owned(),
         };
         let edge = Edge::new();
         let store = storage.create(dir, &meta, &edge.head(None))?;

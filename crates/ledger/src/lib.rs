@@ -81,6 +81,7 @@
 
 mod append;
 mod appender;
+mod copy;
 mod entry;
 mod erasure;
 mod evidence;
@@ -112,6 +113,8 @@ pub use bundle::leaf::{
 pub use bundle::merkle;
 
 use bundle::leaf;
+
+pub use copy::{CopiedEntries, CopiedEntry, CopiedPart};
 
 pub use append::{AppendError, GROUP_BYTES_MAX, GROUP_ENTRIES_MAX, PART_BYTES_MAX};
 pub use appender::{Appender, BoxedFold, Committed, QUEUE_REQUESTS_MAX, Submission};

@@ -11,6 +11,7 @@ pub mod alias;
 pub mod assessment;
 pub mod audit;
 pub mod authority;
+pub mod backup;
 pub mod case;
 pub mod entry;
 mod exact;

@@ -1,7 +1,9 @@
 //! Everything that `office` can refuse, with the remedy, in both languages (codes O…).
 
+pub mod backup;
 pub mod published;
 
+pub use backup::*;
 pub use published::*;
 
 base::catalogue! {

@@ -1,5 +1,6 @@
 //! The command line as it is typed. What each command does is in `commands/`, one file each.
 
+mod backup;
 mod published;
 
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::lang::say;
 use crate::output::Format;
 
+pub use backup::{Backup, Backups, Restore};
 pub use published::{Publish, Published, Restated};
 
 /// The whole command line.
@@ -121,6 +123,12 @@ pub enum Command {
     Reconcile(Reconcile),
     #[command(about = say("导出数据供 SQL 复算", "Export the data so that SQL can recompute figures"))]
     Export(Export),
+    #[command(about = say("备份数据文件夹（不妨碍正在进行的工作）", "Back the data folder up, beside whoever works"))]
+    Backup(Backup),
+    #[command(about = say("列出并核验备份", "List backups and verify them"))]
+    Backups(Backups),
+    #[command(about = say("从备份恢复到新的数据文件夹", "Bring a backup back into a new data folder"))]
+    Restore(Restore),
     #[command(about = say("核验数据文件夹，或外部核验包", "Verify a data folder, or a bundle for outsiders"))]
     Verify(Verify),
     #[command(about = say("给出签名的检查点：日志到哪里、树根是什么", "Give the signed checkpoint: how far the log reaches, and its root"))]

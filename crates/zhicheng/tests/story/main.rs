@@ -5,6 +5,7 @@
 //! every figure out by hand; those of `chibi.rs` play in the real programme with generated records.
 
 mod authority;
+mod backup;
 mod case;
 mod check;
 mod chibi;

@@ -1,0 +1,189 @@
+//! Bringing a backup back: into a folder beside the wanted one, verified as a whole, moved at the end.
+//!
+//! What is restored is a log that may have gone on since, here or elsewhere. So it signs under a new origin
+//! that names the old, unless it is said (and nothing known speaks against it) that the old one ended here.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use base::Problem;
+use depot::Depot;
+use ledger::{CopiedEntry, EvidenceStore, Ledger, Nature, Storage};
+
+use super::manifest::Manifest;
+use super::place::{Place, evidence_name};
+use crate::fold::fold;
+use crate::folder::{Progress, nature_name};
+use crate::problems;
+
+/// What is to be brought back.
+#[derive(Debug, Clone)]
+pub struct RestoreRequest {
+    /// Which backup; the last one of the place when none is said.
+    pub backup: Option<String>,
+    /// The folder to be made.
+    pub dir: PathBuf,
+    /// Where its ledger is kept.
+    pub storage: Storage,
+    /// What becomes of the origin.
+    pub origin: Origin,
+}
+
+/// What becomes of a restored log's origin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// It goes on under a new one that names the old.
+    Renewed,
+    /// It goes on under the old one: nothing was signed after this backup.
+    Kept,
+}
+
+/// What was brought back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restored {
+    /// Which backup.
+    pub id: String,
+    /// Entries that were in it.
+    pub size: u64,
+    /// Root of the tree over them, in hex.
+    pub root: String,
+    /// Pieces of evidence.
+    pub evidence: u64,
+    /// Whether it is a demonstration.
+    pub nature: Nature,
+}
+
+/// Brings a backup back and verifies it like any folder. An interrupted one leaves nothing at `dir`.
+///
+/// # Errors
+/// There is something at `dir`; the first object that is missing or damaged, named with what it holds; what
+/// is brought back does not verify.
+pub fn restore(
+    request: &RestoreRequest,
+    depot: &dyn Depot,
+    progress: Progress<'_>,
+) -> Result<Restored, Problem> {
+    let dir = &request.dir;
+    if dir.exists() {
+        return Err(problems::restore_target_taken(dir.display()));
+    }
+    let place = Place::of(depot);
+    let listed = place.find(request.backup.as_deref())?;
+    let manifest = place.manifest(&listed.id)?;
+    let building = Building::beside(dir)?;
+    bring_entries(
+        &building.path,
+        &request.storage,
+        &place,
+        &manifest,
+        progress,
+    )?;
+    let evidence = bring_evidence(&building.path, &place, &manifest, progress)?;
+    let verified = crate::verify(&building.path, progress)?;
+    if verified.root != manifest.root {
+        return Err(problems::restored_differs("root"));
+    }
+    building.finish(dir)?;
+    Ok(Restored {
+        id: listed.id,
+        size: manifest.size,
+        root: manifest.root,
+        evidence,
+        nature: verified.nature,
+    })
+}
+
+fn bring_entries(
+    dir: &Path,
+    storage: &Storage,
+    place: &Place<'_>,
+    manifest: &Manifest,
+    progress: Progress<'_>,
+) -> Result<(), Problem> {
+    let nature = if manifest.nature == nature_name(Nature::Real) {
+        Nature::Real
+    } else {
+        Nature::Demonstration
+    };
+    let mut ledger = Ledger::create_as(dir, storage, &manifest.origin, nature, &manifest.created)?;
+    for segment in &manifest.segments {
+        let entries: Vec<CopiedEntry> = place.segment(segment)?;
+        ledger.bring_back(&entries, fold)?;
+        progress(segment.last, manifest.size, "entries");
+    }
+    let head = ledger.head()?;
+    if head.size.0 != manifest.size || hex::encode(head.root) != manifest.root {
+        return Err(problems::restored_differs("root"));
+    }
+    if let Some(note) = &manifest.checkpoint {
+        ledger.keep_signed(note)?;
+    }
+    if ledger.needs_scrub()? {
+        ledger.scrub()?;
+    }
+    Ok(())
+}
+
+fn bring_evidence(
+    dir: &Path,
+    place: &Place<'_>,
+    manifest: &Manifest,
+    progress: Progress<'_>,
+) -> Result<u64, Problem> {
+    let store = EvidenceStore::at(dir);
+    let wanted = place.evidence(manifest)?;
+    let total = wanted.len() as u64;
+    for (done, hash) in wanted.keys().enumerate() {
+        let found = store.put(place.open_evidence(hash)?)?;
+        if found.to_string() != *hash {
+            // Nothing is left under a name that no entry knows.
+            store.remove(found)?;
+            let name = evidence_name(hash);
+            return Err(problems::object_damaged(
+                name,
+                "佐证材料",
+                "a piece of evidence",
+            ));
+        }
+        progress(done as u64 + 1, total, "evidence");
+    }
+    Ok(total)
+}
+
+/// A folder that is removed unless it was finished.
+struct Building {
+    path: PathBuf,
+}
+
+impl Building {
+    /// An empty folder beside `dir`; what an interrupted restore left there is removed.
+    fn beside(dir: &Path) -> Result<Building, Problem> {
+        let failed =
+            |path: &Path, error: std::io::Error| problems::restore_failed(path.display(), error);
+        let name = dir.file_name().unwrap_or_default().to_string_lossy();
+        let path = dir.with_file_name(format!(".{name}.restoring"));
+        if path.exists() {
+            fs::remove_dir_all(&path).map_err(|error| failed(&path, error))?;
+        }
+        fs::create_dir_all(&path).map_err(|error| failed(&path, error))?;
+        Ok(Building { path })
+    }
+
+    fn finish(self, dir: &Path) -> Result<(), Problem> {
+        let moved = fs::rename(&self.path, dir);
+        let parent = match dir.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        moved
+            .and_then(|()| File::open(parent)?.sync_all())
+            .map_err(|error| problems::restore_failed(dir.display(), error))
+    }
+}
+
+impl Drop for Building {
+    fn drop(&mut self) {
+        // After the move there is nothing under this name; another failure is removed by the next restore.
+        let _ = fs::remove_dir_all(&self.path);
+    }
+}

@@ -1,0 +1,42 @@
+//! `backup`, `backups`, `restore`: arguments.
+
+use clap::Args;
+
+use super::{Data, Output};
+use crate::lang::say;
+
+#[derive(Debug, Args)]
+pub struct Backup {
+    #[command(flatten)]
+    pub data: Data,
+    #[arg(long, value_name = "PLACE", help = say("备份到哪里：文件夹，或 s3://桶/前缀", "where to: a folder, or s3://BUCKET/PREFIX"))]
+    pub to: String,
+    #[arg(long, help = say("之后清除本日志较旧的备份和不再需要的内容（已擦除的随之清除）", "afterwards remove older backups of this log and what no backup needs (so what was erased is gone there too)"))]
+    pub purge: bool,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct Backups {
+    #[arg(value_name = "PLACE", help = say("存放处：文件夹，或 s3://桶/前缀", "the place: a folder, or s3://BUCKET/PREFIX"))]
+    pub place: String,
+    #[arg(long, value_name = "ID", help = say("只看某个备份", "one backup only"))]
+    pub backup: Option<String>,
+    #[arg(long, help = say("全部读回并核验", "read everything again and verify it"))]
+    pub check: bool,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct Restore {
+    #[command(flatten)]
+    pub data: Data,
+    #[arg(long, value_name = "PLACE", help = say("从哪里：文件夹，或 s3://桶/前缀", "where from: a folder, or s3://BUCKET/PREFIX"))]
+    pub from: String,
+    #[arg(long, value_name = "ID", help = say("哪个备份（缺省最新）", "which backup (default: the last)"))]
+    pub backup: Option<String>,
+    #[command(flatten)]
+    pub output: Output,
+}

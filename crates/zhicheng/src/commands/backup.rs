@@ -1,0 +1,157 @@
+//! `backup`, `backups`, `restore`: the folder put away, and brought back.
+
+use base::Lang;
+use office::backup::{Origin, Place, RestoreRequest, check_backup, take_backup};
+
+use crate::arguments::{Backup, Backups, Restore};
+use crate::commands::folder::nature_word;
+use crate::failure::Outcome;
+use crate::lang::{lang, say};
+use crate::output::{Cell, Column, Format, print};
+use crate::progress::Progress;
+
+/// `zhicheng backup --data DIR --to PLACE`
+pub fn backup(arguments: &Backup) -> Outcome {
+    let depot = depot::open(&arguments.to)?;
+    let mut progress = Progress::start();
+    let report = take_backup(
+        &arguments.data.data,
+        &*depot,
+        arguments.purge,
+        &mut |done, total, what| progress.tell(done, total, what),
+    )?;
+    drop(progress);
+    let columns = [
+        Column::text("backup", "备份", "backup"),
+        Column::number("position", "位置", "position"),
+        Column::text("root", "根", "root").for_scripts(),
+        Column::number("evidence", "佐证", "evidence"),
+        Column::number("put", "新写入", "put"),
+        Column::number("put_bytes", "字节", "bytes"),
+        Column::number("kept", "已有", "kept"),
+        Column::number("purged", "清除", "purged"),
+        Column::number(
+            "unclean",
+            "含已擦除内容的旧备份",
+            "older ones with erased parts",
+        ),
+    ];
+    let row = vec![
+        Cell::same(report.id.clone()),
+        Cell::same(report.size.0),
+        Cell::same(report.root.clone()),
+        Cell::same(report.evidence),
+        Cell::same(report.put),
+        Cell::same(report.put_bytes),
+        Cell::same(report.kept),
+        Cell::same(report.purged),
+        Cell::same(report.unclean),
+    ];
+    print(arguments.output.format, &columns, &[row])?;
+    if arguments.output.format == Format::Table {
+        outln!(
+            "{}",
+            say(
+                "写入的内容都已读回核对。备份不加密，也不含签名密钥：请像数据文件夹一样保管，密钥（keys/）另存。",
+                "What was written was read back and compared. A backup is not encrypted and has no signing keys: guard it like the data folder, and keep the keys (keys/) elsewhere."
+            )
+        );
+        if report.unclean > 0 {
+            outln!(
+                "{}",
+                match lang() {
+                    Lang::Zh => format!(
+                        "{} 个较旧的备份仍含此后擦除的内容；它们没有新备份所缺的东西，可用 --purge 清除。",
+                        report.unclean
+                    ),
+                    Lang::En => format!(
+                        "Older backups that still hold what was erased since: {}. They have nothing that this one lacks; --purge removes them.",
+                        report.unclean
+                    ),
+                }
+            );
+        }
+    }
+    Ok(())
+}
+
+/// `zhicheng backups PLACE`
+pub fn backups(arguments: &Backups) -> Outcome {
+    let depot = depot::open(&arguments.place)?;
+    let place = Place::of(&*depot);
+    let mut listed = place.backups()?;
+    if let Some(id) = &arguments.backup {
+        listed = vec![place.find(Some(id))?];
+    }
+    if listed.is_empty() {
+        return Err(office::problems::no_backup(&arguments.place).into());
+    }
+    let columns = [
+        Column::text("backup", "备份", "backup"),
+        Column::text("origin", "来源", "origin"),
+        Column::text("nature", "性质", "nature"),
+        Column::number("position", "位置", "position"),
+        Column::text("taken", "时间", "taken"),
+        Column::text("root", "根", "root").for_scripts(),
+        Column::text("result", "核验", "verified"),
+    ];
+    let mut rows = Vec::new();
+    for found in listed {
+        let manifest = place.manifest(&found.id)?;
+        if arguments.check {
+            let mut progress = Progress::start();
+            check_backup(&place, &found.id, &mut |done, total, what| {
+                progress.tell(done, total, what);
+            })?;
+        }
+        rows.push(vec![
+            Cell::same(found.id),
+            Cell::same(manifest.origin),
+            Cell::same(manifest.nature),
+            Cell::same(manifest.size),
+            Cell::same(manifest.taken),
+            Cell::same(manifest.root),
+            if arguments.check {
+                Cell::shown("whole", say("完好", "whole"))
+            } else {
+                Cell::none(say("未核验（--check）", "not asked (--check)"))
+            },
+        ]);
+    }
+    print(arguments.output.format, &columns, &rows)
+}
+
+/// `zhicheng restore --data DIR --from PLACE`
+pub fn restore(arguments: &Restore) -> Outcome {
+    let depot = depot::open(&arguments.from)?;
+    let mut progress = Progress::start();
+    let restored = office::backup::restore(
+        &RestoreRequest {
+            backup: arguments.backup.clone(),
+            dir: arguments.data.data.clone(),
+            storage: ledger::Storage::Sqlite,
+            origin: Origin::Renewed,
+        },
+        &*depot,
+        &mut |done, total, what| progress.tell(done, total, what),
+    )?;
+    drop(progress);
+    let columns = [
+        Column::text("backup", "备份", "backup"),
+        Column::number("position", "位置", "position"),
+        Column::text("root", "根", "root").for_scripts(),
+        Column::number("evidence", "佐证", "evidence"),
+        Column::text("nature", "性质", "nature"),
+    ];
+    let row = vec![
+        Cell::same(restored.id),
+        Cell::same(restored.size),
+        Cell::same(restored.root),
+        Cell::same(restored.evidence),
+        Cell::shown(
+            office::nature_name(restored.nature),
+            nature_word(restored.nature),
+        ),
+    ];
+    print(arguments.output.format, &columns, &[row])
+}
