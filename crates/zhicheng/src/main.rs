@@ -53,7 +53,7 @@ fn main() -> ExitCode {
         Command::Export(asked) => commands::figures::export(asked),
         Command::Backup(asked) => commands::backup::backup(asked),
         Command::Backups(asked) => commands::backup::backups(asked),
-        Command::Restore(asked) => commands::backup::restore(asked),
+        Command::Restore(asked) => commands::backup::restore(asked, common),
         Command::Verify(asked) => commands::folder::verify(asked),
         Command::Checkpoint(asked) => commands::signing::checkpoint(asked),
         Command::Prove(asked) => commands::signing::prove(asked),

@@ -14,6 +14,8 @@ pub struct Manifest {
     pub format: String,
     /// The log's origin as it was founded.
     pub origin: String,
+    /// The origin under which it signed then.
+    pub signs_as: String,
     /// `real` or `demonstration`.
     pub nature: String,
     /// When the log was created.

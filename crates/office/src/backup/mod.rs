@@ -11,7 +11,7 @@
 //! erasures/LOG              what was erased since, to be applied to every older backup
 //! ```
 //!
-//! `LOG` is the beginning of SHA-256 of the log's origin, so that several logs can share a place. A
+//! `LOG` is the beginning of SHA-256 of the origin under which the log signs, so that several logs can share a place. A
 //! segment that is full never changes; the next backup adds what came since. Private parts stand in
 //! objects of their own: erasing one rewrites that object alone. Entries are only ever added, so an older
 //! backup holds nothing that a newer one lacks, but what was erased in between; that is why older ones can

@@ -30,7 +30,7 @@ pub struct Listed {
     pub size: u64,
 }
 
-/// What names a log in a place.
+/// What names a log in a place, by the origin under which it signs.
 pub(super) fn log_of(origin: &str) -> String {
     let mut hash = EvidenceHash::of(origin.as_bytes()).to_string();
     hash.truncate(16);

@@ -7,14 +7,18 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use base::Problem;
+use bundle::SignedCheckpoint;
 use depot::Depot;
 use ledger::{CopiedEntry, EvidenceStore, Ledger, Nature, Storage};
 
 use super::manifest::Manifest;
-use super::place::{Place, evidence_name};
+use super::place::{Listed, Place, evidence_name};
+use crate::actor::NewActor;
 use crate::fold::fold;
-use crate::folder::{Progress, nature_name};
+use crate::folder::{Access, Office, Progress, nature_name};
 use crate::problems;
+use crate::signing::files::{KEYS_FOLDER, SIGNED_FILE};
+use crate::signing::rotate::OldKey;
 
 /// What is to be brought back.
 #[derive(Debug, Clone)]
@@ -27,6 +31,12 @@ pub struct RestoreRequest {
     pub storage: Storage,
     /// What becomes of the origin.
     pub origin: Origin,
+    /// A checkpoint of the log that is known from elsewhere.
+    pub known: Option<SignedCheckpoint>,
+    /// The folder of the log's keys, kept elsewhere, to be put back.
+    pub keys: Option<PathBuf>,
+    /// Who restores; the one who made the folder when nobody is named.
+    pub actor: Option<NewActor>,
 }
 
 /// What becomes of a restored log's origin.
@@ -51,6 +61,10 @@ pub struct Restored {
     pub evidence: u64,
     /// Whether it is a demonstration.
     pub nature: Nature,
+    /// The origin under which it signs now.
+    pub signs_as: String,
+    /// The verifier key of a new origin.
+    pub key: Option<String>,
 }
 
 /// Brings a backup back and verifies it like any folder. An interrupted one leaves nothing at `dir`.
@@ -70,6 +84,10 @@ pub fn restore(
     let place = Place::of(depot);
     let listed = place.find(request.backup.as_deref())?;
     let manifest = place.manifest(&listed.id)?;
+    let known = newest_known(&place, &listed, &manifest, request)?;
+    if request.origin == Origin::Kept && known.size > manifest.size {
+        return Err(problems::origin_must_be_renewed(manifest.size, known.size));
+    }
     let building = Building::beside(dir)?;
     bring_entries(
         &building.path,
@@ -83,6 +101,21 @@ pub fn restore(
     if verified.root != manifest.root {
         return Err(problems::restored_differs("root"));
     }
+    if let Some(keys) = &request.keys {
+        put_keys_back(keys, &building.path)?;
+    }
+    let link = match request.origin {
+        Origin::Kept => None,
+        Origin::Renewed => {
+            let mut office = Office::open(&building.path, Access::Write, progress)?;
+            if let Some(actor) = &request.actor {
+                office.register_actor(actor)?;
+            }
+            let reason = format!("从备份恢复 / restored from backup {}", listed.id);
+            let known = known.checkpoint.as_ref();
+            Some(office.renew_restored(OldKey::Lost, known, &reason)?)
+        }
+    };
     building.finish(dir)?;
     Ok(Restored {
         id: listed.id,
@@ -90,7 +123,85 @@ pub fn restore(
         root: manifest.root,
         evidence,
         nature: verified.nature,
+        signs_as: link
+            .as_ref()
+            .map_or(manifest.signs_as, |link| link.origin.clone()),
+        key: link.map(|link| link.key.to_string()),
     })
+}
+
+/// How far the log is known to have reached.
+struct Known {
+    size: u64,
+    checkpoint: Option<SignedCheckpoint>,
+}
+
+/// What the place, and whoever restores, know of the log: the longest backup and the newest checkpoint.
+fn newest_known(
+    place: &Place<'_>,
+    listed: &Listed,
+    manifest: &Manifest,
+    request: &RestoreRequest,
+) -> Result<Known, Problem> {
+    let mut known = Known {
+        size: manifest.size,
+        checkpoint: None,
+    };
+    let mut take = |signed: SignedCheckpoint| {
+        let size = signed.checkpoint().size;
+        known.size = known.size.max(size);
+        if known
+            .checkpoint
+            .as_ref()
+            .is_none_or(|newest| newest.checkpoint().size <= size)
+        {
+            known.checkpoint = Some(signed);
+        }
+    };
+    let mut longest = manifest.size;
+    for other in place.backups()? {
+        if other.log != listed.log {
+            continue;
+        }
+        longest = longest.max(other.size);
+        let found = place.manifest(&other.id)?;
+        let note = found.checkpoint.as_deref().unwrap_or_default();
+        if let Ok(signed) = SignedCheckpoint::parse(note.as_bytes()) {
+            take(signed);
+        }
+    }
+    // The folder of keys knows what was last signed with them.
+    let beside_keys = request.keys.as_ref().map(|keys| keys.join(SIGNED_FILE));
+    if let Some(bytes) = beside_keys.and_then(|path| fs::read(path).ok())
+        && let Ok(signed) = SignedCheckpoint::parse(&bytes)
+    {
+        take(signed);
+    }
+    if let Some(signed) = &request.known {
+        let origin = &signed.checkpoint().origin;
+        if *origin != manifest.signs_as && *origin != manifest.origin {
+            return Err(problems::checkpoint_of_another_log(origin));
+        }
+        take(signed.clone());
+    }
+    known.size = known.size.max(longest);
+    Ok(known)
+}
+
+/// Copies the files of a folder of keys, with their permissions.
+fn put_keys_back(keys: &Path, dir: &Path) -> Result<(), Problem> {
+    let failed =
+        |path: &Path, error: std::io::Error| problems::restore_failed(path.display(), error);
+    let target = dir.join(KEYS_FOLDER);
+    fs::create_dir_all(&target).map_err(|error| failed(&target, error))?;
+    for entry in fs::read_dir(keys).map_err(|error| failed(keys, error))? {
+        let path = entry.map_err(|error| failed(keys, error))?.path();
+        if let (Some(name), true) = (path.file_name(), path.is_file()) {
+            let to = target.join(name);
+            fs::copy(&path, &to).map_err(|error| failed(&to, error))?;
+        }
+    }
+    Ok(())
 }
 
 fn bring_entries(

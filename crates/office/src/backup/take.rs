@@ -14,6 +14,7 @@ use super::place::{Listed, Place, evidence_name, log_of};
 use super::{FORMAT, SEGMENT_BYTES, SEGMENT_ENTRIES};
 use crate::folder::{Progress, nature_name, now};
 use crate::problems;
+use crate::signing::keys_of;
 
 /// What a backup did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +56,8 @@ pub fn take_backup(
     // All entries are read as of one moment, so that an erasure is in all of it or in nothing.
     let still = ledger.state()?;
     let place = Place::of(depot);
-    let log = log_of(ledger.origin());
+    let chain = keys_of(&ledger)?;
+    let log = log_of(chain.origin());
     let before = place.last_of(&log)?.map(|(_, manifest)| manifest);
     let mut taking = Taking {
         ledger: &ledger,
@@ -106,6 +108,7 @@ pub fn take_backup(
     let manifest = Manifest {
         format: FORMAT.to_owned(),
         origin: ledger.origin().to_owned(),
+        signs_as: chain.origin().to_owned(),
         nature: nature_name(ledger.nature()).to_owned(),
         created: ledger.created().to_owned(),
         size: head.size.0,

@@ -61,6 +61,11 @@ base::catalogue! {
         what { zh: "恢复的日志只到位置 {size}，而已知的检查点到位置 {known}：不能沿用原来源", en: "the log that is restored reaches position {size}, and a checkpoint is known at {known}: it cannot keep its origin" }
         remedy { zh: "不加 --keep-origin；恢复后以新来源签名，并注明原来源", en: "leave --keep-origin out: it then signs under a new origin that names the old" }
     }
+    /// A checkpoint of another log.
+    fn checkpoint_of_another_log(origin) -> "O515" Error {
+        what { zh: "检查点是另一日志（{origin}）的", en: "the checkpoint is one of another log, {origin}" }
+        remedy { zh: "核对 --against 的文件", en: "check the file given with --against" }
+    }
     /// A file or folder of a restore that cannot be written.
     fn restore_failed(path, why) -> "O513" Error {
         what { zh: "不能写入 {path}：{why}", en: "cannot write {path}: {why}" }

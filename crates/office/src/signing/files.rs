@@ -16,6 +16,9 @@ use super::problems;
 /// The name of the folder.
 pub const KEYS_FOLDER: &str = "keys";
 
+/// The file in it with the last checkpoint that was signed.
+pub const SIGNED_FILE: &str = "signed";
+
 /// Readable by the owner only.
 const PRIVATE: u32 = 0o600;
 
@@ -120,7 +123,7 @@ impl KeyFiles {
     /// # Errors
     /// The file cannot be read.
     pub fn signed(&self) -> Result<Option<Result<SignedCheckpoint, CheckpointFault>>, Problem> {
-        let text = read(&self.dir.join("signed"))?;
+        let text = read(&self.dir.join(SIGNED_FILE))?;
         Ok(text.map(|text| SignedCheckpoint::parse(text.as_bytes())))
     }
 
@@ -131,7 +134,7 @@ impl KeyFiles {
     pub fn keep_signed(&self, signed: &SignedCheckpoint) -> Result<(), Problem> {
         self.make()?;
         self.put(
-            &self.dir.join("signed"),
+            &self.dir.join(SIGNED_FILE),
             signed.to_string().as_bytes(),
             PUBLIC,
         )

@@ -30,19 +30,7 @@ impl Office {
     /// # Errors
     /// The ledger cannot be read, or what it says of keys does not hold together.
     pub fn keys(&self) -> Result<KeyChain, Problem> {
-        let mut chain = KeyChain::new(self.ledger().origin());
-        let state = self.state()?;
-        let mut positions = Vec::new();
-        for row in state.scan(spaces::KEY, &[]) {
-            let key = row?.key;
-            positions.extend(<[u8; 8]>::try_from(key).map(u64::from_be_bytes));
-        }
-        drop(state);
-        for position in positions {
-            let entry = self.ledger().entry(Position(position))?;
-            chain.take(entry.position, entry.kind, &entry.facts)?;
-        }
-        Ok(chain)
+        keys_of(self.ledger())
     }
 
     /// The files of this folder's keys.
@@ -182,6 +170,26 @@ impl Office {
         let head = self.ledger().head()?;
         is_state_of(self.ledger(), &head, &self.keys()?, signed.checkpoint())
     }
+}
+
+/// The keys of a log, as its state lists the entries that speak of them.
+///
+/// # Errors
+/// As [`Office::keys`].
+pub(crate) fn keys_of(ledger: &Ledger) -> Result<KeyChain, Problem> {
+    let mut chain = KeyChain::new(ledger.origin());
+    let state = ledger.state()?;
+    let mut positions = Vec::new();
+    for row in state.scan(spaces::KEY, &[]) {
+        let key = row?.key;
+        positions.extend(<[u8; 8]>::try_from(key).map(u64::from_be_bytes));
+    }
+    drop(state);
+    for position in positions {
+        let entry = ledger.entry(Position(position))?;
+        chain.take(entry.position, entry.kind, &entry.facts)?;
+    }
+    Ok(chain)
 }
 
 /// Whether a checkpoint names a state of the log.

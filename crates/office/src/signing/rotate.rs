@@ -28,6 +28,7 @@ impl Office {
     /// Who acts may not; no reason is given; the old key is not there and was not said to be lost;
     /// the log is not what it signed before.
     pub fn rotate_key(&mut self, old: OldKey, reason: &str) -> Result<KeyLink, Problem> {
+        self.authorise(Granted::Key)?;
         self.follow_key(None, old, None, reason)
     }
 
@@ -38,6 +39,18 @@ impl Office {
     /// # Errors
     /// As [`Office::rotate_key`]; but that the log is shorter than what it signed is what this is for.
     pub fn renew_origin(
+        &mut self,
+        old: OldKey,
+        last_known: Option<&SignedCheckpoint>,
+        reason: &str,
+    ) -> Result<KeyLink, Problem> {
+        self.authorise(Granted::Key)?;
+        self.renew_restored(old, last_known, reason)
+    }
+
+    /// As [`Office::renew_origin`], for a folder that was just brought back: whoever could do that has
+    /// the whole log in hand, and it must not sign under its old origin whatever role may change keys.
+    pub(crate) fn renew_restored(
         &mut self,
         old: OldKey,
         last_known: Option<&SignedCheckpoint>,
@@ -54,7 +67,6 @@ impl Office {
         last_known: Option<&SignedCheckpoint>,
         reason: &str,
     ) -> Result<KeyLink, Problem> {
-        self.authorise(Granted::Key)?;
         let reason = reason.trim();
         if reason.is_empty() {
             return Err(crate::problems::reason_missing());

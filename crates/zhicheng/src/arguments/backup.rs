@@ -1,5 +1,7 @@
 //! `backup`, `backups`, `restore`: arguments.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use super::{Data, Output};
@@ -37,6 +39,12 @@ pub struct Restore {
     pub from: String,
     #[arg(long, value_name = "ID", help = say("哪个备份（缺省最新）", "which backup (default: the last)"))]
     pub backup: Option<String>,
+    #[arg(long, help = say("沿用原来源：备份之后原日志没有再签过名", "keep the origin: the log signed nothing after this backup"))]
+    pub keep_origin: bool,
+    #[arg(long, value_name = "FILE", help = say("另外保存的检查点，用以判断原日志到过哪里", "a checkpoint that was kept, which says how far the log had come"))]
+    pub against: Option<PathBuf>,
+    #[arg(long, value_name = "DIR", help = say("另存的密钥文件夹（keys/），放回恢复的文件夹", "the folder of keys (keys/) kept elsewhere, to be put back"))]
+    pub keys: Option<PathBuf>,
     #[command(flatten)]
     pub output: Output,
 }

@@ -1,9 +1,10 @@
 //! `backup`, `backups`, `restore`: the folder put away, and brought back.
 
 use base::Lang;
+use office::actor::NewActor;
 use office::backup::{Origin, Place, RestoreRequest, check_backup, take_backup};
 
-use crate::arguments::{Backup, Backups, Restore};
+use crate::arguments::{Backup, Backups, Common, Restore};
 use crate::commands::folder::nature_word;
 use crate::failure::Outcome;
 use crate::lang::{lang, say};
@@ -122,7 +123,7 @@ pub fn backups(arguments: &Backups) -> Outcome {
 }
 
 /// `zhicheng restore --data DIR --from PLACE`
-pub fn restore(arguments: &Restore) -> Outcome {
+pub fn restore(arguments: &Restore, common: &Common) -> Outcome {
     let depot = depot::open(&arguments.from)?;
     let mut progress = Progress::start();
     let restored = office::backup::restore(
@@ -130,7 +131,25 @@ pub fn restore(arguments: &Restore) -> Outcome {
             backup: arguments.backup.clone(),
             dir: arguments.data.data.clone(),
             storage: ledger::Storage::Sqlite,
-            origin: Origin::Renewed,
+            origin: if arguments.keep_origin {
+                Origin::Kept
+            } else {
+                Origin::Renewed
+            },
+            known: arguments
+                .against
+                .as_deref()
+                .map(super::signing::checkpoint_in)
+                .transpose()?,
+            keys: arguments.keys.clone(),
+            actor: common.actor.as_ref().map(|name| NewActor {
+                name: name.clone(),
+                role: common
+                    .role
+                    .clone()
+                    .unwrap_or_else(|| "programme_office".to_owned()),
+                unit: common.actor_unit.clone(),
+            }),
         },
         &*depot,
         &mut |done, total, what| progress.tell(done, total, what),
@@ -142,6 +161,8 @@ pub fn restore(arguments: &Restore) -> Outcome {
         Column::text("root", "根", "root").for_scripts(),
         Column::number("evidence", "佐证", "evidence"),
         Column::text("nature", "性质", "nature"),
+        Column::text("signs_as", "来源", "signs as"),
+        Column::text("key", "新的验证公钥", "new verifier key"),
     ];
     let row = vec![
         Cell::same(restored.id),
@@ -152,6 +173,18 @@ pub fn restore(arguments: &Restore) -> Outcome {
             office::nature_name(restored.nature),
             nature_word(restored.nature),
         ),
+        Cell::same(restored.signs_as),
+        Cell::from(restored.key),
     ];
-    print(arguments.output.format, &columns, &[row])
+    print(arguments.output.format, &columns, &[row])?;
+    if arguments.output.format == Format::Table && !arguments.keep_origin {
+        outln!(
+            "{}",
+            say(
+                "恢复的日志以新来源签名，并有一条存证注明原来源：请把新的验证公钥告知持有旧公钥的人。",
+                "The restored log signs under a new origin, and an entry names the old one: tell those who hold the old key the new one."
+            )
+        );
+    }
+    Ok(())
 }

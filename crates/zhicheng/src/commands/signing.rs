@@ -196,7 +196,8 @@ fn key_of(text: &str) -> Result<VerifierKey, Failure> {
         .ok_or_else(|| bundle::problems::not_a_key(line.lines().next().unwrap_or_default()).into())
 }
 
-fn checkpoint_in(path: &Path) -> Result<SignedCheckpoint, Failure> {
+/// The checkpoint in a file.
+pub fn checkpoint_in(path: &Path) -> Result<SignedCheckpoint, Failure> {
     Ok(read_checkpoint(&path.display().to_string(), &read(path)?)?)
 }
 

@@ -86,12 +86,14 @@ fn a_year_is_brought_back_to_the_last_point_with_its_evidence() {
     assert_eq!(text(&restored, "root"), text(&taken, "root"));
     assert_eq!(text(&restored, "position"), text(&taken, "position"));
     let data = city.data();
+    // The restored log has one entry more, by which it signs under an origin of its own.
+    let position = text(&taken, "position");
     for arguments in [
-        &["score", "assessment"][..],
-        &["measure", "pass_rate", "--by", "unit"],
+        &["score", "assessment", "--at", &position][..],
+        &["measure", "pass_rate", "--by", "unit", "--at", &position],
         &["measure", "samples", "--records"],
         &["case", "list"],
-        &["rate", "credit", "--day", "2018-12-31"],
+        &["rate", "credit", "--day", "2018-12-31", "--at", &position],
     ] {
         assert_eq!(at(&dir, arguments), at(&data, arguments), "{arguments:?}");
     }
@@ -151,7 +153,7 @@ fn the_next_backup_puts_only_what_came_since() {
         &text(&listed[0], "backup"),
     ])
     .ok();
-    assert_eq!(text(&verified(&dir), "position"), sizes[0].to_string());
+    assert_eq!(text(&verified(&dir), "position"), (sizes[0] + 1).to_string());
     // Purging leaves the last one, and nothing that it does not need.
     let purged = city
         .run(["backup", "--to", &place, "--purge", "--format", "json"])
@@ -275,11 +277,9 @@ fn a_killed_backup_is_none_and_the_next_one_goes_on() {
     let last = backup(&city, &place);
     assert!(last["kept"].as_u64().unwrap() > 0, "{last:?}");
     let (dir, restored) = restore(&city, &place, "whole");
-    restored.ok();
-    assert_eq!(
-        text(&verified(&dir), "root"),
-        text(&verified(&city.data()), "root")
-    );
+    let root = text(&verified(&city.data()), "root");
+    assert_eq!(text(&restored.ok().row(), "root"), root);
+    verified(&dir);
 }
 
 /// While an import runs, each backup holds the log as of one moment: none of the import's rows, or all.
@@ -449,12 +449,12 @@ fn an_s3_compatible_store_serves_as_well() {
         "s3://city/town/2018",
         "--data",
         back_text,
+        "--format",
+        "json",
     ];
-    server.run(&from).ok();
-    assert_eq!(
-        text(&verified(&back), "root"),
-        text(&verified(&city.data()), "root")
-    );
+    let root = text(&verified(&city.data()), "root");
+    assert_eq!(text(&server.run(&from).ok().row(), "root"), root);
+    verified(&back);
     let purge = [
         "backup",
         "--data",
@@ -467,4 +467,71 @@ fn an_s3_compatible_store_serves_as_well() {
     let missing = server.run(&["backups", "s3://nowhere"]);
     assert_eq!(missing.code, 3, "{missing}");
     assert!(missing.err.contains("NoSuchBucket"), "{missing}");
+}
+
+/// A log never signs two histories: what was restored goes on under an origin that names the old, unless
+/// it is said that nothing was signed since, and nothing that is known speaks against it.
+#[test]
+fn a_restored_log_signs_under_a_new_origin_that_names_the_old() {
+    let city = City::new("town");
+    town::records(&city);
+    let place = place(&city);
+    let old = verified(&city.data());
+    let first = text(&backup(&city, &place), "backup");
+    city.run(["withdraw", "20", "--reason", "误录"]).ok();
+    let signed = city.run(["checkpoint"]).ok().out;
+    let kept = city.file("checkpoint.txt", &signed);
+    let (dir, restored) = restore(&city, &place, "back");
+    let restored = restored.ok().row();
+    assert_ne!(text(&restored, "signs_as"), text(&old, "origin"));
+    let facts = {
+        let position = verified(&dir)["position"].as_u64().unwrap();
+        let connection = rusqlite::Connection::open(dir.join("ledger.sqlite")).unwrap();
+        let facts: Vec<u8> = connection
+            .query_row(
+                "SELECT facts FROM entry WHERE position = ?",
+                [i64::try_from(position).unwrap()],
+                |row| row.get(0),
+            )
+            .unwrap();
+        serde_json::from_slice::<serde_json::Value>(&facts).unwrap()
+    };
+    assert_eq!(facts["former_origin"], text(&old, "origin").as_str());
+    assert_eq!(facts["origin"], text(&restored, "signs_as").as_str());
+    let data = dir.to_str().unwrap();
+    let note = run(&["checkpoint", "--data", data]).ok().out;
+    assert!(note.starts_with(&text(&restored, "signs_as")), "{note}");
+    // Both can be backed up to the same place from now on, and are told apart.
+    run(&["backup", "--data", data, "--to", &place]).ok();
+    restore(&city, &place, "which").1.refused("O503");
+
+    // The old origin can be kept where nothing is known to have been signed since …
+    let restore_first = |name: &str, rest: &[&str]| {
+        let dir = city.path(name);
+        let mut all = vec![
+            "restore",
+            "--from",
+            &place,
+            "--backup",
+            &first,
+            "--keep-origin",
+            "--data",
+            dir.to_str().unwrap(),
+            "--format",
+            "json",
+        ];
+        all.extend(rest);
+        run(&all)
+    };
+    let kept_origin = restore_first("kept", &[]).ok().row();
+    assert_eq!(text(&kept_origin, "signs_as"), text(&old, "origin"));
+    // … which the checkpoint that an outsider kept can say, the folder of keys, and a later backup.
+    restore_first("a", &["--against", &kept]).refused("O512");
+    let keys = city.data().join("keys");
+    restore_first("b", &["--keys", keys.to_str().unwrap()]).refused("O512");
+    city.run(["backup", "--to", &place]).ok();
+    restore_first("c", &[]).refused("O512");
+    let of_another = City::new("town");
+    let foreign = city.file("foreign.txt", of_another.run(["checkpoint"]).ok().out);
+    restore_first("d", &["--against", &foreign]).refused("O515");
 }
