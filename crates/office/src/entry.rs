@@ -481,8 +481,9 @@ pub struct FrameFigure {
     pub address: String,
     /// The publication or sealing that holds it.
     pub published: u64,
-    /// The records and cases behind it.
-    pub records: u64,
+    /// The records and cases behind it, where figures are drawn in proportion to them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub records: Option<u64>,
 }
 
 /// A drawn figure, with the records drawn behind it.

@@ -1,8 +1,10 @@
 //! Everything that `office` can refuse, with the remedy, in both languages (codes O…).
 
+pub mod audit;
 pub mod backup;
 pub mod published;
 
+pub use audit::*;
 pub use backup::*;
 pub use published::*;
 

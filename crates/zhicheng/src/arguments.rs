@@ -1,5 +1,6 @@
 //! The command line as it is typed. What each command does is in `commands/`, one file each.
 
+mod audit;
 mod backup;
 mod published;
 
@@ -10,6 +11,9 @@ use clap::{Args, Parser, Subcommand};
 use crate::lang::say;
 use crate::output::Format;
 
+pub use audit::{
+    AuditAnnounce, AuditCommand, AuditDraw, AuditFinding, AuditList, AuditRead, AuditReport, Sample,
+};
 pub use backup::{Backup, Backups, Restore};
 pub use published::{Publish, Published, Restated};
 
@@ -119,6 +123,8 @@ pub enum Command {
     Published(Published),
     #[command(about = say("把公布或封存的数值与现值并列，列出改变它们的存证", "Show published and sealed values beside their present ones, with the entries that changed them"))]
     Restated(Restated),
+    #[command(subcommand, about = say("审计抽样：预告、抽取、列出、记录结论、汇总", "An auditor's sample: announce, draw, list, keep findings, sum up"))]
+    Audit(AuditCommand),
     #[command(about = say("把城市公布的每个数字与记录核对", "Hold every published figure against the records"))]
     Reconcile(Reconcile),
     #[command(about = say("导出数据供 SQL 复算", "Export the data so that SQL can recompute figures"))]

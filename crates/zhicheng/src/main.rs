@@ -49,6 +49,7 @@ fn main() -> ExitCode {
         Command::Publish(asked) => commands::published::publish(asked, common),
         Command::Published(asked) => commands::published::published(asked),
         Command::Restated(asked) => commands::published::restated(asked),
+        Command::Audit(asked) => commands::audit::audit(asked, common),
         Command::Reconcile(asked) => commands::results::reconcile(asked),
         Command::Export(asked) => commands::figures::export(asked),
         Command::Backup(asked) => commands::backup::backup(asked),

@@ -266,6 +266,23 @@ impl Office {
     /// # Errors
     /// There is no such publication; the ledger cannot be read.
     pub fn restated(&self, ask: &RestateAsk) -> Result<Vec<Restatement>, Problem> {
+        let mut restated = Vec::new();
+        let mut measured = Measured::default();
+        for (of, vintages) in self.published_figures(ask)? {
+            restated.push(self.restate_figure(of, vintages, &mut measured)?);
+        }
+        restated.extend(self.restate_seals(ask, &restated)?);
+        // Figures and cards of one publication stand together.
+        restated.sort_by_key(|found| found.first().position);
+        Ok(restated)
+    }
+
+    /// The published and sealed figures that are asked for, each with the times it was published, in the order in
+    /// which they were first published.
+    pub(crate) fn published_figures(
+        &self,
+        ask: &RestateAsk,
+    ) -> Result<Vec<(Published, Vec<Vintage>)>, Problem> {
         let mut gathered = Gathered::default();
         for (position, facts) in self.mirror().publications() {
             for figure in &facts.figures {
@@ -297,17 +314,9 @@ impl Office {
                 gathered.add(of, vintage);
             }
         }
-        let mut restated = Vec::new();
-        let mut measured = Measured::default();
-        for (of, vintages) in gathered.order {
-            if is_asked(ask, &of, &vintages) {
-                restated.push(self.restate_figure(of, vintages, &mut measured)?);
-            }
-        }
-        restated.extend(self.restate_seals(ask, &restated)?);
-        // Figures and cards of one publication stand together.
-        restated.sort_by_key(|found| found.first().position);
-        Ok(restated)
+        let mut order = gathered.order;
+        order.retain(|(of, vintages)| is_asked(ask, of, vintages));
+        Ok(order)
     }
 
     /// The figure that a publication holds.

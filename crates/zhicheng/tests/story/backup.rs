@@ -153,7 +153,10 @@ fn the_next_backup_puts_only_what_came_since() {
         &text(&listed[0], "backup"),
     ])
     .ok();
-    assert_eq!(text(&verified(&dir), "position"), (sizes[0] + 1).to_string());
+    assert_eq!(
+        text(&verified(&dir), "position"),
+        (sizes[0] + 1).to_string()
+    );
     // Purging leaves the last one, and nothing that it does not need.
     let purged = city
         .run(["backup", "--to", &place, "--purge", "--format", "json"])
