@@ -8,7 +8,6 @@
 //! objects/ab/abcd…          a segment of entries (leaves, facts) or of their private parts, gzip
 //! evidence/ab/abcd…         a piece of evidence
 //! backups/LOG/SIZE-TIME     what one backup consists of; written last, so an interrupted one is none
-//! erasures/LOG              what was erased since, to be applied to every older backup
 //! ```
 //!
 //! `LOG` is the beginning of SHA-256 of the origin under which the log signs, so that several logs can share a place. A

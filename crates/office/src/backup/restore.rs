@@ -160,7 +160,8 @@ fn newest_known(
     };
     let mut longest = manifest.size;
     for other in place.backups()? {
-        if other.log != listed.log {
+        // Shorter ones know no more.
+        if other.log != listed.log || other.size < manifest.size {
             continue;
         }
         longest = longest.max(other.size);

@@ -288,10 +288,12 @@ fn older_backups(place: &Place<'_>, id: &str, log: &str) -> Result<Vec<Listed>, 
 /// How many older backups hold private parts that were erased since.
 fn unclean(ledger: &Ledger, place: &Place<'_>, older: &[Listed]) -> Result<u64, Problem> {
     let erasures = ledger.erasures()?;
+    // A backup that reaches beyond the last erasure was taken without what it erased.
+    let last = erasures.iter().map(|(_, by)| by.0).max().unwrap_or(0);
     let mut count = 0;
     // What a private object holds does not change, so each is read once.
     let mut known: HashMap<String, bool> = HashMap::new();
-    for listed in older {
+    for listed in older.iter().filter(|listed| listed.size < last) {
         let manifest = place.manifest(&listed.id)?;
         let mut is_unclean = false;
         for segment in &manifest.segments {

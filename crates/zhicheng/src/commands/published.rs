@@ -49,6 +49,7 @@ pub fn publish(arguments: &Publish, common: &Common) -> Outcome {
         "{} {position}",
         match lang() {
             Lang::Zh => format!("已公布 {count} 个数字，位置"),
+            Lang::En if count == 1 => "1 figure published, position".to_owned(),
             Lang::En => format!("{count} figures published, position"),
         }
     );
