@@ -5,6 +5,7 @@
 //! The peers run the workload's own one-pass query over their best order of rows.
 
 mod data;
+mod explain;
 
 use std::sync::Arc;
 
@@ -139,13 +140,16 @@ impl Own {
         expected: Option<&str>,
     ) -> Result<Row, Failure> {
         let rating = self.rate()?;
-        let grades = hash(&rating, &records.unit_of_enterprise());
-        if expected.is_some_and(|expected| expected != grades) {
+        let units = records.unit_of_enterprise();
+        let grades = hash(&rating, &units, |row| rating.grade(row).unwrap_or("None"));
+        let figures = rating.figures().unwrap_or_default();
+        let in_floats = hash(&rating, &units, |row| explain::float_grade(&figures, row));
+        if expected.is_some_and(|expected| expected != in_floats) {
             return Err(Failure::new(format!(
-                "our grades are {grades}: {:?}",
-                rating.grade_counts()
+                "our figures give the grades {in_floats}"
             )));
         }
+        let moved = explain::moved(&rating, &figures)?;
         let singly = rating
             .columns()
             .map_or(0, |(_, scores)| scores.scored_singly());
@@ -193,7 +197,8 @@ impl Own {
             notes: vec![
                 "out on every side: each enterprise's figures, item points, score, veto and grade; peers hold their rows grouped by enterprise, ours arrive in no order and are kept grouped as they arrive".to_owned(),
                 format!("the peers with nothing out but 180 counts of unit and grade: {}", counted.join(", ")),
-                format!("grades {grades} ({}), {singly} enterprises beyond 64 bits", counts.join(", ")),
+                format!("the same figures in floating point give the peers' grades ({in_floats}); exact arithmetic ({grades}: {}) moves {} enterprises{}{}", counts.join(", "), moved.len(), if moved.is_empty() { "" } else { ": " }, moved.join("; ")),
+                format!("{singly} enterprises were scored as single cards"),
                 format!("loading took {:.1} s; {}", self.load_s, self.one_more(records)?),
             ],
         })
@@ -231,13 +236,12 @@ impl Own {
 }
 
 /// The workload's hash: rows [unit, grade, count], sorted, as Python writes them in JSON.
-fn hash(rating: &Rating<'_>, units: &[u16]) -> String {
+fn hash<'g>(rating: &Rating<'_>, units: &[u16], grade: impl Fn(usize) -> &'g str) -> String {
     let mut counts = std::collections::BTreeMap::new();
     for row in 0..rating.len() {
         let enterprise: usize = rating.subject(row).parse().unwrap_or(usize::MAX);
         let unit = units.get(enterprise).copied().unwrap_or(u16::MAX);
-        let grade = rating.grade(row).unwrap_or("None");
-        *counts.entry((unit, grade)).or_insert(0_usize) += 1;
+        *counts.entry((unit, grade(row))).or_insert(0_usize) += 1;
     }
     let rows: Vec<String> = counts
         .iter()

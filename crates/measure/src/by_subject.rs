@@ -5,6 +5,8 @@
 //! subjects is a range of rows in each; ranges are small enough that their tallies stay in the
 //! processor's cache, and each thread takes one after the other.
 
+mod derived;
+
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex};
@@ -413,6 +415,8 @@ struct Output {
     denominator: i64,
     denominators: Option<Vec<i64>>,
     states: Option<Vec<FigureState>>,
+    /// From other figures, so that only the figures tell whether they share a denominator.
+    is_derived: bool,
 }
 
 impl Output {
@@ -427,15 +431,23 @@ impl Output {
             denominator: denominator_of(&indicator.measure),
             denominators: has_own.then(|| vec![0; len]),
             states: has_states.then(|| vec![FigureState::Value; len]),
+            is_derived: matches!(indicator.measure, Measure::Expression(_)),
         }
     }
 
     fn finish(self) -> FigureColumn {
         let same =
             |states: &[FigureState]| states.iter().all(|state| Some(state) == states.first());
+        // Where nobody has a value of its own denominator, as with sums of counts, one is enough.
+        let one = |each: &[i64]| {
+            let first = *each.iter().find(|denominator| **denominator != 0)?;
+            let fits = |denominator: &i64| *denominator == first || *denominator == 0;
+            (first > 0 && self.is_derived && each.iter().all(fits)).then_some(first)
+        };
         FigureColumn {
             numerators: self.numerators,
             denominators: match self.denominators {
+                Some(each) if one(&each).is_some() => Denominators::Same(one(&each).unwrap_or(1)),
                 Some(each) => Denominators::Each(each),
                 None => Denominators::Same(self.denominator),
             },
@@ -549,6 +561,7 @@ impl Here<'_, '_, '_> {
         let mark = if self.is_beyond(id, span) { BEYOND } else { 0 };
         mark | self
             .fill_plain(id, span, subjects, slot)
+            .or_else(|| self.fill_derived(id, span, subjects, slot))
             .unwrap_or_else(|| self.fill_figures(id, span, subjects, slot))
     }
 

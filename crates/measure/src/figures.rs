@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use base::{Day, Figure, FigureState, IndicatorId, Period, Problem, Ratio, SubjectTypeId, UnitId};
 use indexmap::IndexMap;
-use programme::expr::{NumberOp, Term, TermNode};
+use programme::expr::{Extreme, NumberOp, Term, TermNode};
 use programme::model::{Against, Indicator, Measure, Programme, TreeTime};
 use programme::schema::ColumnPath;
 
@@ -317,13 +317,15 @@ pub(crate) fn parts_of(
 }
 
 /// The figure that follows from the values of [`parts_of`].
-fn of_values(indicator: &Indicator, values: &[Ratio]) -> Figure {
+fn of_values(indicator: &Indicator, values: &[Option<Ratio>]) -> Figure {
     match (&indicator.measure, values) {
-        (Measure::Ratio { per, .. }, [above, below]) => {
+        (Measure::Ratio { per, .. }, [Some(above), Some(below)]) => {
             Figure::value_of(above * per, below.clone())
         }
-        (Measure::Growth(..), [now, then]) => Figure::value_of(now - then, then.clone()),
-        (Measure::Change(..), [now, then]) => Figure::whole(now - then),
+        (Measure::Growth(..), [Some(now), Some(then)]) => {
+            Figure::value_of(now - then, then.clone())
+        }
+        (Measure::Change(..), [Some(now), Some(then)]) => Figure::whole(now - then),
         (Measure::Expression(arithmetic), values) => {
             let used: Vec<&IndicatorId> = arithmetic.indicators();
             value_of(&arithmetic.root, &used, values)
@@ -333,15 +335,16 @@ fn of_values(indicator: &Indicator, values: &[Ratio]) -> Figure {
     }
 }
 
-/// The value of arithmetic; `None` when it divides by zero.
-fn value_of(term: &Term, used: &[&IndicatorId], values: &[Ratio]) -> Option<Ratio> {
+/// The value of arithmetic; `None` when it divides by zero or needs a value that is not there.
+fn value_of(term: &Term, used: &[&IndicatorId], values: &[Option<Ratio>]) -> Option<Ratio> {
     match &term.node {
         TermNode::Number(number) => Some(number.clone()),
         TermNode::Indicator(id) => used
             .iter()
             .position(|known| *known == id)
             .and_then(|place| values.get(place))
-            .cloned(),
+            .cloned()
+            .flatten(),
         TermNode::Negate(inner) => Some(-value_of(inner, used, values)?),
         TermNode::Binary(op, left, right) => {
             let (left, right) = (
@@ -355,14 +358,22 @@ fn value_of(term: &Term, used: &[&IndicatorId], values: &[Ratio]) -> Option<Rati
                 NumberOp::Divide => left.checked_div(&right),
             }
         }
+        TermNode::Extreme(which, of) => {
+            let found = of.iter().filter_map(|term| value_of(term, used, values));
+            match which {
+                Extreme::Least => found.min(),
+                Extreme::Greatest => found.max(),
+            }
+        }
     }
 }
 
-/// Figures made of figures, cell by cell. `figure` gets the values in the order of `parts`.
+/// Figures made of figures, cell by cell. `figure` gets the values in the order of `parts`, as far as
+/// they have one.
 fn combine(
     id: &IndicatorId,
     parts: &[&Figures],
-    figure: impl Fn(&[Ratio]) -> Figure,
+    figure: impl Fn(&[Option<Ratio>]) -> Figure,
 ) -> Result<Figures, Problem> {
     let mut subject_type: Option<SubjectTypeId> = None;
     for part in parts {
@@ -401,15 +412,12 @@ fn combine(
     })
 }
 
-fn combined(parts: &[&Figure], figure: &impl Fn(&[Ratio]) -> Figure) -> Figure {
+fn combined(parts: &[&Figure], figure: &impl Fn(&[Option<Ratio>]) -> Figure) -> Figure {
     let any = |state: FigureState| parts.iter().any(|part| part.state() == state);
     if any(FigureState::NotReported) {
         return Figure::not_reported();
     }
-    let values: Option<Vec<Ratio>> = parts.iter().map(|part| part.value()).collect();
-    let Some(values) = values else {
-        return Figure::not_applicable();
-    };
+    let values: Vec<Option<Ratio>> = parts.iter().map(|part| part.value()).collect();
     let found = figure(&values);
     if any(FigureState::Preliminary) && found.state() == FigureState::Value {
         Figure::preliminary(found.numerator().clone(), found.denominator().clone())

@@ -140,6 +140,15 @@ impl Rating<'_> {
         }
     }
 
+    /// The figures as the scorecard read them, a column for each indicator; `None` for a scorecard that is
+    /// scored card by card.
+    pub fn figures(&self) -> Option<Vec<FigureColumn<'_>>> {
+        match &self.rows {
+            Rows::Scores(figures, _) => Some(views(figures)),
+            Rows::Cards(_) => None,
+        }
+    }
+
     /// Grades, totals and item points as columns, and the figures that they were made from; `None` for a
     /// scorecard that is scored card by card.
     pub fn columns(&self) -> Option<(&SubjectFigures, &Scores)> {

@@ -168,8 +168,8 @@ base::catalogue! {
     }
     /// A construct that arithmetic over indicators does not have.
     fn only_arithmetic() -> "P531" Error {
-        what { zh: "指标之间只能加减乘除", en: "between indicators there is only arithmetic" }
-        remedy { zh: "只用指标标识、数、+ - * / 和括号；条件写在各指标的 where 里", en: "use only ids of indicators, numbers, + - * / and parentheses; conditions belong into the `where` of each indicator" }
+        what { zh: "指标之间只能加减乘除，或取最小、最大", en: "between indicators there is only arithmetic, and the least or greatest of several" }
+        remedy { zh: "只用指标标识、数、+ - * /、least(甲, 乙)、greatest(甲, 乙) 和括号；条件写在各指标的 where 里", en: "use only ids of indicators, numbers, + - * /, least(a, b), greatest(a, b) and parentheses; conditions belong into the `where` of each indicator" }
     }
 }
 

@@ -19,7 +19,7 @@ mod source;
 use std::collections::HashMap;
 
 use base::{IndicatorId, Problem, Ratio, UnitId};
-use programme::expr::{Arithmetic, NumberOp, Term, TermNode};
+use programme::expr::{Arithmetic, Extreme, NumberOp, Term, TermNode};
 use programme::model::{Indicator, Measure};
 
 use crate::columns::Columns;
@@ -176,22 +176,28 @@ impl Statement<'_> {
                     .numerator_scale
                     .checked_mul(parts)
                     .ok_or_else(|| problems::not_in_sql(id))?;
-                self.derive(&[above, below], &n, &d, scale, below.numerator_scale)
+                self.derive(
+                    &[above, below],
+                    &ALL,
+                    &n,
+                    &d,
+                    (scale, below.numerator_scale),
+                )
             }
             Measure::Growth(of, against) | Measure::Change(of, against) => {
                 let is_growth = matches!(indicator.measure, Measure::Growth(..));
                 let now = self.figures(of, span)?;
                 match span.earlier(*against) {
-                    None => self.derive(&[now], "0", "0", 1, 1),
+                    None => self.derive(&[now], &ALL, "0", "0", (1, 1)),
                     Some(earlier) => {
                         let then = self.figures(of, earlier)?;
                         // Both are of one indicator, so their scales are the same.
                         let difference = "a.n * b.d - b.n * a.d";
                         let (ns, ds) = (now.numerator_scale, now.denominator_scale);
                         if is_growth {
-                            self.derive(&[now, then], difference, "b.n * a.d", 1, 1)
+                            self.derive(&[now, then], &ALL, difference, "b.n * a.d", (1, 1))
                         } else {
-                            self.derive(&[now, then], difference, "a.d * b.d", ns, ds)
+                            self.derive(&[now, then], &ALL, difference, "a.d * b.d", (ns, ds))
                         }
                     }
                 }
@@ -227,7 +233,9 @@ impl Statement<'_> {
         let (n, d) = self
             .fraction(&arithmetic.root, &used, &parts)
             .ok_or_else(|| problems::not_in_sql(id))?;
-        Ok(self.derive(&parts, &n, &d, 1, 1))
+        let needed = arithmetic.needed();
+        let is_needed = |place: usize| used.get(place).is_some_and(|id| needed.contains(&id));
+        Ok(self.derive(&parts, &is_needed, &n, &d, (1, 1)))
     }
 
     /// Arithmetic as a fraction: numerator and denominator.
@@ -278,6 +286,13 @@ impl Statement<'_> {
                     NumberOp::Divide => (format!("({a} * {d})"), format!("({b} * {c})")),
                 }
             }
+            TermNode::Extreme(which, of) => {
+                let of: Option<Vec<(String, String)>> = of
+                    .iter()
+                    .map(|term| self.fraction(term, used, parts))
+                    .collect();
+                extreme_of(*which, &of?)
+            }
         })
     }
 
@@ -285,10 +300,10 @@ impl Statement<'_> {
     fn derive(
         &mut self,
         parts: &[Found],
+        is_needed: &dyn Fn(usize) -> bool,
         n: &str,
         d: &str,
-        numerator_scale: i64,
-        denominator_scale: i64,
+        (numerator_scale, denominator_scale): (i64, i64),
     ) -> Found {
         let number = self.full.len() + 1;
         let joins: Vec<String> = parts
@@ -322,8 +337,9 @@ impl Statement<'_> {
         } else {
             format!("case when {} then null else {n} end", missing.join(" or "))
         };
-        // A part that is not applicable (0 over 0) anywhere makes the whole so.
+        // A part that is not applicable (0 over 0) makes the whole so, where it is needed.
         let applicable: Vec<String> = (0..parts.len())
+            .filter(|place| is_needed(*place))
             .map(|place| format!("{}.d <> 0", alias(place)))
             .collect();
         let d = if applicable.is_empty() {
@@ -425,4 +441,34 @@ fn parts_of(ratio: &Ratio) -> Option<(i64, i64)> {
         i64::try_from(numerator).ok()?,
         i64::try_from(denominator).ok()?,
     ))
+}
+
+/// All parts are needed.
+const ALL: fn(usize) -> bool = |_| true;
+
+/// The least or greatest of several fractions that are applicable: the one that no other beats; 0 over 0
+/// where none is.
+fn extreme_of(which: Extreme, of: &[(String, String)]) -> (String, String) {
+    let (within, beyond) = match which {
+        Extreme::Least => ("<=", ">="),
+        Extreme::Greatest => (">=", "<="),
+    };
+    let unbeaten = |place: usize, (n, d): &(String, String)| {
+        let others = of.iter().enumerate().filter(|(other, _)| *other != place);
+        let mut tests = vec![format!("{d} <> 0")];
+        tests.extend(others.map(|(_, (n2, d2))| {
+            let crossed = format!("case when ({d} > 0) = ({d2} > 0) then {n} * {d2} {within} {n2} * {d} else {n} * {d2} {beyond} {n2} * {d} end");
+            format!("({d2} = 0 or {crossed})")
+        }));
+        tests.join(" and ")
+    };
+    let choose = |part: fn(&(String, String)) -> &String| {
+        let whens: Vec<String> = of
+            .iter()
+            .enumerate()
+            .map(|(place, found)| format!("when {} then {}", unbeaten(place, found), part(found)))
+            .collect();
+        format!("(case {} else 0 end)", whens.join(" "))
+    };
+    (choose(|found| &found.0), choose(|found| &found.1))
 }

@@ -2,7 +2,7 @@
 
 use base::{IndicatorId, Problem, Ratio};
 
-use super::ir::{Arithmetic, Term, TermNode};
+use super::ir::{Arithmetic, Extreme, Term, TermNode};
 use super::parse::{Kind, Tree};
 use crate::nearest::suggest;
 use crate::problems_expr as problems;
@@ -40,6 +40,14 @@ fn term(tree: &Tree, known: &[IndicatorId], faults: &mut Vec<Problem>) -> Option
             let (left, right) = (term(left, known, faults), term(right, known, faults));
             TermNode::Binary(*op, Box::new(left?), Box::new(right?))
         }
+        Kind::Call(word, arguments) if arguments.len() > 1 && extreme(word).is_some() => {
+            let which = extreme(word)?;
+            let of: Vec<Option<Term>> = arguments
+                .iter()
+                .map(|argument| term(argument, known, faults))
+                .collect();
+            TermNode::Extreme(which, of.into_iter().collect::<Option<_>>()?)
+        }
         _ => {
             faults.push(problems::only_arithmetic().at(tree.span.clone()));
             return None;
@@ -49,4 +57,10 @@ fn term(tree: &Tree, known: &[IndicatorId], faults: &mut Vec<Problem>) -> Option
         node,
         span: tree.span.clone(),
     })
+}
+
+fn extreme(word: &str) -> Option<Extreme> {
+    [Extreme::Least, Extreme::Greatest]
+        .into_iter()
+        .find(|extreme| extreme.as_str() == word)
 }

@@ -326,6 +326,29 @@ impl PartialEq for Term {
     }
 }
 
+impl Term {
+    /// Calls `each` for every indicator in the order of the text; `within`: also inside extremes.
+    fn each_indicator<'a>(
+        &'a self,
+        within: bool,
+        each: &mut impl FnMut(&'a IndicatorId, &'a Span),
+    ) {
+        match &self.node {
+            TermNode::Number(_) => {}
+            TermNode::Indicator(id) => each(id, &self.span),
+            TermNode::Negate(a) => a.each_indicator(within, each),
+            TermNode::Binary(_, a, b) => {
+                a.each_indicator(within, each);
+                b.each_indicator(within, each);
+            }
+            TermNode::Extreme(_, of) if within => {
+                of.iter().for_each(|term| term.each_indicator(within, each));
+            }
+            TermNode::Extreme(..) => {}
+        }
+    }
+}
+
 /// What a [`Term`] is.
 #[derive(Debug, Clone, PartialEq)]
 pub enum TermNode {
@@ -337,28 +360,46 @@ pub enum TermNode {
     Negate(Box<Term>),
     /// `a + b` and the like.
     Binary(NumberOp, Box<Term>, Box<Term>),
+    /// `least(a, b, …)`, `greatest(a, b, …)`: of those that have a value; none where none has.
+    Extreme(Extreme, Vec<Term>),
+}
+
+/// Which of several values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extreme {
+    /// The least.
+    Least,
+    /// The greatest.
+    Greatest,
+}
+
+impl Extreme {
+    /// As it is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Extreme::Least => "least",
+            Extreme::Greatest => "greatest",
+        }
+    }
 }
 
 impl Arithmetic {
     /// The indicators used with the place of their first use, each once, in the order of the text.
     pub fn used(&self) -> Vec<(&IndicatorId, &Span)> {
-        fn collect<'a>(term: &'a Term, found: &mut Vec<(&'a IndicatorId, &'a Span)>) {
-            match &term.node {
-                TermNode::Number(_) => {}
-                TermNode::Indicator(id) => {
-                    if !found.iter().any(|(seen, _)| *seen == id) {
-                        found.push((id, &term.span));
-                    }
-                }
-                TermNode::Negate(a) => collect(a, found),
-                TermNode::Binary(_, a, b) => {
-                    collect(a, found);
-                    collect(b, found);
-                }
+        let mut found: Vec<(&IndicatorId, &Span)> = Vec::new();
+        self.root.each_indicator(true, &mut |id, span| {
+            if !found.iter().any(|(seen, _)| *seen == id) {
+                found.push((id, span));
             }
-        }
-        let mut found = Vec::new();
-        collect(&self.root, &mut found);
+        });
+        found
+    }
+
+    /// The indicators without which there is no value: all but those that stand only inside `least` or
+    /// `greatest`.
+    pub fn needed(&self) -> Vec<&IndicatorId> {
+        let mut found: Vec<&IndicatorId> = Vec::new();
+        self.root.each_indicator(false, &mut |id, _| found.push(id));
         found
     }
 

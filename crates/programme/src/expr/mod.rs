@@ -37,7 +37,7 @@ use base::{IndicatorId, Problem, Span, UnitId, VocabularyId};
 use indexmap::IndexMap;
 
 pub use ir::{
-    Arithmetic, CompareOp, Domain, Expr, Node, NumberOp, Parameter, Term, TermNode, Type,
+    Arithmetic, CompareOp, Domain, Expr, Extreme, Node, NumberOp, Parameter, Term, TermNode, Type,
 };
 
 use crate::model::{Unit, Vocabulary};
@@ -105,7 +105,7 @@ pub fn parse_number(
     check::number(&tree, table, context)
 }
 
-/// Reads arithmetic over indicators: ids, decimals, `+ - * /`, parentheses. `known` are the ids of
+/// Reads arithmetic over indicators: ids, decimals, `+ - * /`, `least`, `greatest`, parentheses. `known` are the ids of
 /// all indicators. Cycles are not looked for here.
 ///
 /// # Errors

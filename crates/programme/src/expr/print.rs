@@ -174,7 +174,7 @@ impl Display for Term {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         let inner = |f: &mut Formatter<'_>, term: &Term, least: u8| {
             let own = match &term.node {
-                TermNode::Number(_) | TermNode::Indicator(_) => LEAF,
+                TermNode::Number(_) | TermNode::Indicator(_) | TermNode::Extreme(..) => LEAF,
                 TermNode::Negate(_) => NEGATE,
                 TermNode::Binary(op, ..) => strength_of(*op),
             };
@@ -198,6 +198,14 @@ impl Display for Term {
                 inner(f, a, strength_of(*op))?;
                 write!(f, " {} ", op.as_str())?;
                 inner(f, b, strength_of(*op) + 1)
+            }
+            TermNode::Extreme(which, of) => {
+                write!(f, "{}(", which.as_str())?;
+                for (place, term) in of.iter().enumerate() {
+                    let comma = if place == 0 { "" } else { ", " };
+                    write!(f, "{comma}{term}")?;
+                }
+                f.write_str(")")
             }
         }
     }

@@ -461,7 +461,19 @@ fn arithmetic_over_indicators() {
         arithmetic.to_string(),
         "a * 60 + (b - \"odd-name\") / a * 0.25"
     );
+    // Those that stand only inside an extreme are used and not needed.
+    let extreme = read("least(a, greatest(b, 2)) - \"odd-name\"").unwrap();
+    assert_eq!(
+        extreme.to_string(),
+        "least(a, greatest(b, 2)) - \"odd-name\""
+    );
+    assert_eq!(extreme.indicators().len(), 3);
+    assert_eq!(extreme.needed(), [&IndicatorId::new("odd-name")]);
     for (text, code) in [
+        ("least(a)", "P531"),
+        ("most(a, b)", "P531"),
+        ("least(a, c)", "P530"),
+        ("least(a, 'x')", "P531"),
         ("a + c", "P530"),
         ("a > 1", "P531"),
         ("'a'", "P531"),
