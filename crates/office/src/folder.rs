@@ -24,6 +24,7 @@ use crate::problems;
 use crate::relied::{Refusal, relied_on};
 use crate::rows::RecordRow;
 use crate::shared::{House, MirrorGuard};
+use crate::snapshots;
 
 /// What opening a folder is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +53,12 @@ pub struct Office {
     /// How many groups were appended.
     appended: u64,
     is_deciding: bool,
+    /// The position of the snapshot from which it started; 0 without one.
+    started_from: Position,
+    /// The position of the newest snapshot; `None` where none is ever written.
+    snapshot: Option<Position>,
+    /// What opening the folder came upon that refuses nothing.
+    warnings: Vec<Problem>,
 }
 
 /// The mirror of an office that is alone, or a look at that of many.
@@ -127,7 +134,10 @@ impl Office {
     ) -> Result<Office, Problem> {
         let ledger = new_ledger(dir, storage, &new_origin(&programme, nature)?, nature)?;
         let origin = ledger.origin().to_owned();
-        let mut office = Office::alone(dir, ledger);
+        let mut office = Office {
+            snapshot: Some(Position(0)),
+            ..Office::alone(dir, ledger)
+        };
         let key = office.key_files().create(&origin)?.verifier();
         let founded = Command::new(
             Kind::Founded,
@@ -160,7 +170,15 @@ impl Office {
             Access::Read => Ledger::open_read_only(dir)?,
             Access::Write => Ledger::open(dir)?,
         };
-        let mut office = Office::alone(dir, ledger);
+        let (found, warnings) = snapshots::newest(dir, &ledger, access == Access::Write)?;
+        let mirror = found.unwrap_or_default();
+        let mut office = Office {
+            started_from: mirror.position(),
+            snapshot: (access == Access::Write).then(|| mirror.position()),
+            mirror: Held::Own(Box::new(mirror)),
+            warnings,
+            ..Office::alone(dir, ledger)
+        };
         // What is read stays at one position, state and columns alike, while others append.
         if access == Access::Read || office.ledger.is_shared() {
             office.ledger.hold_still()?;
@@ -194,6 +212,9 @@ impl Office {
             command_id: None,
             appended: 0,
             is_deciding: false,
+            started_from: Position(0),
+            snapshot: None,
+            warnings: Vec::new(),
         }
     }
 
@@ -395,6 +416,8 @@ impl Office {
                 private: command.private,
             });
         }
+        // Not in the middle of an import: what ends it is soon there.
+        let is_settled = told.last().is_none_or(|(.., row)| row.is_none());
         let heads = self.write(entries, preconditions)?;
         self.command_id = None;
         self.appended += 1;
@@ -417,6 +440,11 @@ impl Office {
         if self.ledger.is_shared() {
             // And after: the state that is read next has it.
             self.catch_up(&mut |_, _, _| ())?;
+        }
+        if is_settled {
+            // It only saves time. What keeps it from being written is told when it matters: by the next
+            // command that needs the disk.
+            drop(self.save_snapshot_if_it_pays());
         }
         Ok(heads)
     }
@@ -445,6 +473,36 @@ impl Office {
         let heads = written.map_err(Problem::from)?;
         drop(refreshed);
         Ok(heads)
+    }
+
+    /// Writes a snapshot of what is in memory, so that the next start need not read the log up to here.
+    ///
+    /// # Errors
+    /// The disk refuses. Nothing is lost then but time.
+    pub fn save_snapshot(&mut self) -> Result<(), Problem> {
+        let at = self.mirror().position();
+        snapshots::write(&self.dir, self.mirror(), self.ledger.root_at(at)?)?;
+        self.snapshot = Some(at);
+        Ok(())
+    }
+
+    /// Writes a snapshot when so much is new that it pays. Every append does.
+    fn save_snapshot_if_it_pays(&mut self) -> Result<(), Problem> {
+        match self.snapshot {
+            Some(last) if snapshots::pays(last, self.mirror().position()) => self.save_snapshot(),
+            _ => Ok(()),
+        }
+    }
+
+    /// The position of the snapshot from which this office started; what came later was read from the log.
+    /// 0 when all of it was.
+    pub fn started_from(&self) -> Position {
+        self.started_from
+    }
+
+    /// What opening the folder came upon that refuses nothing: snapshots that could not be used.
+    pub fn warnings(&self) -> &[Problem] {
+        &self.warnings
     }
 
     /// The folder.

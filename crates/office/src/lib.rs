@@ -33,6 +33,7 @@ mod rows;
 pub mod seal;
 pub mod shared;
 pub mod signing;
+pub mod snapshots;
 pub mod spaces;
 mod standing;
 mod subject_names;

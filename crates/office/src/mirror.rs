@@ -5,6 +5,8 @@
 //! revision replaces, a withdrawal hides. Throwing it away and taking all entries again gives the
 //! same mirror (law 1).
 
+mod beside;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -15,6 +17,7 @@ use ledger::Entry;
 use measure::{Change, Columns};
 use programme::model::Programme;
 use programme::schema::{Schema, TableSchema, Value};
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::activate::programme_of;
@@ -49,14 +52,15 @@ impl<'a> From<&'a Entry> for Told<'a> {
 }
 
 /// A case as its columns need it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct CaseNow {
     opened: CaseOpenFacts,
     fields: BTreeMap<String, Json>,
     state: String,
     closed: Option<(String, Option<String>)>,
     steps: Vec<crate::spaces::StepRow>,
-    programme: Position,
+    /// Position of the programme under which it was accepted.
+    programme: u64,
 }
 
 /// Everything in memory.
@@ -256,6 +260,12 @@ impl Mirror {
         self.take_with(told, None)
     }
 
+    /// Passes over an entry as if it had no effect, to see that this is found.
+    #[cfg(test)]
+    pub(crate) fn pass_over(&mut self, at: Position) {
+        self.position = at;
+    }
+
     /// Takes the next entry; a record's row may have been made together with its facts, by the programme
     /// in force.
     pub(crate) fn take_with(&mut self, told: &Told, row: Option<RecordRow>) -> Result<(), Problem> {
@@ -314,7 +324,7 @@ impl Mirror {
                     state: opened.state.clone(),
                     closed: None,
                     steps: Vec::new(),
-                    programme: told.programme,
+                    programme: told.programme.0,
                     opened,
                 };
                 self.show_case(at, at.0, &case)?;
@@ -405,7 +415,7 @@ impl Mirror {
 
     fn show_case(&mut self, at: Position, number: u64, case: &CaseNow) -> Result<(), Problem> {
         let accepted = self
-            .programme_as_of(case.programme)
+            .programme_as_of(Position(case.programme))
             .ok_or_else(problems::no_programme)?;
         let flow_id = FlowId::new(&case.opened.flow);
         let name = Schema::cases_name(&flow_id);

@@ -150,7 +150,6 @@ impl SubjectNames {
         })
     }
 
-    #[cfg(test)]
     /// Writes all names; [`SubjectNames::read`] reads them back. Little-endian: the number of types; of each
     /// the length of its name, its name, the number of subjects, the length of the text, the ends, the text.
     /// `None` when a type's names are too many for one text: 4 GiB.
@@ -171,7 +170,6 @@ impl SubjectNames {
         Some(())
     }
 
-    #[cfg(test)]
     /// Reads names; `None` when the bytes are none.
     pub(crate) fn read(mut bytes: &[u8]) -> Option<SubjectNames> {
         let bytes = &mut bytes;
@@ -218,14 +216,12 @@ fn called<'n>(id: &'n str, name: &'n str) -> &'n str {
     if name.is_empty() { id } else { name }
 }
 
-#[cfg(test)]
 fn number(bytes: &mut &[u8]) -> Option<usize> {
     let (number, rest) = bytes.split_first_chunk::<8>()?;
     *bytes = rest;
     usize::try_from(u64::from_le_bytes(*number)).ok()
 }
 
-#[cfg(test)]
 fn text(bytes: &mut &[u8], length: usize) -> Option<String> {
     let text = bytes.split_off(..length)?;
     Some(std::str::from_utf8(text).ok()?.to_owned())

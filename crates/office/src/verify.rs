@@ -15,6 +15,7 @@ use crate::signing::chain::KeyChain;
 use crate::signing::files::KeyFiles;
 use crate::signing::trust::Against;
 use crate::signing::{self, Trust};
+use crate::snapshots;
 
 /// What was verified.
 #[derive(Debug, Clone)]
@@ -62,6 +63,8 @@ pub fn verify_trusting(
     progress: Progress<'_>,
 ) -> Result<Verified, Problem> {
     let ledger = Ledger::open_read_only(dir)?;
+    // Those of now, before a writer beside this adds entries and snapshots of them.
+    let mut snapshots = snapshots::all(dir)?;
     // Everything is read as of one moment: a writer may go on beside it.
     let state = ledger.state()?;
     let report = ledger.verify(&mut |done, total| progress(done, total, "verify"), fold)?;
@@ -79,6 +82,16 @@ pub fn verify_trusting(
         chain.take(entry.position, entry.kind, &entry.facts)?;
         mirror.take(&Told::from(&entry))?;
         invariants::entry_stands(&entry, &state, &mirror)?;
+        // Newest first: the last is the next that is reached.
+        while let Some((_, path)) = snapshots.pop_if(|(at, _)| *at == mirror.position()) {
+            check_snapshot(&path, &ledger, &mirror)?;
+        }
+    }
+    for (_, path) in snapshots {
+        // Beyond the log, so it is of another one.
+        if path.exists() {
+            snapshots::read(&path, &ledger)?;
+        }
     }
     let open_imports = invariants::state_agrees(&state, &mirror)?;
     let mut root_at = |size| ledger.root_at(size);
@@ -110,4 +123,21 @@ pub fn verify_trusting(
         key: chain.current().map(|link| link.key.to_string()),
         against,
     })
+}
+
+/// Holds a snapshot against the mirror of the same entries.
+fn check_snapshot(path: &Path, ledger: &Ledger, mirror: &Mirror) -> Result<(), Problem> {
+    let snapshot = match snapshots::read(path, ledger) {
+        // A writer beside this has made a newer one and deleted it.
+        Err(_) if !path.exists() => return Ok(()),
+        found => found?,
+    };
+    match mirror.difference(&snapshot)? {
+        None => Ok(()),
+        Some(what) => Err(problems::snapshot_differs(
+            path.display(),
+            mirror.position(),
+            what,
+        )),
+    }
 }

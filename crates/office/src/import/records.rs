@@ -25,12 +25,15 @@ use crate::relied::relied_on;
 use crate::rows::RowForms;
 use crate::spaces::{self, ImportRow, ImportStatus};
 
-/// Entries of one append: one flush to the disk serves them all.
+/// Entries of the first append; each next one has twice as many, up to [`GROUP_ENTRIES_MAX`].
 const GROUP_ENTRIES: usize = 5_000;
+/// Entries of one append at most: one flush to the disk serves them all, and a page of an index that many
+/// of them touch is written once. More of them would need more memory than they save time.
+const GROUP_ENTRIES_MAX: usize = 20_000;
 /// Bytes of one append, about.
 const GROUP_BYTES: usize = 32 << 20;
 /// Groups that are made ahead of the appending.
-const GROUPS_AHEAD: usize = 2;
+const GROUPS_AHEAD: usize = 1;
 /// Rows that are read together.
 const BATCH_ROWS: usize = 256;
 /// Batches that are read ahead.
@@ -203,6 +206,7 @@ impl Ready<'_> {
             judge: Judge::new(*self, Some(import)),
             drafting: Drafting::new(*self, office)?,
             forms: RowForms::default(),
+            group_entries: GROUP_ENTRIES,
             done: Done::default(),
         };
         let (send, groups) = sync_channel(GROUPS_AHEAD);
@@ -312,6 +316,7 @@ struct Making<'a> {
     judge: Judge<'a>,
     drafting: Drafting<'a>,
     forms: RowForms,
+    group_entries: usize,
     done: Done,
 }
 
@@ -329,6 +334,7 @@ impl Making<'_> {
             let filled = self.fill(reader, &mut rows, &mut group);
             let is_last = !matches!(filled, Ok(true));
             let made = filled.map(|_| (std::mem::take(&mut group), is_last, self.done.rows));
+            self.group_entries = GROUP_ENTRIES_MAX.min(self.group_entries * 2);
             if groups.send(made).is_err() || is_last {
                 return;
             }
@@ -359,7 +365,7 @@ impl Making<'_> {
     ) -> Result<bool, Problem> {
         let programme = self.drafting.ready.programme;
         let done = &mut self.done;
-        while group.has_room() {
+        while group.has_room(self.group_entries) {
             let Some(row) = rows.next() else {
                 return Ok(false);
             };
@@ -430,8 +436,8 @@ struct Group {
 }
 
 impl Group {
-    fn has_room(&self) -> bool {
-        self.commands.len() < GROUP_ENTRIES && self.bytes < GROUP_BYTES
+    fn has_room(&self, entries: usize) -> bool {
+        self.commands.len() < entries && self.bytes < GROUP_BYTES
     }
 
     fn push(&mut self, command: Command) {

@@ -1,0 +1,141 @@
+//! What the mirror holds beside the columns, as the bytes of a snapshot and back.
+//!
+//! Programmes are named by their positions only and read again from their entries. The rest is JSON, as it
+//! is little, but for the subjects' names, which may be millions.
+
+use std::collections::HashMap;
+
+use base::{Position, Problem};
+use ledger::Ledger;
+use measure::Columns;
+use serde::{Deserialize, Serialize};
+
+use super::{CaseNow, Mirror};
+use crate::activate::programme_of;
+use crate::entry::{
+    AuditDrawFacts, AuditFindingFacts, OverrideFacts, ProgrammeFacts, PublishFacts, SealFacts,
+};
+use crate::problems;
+use crate::subject_names::SubjectNames;
+
+/// Facts with their positions.
+type At<T> = Vec<(u64, T)>;
+
+/// All of it that is JSON.
+#[derive(Serialize, Deserialize)]
+struct Beside<Case, Overriding, Seal, Publish, Draw, Finding> {
+    programmes: Vec<u64>,
+    cases: At<Case>,
+    overrides: At<Overriding>,
+    seals: At<Seal>,
+    publications: At<Publish>,
+    draws: At<Draw>,
+    findings: At<Finding>,
+}
+
+/// As it is read back.
+type Read =
+    Beside<CaseNow, OverrideFacts, SealFacts, PublishFacts, AuditDrawFacts, AuditFindingFacts>;
+
+/// Every one of a list, by reference and with its position as a number.
+fn told<T>(list: &[(Position, T)]) -> At<&T> {
+    list.iter().map(|(at, facts)| (at.0, facts)).collect()
+}
+
+/// The same back.
+fn taken<T>(list: At<T>) -> Vec<(Position, T)> {
+    let taken = list.into_iter().map(|(at, facts)| (Position(at), facts));
+    taken.collect()
+}
+
+impl Mirror {
+    /// Everything but the columns, as bytes: always the same for the same entries.
+    ///
+    /// # Errors
+    /// More names of subjects than fit into a snapshot.
+    pub(crate) fn beside_columns(&self) -> Result<Vec<u8>, Problem> {
+        let mut cases: At<&CaseNow> = self.cases.iter().map(|(at, case)| (*at, case)).collect();
+        cases.sort_unstable_by_key(|(at, _)| *at);
+        let beside = Beside {
+            programmes: self.programmes.keys().map(|at| at.0).collect(),
+            cases,
+            overrides: told(&self.overrides),
+            seals: told(&self.seals),
+            publications: told(&self.publications),
+            draws: told(&self.draws),
+            findings: told(&self.findings),
+        };
+        let json = serde_json::to_vec(&beside)
+            .map_err(|error| problems::snapshot_unfit(error.to_string()))?;
+        let mut bytes = (json.len() as u64).to_le_bytes().to_vec();
+        bytes.extend(json);
+        self.names
+            .write(&mut bytes)
+            .ok_or_else(|| problems::snapshot_unfit("4 GiB"))?;
+        Ok(bytes)
+    }
+
+    /// The mirror of a snapshot, its checksums found to be right already.
+    ///
+    /// # Errors
+    /// The parts are not what this version writes, or a programme's entry cannot be read.
+    pub(crate) fn from_snapshot(
+        position: Position,
+        beside: &[u8],
+        columns: impl std::io::Read,
+        ledger: &Ledger,
+    ) -> Result<Mirror, Problem> {
+        let (json, names) = beside
+            .split_first_chunk::<8>()
+            .and_then(|(length, rest)| {
+                rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)
+            })
+            .ok_or_else(|| problems::snapshot_unfit("mirror"))?;
+        let beside: Read = serde_json::from_slice(json)
+            .map_err(|error| problems::snapshot_unfit(error.to_string()))?;
+        let names = SubjectNames::read(names).ok_or_else(|| problems::snapshot_unfit("names"))?;
+        let mut mirror = Mirror {
+            position,
+            cases: beside.cases.into_iter().collect::<HashMap<_, _>>(),
+            overrides: taken(beside.overrides),
+            seals: taken(beside.seals),
+            publications: taken(beside.publications),
+            draws: taken(beside.draws),
+            findings: taken(beside.findings),
+            names,
+            ..Mirror::default()
+        };
+        let programmes = &mut mirror.programmes;
+        let columns = Columns::read_snapshot(columns, |at| {
+            let facts: ProgrammeFacts = crate::fold::read(&ledger.entry(at)?)?;
+            let programme = programme_of(&facts)?;
+            programmes.insert(at, programme.clone());
+            Ok(programme)
+        })?;
+        if !programmes.keys().map(|at| at.0).eq(beside.programmes) {
+            return Err(problems::snapshot_unfit("programmes"));
+        }
+        mirror.columns = columns;
+        Ok(mirror)
+    }
+
+    /// Where two mirrors of the same entries differ; `None` when they do not.
+    pub(crate) fn difference(&self, other: &Mirror) -> Result<Option<String>, Problem> {
+        if self.position != other.position || self.beside_columns()? != other.beside_columns()? {
+            return Ok(Some("mirror".to_owned()));
+        }
+        let (ours, theirs) = (self.columns.export(), other.columns.export());
+        if ours.len() != theirs.len() {
+            return Ok(Some("columns".to_owned()));
+        }
+        for (ours, theirs) in ours.iter().zip(&theirs) {
+            let is_same = ours.name == theirs.name
+                && ours.columns == theirs.columns
+                && ours.rows().eq(theirs.rows());
+            if !is_same {
+                return Ok(Some(ours.name.clone()));
+            }
+        }
+        Ok(None)
+    }
+}
