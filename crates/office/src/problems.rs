@@ -355,32 +355,32 @@ base::catalogue! {
         remedy { zh: "不能另指；核对标识，或先更正该对象的名称", en: "it cannot mean another; check the identity, or correct that subject's name first" }
     }
     /// A snapshot whose file cannot be read or written.
-    fn snapshot_io(path, why) -> "O120" Error {
+    fn snapshot_io(path, why) -> "O130" Error {
         what { zh: "快照 {path} 不能读写：{why}", en: "the snapshot {path} cannot be read or written: {why}" }
         remedy { zh: "检查磁盘空间与权限；快照只为启动更快，可以删除", en: "check disk space and permissions; snapshots only make starts faster and may be deleted" }
     }
     /// A snapshot with a damaged head, or of another version.
-    fn snapshot_head(path) -> "O121" Error {
+    fn snapshot_head(path) -> "O131" Error {
         what { zh: "快照 {path} 已损坏，或由另一版本写成，启动时改为读取存证", en: "the snapshot {path} is damaged or was written by another version; a start reads the entries instead" }
         remedy { zh: "无须处理：下次写入时会生成新快照，旧的可删除；若反复出现，检查磁盘", en: "nothing need be done: the next writer makes a new one, and this one may be deleted; if it comes again, check the disk" }
     }
     /// A snapshot of another log.
-    fn snapshot_foreign(path, position) -> "O122" Error {
+    fn snapshot_foreign(path, position) -> "O132" Error {
         what { zh: "快照 {path}（位置 {position}）不属于这份存证日志，启动时改为读取存证", en: "the snapshot {path} (position {position}) is not of this log; a start reads the entries instead" }
         remedy { zh: "若刚从备份恢复，属正常；该快照可删除", en: "after restoring a backup that is as it should be; the snapshot may be deleted" }
     }
     /// A damaged snapshot.
-    fn snapshot_damaged(path, part) -> "O123" Error {
+    fn snapshot_damaged(path, part) -> "O133" Error {
         what { zh: "快照 {path} 已损坏（{part}），启动时改为读取存证", en: "the snapshot {path} is damaged ({part}); a start reads the entries instead" }
         remedy { zh: "无须处理：下次写入时会生成新快照，损坏的可删除；若反复出现，检查磁盘", en: "nothing need be done: the next writer makes a new one, and the damaged one may be deleted; if it comes again, check the disk" }
     }
     /// Something that no snapshot can hold, or that none of ours holds.
-    fn snapshot_unfit(what) -> "O125" Error {
+    fn snapshot_unfit(what) -> "O135" Error {
         what { zh: "快照容纳不下或读不懂：{what}", en: "no snapshot holds this: {what}" }
         remedy { zh: "数据无损，只是启动较慢；请将此提示报告给开发者", en: "the data are sound and only starts are slower; please report this message" }
     }
     /// A snapshot that is not what the entries add up to.
-    fn snapshot_differs(path, position, what) -> "O124" Error {
+    fn snapshot_differs(path, position, what) -> "O134" Error {
         what { zh: "快照 {path}（位置 {position}）与存证重放的结果不同：{what}", en: "the snapshot {path} (position {position}) is not what the entries add up to: {what}" }
         remedy { zh: "删除该快照；存证本身无损", en: "delete the snapshot; the entries themselves are sound" }
     }

@@ -21,11 +21,12 @@ use crate::progress::Progress;
 /// Opens a data folder for reading.
 pub fn open(data: &Data) -> Result<Office, Failure> {
     let mut progress = Progress::start();
-    Ok(Office::open(
-        &data.data,
-        Access::Read,
-        &mut |done, total, what| progress.tell(done, total, what),
-    )?)
+    let office = Office::open(&data.data, Access::Read, &mut |done, total, what| {
+        progress.tell(done, total, what)
+    })?;
+    drop(progress);
+    crate::output::tell(office.warnings(), &[]);
+    Ok(office)
 }
 
 /// Opens a data folder for writing, as whoever the command line names.
@@ -34,6 +35,8 @@ pub fn open_to_write(data: &Data, common: &Common) -> Result<Office, Failure> {
     let mut office = Office::open(&data.data, Access::Write, &mut |done, total, what| {
         progress.tell(done, total, what)
     })?;
+    drop(progress);
+    crate::output::tell(office.warnings(), &[]);
     if common.actor.is_some() || common.role.is_some() || common.actor_unit.is_some() {
         let mut actor = actor(common, &*office.programme()?);
         if let Some(text) = &actor.unit {
