@@ -27,6 +27,7 @@ mod postgres;
 mod published;
 mod score;
 mod signing;
+mod snapshots;
 mod sql;
 mod torture;
 mod town;
