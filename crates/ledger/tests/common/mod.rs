@@ -216,11 +216,16 @@ fn in_postgres(sql: &str) -> String {
     }
     let mut rest = sql.as_str();
     let mut all = String::new();
-    while let Some(start) = rest.find("x'") {
-        let end = start + 2 + rest[start + 2..].find('\'').unwrap();
-        let digits = &rest[start + 2..end];
-        all.push_str(&rest[..start]);
-        all.push_str(&format!("'\\x{digits}'::bytea"));
+    // A blob, and not a text that ends with an x.
+    while let Some(start) = [" x'", "(x'"]
+        .iter()
+        .filter_map(|blob| rest.find(blob))
+        .min()
+    {
+        let digits = start + 3;
+        let end = digits + rest[digits..].find('\'').unwrap();
+        all.push_str(&rest[..=start]);
+        all.push_str(&format!("'\\x{}'::bytea", &rest[digits..end]));
         rest = &rest[end + 1..];
     }
     all + rest
