@@ -39,6 +39,8 @@ pub struct Restore {
     pub from: String,
     #[arg(long, value_name = "ID", help = say("哪个备份（缺省最新）", "which backup (default: the last)"))]
     pub backup: Option<String>,
+    #[arg(long, value_name = "URL", help = say("存证日志放在 PostgreSQL：postgresql://用户@主机/数据库?schema=名称", "keep the ledger in PostgreSQL: postgresql://USER@HOST/DATABASE?schema=NAME"))]
+    pub store: Option<String>,
     #[arg(long, help = say("沿用原来源：备份之后原日志没有再签过名", "keep the origin: the log signed nothing after this backup"))]
     pub keep_origin: bool,
     #[arg(long, value_name = "FILE", help = say("另外保存的检查点，用以判断原日志到过哪里", "a checkpoint that was kept, which says how far the log had come"))]

@@ -130,7 +130,10 @@ pub fn restore(arguments: &Restore, common: &Common) -> Outcome {
         &RestoreRequest {
             backup: arguments.backup.clone(),
             dir: arguments.data.data.clone(),
-            storage: ledger::Storage::Sqlite,
+            storage: match &arguments.store {
+                Some(url) => ledger::Storage::Postgres(url.clone()),
+                None => ledger::Storage::Sqlite,
+            },
             origin: if arguments.keep_origin {
                 Origin::Kept
             } else {
