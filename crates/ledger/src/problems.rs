@@ -504,8 +504,8 @@ base::catalogue! {
             en: "the state lacks key {key} of space {space}, which replay gives (written by entry {version})"
         }
         remedy {
-            zh: "状态被改动；可由日志重放重建",
-            en: "the state was changed; it can be rebuilt by replay"
+            zh: "状态被改动；zhicheng rebuild 由存证重放",
+            en: "the state was changed; `zhicheng rebuild` replays it from the entries"
         }
     }
 
@@ -516,8 +516,8 @@ base::catalogue! {
             en: "the state has key {key} of space {space} (said to be written by entry {version}), which replay does not give"
         }
         remedy {
-            zh: "状态被改动；可由日志重放重建",
-            en: "the state was changed; it can be rebuilt by replay"
+            zh: "状态被改动；zhicheng rebuild 由存证重放",
+            en: "the state was changed; `zhicheng rebuild` replays it from the entries"
         }
     }
 
@@ -528,8 +528,8 @@ base::catalogue! {
             en: "key {key} of space {space} differs from replay (stored version: entry {stored}, replayed: entry {replayed})"
         }
         remedy {
-            zh: "状态被改动；可由日志重放重建",
-            en: "the state was changed; it can be rebuilt by replay"
+            zh: "状态被改动；zhicheng rebuild 由存证重放",
+            en: "the state was changed; `zhicheng rebuild` replays it from the entries"
         }
     }
 

@@ -14,6 +14,9 @@ use crate::problems;
 use crate::spaces;
 use crate::values::{Declared, Meaning, read_uscc};
 
+/// What is shown for a spelling of a person.
+const HIDDEN: &str = "•••";
+
 /// A confirmed spelling.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ConfirmedAlias {
@@ -83,26 +86,36 @@ impl Office {
         {
             return Err(problems::alias_is_name(text, known));
         }
+        let is_person = match of.split_once(':') {
+            Some(("subject", subject_type)) => self.is_of_persons(subject_type)?,
+            _ => false,
+        };
         let reason = reason.map(str::trim).filter(|reason| !reason.is_empty());
         let confirmed = self.confirmed_aliases()?;
         let before = confirmed.get(&(of.to_owned(), text.to_owned()));
         match before {
             Some(before) if *before == id => return Ok(Confirmation::Known),
-            Some(before) if reason.is_none() => {
+            // Which of two persons a spelling meant could not be told once one is erased.
+            Some(before) if reason.is_none() || is_person => {
                 return Err(problems::alias_confirmed(text, before, id));
             }
             _ => {}
         }
         let facts = AliasFacts {
             of: of.to_owned(),
-            text: text.to_owned(),
+            text: if is_person {
+                String::new()
+            } else {
+                text.to_owned()
+            },
             id,
             reason: reason.map(str::to_owned),
         };
-        self.append(
-            vec![Command::new(Kind::Alias, &facts, &Private::default())?],
-            &[],
-        )?;
+        let private = Private {
+            alias: is_person.then(|| text.to_owned()),
+            ..Private::default()
+        };
+        self.append(vec![Command::new(Kind::Alias, &facts, &private)?], &[])?;
         Ok(before.map_or(Confirmation::New, |before| {
             Confirmation::Changed(before.clone())
         }))
@@ -115,6 +128,16 @@ impl Office {
         match programme.subject_types.get(&known) {
             None => Err(problems::alias_of_what(of)),
             Some(found) if found.identity == Identity::Uscc => read_uscc(id),
+            Some(found) if found.personal => {
+                let text = id.trim();
+                match self.person(subject_type, text)? {
+                    Some(opaque) => Ok(opaque),
+                    None if self.mirror().subject_name(subject_type, text).is_some() => {
+                        Ok(text.to_owned())
+                    }
+                    None => Err(problems::alias_means_nothing("…", of)),
+                }
+            }
             Some(_) => Ok(id.trim().to_owned()),
         }
     }
@@ -140,6 +163,14 @@ impl Office {
             .into_iter()
             .map(|((of, text), id)| ConfirmedAlias { of, text, id })
             .collect();
+        for alias in &mut aliases {
+            let subject_type = alias.of.strip_prefix("subject:");
+            if let Some(subject_type) = subject_type
+                && self.is_of_persons(subject_type)?
+            {
+                alias.text = HIDDEN.to_owned();
+            }
+        }
         aliases.sort();
         Ok(aliases)
     }

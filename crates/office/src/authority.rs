@@ -35,6 +35,8 @@ pub enum Granted {
     Activate,
     /// Changing the key or the origin under which the log signs.
     Key,
+    /// Erasing personal fields and evidence.
+    Erase,
 }
 
 impl Granted {
@@ -53,6 +55,7 @@ impl Granted {
             Granted::AuditFinding => ("audit_finding", "记录审计结论"),
             Granted::Activate => ("activate", "启用方案"),
             Granted::Key => ("key", "更换签名密钥"),
+            Granted::Erase => ("erase", "删除个人信息"),
         }
     }
 }

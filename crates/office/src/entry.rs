@@ -28,12 +28,16 @@ pub enum Kind {
     Subject = 3,
     /// A spelling is confirmed to mean a unit, code or subject.
     Alias = 4,
+    /// As [`Kind::Subject`], brought by an import: visible with the import's closing entry.
+    ImportedSubject = 5,
     /// A record.
     Record = 10,
     /// A record's new version.
     Revise = 11,
     /// A record is withdrawn.
     Withdraw = 12,
+    /// Personal fields or evidence of earlier entries are erased.
+    Erase = 13,
     /// An import begins; its rows stay invisible until it is closed.
     ImportOpen = 20,
     /// An import is complete; its rows become visible.
@@ -64,9 +68,11 @@ pub const KINDS: &[Kind] = &[
     Kind::Actor,
     Kind::Subject,
     Kind::Alias,
+    Kind::ImportedSubject,
     Kind::Record,
     Kind::Revise,
     Kind::Withdraw,
+    Kind::Erase,
     Kind::ImportOpen,
     Kind::ImportClose,
     Kind::ImportAbandon,
@@ -155,18 +161,21 @@ pub struct ActorFacts {
     pub unit: Option<String>,
 }
 
-/// Facts of [`Kind::Subject`].
+/// Facts of [`Kind::Subject`] and [`Kind::ImportedSubject`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SubjectFacts {
     /// Subject type.
     #[serde(rename = "type")]
     pub subject_type: String,
-    /// Identity.
+    /// Identity; of a person an opaque one, the true one stands in [`Private::identity`].
     pub id: String,
     /// First day on which the attributes hold (ISO).
     pub from: String,
     /// Attributes that are set; `name` among them.
     pub attributes: BTreeMap<String, serde_json::Value>,
+    /// Of an imported one: the import (position of its opening) that brought it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub import: Option<u64>,
 }
 
 /// Facts of [`Kind::Alias`].
@@ -174,7 +183,8 @@ pub struct SubjectFacts {
 pub struct AliasFacts {
     /// What the spelling stands for: `unit`, `code:VOCABULARY` or `subject:TYPE`.
     pub of: String,
-    /// The spelling.
+    /// The spelling; empty of a person, whose spelling stands in [`Private::alias`].
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text: String,
     /// Identifier that it means.
     pub id: String,
@@ -249,6 +259,73 @@ pub struct WithdrawFacts {
     pub reason: String,
 }
 
+/// Facts of [`Kind::Erase`]: what is gone by name, who asked for it and why. The private parts of `parts`
+/// are deleted; of one that is only partly erased, the rest stands in this entry's own private part
+/// ([`Private::remains`]), so that whatever is erased next takes this entry's place in turn.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct EraseFacts {
+    /// Civil day (ISO).
+    pub day: String,
+    /// Why. Stays visible for good: no personal data belongs in it.
+    pub reason: String,
+    /// Who asked for it, in words that name nobody, such as the number of a letter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_by: Option<String>,
+    /// The entries whose private part is another than before.
+    pub entries: Vec<ErasedEntry>,
+    /// The entries whose stored private part is deleted: those of `entries`, or the erasing entries in
+    /// which what remained of them stood.
+    pub parts: Vec<u64>,
+    /// Evidence files that are removed, by SHA-256 in hex: nothing else needs them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<String>,
+    /// Imports that brought a person who is erased: their files are not taken again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub imports: Vec<u64>,
+    /// The erasing entry of the log from which this erasure was applied again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeats: Option<u64>,
+}
+
+/// An entry of which something is erased, or what remains of it is carried on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ErasedEntry {
+    /// Its position.
+    pub entry: u64,
+    /// What it is about.
+    pub of: ErasedOf,
+    /// Names of what is gone: personal fields; `name` of an actor, `id` of a person's identity, `alias`,
+    /// `file_name`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<String>,
+    /// Evidence that is gone, by SHA-256 in hex.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<String>,
+    /// Whether something of it remains, in this entry's private part.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub remains: bool,
+}
+
+/// What an entry with a private part is about: where the state keeps what it said.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErasedOf {
+    /// A record, by its number.
+    Record(u64),
+    /// A subject: its type, its identity and the first day of what was said (ISO).
+    Subject(String, String, String),
+    /// A spelling of a person: subject type and identity.
+    Alias(String, String),
+    /// An actor, by number.
+    Actor(u64),
+    /// A case, by number.
+    Case(u64),
+    /// An import, by the position of its opening.
+    Import(u64),
+    /// A sealed result, by its position.
+    Seal(u64),
+}
+
 /// Facts of [`Kind::ImportOpen`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ImportOpenFacts {
@@ -261,6 +338,10 @@ pub struct ImportOpenFacts {
     pub rows: u64,
     /// `all` (all or nothing) or `valid_only`.
     pub mode: String,
+    /// SHA-256 of the mapping's text, where columns were mapped. The file's name is private:
+    /// [`Private::file_name`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mapping: Option<String>,
 }
 
 /// Facts of [`Kind::ImportClose`] and [`Kind::ImportAbandon`].
@@ -532,18 +613,63 @@ pub struct Private {
     /// Name of an actor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// The true identity of a person, whose facts have an opaque one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<String>,
+    /// A spelling of a person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alias: Option<String>,
+    /// Name of an imported file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_name: Option<String>,
     /// Personal fields.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<String, serde_json::Value>,
     /// Evidence.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<Evidence>,
+    /// Of an erasing entry: what remains of earlier entries' private parts, by their positions.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub remains: BTreeMap<u64, Private>,
 }
 
 impl Private {
     /// Whether there is nothing in it.
     pub fn is_empty(&self) -> bool {
         *self == Private::default()
+    }
+
+    /// The names under which its parts can be erased, without evidence: see [`ErasedEntry::fields`].
+    pub fn names(&self) -> Vec<String> {
+        let own = [
+            ("name", &self.name),
+            ("id", &self.identity),
+            ("alias", &self.alias),
+            ("file_name", &self.file_name),
+        ];
+        let own = own
+            .into_iter()
+            .filter(|(_, value)| value.is_some())
+            .map(|(name, _)| name.to_owned());
+        own.chain(self.fields.keys().cloned()).collect()
+    }
+
+    /// Takes out what goes by that name.
+    pub fn remove(&mut self, name: &str) {
+        self.fields.remove(name);
+        match name {
+            "name" => self.name = None,
+            "id" => self.identity = None,
+            "alias" => self.alias = None,
+            "file_name" => self.file_name = None,
+            _ => {}
+        }
+    }
+
+    /// Whether it needs the file of that hash: as evidence, or in a field that holds one.
+    pub fn cites(&self, sha256: &str) -> bool {
+        self.evidence.iter().any(|piece| piece.sha256 == sha256)
+            || self.fields.values().any(|value| value == sha256)
     }
 }
 

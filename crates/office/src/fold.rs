@@ -2,9 +2,11 @@
 //!
 //! Nothing is decided here: commands were checked before their entry was written, so a fold only
 //! notes what the entry says. A later version of the programme or of this software must give the
-//! same state for the same entries. A folder whose rows were written in an older form must have its
-//! state thrown away and replayed; nothing does that yet, so a row's form is only ever added to.
+//! same state for the same entries. Where the form of a row changes, [`FOLD_VERSION`] does: a folder whose
+//! rows were written in another form has its state thrown away and replayed when a writer opens it.
 //! Entries are described in [`crate::entry`].
+
+mod erasure;
 
 use base::Problem;
 use ledger::{Change, Entry, Space, StateView};
@@ -12,14 +14,27 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::entry::{
     ActorFacts, AliasFacts, AuditDrawFacts, AuditFindingFacts, CaseActFacts, CaseOpenFacts,
-    FoundedFacts, ImportEndFacts, KeyFacts, Kind, OverrideFacts, Private, PublishFacts, RecordHead,
-    SealFacts, SubjectFacts, WithdrawFacts,
+    FoundedFacts, ImportEndFacts, ImportOpenFacts, KeyFacts, Kind, OverrideFacts, Private,
+    PublishFacts, RecordHead, SealFacts, SubjectFacts, WithdrawFacts,
 };
 use crate::problems;
 use crate::spaces::{
     self, ActorRow, CaseRow, ImportRow, ImportStatus, KeyRow, ProgrammeRow, RecordRow, StepRow,
     SubjectRow, Version,
 };
+
+/// The version of this fold's rows. It changes with the form of any row, or with what a fold writes for
+/// the same entry; the state says which version wrote it ([`spaces::FOLD`]).
+pub const FOLD_VERSION: u32 = 2;
+
+/// The version of the fold that wrote a state; `None` before there was one to be written, or where there is
+/// no entry yet.
+///
+/// # Errors
+/// The state cannot be read.
+pub fn version_of(state: &StateView) -> Result<Option<u32>, Problem> {
+    get(state, spaces::FOLD, &spaces::key(&["version"]))
+}
 
 /// The changes that `entry` makes to the state seen through `state`.
 ///
@@ -34,6 +49,8 @@ pub fn fold(state: &StateView, entry: &Entry) -> Result<Vec<Change>, Problem> {
     match kind {
         Kind::Founded => {
             let facts: FoundedFacts = read(entry)?;
+            let key = spaces::key(&["version"]);
+            changes.push(put(spaces::FOLD, key, &FOLD_VERSION)?);
             if let Some(key) = facts.verifier_key {
                 let row = KeyRow {
                     key,
@@ -67,15 +84,25 @@ pub fn fold(state: &StateView, entry: &Entry) -> Result<Vec<Change>, Problem> {
             };
             changes.push(put(spaces::ACTOR, spaces::number_key(facts.actor), &row)?);
         }
-        Kind::Subject => {
+        Kind::Subject | Kind::ImportedSubject => {
             let facts: SubjectFacts = read(entry)?;
             let key = spaces::key(&[&facts.subject_type, &facts.id]);
             let mut row: SubjectRow = get(state, spaces::SUBJECT, &key)?.unwrap_or_default();
-            if row.since.is_empty() || facts.from < row.since {
-                row.since.clone_from(&facts.from);
+            match facts.import.filter(|_| kind == Kind::ImportedSubject) {
+                Some(import) => drop(row.imported.insert(at, (import, facts.from.clone()))),
+                None if row.since.is_empty() || facts.from < row.since => {
+                    row.since.clone_from(&facts.from);
+                }
+                None => {}
+            }
+            let part = private(entry)?;
+            if let Some(identity) = part.identity {
+                let person = spaces::key(&[&facts.subject_type, &identity]);
+                changes.push(put(spaces::PERSON, person, &facts.id)?);
+                row.identity = Some(identity);
             }
             // Personal attributes stand in the private part; erasing it erases them here too.
-            for (attribute, value) in facts.attributes.into_iter().chain(private(entry)?.fields) {
+            for (attribute, value) in facts.attributes.into_iter().chain(part.fields) {
                 row.attributes
                     .push((attribute, facts.from.clone(), value, at));
             }
@@ -83,11 +110,19 @@ pub fn fold(state: &StateView, entry: &Entry) -> Result<Vec<Change>, Problem> {
         }
         Kind::Alias => {
             let facts: AliasFacts = read(entry)?;
-            changes.push(put(
-                spaces::ALIAS,
-                spaces::key(&[&facts.of, &facts.text]),
-                &facts.id,
-            )?);
+            let subject_type = facts.of.strip_prefix("subject:").unwrap_or_default();
+            if !facts.text.is_empty() {
+                let key = spaces::key(&[&facts.of, &facts.text]);
+                changes.push(put(spaces::ALIAS, key, &facts.id)?);
+            } else if let Some(text) = private(entry)?.alias {
+                // A spelling of a person is personal; the person's row knows it, so that it can be erased.
+                let key = spaces::key(&[subject_type, &facts.id]);
+                let mut row: SubjectRow = get(state, spaces::SUBJECT, &key)?.unwrap_or_default();
+                row.aliases.push((at, text.clone()));
+                changes.push(put(spaces::SUBJECT, key, &row)?);
+                let key = spaces::key(&[&facts.of, &text]);
+                changes.push(put(spaces::ALIAS, key, &facts.id)?);
+            }
         }
         Kind::Record | Kind::Revise => {
             let facts: RecordHead = read_borrowed(entry)?;
@@ -136,13 +171,16 @@ pub fn fold(state: &StateView, entry: &Entry) -> Result<Vec<Change>, Problem> {
             )?;
             changes.push(put(spaces::RECORD, spaces::number_key(facts.record), &row)?);
         }
+        Kind::Erase => changes = erasure::fold(state, entry)?,
         Kind::ImportOpen => {
+            let facts: ImportOpenFacts = read(entry)?;
             changes.push(put(
                 spaces::IMPORT,
                 spaces::number_key(at),
                 &ImportRow {
                     status: ImportStatus::Open,
                     displaced: Vec::new(),
+                    sha256: facts.sha256,
                 },
             )?);
         }
@@ -154,21 +192,16 @@ pub fn fold(state: &StateView, entry: &Entry) -> Result<Vec<Change>, Problem> {
             } else {
                 ImportStatus::Abandoned
             };
-            if status == ImportStatus::Abandoned
-                && let Some(row) = get::<ImportRow>(state, spaces::IMPORT, &key)?
-            {
-                for (space, key, number) in row.displaced {
+            let mut row: ImportRow = get(state, spaces::IMPORT, &key)?
+                .ok_or_else(|| problems::missing_import(at, facts.import))?;
+            let displaced = std::mem::take(&mut row.displaced);
+            if status == ImportStatus::Abandoned {
+                for (space, key, number) in displaced {
                     changes.push(put(Space(space), key.into_bytes(), &number)?);
                 }
             }
-            changes.push(put(
-                spaces::IMPORT,
-                key,
-                &ImportRow {
-                    status,
-                    displaced: Vec::new(),
-                },
-            )?);
+            row.status = status;
+            changes.push(put(spaces::IMPORT, key, &row)?);
         }
         Kind::CaseOpen => {
             let facts: CaseOpenFacts = read(entry)?;

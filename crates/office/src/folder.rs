@@ -10,8 +10,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use base::{Day, Moment, Position, Problem, TimeZoneName};
 use ledger::{
-    Entry, EntryHead, EvidenceStore, Ledger, Nature, NewEntry, Precondition, StateView, Storage,
-    Submission,
+    Entry, EntryHead, EvidenceHash, EvidenceStore, Ledger, Nature, NewEntry, Precondition,
+    StateView, Storage, Submission,
 };
 use programme::model::Programme;
 use serde::Serialize;
@@ -170,6 +170,13 @@ impl Office {
             Access::Read => Ledger::open_read_only(dir)?,
             Access::Write => Ledger::open(dir)?,
         };
+        let mut ledger = ledger;
+        if state_is_of_another_version(&ledger)? {
+            match access {
+                Access::Read => return Err(problems::state_of_another_version()),
+                Access::Write => rebuild(&mut ledger, progress)?,
+            }
+        }
         let (found, warnings) = snapshots::newest(dir, &ledger, access == Access::Write)?;
         let mirror = found.unwrap_or_default();
         let mut office = Office {
@@ -186,6 +193,11 @@ impl Office {
         office.catch_up(progress)?;
         office.check_founded()?;
         if access == Access::Write {
+            // What a crash or a reader kept from being done is done now.
+            if !office.ledger.is_shared() {
+                office.evidence.remove_unfinished()?;
+            }
+            office.finish_erasures()?;
             office.abandon_open_imports()?;
         }
         Ok(office)
@@ -505,6 +517,20 @@ impl Office {
         &self.warnings
     }
 
+    /// Removes what the storage still holds of what was erased; false when readers hold it up.
+    pub(crate) fn scrub(&mut self) -> Result<bool, Problem> {
+        // One of many in a house only reads here: whoever opens the folder to write next does it.
+        if self.house.is_some() {
+            return Ok(false);
+        }
+        snapshots::discard_all(&self.dir)?;
+        // Its own reading would hold it up.
+        self.ledger.let_go();
+        let done = self.ledger.scrub();
+        self.refresh()?;
+        done
+    }
+
     /// The folder.
     pub fn dir(&self) -> &Path {
         &self.dir
@@ -578,8 +604,15 @@ impl Office {
     /// Stores a file as evidence under its hash; the same file twice is stored once.
     ///
     /// # Errors
-    /// The file is too large, or the disk cannot be written.
+    /// The file is too large or was erased once, or the disk cannot be written.
     pub fn store_evidence(&self, name: &str, bytes: &[u8]) -> Result<Evidence, Problem> {
+        let hash = EvidenceHash::of(bytes);
+        let key = crate::spaces::key(&[&hash.to_string()]);
+        let erased: Option<u64> =
+            crate::fold::get(&self.state()?, crate::spaces::FILE_ERASED, &key)?;
+        if let Some(position) = erased {
+            return Err(problems::file_was_erased(name, position));
+        }
         let hash = self.evidence.put(bytes)?;
         Ok(Evidence {
             sha256: hash.to_string(),
@@ -619,6 +652,34 @@ fn new_ledger(
 
 /// The code with which a ledger is refused that is there already.
 const LEDGER_EXISTS: &str = "L102";
+
+/// Whether the state was written by another version of the fold, so that its rows may have another form.
+pub(crate) fn state_is_of_another_version(ledger: &Ledger) -> Result<bool, Problem> {
+    if ledger.head()?.size == Position::EMPTY {
+        return Ok(false);
+    }
+    match crate::fold::version_of(&ledger.state()?)? {
+        Some(version) if version > crate::fold::FOLD_VERSION => {
+            Err(problems::state_of_later_version())
+        }
+        version => Ok(version != Some(crate::fold::FOLD_VERSION)),
+    }
+}
+
+fn rebuild(ledger: &mut Ledger, progress: Progress<'_>) -> Result<(), Problem> {
+    ledger.rebuild_state(&mut |done, total| progress(done, total, "entries"), fold)
+}
+
+/// Throws a folder's state away and replays all entries: the remedy where `verify` found that the state
+/// differs from them. The entries themselves are not touched.
+///
+/// # Errors
+/// Another process writes, or an entry does not match its leaf.
+pub fn rebuild_state(dir: &Path, progress: Progress<'_>) -> Result<Position, Problem> {
+    let mut ledger = Ledger::open(dir)?;
+    rebuild(&mut ledger, progress)?;
+    Ok(ledger.head()?.size)
+}
 
 /// Whether a ledger is what its first entry says.
 ///

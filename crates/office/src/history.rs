@@ -7,7 +7,8 @@ use base::{Moment, Position, Problem};
 use measure::{Behind, Query, RowId, RowView, Value};
 
 use crate::entry::{Evidence, Kind, RecordFacts, WithdrawFacts};
-use crate::fold::{get, private, read};
+use crate::erasures::ErasedPart;
+use crate::fold::{get, read};
 use crate::folder::Office;
 use crate::problems;
 use crate::spaces::{self, ActorRow, CaseRow, ImportRow, ImportStatus, RecordRow};
@@ -31,6 +32,8 @@ pub struct HistoryEntry {
     pub fields: Vec<(String, String)>,
     /// Its evidence.
     pub evidence: Vec<Evidence>,
+    /// What was erased of it.
+    pub erased: Vec<ErasedPart>,
 }
 
 /// A row behind a figure.
@@ -81,6 +84,7 @@ impl Office {
                     facts.reason,
                 )
             };
+            let (part, erased) = self.private_part(&entry)?;
             versions.push(HistoryEntry {
                 record_type: row.record_type.clone(),
                 position: entry.position,
@@ -89,13 +93,24 @@ impl Office {
                 kind,
                 reason,
                 fields,
-                evidence: private(&entry)?.evidence,
+                evidence: part.evidence,
+                erased: self.erased_of(&erased)?,
             });
         }
         if versions.is_empty() {
             return Err(problems::no_such_record(record));
         }
         Ok(versions)
+    }
+
+    /// The type of a record.
+    ///
+    /// # Errors
+    /// There is no such record.
+    pub fn record_type(&self, record: u64) -> Result<String, Problem> {
+        let row: RecordRow = get(&self.state()?, spaces::RECORD, &spaces::number_key(record))?
+            .ok_or_else(|| problems::no_such_record(record))?;
+        Ok(row.record_type)
     }
 
     /// The names under which a case's evidence was handed in, by SHA-256 in hex; empty where one was erased.
@@ -107,11 +122,27 @@ impl Office {
             .ok_or_else(|| problems::no_such_case(case))?;
         let mut names = HashMap::new();
         for step in row.steps.iter().filter(|step| !step.evidence.is_empty()) {
-            for piece in private(&self.ledger().entry(Position(step.at))?)?.evidence {
+            let entry = self.ledger().entry(Position(step.at))?;
+            for piece in self.private_part(&entry)?.0.evidence {
                 names.insert(piece.sha256, piece.name);
             }
         }
         Ok(names)
+    }
+
+    /// The evidence of a case that was erased.
+    ///
+    /// # Errors
+    /// There is no such case, or the ledger cannot be read.
+    pub fn case_erasures(&self, case: u64) -> Result<Vec<ErasedPart>, Problem> {
+        let row: CaseRow = get(&self.state()?, spaces::CASE, &spaces::number_key(case))?
+            .ok_or_else(|| problems::no_such_case(case))?;
+        let mut erased = Vec::new();
+        for step in row.steps.iter().filter(|step| !step.evidence.is_empty()) {
+            let entry = self.ledger().entry(Position(step.at))?;
+            erased.extend(self.erased_of(&self.private_part(&entry)?.1)?);
+        }
+        Ok(erased)
     }
 
     /// The name of an actor; its number where the name was erased.
@@ -263,6 +294,7 @@ mod tests {
             sha256: String::new(),
             rows: 1,
             mode: "all".to_owned(),
+            mapping: None,
         };
         let opening = Command::new(Kind::ImportOpen, &opening, &Private::default()).unwrap();
         let import = office.append(vec![opening], &[]).unwrap()[0].position.0;

@@ -20,7 +20,7 @@ use crate::folder::Office;
 use crate::mirror::{Mirror, Told};
 use crate::problems;
 use crate::spaces::{
-    self, ActorRow, CaseRow, ImportRow, ImportStatus, ProgrammeRow, RecordRow, Version,
+    self, ActorRow, CaseRow, ImportRow, ImportStatus, ProgrammeRow, RecordRow, SubjectRow, Version,
 };
 
 /// Holds the state against a mirror of the same position. Gives the number of imports that have begun and
@@ -33,7 +33,7 @@ pub(crate) fn state_agrees(state: &StateView<'_>, mirror: &Mirror) -> Result<u64
     programme(state, mirror)?;
     let types = records(state, mirror, &imports)?;
     keys_lead_to_records(state, &types)?;
-    subjects(state, mirror)?;
+    subjects(state, mirror, &imports)?;
     cases(state, mirror)?;
     overrides(state, mirror)?;
     seals(state, mirror)?;
@@ -243,10 +243,19 @@ fn keys_lead_to_records(
     Ok(())
 }
 
-fn subjects(state: &StateView<'_>, mirror: &Mirror) -> Result<(), Problem> {
+fn subjects(state: &StateView<'_>, mirror: &Mirror, imports: &Imports) -> Result<(), Problem> {
     let mut known: BTreeMap<String, usize> = BTreeMap::new();
     for found in state.scan(spaces::SUBJECT, &[]) {
         let found = found?;
+        let told: SubjectRow = row(spaces::SUBJECT, &found.value)?;
+        let is_closed = |import| {
+            let status = imports.get(&import).map(|(status, _)| *status);
+            Ok(status == Some(ImportStatus::Closed))
+        };
+        // What only an import brought that is not closed is known to nobody.
+        if told.visible(is_closed)?.is_none() {
+            continue;
+        }
         let key = String::from_utf8_lossy(&found.key);
         let (subject_type, id) = key.split_once('\0').unwrap_or((&key, ""));
         if mirror.subject_name(subject_type, id).is_none() {

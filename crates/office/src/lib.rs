@@ -14,6 +14,8 @@ pub mod authority;
 pub mod backup;
 pub mod case;
 pub mod entry;
+pub mod erase;
+pub mod erasures;
 mod exact;
 pub mod fold;
 pub mod folder;
@@ -40,6 +42,6 @@ mod subject_names;
 pub mod values;
 mod verify;
 
-pub use folder::{Access, Office, Progress, nature_name};
+pub use folder::{Access, Office, Progress, nature_name, rebuild_state};
 pub use shared::SharedOffice;
 pub use verify::{Verified, verify, verify_trusting};

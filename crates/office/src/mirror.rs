@@ -78,6 +78,8 @@ pub struct Mirror {
     draws: Vec<(Position, AuditDrawFacts)>,
     findings: Vec<(Position, AuditFindingFacts)>,
     names: SubjectNames,
+    /// Subjects of imports that are under way.
+    imported: HashMap<u64, Vec<SubjectFacts>>,
     raters: Raters,
 }
 
@@ -282,8 +284,18 @@ impl Mirror {
                 self.programmes.insert(at, programme);
                 self.forms = RowForms::default();
             }
-            Kind::Founded | Kind::Key | Kind::Actor | Kind::Alias | Kind::ImportOpen => {}
+            Kind::Founded
+            | Kind::Key
+            | Kind::Actor
+            | Kind::Alias
+            | Kind::Erase
+            | Kind::ImportOpen => {}
             Kind::Subject => self.take_subject(at, &facts(told)?)?,
+            Kind::ImportedSubject => {
+                let subject: SubjectFacts = facts(told)?;
+                let import = subject.import.unwrap_or_default();
+                self.imported.entry(import).or_default().push(subject);
+            }
             Kind::Record | Kind::Revise => {
                 let row = match row {
                     Some(row) => row,
@@ -305,6 +317,9 @@ impl Mirror {
             }
             Kind::ImportClose => {
                 let closed: ImportEndFacts = facts(told)?;
+                for subject in self.imported.remove(&closed.import).unwrap_or_default() {
+                    self.take_subject(at, &subject)?;
+                }
                 self.columns.apply(Change::Reveal {
                     import: closed.import,
                     at,
@@ -312,6 +327,7 @@ impl Mirror {
             }
             Kind::ImportAbandon => {
                 let abandoned: ImportEndFacts = facts(told)?;
+                self.imported.remove(&abandoned.import);
                 self.columns.apply(Change::Discard {
                     import: abandoned.import,
                     at,

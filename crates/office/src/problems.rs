@@ -39,6 +39,86 @@ base::catalogue! {
         what { zh: "第 {position} 条存证所说的办件 {case} 不存在", en: "entry {position} speaks of case {case}, which does not exist" }
         remedy { zh: "核对办件编号；zhicheng case list 可列出办件", en: "check the case's number; `zhicheng case list` lists cases" }
     }
+    /// An entry that speaks of an import that is not there.
+    fn missing_import(position, import) -> "O112" Error {
+        what { zh: "第 {position} 条存证所说的导入 {import} 不存在", en: "entry {position} speaks of import {import}, which does not exist" }
+        remedy { zh: "运行 zhicheng verify 查明损坏之处", en: "run `zhicheng verify` to find what is damaged" }
+    }
+    /// A field of type `file` whose file is not there.
+    fn file_not_stored(hash) -> "O226" Error {
+        what { zh: "没有存入哈希为 {hash} 的文件", en: "no file with the hash {hash} is stored" }
+        remedy { zh: "与记录一起交文件：submit 写 字段=@文件，import 加 --evidence 文件", en: "hand the file in with the record: FIELD=@FILE for submit, --evidence FILE for import" }
+    }
+    /// Nothing is there to be erased.
+    fn nothing_to_erase() -> "O290" Error {
+        what { zh: "没有可删除的个人信息或佐证材料", en: "there is nothing personal and no evidence to erase" }
+        remedy { zh: "核对编号与字段；zhicheng record 列出一条记录的字段、佐证与已删除的内容", en: "check the number and the fields; `zhicheng record` shows a record's fields, evidence and what was erased" }
+    }
+    /// A field of which there is nothing in the record.
+    fn no_such_personal_field(field, record, known) -> "O291" Error {
+        what { zh: "记录 {record} 没有个人字段“{field}”的内容", en: "record {record} holds nothing under a personal field `{field}`" }
+        remedy { zh: "有内容的个人字段：{known}；非个人字段属于事实，不能删除，可更正或撤回", en: "it has these personal fields: {known}; a field that is not personal is a fact and cannot be erased, only revised or withdrawn" }
+    }
+    /// A reason that repeats what is erased.
+    fn reason_tells(name) -> "O292" Error {
+        what { zh: "理由或申请人中含有正要删除的“{name}”", en: "the reason or who asked for it repeats the `{name}` that is to be erased" }
+        remedy { zh: "理由会永久保留：不写个人信息，只写来文字号等", en: "the reason stays visible for good: write the number of a letter, not personal data" }
+    }
+    /// A file that was erased comes again.
+    fn file_was_erased(name, position) -> "O293" Error {
+        what { zh: "文件“{name}”的内容已由第 {position} 条存证删除，不再接收", en: "the content of the file `{name}` was erased by entry {position} and is not taken again" }
+        remedy { zh: "换用已遮盖个人信息的文件；理由见 zhicheng erasures", en: "hand in a file without the personal data; `zhicheng erasures` shows why it was erased" }
+    }
+    /// A file that was erased is still there.
+    fn erased_file_is_there(hash, position) -> "O294" Error {
+        what { zh: "佐证材料 {hash} 已由第 {position} 条存证删除，文件却还在", en: "evidence {hash} was erased by entry {position}, but its file is there" }
+        remedy { zh: "以任一写入命令打开一次数据文件夹，文件即被删除", en: "open the folder once with any writing command; it removes the file" }
+    }
+    /// A field that was erased comes again with one record.
+    fn field_was_erased(field, record, position) -> "O295" Error {
+        what { zh: "记录 {record} 的“{field}”已由第 {position} 条存证删除，不再接收", en: "`{field}` of record {record} was erased by entry {position} and is not taken again" }
+        remedy { zh: "不填此字段；若是新的事实，另提交一条记录", en: "leave the field out; what is new belongs into a new record" }
+    }
+    /// Fields that were erased come again with a file.
+    fn left_erased(fields, record, position) -> "O296" Warning {
+        what { zh: "记录 {record} 的 {fields} 已由第 {position} 条存证删除，未再导入", en: "{fields} of record {record} was erased by entry {position}; it was not taken again" }
+        remedy { zh: "从表中删去这些内容", en: "remove it from the file" }
+    }
+    /// Attributes that were erased come again with a file.
+    fn attribute_left_erased(fields, subject, position) -> "O297" Warning {
+        what { zh: "对象 {subject} 的 {fields} 已由第 {position} 条存证删除，未再导入", en: "{fields} of subject {subject} was erased by entry {position}; it was not taken again" }
+        remedy { zh: "从表中删去这些内容", en: "remove it from the file" }
+    }
+    /// A file that brought persons who were erased since.
+    fn import_of_erased(import, position) -> "O298" Error {
+        what { zh: "此文件曾由第 {import} 条存证导入，其中的人员已由第 {position} 条存证删除", en: "this file was imported before (entry {import}), and a person whom it brought was erased by entry {position}" }
+        remedy { zh: "从表中删去该人员的各行再导入；否则该人员会作为新的人员重新出现", en: "remove that person's rows from the file; as it is, the person would come back as a new one" }
+    }
+    /// A list of erasures that is none.
+    fn not_a_list_of_erasures(why) -> "O299" Error {
+        what { zh: "不是删除清单：{why}", en: "this is no list of erasures: {why}" }
+        remedy { zh: "用 zhicheng erasures --save 保存的清单", en: "take a list that `zhicheng erasures --save` wrote" }
+    }
+    /// A list of erasures of another log.
+    fn erasures_of_another_log(entry, origin) -> "O300" Error {
+        what { zh: "第 {entry} 条存证与清单（来源 {origin}）所说的不是同一条", en: "entry {entry} is not the one that the list (of {origin}) speaks of" }
+        remedy { zh: "清单须来自此备份所属的存证日志", en: "the list must come from the log of which this folder is a backup" }
+    }
+    /// What was erased is still in the files because others read them.
+    fn scrub_held_up() -> "O301" Warning {
+        what { zh: "已删除，但有其他进程正在读取，旧页尚未清除", en: "it is erased, but other processes are reading, and old pages are still in the files" }
+        remedy { zh: "待它们结束后，以任一写入命令打开一次数据文件夹即清除", en: "when they have ended, open the folder once with any writing command" }
+    }
+    /// A state whose rows have the form of an earlier version.
+    fn state_of_another_version() -> "O113" Error {
+        what { zh: "数据文件夹的状态由较早的版本写成", en: "the folder's state was written by an earlier version" }
+        remedy { zh: "运行一次 zhicheng rebuild --data …（任一写入命令也会这样做）：由存证重放，不改动任何存证", en: "run `zhicheng rebuild --data …` once (any writing command does it too): it replays the entries and changes none" }
+    }
+    /// A state that a later version wrote.
+    fn state_of_later_version() -> "O114" Error {
+        what { zh: "数据文件夹的状态由较新的版本写成", en: "the folder's state was written by a later version" }
+        remedy { zh: "换用那个版本或更新的版本", en: "use that version, or a newer one" }
+    }
     /// A required cell states nothing.
     fn required_empty(name_zh, name_en) -> "O201" Error {
         what { zh: "“{name_zh}”必填，却是空的", en: "`{name_en}` is required but empty" }

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use base::{Day, FieldId, Problem, RecordTypeId, VocabularyId};
-use ledger::Precondition;
+use ledger::{EvidenceHash, EvidenceStore, Precondition};
 use programme::model::{Field, FieldType, Programme, RecordType};
 use programme::schema::ColumnPath;
 use sheet::Cell;
@@ -160,10 +160,36 @@ impl Draft {
         }
     }
 
-    /// A warning when its day has not come.
-    pub fn after_today(&self, today: Day) -> Option<Problem> {
+    /// What is wrong with a day that has not come: a record says what happened, and a later day is nearly
+    /// always a slip; unless the type's records may lie ahead.
+    pub fn after_today(&self, record_type: &RecordType, today: Day) -> Option<Problem> {
+        if record_type.future {
+            return None;
+        }
         let day = self.day().filter(|day| *day > today)?;
         Some(import_problems::day_after_today(day, today))
+    }
+
+    /// The first field of type `file` whose file is not stored, and that it is not; `pieces` are about to be.
+    pub(crate) fn file_not_stored(
+        &self,
+        record_type: &RecordType,
+        store: &EvidenceStore,
+        pieces: &[Evidence],
+    ) -> Option<(FieldId, Problem)> {
+        let files = record_type
+            .fields
+            .values()
+            .filter(|field| field.field_type == FieldType::File);
+        for field in files {
+            if let Some(Value::Text(hash)) = self.values.get(&field.id)
+                && !pieces.iter().any(|piece| piece.sha256 == *hash)
+                && !EvidenceHash::parse(hash).is_some_and(|hash| store.contains(hash))
+            {
+                return Some((field.id.clone(), problems::file_not_stored(hash)));
+            }
+        }
+        None
     }
 
     /// The identity of its subject.
@@ -386,11 +412,29 @@ impl Office {
         {
             return Err(problems::reason_missing());
         }
-        let mut intake = Intake::new(self.programme()?, on_other, None, reason);
+        let programme = self.programme()?;
+        if let Some(record_type) = programme.record_types.get(&draft.record_type) {
+            let today = self.today()?;
+            if let Some(problem) = draft.after_today(record_type, today) {
+                return Err(problem);
+            }
+            if let Some((_, problem)) = draft.file_not_stored(record_type, self.evidence(), &[]) {
+                return Err(problem);
+            }
+        }
+        let mut intake = Intake::new(programme, on_other, None, reason);
         let (taken, preconditions) = {
             let look = Look::new(self)?;
             let taken = intake.take(&look, draft)?;
-            let preconditions = relied_on(&look, &taken)?;
+            let mut preconditions = relied_on(&look, &taken)?;
+            for key in intake.new_persons() {
+                let version = look.state().get(spaces::PERSON, &key)?;
+                preconditions.push(Precondition {
+                    space: spaces::PERSON,
+                    version: version.map(|(version, _)| version),
+                    key,
+                });
+            }
             (taken, preconditions)
         };
         match taken {

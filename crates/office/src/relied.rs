@@ -10,8 +10,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::entry::{
-    ActorFacts, AliasFacts, AuditFindingFacts, CaseActFacts, CaseOpenFacts, ImportEndFacts, Kind,
-    OverrideFacts, WithdrawFacts,
+    ActorFacts, AliasFacts, AuditFindingFacts, CaseActFacts, CaseOpenFacts, EraseFacts,
+    ErasedEntry, ImportEndFacts, Kind, OverrideFacts, WithdrawFacts,
 };
 use crate::folder::Command;
 use crate::problems;
@@ -26,19 +26,28 @@ fn keys_of(command: &Command) -> Result<Vec<(Space, Vec<u8>)>, Problem> {
             let facts: ActorFacts = read(command)?;
             (spaces::ACTOR, spaces::number_key(facts.actor))
         }
-        Kind::Subject => {
+        Kind::Subject | Kind::ImportedSubject => {
             let facts: SubjectKey = read(command)?;
             let key = spaces::key(&[&facts.subject_type, &facts.id]);
             (spaces::SUBJECT, key)
         }
         Kind::Alias => {
             let facts: AliasFacts = read(command)?;
+            if let ("", Some(subject_type)) = (&*facts.text, facts.of.strip_prefix("subject:")) {
+                let key = spaces::key(&[subject_type, &facts.id]);
+                return Ok(vec![(spaces::SUBJECT, key)]);
+            }
             (spaces::ALIAS, spaces::key(&[&facts.of, &facts.text]))
         }
         Kind::Record | Kind::Revise => return keys_of_record(&read(command)?),
         Kind::Withdraw => {
             let facts: WithdrawFacts = read(command)?;
             (spaces::RECORD, spaces::number_key(facts.record))
+        }
+        Kind::Erase => {
+            let facts: EraseFacts = read(command)?;
+            let key = |erased: ErasedEntry| (spaces::ERASED, spaces::number_key(erased.entry));
+            return Ok(facts.entries.into_iter().map(key).collect());
         }
         Kind::ImportClose | Kind::ImportAbandon => {
             let facts: ImportEndFacts = read(command)?;

@@ -3,6 +3,9 @@
 //! All of it can be thrown away and replayed from the entries by [`crate::fold`]. Rows are JSON,
 //! read only here and there by key; what is scanned and counted lives in the columns.
 
+use std::fmt::Write as _;
+
+use base::Problem;
 use ledger::Space;
 use serde::{Deserialize, Serialize};
 
@@ -31,7 +34,7 @@ pub const OVERRIDE: Space = Space(11);
 /// Scorecard, period → positions of its sealings.
 pub const SEAL: Space = Space(12);
 /// Position of an entry that made a key of the log known → [`KeyRow`].
-pub const KEY: Space = Space(20);
+pub const KEY: Space = Space(16);
 
 /// Name of a publication → positions of its publishings.
 pub const PUBLICATION: Space = Space(20);
@@ -39,6 +42,17 @@ pub const PUBLICATION: Space = Space(20);
 pub const AUDIT_DRAW: Space = Space(21);
 /// Draw and line → positions of its findings.
 pub const AUDIT_FINDING: Space = Space(22);
+/// Position of an entry of which something was erased → [`ErasedRow`].
+pub const ERASED: Space = Space(13);
+/// SHA-256 of an evidence file that was removed, in hex → position of the entry that erased it.
+pub const FILE_ERASED: Space = Space(14);
+/// Subject type and true identity of a person → opaque identity.
+pub const PERSON: Space = Space(15);
+
+/// Import that brought a person who was erased → position of the entry that did it.
+pub const IMPORT_ERASED: Space = Space(18);
+/// `version` → the version of the fold that wrote the state, see [`crate::fold::FOLD_VERSION`].
+pub const FOLD: Space = Space(17);
 
 /// A key made of parts, separated so that no two lists of parts collide.
 pub fn key(parts: &[&str]) -> Vec<u8> {
@@ -92,29 +106,123 @@ pub struct SubjectRow {
     pub since: String,
     /// (attribute, from day, value, position).
     pub attributes: Vec<(String, String, serde_json::Value, u64)>,
+    /// Of a person: the true identity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<String>,
+    /// Of a person: (position, spelling) of confirmed spellings.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<(u64, String)>,
+    /// What imports brought: position of the entry → its import and first day (ISO). It counts when the
+    /// import is closed, see [`SubjectRow::visible`].
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub imported: std::collections::BTreeMap<u64, (u64, String)>,
+    /// Attributes that were erased, each with the entry that erased it last.
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub erased: std::collections::BTreeMap<String, u64>,
+}
+
+impl SubjectRow {
+    /// The row without what imports brought that are not closed; `None` when nothing else made the subject
+    /// known.
+    ///
+    /// # Errors
+    /// Those of `is_closed`.
+    pub fn visible(
+        mut self,
+        mut is_closed: impl FnMut(u64) -> Result<bool, Problem>,
+    ) -> Result<Option<SubjectRow>, Problem> {
+        for (at, (import, from)) in std::mem::take(&mut self.imported) {
+            if !is_closed(import)? {
+                self.attributes.retain(|(_, _, _, told)| *told != at);
+            } else if self.since.is_empty() || from < self.since {
+                self.since = from;
+            }
+        }
+        Ok((!self.since.is_empty()).then_some(self))
+    }
+}
+
+/// What was erased of an entry.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ErasedRow {
+    /// The erasing entry in whose private part the rest stands; `None` when nothing remains.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remains_in: Option<u64>,
+    /// (name, erasing entry), in the order of erasure.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<(String, u64)>,
+    /// (SHA-256 in hex, erasing entry), in the order of erasure.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<(String, u64)>,
 }
 
 /// One version of a record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Version {
     /// Position of its entry.
     pub at: u64,
     /// The import that brought it, as long as its visibility hangs on that import's end.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub import: Option<u64>,
     /// Whether this version withdraws the record.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub withdrawn: bool,
 }
 
-/// A record: its versions, oldest first.
+/// A record: its versions, oldest first. There are as many rows as records, so it is written as one short
+/// text: the type, then for each version its position, `i` and its import, `w` where it withdraws the
+/// record: `sample 1205i1200 4711w`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct RecordRow {
     /// Type.
-    #[serde(rename = "type")]
     pub record_type: String,
     /// Versions.
     pub versions: Vec<Version>,
+}
+
+impl From<RecordRow> for String {
+    fn from(row: RecordRow) -> String {
+        let mut text = row.record_type;
+        for version in row.versions {
+            // Writing to a String cannot fail.
+            let _ = write!(text, " {}", version.at);
+            if let Some(import) = version.import {
+                let _ = write!(text, "i{import}");
+            }
+            if version.withdrawn {
+                text.push('w');
+            }
+        }
+        text
+    }
+}
+
+impl TryFrom<String> for RecordRow {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<RecordRow, String> {
+        let mut words = text.split(' ');
+        let record_type = words.next().unwrap_or_default().to_owned();
+        let version = |word: &str| {
+            let (rest, withdrawn) = match word.strip_suffix('w') {
+                Some(rest) => (rest, true),
+                None => (word, false),
+            };
+            let (at, import) = match rest.split_once('i') {
+                Some((at, import)) => (at, Some(import.parse().ok()?)),
+                None => (rest, None),
+            };
+            Some(Version {
+                at: at.parse().ok()?,
+                import,
+                withdrawn,
+            })
+        };
+        let versions = words.map(|word| version(word).ok_or_else(|| word.to_owned()));
+        Ok(RecordRow {
+            versions: versions.collect::<Result<_, _>>()?,
+            record_type,
+        })
+    }
 }
 
 /// How an import stands.
@@ -138,6 +246,9 @@ pub struct ImportRow {
     /// once. Giving the import up gives each back, so that a withdrawn record stays known.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub displaced: Vec<(u16, String, u64)>,
+    /// SHA-256 of its file.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub sha256: String,
 }
 
 /// A step of a case as the state keeps it.
@@ -190,4 +301,41 @@ pub struct CaseRow {
     pub steps: Vec<StepRow>,
     /// Day on which it was closed (ISO) and with which outcome.
     pub closed: Option<(String, Option<String>)>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_records_row_is_one_short_text() {
+        let version = |at, import, withdrawn| Version {
+            at,
+            import,
+            withdrawn,
+        };
+        let row = RecordRow {
+            record_type: "sample".to_owned(),
+            versions: vec![
+                version(1205, Some(1200), false),
+                version(4711, None, true),
+                version(u64::MAX, Some(0), true),
+            ],
+        };
+        let text = serde_json::to_string(&row).unwrap();
+        assert_eq!(text, "\"sample 1205i1200 4711w 18446744073709551615i0w\"");
+        assert_eq!(serde_json::from_str::<RecordRow>(&text).unwrap(), row);
+        for damaged in [
+            "\"sample x\"",
+            "\"sample 1i\"",
+            "\"sample 1ww\"",
+            "\"sample  1\"",
+            "7",
+        ] {
+            assert!(
+                serde_json::from_str::<RecordRow>(damaged).is_err(),
+                "{damaged}"
+            );
+        }
+    }
 }

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use base::{Position, Problem};
-use ledger::{EvidenceHash, EvidenceStore, Ledger, Nature};
+use ledger::{Entry, EvidenceHash, EvidenceStore, Ledger, Nature, StateView};
+use programme::model::FieldType;
 
-use crate::fold::{fold, private};
+use crate::entry::{Kind, Private, RecordFacts};
+use crate::fold::{fold, get, private, read};
 use crate::folder::{Progress, is_as_founded};
 use crate::invariants;
 use crate::mirror::{Mirror, Told};
@@ -16,6 +18,7 @@ use crate::signing::files::KeyFiles;
 use crate::signing::trust::Against;
 use crate::signing::{self, Trust};
 use crate::snapshots;
+use crate::spaces::{self, ErasedRow};
 
 /// What was verified.
 #[derive(Debug, Clone)]
@@ -33,6 +36,8 @@ pub struct Verified {
     /// Imports that have begun and not ended: one that runs, or that a crash cut short; the next writer
     /// gives it up.
     pub open_imports: u64,
+    /// Entries whose private part was erased, wholly or in part.
+    pub erased: u64,
     /// Real or a demonstration.
     pub nature: Nature,
     /// The origin under which the log signs.
@@ -63,6 +68,9 @@ pub fn verify_trusting(
     progress: Progress<'_>,
 ) -> Result<Verified, Problem> {
     let ledger = Ledger::open_read_only(dir)?;
+    if crate::folder::state_is_of_another_version(&ledger)? {
+        return Err(problems::state_of_another_version());
+    }
     // Those of now, before a writer beside this adds entries and snapshots of them.
     let mut snapshots = snapshots::all(dir)?;
     // Everything is read as of one moment: a writer may go on beside it.
@@ -76,11 +84,16 @@ pub fn verify_trusting(
         if entry.position == Position(1) {
             is_as_founded(&ledger, &entry)?;
         }
-        for piece in private(&entry)?.evidence {
-            named.entry(piece.sha256).or_insert(entry.position.0);
+        for (position, part) in parts_in(&state, &entry)? {
+            for piece in part.evidence {
+                named.entry(piece.sha256).or_insert(position);
+            }
         }
         chain.take(entry.position, entry.kind, &entry.facts)?;
         mirror.take(&Told::from(&entry))?;
+        for (file, position) in files_in(&mirror, &state, &entry)? {
+            named.entry(file).or_insert(position);
+        }
         invariants::entry_stands(&entry, &state, &mirror)?;
         // Newest first: the last is the next that is reached.
         while let Some((_, path)) = snapshots.pop_if(|(at, _)| *at == mirror.position()) {
@@ -94,6 +107,16 @@ pub fn verify_trusting(
         }
     }
     let open_imports = invariants::state_agrees(&state, &mirror)?;
+    let store = EvidenceStore::at(dir);
+    for found in state.scan(spaces::FILE_ERASED, &[]) {
+        let found = found?;
+        let hash = String::from_utf8_lossy(&found.key).into_owned();
+        if EvidenceHash::parse(&hash).is_some_and(|hash| store.contains(hash)) {
+            return Err(problems::erased_file_is_there(hash, found.version));
+        }
+        // Of a file that a fact names, the hash stays to be seen.
+        named.remove(&hash);
+    }
     let mut root_at = |size| ledger.root_at(size);
     signing::trust::check_endorsements(&chain, &mut root_at)?;
     let signed = signing::last_signed(&ledger, &KeyFiles::at(dir), &chain)?;
@@ -101,7 +124,6 @@ pub fn verify_trusting(
     trust.check_key(&chain, report.size)?;
     let against = trust.check_against(&chain, report.size, &mut root_at)?;
     drop(state);
-    let store = EvidenceStore::at(dir);
     for (hash, position) in &named {
         let parsed =
             EvidenceHash::parse(hash).ok_or_else(|| problems::unreadable_entry(*position, hash))?;
@@ -118,6 +140,7 @@ pub fn verify_trusting(
         evidence,
         unnamed: evidence.saturating_sub(named.len() as u64),
         open_imports,
+        erased: report.erased,
         nature: ledger.nature(),
         origin: chain.origin().to_owned(),
         key: chain.current().map(|link| link.key.to_string()),
@@ -140,4 +163,52 @@ fn check_snapshot(path: &Path, ledger: &Ledger, mirror: &Mirror) -> Result<(), P
             what,
         )),
     }
+}
+
+/// The files that a record's fields of type `file` name, personal ones too.
+fn files_in(
+    mirror: &Mirror,
+    state: &StateView,
+    entry: &Entry,
+) -> Result<Vec<(String, u64)>, Problem> {
+    let is_record = [Kind::Record.number(), Kind::Revise.number()].contains(&entry.kind);
+    let (true, Some(programme)) = (is_record, mirror.programme_as_of(entry.programme)) else {
+        return Ok(Vec::new());
+    };
+    let facts: RecordFacts = read(entry)?;
+    let Some(record_type) = programme.record_types.get(facts.record_type.as_str()) else {
+        return Ok(Vec::new());
+    };
+    let mut files = Vec::new();
+    let fields = record_type.fields.values();
+    for field in fields.filter(|field| field.field_type == FieldType::File) {
+        let said = facts.fields.get(field.id.as_str()).cloned();
+        let value = match said {
+            Some(value) => Some(value),
+            None => parts_in(state, entry)?
+                .pop()
+                .and_then(|(_, mut part)| part.fields.remove(field.id.as_str())),
+        };
+        if let Some(hash) = value.as_ref().and_then(serde_json::Value::as_str) {
+            files.push((hash.to_owned(), entry.position.0));
+        }
+    }
+    Ok(files)
+}
+
+/// The private parts that stand in an entry as they are now, by the entries whose they are: its own, or
+/// what remains of earlier ones unless a later entry has carried it on.
+fn parts_in(state: &StateView, entry: &Entry) -> Result<Vec<(u64, Private)>, Problem> {
+    let own = private(entry)?;
+    if entry.kind != Kind::Erase.number() {
+        return Ok(vec![(entry.position.0, own)]);
+    }
+    let mut parts = Vec::new();
+    for (position, part) in own.remains {
+        let row: Option<ErasedRow> = get(state, spaces::ERASED, &spaces::number_key(position))?;
+        if row.and_then(|row| row.remains_in) == Some(entry.position.0) {
+            parts.push((position, part));
+        }
+    }
+    Ok(parts)
 }

@@ -108,6 +108,9 @@ fn subject_type(new: &SubjectType, old: &SubjectType, problems: &mut Vec<Problem
     if new.identity != old.identity {
         problems.push(problem::identity_changed(&new.id).at(new.row.span_of("identity")));
     }
+    if new.personal != old.personal {
+        problems.push(problem::persons_changed(&new.id).at(new.row.span_of("personal")));
+    }
     fields(
         new.id.as_str(),
         (&new.fields, &new.row.span),

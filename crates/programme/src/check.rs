@@ -15,7 +15,7 @@ use crate::{Sources, rows};
 /// What a check found.
 #[derive(Debug, Clone)]
 pub struct Checked {
-    /// The programme; there is one exactly when no problem is an error.
+    /// The programme; of [`check`] there is one exactly when no problem is an error.
     pub programme: Option<Arc<Programme>>,
     /// Errors and warnings: what the text says wrongly first, then what it means wrongly, both in
     /// the order of the text.
@@ -53,6 +53,39 @@ const OF_CELLS: &[&str] = &[
 /// assert_eq!(checked.problems[0].code, "P222"); // a period without its first day
 /// ```
 pub fn check(sources: &Sources) -> Checked {
+    let (built, problems) = build_and_judge(sources);
+    let is_sound = !problems.iter().any(Problem::is_error);
+    Checked {
+        programme: built.filter(|_| is_sound),
+        problems,
+    }
+}
+
+/// Reads a package that passed the [`check`] of some version of this software and was put in force then.
+///
+/// What is in force stays in force: a check that has become stricter judges what comes, and never makes a
+/// data folder unreadable. So there is a programme whenever one can be built, whatever is to be said of it;
+/// that is told all the same. A part that cannot be built at all (no earlier version accepted such a one) is
+/// left out of it, with its fault.
+///
+/// ```
+/// use programme::{Sources, check, read_stored};
+/// // The holidays of 2018 are not written down: refused today.
+/// let text = "[programme]\nid = \"p\"\nname = \"P\"\nversion = \"1\"\ntime_zone = \"Asia/Shanghai\"\nyear = \"2018\"\n\n[[calendar]]\nyear = 2018\nsource = \"none\"\n";
+/// let sources = Sources::from_files("p", [("programme.toml".to_owned(), text.to_owned())]);
+/// assert!(check(&sources).programme.is_none());
+/// assert_eq!(read_stored(&sources).programme.unwrap().id.as_ref(), "p");
+/// ```
+pub fn read_stored(sources: &Sources) -> Checked {
+    let (programme, problems) = build_and_judge(sources);
+    Checked {
+        programme,
+        problems,
+    }
+}
+
+/// The programme as far as it can be built, and all that is to be said of it.
+fn build_and_judge(sources: &Sources) -> (Option<Arc<Programme>>, Vec<Problem>) {
     let (rows, mut problems) = rows(sources);
     // Without the extended package half of the names are missing: what follows from that says nothing.
     let is_whole = !problems
@@ -71,11 +104,7 @@ pub fn check(sources: &Sources) -> Checked {
     if problems.iter().any(hides_more) {
         problems.push(crate::problems_text::further_checks_wait());
     }
-    let is_sound = !problems.iter().any(Problem::is_error);
-    Checked {
-        programme: built.filter(|_| is_sound).map(Arc::new),
-        problems: sources.locate(problems),
-    }
+    (built.map(Arc::new), sources.locate(problems))
 }
 
 /// Sorts problems by file and place, each once; those without a place come first, then what the text

@@ -34,7 +34,7 @@ mod text_properties;
 mod workbook;
 
 pub use against::check_against;
-pub use check::{Checked, check};
+pub use check::{Checked, check, read_stored};
 pub use extend::rows;
 pub use fmt::{format_file, format_layer};
 pub use hash::content_hash;

@@ -189,6 +189,8 @@ pub struct SubjectType {
     pub name: Text,
     /// Identity rule.
     pub identity: Identity,
+    /// Its subjects are persons: facts have an opaque identity.
+    pub personal: bool,
     /// Name of the identity column.
     pub identity_name: Text,
     /// Header aliases of the identity column.
@@ -280,6 +282,8 @@ pub struct RecordType {
     pub evidence: Text,
     /// Several lines of one batch follow each other.
     pub continuation: bool,
+    /// Its records may be dated after today.
+    pub future: bool,
     /// All fields, reserved ones first.
     pub fields: IndexMap<FieldId, Field>,
     /// Constraints.

@@ -264,6 +264,11 @@ base::catalogue! {
         what { zh: "时区由 {old} 改为 {new}，过去的日期会跟着变", en: "the time zone changes from {old} to {new}, which moves past days" }
         remedy { zh: "写 time_zone = \"{old}\"", en: "write time_zone = \"{old}\"" }
     }
+    /// Subjects become persons, or are none any more.
+    fn persons_changed(of) -> "P175" Error {
+        what { zh: "对象类型“{of}”改变了是否为个人；已有记录已按原样承诺", en: "subject type `{of}` changes whether its subjects are persons, but existing records are committed as before" }
+        remedy { zh: "保留原来的 personal；另设一个对象类型", en: "keep `personal` as it was, and declare another subject type" }
+    }
     /// New records must have a field that old ones may lack.
     fn newly_required(field, of) -> "P171" Warning {
         what { zh: "“{of}”的字段“{field}”成为必填；已有记录可能没有它", en: "field `{field}` of `{of}` becomes required; existing records may lack it" }

@@ -167,6 +167,7 @@ pub const COMMANDS: &[&str] = &[
     "audit_finding",
     "activate",
     "key",
+    "erase",
 ];
 const MISSING: &[&str] = &["zero", "base", "full", "exclude", "pending", "use"];
 
@@ -270,6 +271,7 @@ pub const TABLES: &[Table] = &[
         may("identity_name", Bilingual, "身份列名称；缺省 统一社会信用代码或编号", "name of the identity column; default the name of that code, or Identifier"),
         may("identity_aliases", List(&Text), "身份列的表头别名", "header aliases of the identity column"),
         may("name_aliases", List(&Text), "名称列的表头别名", "header aliases of the name column"),
+        may("personal", Bool, "是否为个人：事实中只有随机编号，真实身份、名称和个人字段另存，可删除；缺省 false", "its subjects are persons: facts have a random number, the true identity, the name and personal attributes stand apart and can be erased; default false"),
         may("note", Bilingual, "说明", "note"),
     ]),
     table_of("record_type", &["id"], "记录类型", "record types", &[
@@ -280,6 +282,7 @@ pub const TABLES: &[Table] = &[
         may("evidence_at_least", Int, "至少几件佐证材料；缺省 0", "least number of pieces of evidence; default 0"),
         may("evidence", Bilingual, "需要什么佐证", "which evidence is wanted"),
         may("continuation", Bool, "一批多行（续行）；缺省 false。每行各是一条记录，count、sum、mean、share 按行计；数批次用 distinct", "several lines of one batch follow each other (continuation rows); default false. Each line is a record of its own: count, sum, mean and share go by line; batches are counted with distinct"),
+        may("future", Bool, "日期可以在今天之后（计划、预告）；缺省 false：日期在今天之后的记录被拒绝", "its records may be dated after today (plans, announcements); default false: such a record is refused"),
         may("system", Text, "所属系统 S1–S26", "system S1 to S26"),
         may("note", Bilingual, "说明", "note"),
     ]),

@@ -103,6 +103,16 @@ pub enum Command {
     Withdraw(Withdraw),
     #[command(about = say("查看一条记录及其历史", "Show a record and its history"))]
     Record(Record),
+    #[command(
+        about = say("删除个人信息和佐证材料", "Erase personal data and evidence"),
+        after_help = say(
+            "删除不可恢复；存证日志的每个哈希、每项证明和每个数字都不变。删了什么、何时、何人、为何，永久可见，因此理由中不写个人信息。",
+            "What is erased cannot be brought back; every hash, proof and figure stays. What was erased, when, by whom and why stays visible for good, so the reason holds no personal data."
+        )
+    )]
+    Erase(Erase),
+    #[command(about = say("列出已删除的内容，或在恢复的备份上再次删除", "List what was erased, or erase it again in a restored backup"))]
+    Erasures(Erasures),
     #[command(about = say("确认一个简称或别名", "Confirm what a short name means"))]
     Alias(Alias),
     #[command(about = say("测算指标", "Measure an indicator"))]
@@ -135,6 +145,8 @@ pub enum Command {
     Backups(Backups),
     #[command(about = say("从备份恢复到新的数据文件夹", "Bring a backup back into a new data folder"))]
     Restore(Restore),
+    #[command(about = say("由存证重放，重建状态", "Rebuild the state by replaying all entries"))]
+    Rebuild(Rebuild),
     #[command(about = say("核验数据文件夹，或外部核验包", "Verify a data folder, or a bundle for outsiders"))]
     Verify(Verify),
     #[command(about = say("给出签名的检查点：日志到哪里、树根是什么", "Give the signed checkpoint: how far the log reaches, and its root"))]
@@ -301,6 +313,43 @@ pub struct Record {
     pub data: Data,
     #[arg(value_name = "RECORD", help = say("记录编号", "number of the record"))]
     pub record: u64,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct Erase {
+    #[command(flatten)]
+    pub data: Data,
+    #[arg(long, value_name = "RECORD", conflicts_with_all = ["subject", "actor_number", "import"], help = say("记录编号：删除其全部个人字段和佐证，或只删下面指明的", "number of a record: all its personal fields and evidence, or those named below"))]
+    pub record: Option<u64>,
+    #[arg(long = "field", value_name = "FIELD", requires = "record", help = say("该记录的个人字段（可多次）", "a personal field of the record (repeatable)"))]
+    pub fields: Vec<String>,
+    #[arg(long = "evidence", value_name = "SHA256", conflicts_with_all = ["subject", "actor_number", "import"], required_unless_present_any = ["record", "subject", "actor_number", "import"],
+        help = say("佐证材料（可多次）；不带 --record 时在各处删除", "evidence (repeatable); without --record wherever it is cited"))]
+    pub evidence: Vec<String>,
+    #[arg(long, num_args = 2, value_names = ["TYPE", "ID"], conflicts_with_all = ["actor_number", "import"], help = say("对象：删除关于它的全部个人信息", "a subject: everything personal about it"))]
+    pub subject: Option<Vec<String>>,
+    #[arg(long = "actor", value_name = "N", conflicts_with = "import", help = say("操作者编号：删除其姓名", "number of an actor: the name"))]
+    pub actor_number: Option<u64>,
+    #[arg(long, value_name = "N", help = say("导入编号：删除其文件名", "number of an import: the name of its file"))]
+    pub import: Option<u64>,
+    #[arg(long, value_name = "TEXT", help = say("理由（不写个人信息）", "reason (no personal data in it)"))]
+    pub reason: String,
+    #[arg(long, value_name = "TEXT", help = say("应谁的申请，如来文字号（不写姓名）", "who asked for it, such as the number of a letter (no name)"))]
+    pub asked_by: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Erasures {
+    #[command(flatten)]
+    pub data: Data,
+    #[arg(long, value_name = "FILE", help = say("存成清单，供恢复备份后使用", "save them as a list, for a backup that is restored"))]
+    pub save: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", conflicts_with = "save", help = say("按清单在恢复的备份上再次删除", "erase again in a restored backup what a list names"))]
+    pub apply: Option<PathBuf>,
+    #[arg(long, help = say("覆盖已有的文件", "overwrite what is there"))]
+    pub force: bool,
     #[command(flatten)]
     pub output: Output,
 }
@@ -506,6 +555,12 @@ pub struct Export {
     pub workbook: Option<PathBuf>,
     #[arg(long, help = say("覆盖已有的文件", "overwrite what is there"))]
     pub force: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Rebuild {
+    #[command(flatten)]
+    pub data: Data,
 }
 
 #[derive(Debug, Args)]

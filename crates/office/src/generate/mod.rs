@@ -168,6 +168,15 @@ impl Office {
             .collect();
         let mut papers = Papers::new(self);
         let mut intake = Intake::new(programme.clone(), OnOther::Refuse, None, None);
+        for pool in pools.values() {
+            let is_of_persons = programme
+                .subject_types
+                .get(&pool.subject_type)
+                .is_some_and(|found| found.personal);
+            for member in pool.members.iter().filter(|_| is_of_persons) {
+                intake.persons.make(pool.subject_type.as_str(), &member.id);
+            }
+        }
         let look = Look::new(self).map_err(one)?;
         for maker in makers().filter(|maker| makes_records(maker.row)) {
             // Without its subjects a distribution would be refused for what is no fault of its own.
@@ -192,7 +201,7 @@ impl Office {
                         facts,
                         private,
                         outcome,
-                    }) => planned.records.push((facts, private, outcome)),
+                    }) => planned.records.push((facts, *private, outcome)),
                     Ok(Taken::Unchanged(_)) => planned.unchanged += 1,
                     Ok(Taken::Refused(problem)) | Err(problem) => {
                         refusals.note(index + 1, "—", &problem, &[], maker.row)
@@ -293,6 +302,7 @@ impl Office {
             ))),
             rows: (planned.records.len() as u64).saturating_add(planned.unchanged),
             mode: "all".to_owned(),
+            mapping: None,
         };
         let heads = self.append(
             vec![Command::new(Kind::ImportOpen, &facts, &Private::default())?],

@@ -19,6 +19,7 @@ use super::problems;
 use crate::entry::{Kind, Private, SubjectFacts};
 use crate::folder::Command;
 use crate::import::intake::BEGINNING;
+use crate::import::persons::opaque_of;
 use crate::values::{Reader, Spellings};
 
 /// How often a text is made anew until it is unlike the others.
@@ -96,7 +97,12 @@ pub(super) fn make(
         let mut private = Private::default();
         let mut units = Vec::new();
         if let Some(name) = made.cells.get("name") {
-            attributes.insert("name".to_owned(), name.as_str().into());
+            let into = if subject_type.personal {
+                &mut private.fields
+            } else {
+                &mut attributes
+            };
+            into.insert("name".to_owned(), name.as_str().into());
         }
         for reader in &mut readers {
             let field = reader.field();
@@ -123,7 +129,14 @@ pub(super) fn make(
                 }
             }
         }
-        let identity = made.cells.get("id").cloned().unwrap_or_default();
+        let mut identity = made.cells.get("id").cloned().unwrap_or_default();
+        if subject_type.personal {
+            let mut dice = Dice::new(seed, &[id, "persons", &identity]);
+            let mut random = [0; 10];
+            random.fill_with(|| dice.below(256) as u8);
+            let opaque = opaque_of(&random).to_string();
+            private.identity = Some(std::mem::replace(&mut identity, opaque));
+        }
         let from = made
             .day
             .map_or_else(|| BEGINNING.to_owned(), |day| day.to_string());
@@ -132,6 +145,7 @@ pub(super) fn make(
             id: identity.clone(),
             from,
             attributes,
+            import: None,
         };
         commands.push(Command::new(Kind::Subject, &facts, &private).map_err(one)?);
         pool.members.push(Member {

@@ -4,7 +4,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use base::{Day, Place, Problem};
+use base::{Day, FieldId, Place, Problem};
+use ledger::EvidenceStore;
 use programme::model::{Programme, RecordType};
 use sheet::clean::{EmptyMarks, clean_text};
 use sheet::{Cell, ReadRow, Reason, RejectedRow, Row};
@@ -51,8 +52,7 @@ pub(super) struct Drafting<'a> {
     /// The slot that wide columns fill, where its field is required.
     wide: Option<(usize, Reader<'a>)>,
     today: Day,
-    /// Rows whose day has not come: how many, and the first of them.
-    pub after_today: (u64, Option<Problem>),
+    evidence: EvidenceStore,
 }
 
 /// How the subject of a row is found when only its name is given.
@@ -78,7 +78,7 @@ impl<'a> Drafting<'a> {
                 if ready.file.plan.has(name_slot) =>
             {
                 Some(NamedSubject {
-                    names: Names::of(office, subject_type),
+                    names: Names::of(office, subject_type)?,
                     identity: Reader::new(field),
                     identity_slot,
                     name_slot,
@@ -98,7 +98,7 @@ impl<'a> Drafting<'a> {
             lines: ready.file.plan.lines(),
             wide,
             today: office.today()?,
-            after_today: (0, None),
+            evidence: office.evidence().clone(),
         })
     }
 
@@ -122,8 +122,11 @@ impl<'a> Drafting<'a> {
             }
             match self.draft(&row, line) {
                 Ok(draft) => {
-                    self.note_day(&row, line, &draft);
-                    drafts.push(draft);
+                    let refused = self.refused_today(&row, line, &draft);
+                    if refused.is_empty() {
+                        drafts.push(draft);
+                    }
+                    reasons.extend(refused);
                 }
                 Err(faults) => reasons.extend(faults),
             }
@@ -135,19 +138,27 @@ impl<'a> Drafting<'a> {
         }
     }
 
-    /// Counts a row whose day has not come, and keeps the place of the first.
-    fn note_day(&mut self, row: &Row, line: Line, draft: &Draft) {
-        if let Some(problem) = draft.after_today(self.today) {
-            let column = self
-                .ready
-                .record_type
-                .fields
-                .get_index_of("day")
-                .and_then(|slot| self.ready.file.plan.column(slot, line));
-            let (rows, first) = &mut self.after_today;
-            *rows += 1;
-            first.get_or_insert_with(|| problem.in_place(self.ready.file.place_of(row, column)));
-        }
+    /// What depends on more than the row: its day has not come, or a file that it names is not stored.
+    fn refused_today(&self, row: &Row, line: Line, draft: &Draft) -> Vec<Reason> {
+        let Ready {
+            record_type,
+            file,
+            job,
+            ..
+        } = self.ready;
+        let day = draft
+            .after_today(record_type, self.today)
+            .map(|problem| (FieldId::new("day"), problem));
+        let lacking = draft.file_not_stored(record_type, &self.evidence, &job.options.evidence);
+        let place = |(field, problem): (FieldId, Problem)| {
+            let slot = record_type.fields.get_index_of(&field);
+            let column = slot.and_then(|slot| file.plan.column(slot, line));
+            Reason {
+                column,
+                problem: problem.in_place(file.place_of(row, column)),
+            }
+        };
+        day.into_iter().chain(lacking).map(place).collect()
     }
 
     fn draft(&mut self, row: &Row, line: Line) -> Result<Draft, Vec<Reason>> {

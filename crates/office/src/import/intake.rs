@@ -4,7 +4,7 @@
 //! [`Intake`] what the same batch brought before; neither holds the office, so that a long batch can
 //! be appended group by group between two looks.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use base::{Day, Position, Problem};
@@ -13,12 +13,13 @@ use programme::model::{Programme, RecordType};
 use sha2::{Digest, Sha256};
 
 use crate::entry::{Evidence, Kind, Private, RecordFacts, SubjectFacts};
-use crate::fold::{get, private, read};
+use crate::fold::{get, read};
 use crate::folder::{Command, Office};
+use crate::import::persons::{Persons, names_persons};
 use crate::import::problems as import_problems;
 use crate::problems;
 use crate::record::{Draft, KEY_SEPARATOR};
-use crate::spaces::{self, ImportRow, ImportStatus, RecordRow, Version};
+use crate::spaces::{self, ErasedRow, ImportRow, ImportStatus, RecordRow, SubjectRow, Version};
 
 /// The day from which something holds that is told without a day: before all records.
 pub(crate) const BEGINNING: &str = "1900-01-01";
@@ -41,7 +42,7 @@ pub(crate) enum Taken {
         /// What is said in the open.
         facts: RecordFacts,
         /// What is not.
-        private: Private,
+        private: Box<Private>,
         /// Whether it is a new record or a revision.
         outcome: Outcome,
     },
@@ -80,6 +81,8 @@ impl Outcome {
 struct NewSubject {
     subject_type: Arc<str>,
     id: Arc<str>,
+    /// Of a person: the true identity, which `id` stands for.
+    identity: Option<Arc<str>>,
     name: Option<Arc<str>>,
     /// The earliest day on which the batch speaks of it.
     from: Option<Day>,
@@ -107,18 +110,42 @@ enum Standing {
 pub(crate) struct Look<'a> {
     office: &'a Office,
     state: StateView<'a>,
+    /// Whether anything was ever erased: where nothing was, nothing need be asked record by record.
+    has_erased: bool,
 }
 
 impl<'a> Look<'a> {
     pub(crate) fn new(office: &'a Office) -> Result<Look<'a>, Problem> {
+        let state = office.state()?;
+        let first = state.scan(spaces::ERASED, &[]).next().transpose()?;
         Ok(Look {
             office,
-            state: office.state()?,
+            has_erased: first.is_some(),
+            state,
         })
     }
 
     pub(crate) fn state(&self) -> &StateView<'a> {
         &self.state
+    }
+
+    /// A subject as it is known now; `None` when nobody knows it, or only an import that is not closed.
+    pub(crate) fn subject(
+        &self,
+        subject_type: &str,
+        id: &str,
+    ) -> Result<Option<SubjectRow>, Problem> {
+        let key = spaces::key(&[subject_type, id]);
+        match get::<SubjectRow>(&self.state, spaces::SUBJECT, &key)? {
+            None => Ok(None),
+            Some(row) => row.visible(|import| self.is_closed(import)),
+        }
+    }
+
+    fn is_closed(&self, import: u64) -> Result<bool, Problem> {
+        let key = spaces::number_key(import);
+        let row: Option<ImportRow> = get(&self.state, spaces::IMPORT, &key)?;
+        Ok(row.is_some_and(|row| row.status == ImportStatus::Closed))
     }
 
     /// Whether a space holds anything of a type: of an empty one nothing need be asked row by row.
@@ -149,12 +176,7 @@ impl<'a> Look<'a> {
         for version in row.versions.iter().rev() {
             let visible = match version.import {
                 None => true,
-                Some(import) => {
-                    let status =
-                        get::<ImportRow>(&self.state, spaces::IMPORT, &spaces::number_key(import))?
-                            .map(|row| row.status);
-                    status == Some(ImportStatus::Closed)
-                }
+                Some(import) => self.is_closed(import)?,
             };
             match (visible, version.withdrawn, withdrawn) {
                 (true, true, _) => withdrawn = true,
@@ -190,6 +212,23 @@ impl<'a> Look<'a> {
         Ok(false)
     }
 
+    /// What was erased of a record, in any of its versions: name or hash → erasing entry.
+    fn erased_of(&self, record: u64) -> Result<BTreeMap<String, u64>, Problem> {
+        let mut erased = BTreeMap::new();
+        if !self.has_erased {
+            return Ok(erased);
+        }
+        let row: Option<RecordRow> = get(&self.state, spaces::RECORD, &spaces::number_key(record))?;
+        for version in row.iter().flat_map(|row| &row.versions) {
+            let key = spaces::number_key(version.at);
+            if let Some(row) = get::<ErasedRow>(&self.state, spaces::ERASED, &key)? {
+                erased.extend(row.fields);
+                erased.extend(row.evidence);
+            }
+        }
+        Ok(erased)
+    }
+
     fn same_content(
         &self,
         version: Version,
@@ -198,7 +237,7 @@ impl<'a> Look<'a> {
     ) -> Result<bool, Problem> {
         let entry = self.office.ledger().entry(Position(version.at))?;
         let stored: RecordFacts = read(&entry)?;
-        let stored_private = private(&entry)?;
+        let (stored_private, _) = self.office.private_part(&entry)?;
         let has = |piece: &Evidence| {
             stored_private
                 .evidence
@@ -224,6 +263,7 @@ pub(crate) struct Intake {
     keys: HashMap<Fingerprint, u32>,
     /// Content → how many of it the batch brought.
     contents: HashMap<Fingerprint, u32>,
+    pub(crate) persons: Persons,
     subjects: HashMap<(Arc<str>, Arc<str>), SeenSubject>,
     new_subjects: Vec<NewSubject>,
     /// Whether the state held any key, content or subject of a type when this batch began.
@@ -245,6 +285,7 @@ impl Intake {
             reason,
             keys: HashMap::new(),
             contents: HashMap::new(),
+            persons: Persons::default(),
             subjects: HashMap::new(),
             new_subjects: Vec::new(),
             held: Vec::new(),
@@ -267,7 +308,19 @@ impl Intake {
             .record_types
             .get(&draft.record_type)
             .ok_or_else(|| problems::unknown_type(&draft.record_type, ""))?;
-        let (mut facts, private) = draft.parts(record_type);
+        // Persons are named by opaque identities from here on.
+        let mut hidden;
+        let mut named = Vec::new();
+        let draft = if names_persons(&programme, record_type) {
+            hidden = draft.clone();
+            named = self
+                .persons
+                .hide(look, &programme, record_type, &mut hidden)?;
+            &hidden
+        } else {
+            draft
+        };
+        let (mut facts, mut private) = draft.parts(record_type);
         facts.import = self.import;
         let mut outcome = Outcome::Added;
         if let Some(key) = facts.key.clone() {
@@ -289,6 +342,9 @@ impl Intake {
                 if look.is_arriving(number, self.import)? {
                     let arriving = import_problems::being_imported(shown_key(&key));
                     return Ok(Taken::Refused(arriving));
+                }
+                if let Some(refused) = self.leave_out_erased(look, number, draft, &mut private)? {
+                    return Ok(Taken::Refused(refused));
                 }
                 match look.standing(number)? {
                     Standing::Counts(version)
@@ -330,6 +386,9 @@ impl Intake {
                     let arriving = import_problems::being_imported(&draft.record_type);
                     return Ok(Taken::Refused(arriving));
                 }
+                if let Some(refused) = self.leave_out_erased(look, number, draft, &mut private)? {
+                    return Ok(Taken::Refused(refused));
+                }
                 match look.standing(number)? {
                     Standing::Counts(_) => return Ok(Taken::Unchanged(number)),
                     Standing::Withdrawn(_) if self.on_other == OnOther::Refuse => {
@@ -340,10 +399,17 @@ impl Intake {
             }
             facts.content = Some((hash, nth));
         }
-        self.note_subject(look, draft, record_type)?;
+        if let (Some(subject_type), Some(id)) = (&record_type.subject, draft.subject()) {
+            let given = draft.subject_name.as_deref();
+            self.note_subject(look, subject_type.as_str(), id, given, draft.day())?;
+        }
+        // A person whom another field names must be known too, or the identity would be nowhere.
+        for (subject_type, id) in named {
+            self.note_subject(look, &subject_type, &id, None, draft.day())?;
+        }
         Ok(Taken::Entry {
             facts,
-            private,
+            private: Box::new(private),
             outcome,
         })
     }
@@ -354,27 +420,82 @@ impl Intake {
         Taken::Unchanged(number)
     }
 
-    /// The commands that make the batch's new subjects known.
+    /// What was erased of a record is not taken again, whatever it says now: a file's rows go on without
+    /// it, with a warning; one record by hand is refused.
+    fn leave_out_erased(
+        &mut self,
+        look: &Look,
+        record: u64,
+        draft: &Draft,
+        private: &mut Private,
+    ) -> Result<Option<Problem>, Problem> {
+        let erased = look.erased_of(record)?;
+        let mut left: Vec<(String, u64)> = Vec::new();
+        for (name, by) in &erased {
+            if private.fields.remove(name).is_some() {
+                left.push((name.clone(), *by));
+            }
+            let before = private.evidence.len();
+            private.evidence.retain(|piece| piece.sha256 != *name);
+            if private.evidence.len() < before {
+                left.push((name.clone(), *by));
+            }
+        }
+        let Some((first, by)) = left.first() else {
+            return Ok(None);
+        };
+        if draft.row.is_none() {
+            return Ok(Some(problems::field_was_erased(first, record, by)));
+        }
+        let names: Vec<&str> = left.iter().map(|(name, _)| name.as_str()).collect();
+        self.warnings
+            .push(problems::left_erased(names.join(", "), record, by));
+        Ok(None)
+    }
+
+    /// The commands that make the batch's new subjects known: at once, or with the import that brings them.
     pub(crate) fn subject_commands(&mut self) -> Result<Vec<Command>, Problem> {
+        let kind = if self.import.is_some() {
+            Kind::ImportedSubject
+        } else {
+            Kind::Subject
+        };
+        let import = self.import;
         let command = |subject: NewSubject| {
-            let facts = SubjectFacts {
+            let mut facts = SubjectFacts {
                 subject_type: subject.subject_type.to_string(),
                 id: subject.id.to_string(),
                 from: subject
                     .from
                     .map_or_else(|| BEGINNING.to_owned(), |day| day.to_string()),
-                attributes: subject
-                    .name
-                    .iter()
-                    .map(|name| ("name".to_owned(), name.as_ref().into()))
-                    .collect(),
+                attributes: BTreeMap::new(),
+                import,
             };
-            Command::new(Kind::Subject, &facts, &Private::default())
+            let mut private = Private::default();
+            if let Some(name) = &subject.name {
+                let of_person = subject.identity.is_some();
+                let fields = if of_person {
+                    &mut private.fields
+                } else {
+                    &mut facts.attributes
+                };
+                fields.insert("name".to_owned(), name.as_ref().into());
+            }
+            private.identity = subject.identity.map(|identity| identity.to_string());
+            Command::new(kind, &facts, &private)
         };
         std::mem::take(&mut self.new_subjects)
             .into_iter()
             .map(command)
             .collect()
+    }
+
+    /// The keys under which the batch makes persons known: of two that do so at once only one can win.
+    pub(crate) fn new_persons(&self) -> impl Iterator<Item = Vec<u8>> {
+        self.new_subjects.iter().filter_map(|subject| {
+            let identity = subject.identity.as_ref()?;
+            Some(spaces::key(&[&subject.subject_type, identity]))
+        })
     }
 
     /// The record that the state has under a key; nothing is asked of a type that had none.
@@ -415,33 +536,28 @@ impl Intake {
     fn note_subject(
         &mut self,
         look: &Look,
-        draft: &Draft,
-        record_type: &RecordType,
+        subject_type: &str,
+        id: &str,
+        given: Option<&str>,
+        day: Option<Day>,
     ) -> Result<(), Problem> {
-        let (Some(subject_type), Some(id)) = (&record_type.subject, draft.subject()) else {
-            return Ok(());
-        };
-        let given = draft.subject_name.as_deref();
-        let key: (Arc<str>, Arc<str>) = (subject_type.as_str().into(), id.into());
+        let key: (Arc<str>, Arc<str>) = (subject_type.into(), id.into());
         if let Some(seen) = self.subjects.get(&key) {
             self.warnings
                 .extend(named_otherwise(id, given, seen.name.as_deref()));
             if let Some(new) = seen.new_at.and_then(|at| self.new_subjects.get_mut(at)) {
-                new.from = new.from.min(draft.day());
+                new.from = new.from.min(day);
             }
             return Ok(());
         }
-        let is_known = self.holds(look, spaces::SUBJECT, subject_type.as_str())?
-            && look
-                .state()
-                .get(spaces::SUBJECT, &spaces::key(&[subject_type.as_str(), id]))?
-                .is_some();
+        let is_known = self.holds(look, spaces::SUBJECT, subject_type)?
+            && look.subject(subject_type, id)?.is_some();
         let name: Option<Arc<str>> = if is_known {
             // A subject without a name is shown by its identity.
             let name = look
                 .office
                 .mirror()
-                .subject_name(subject_type.as_str(), id)
+                .subject_name(subject_type, id)
                 .filter(|name| *name != id);
             self.warnings.extend(named_otherwise(id, given, name));
             name.map(Arc::from)
@@ -452,10 +568,11 @@ impl Intake {
         if !is_known {
             let (subject_type, id) = key.clone();
             self.new_subjects.push(NewSubject {
+                identity: self.persons.identity(&subject_type, &id),
                 subject_type,
                 id,
                 name: name.clone(),
-                from: draft.day(),
+                from: day,
             });
         }
         self.subjects.insert(key, SeenSubject { name, new_at });

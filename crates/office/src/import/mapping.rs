@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use base::{Problem, SourceText, Span};
+use sha2::{Digest, Sha256};
 use sheet::{Delimiter, TextEncoding};
 use toml_edit::{Document, Item, TableLike, Value};
 
@@ -176,6 +177,12 @@ impl Mapping {
         }
         mapping.source = Some(source);
         Ok(mapping)
+    }
+
+    /// SHA-256 of the text that it was read from, in hex: what an import says of it.
+    pub(crate) fn sha256(&self) -> Option<String> {
+        let source = self.source.as_ref()?;
+        Some(hex::encode(Sha256::digest(source.text.as_bytes())))
     }
 }
 

@@ -14,6 +14,7 @@ mod file;
 pub(crate) mod intake;
 mod mapping;
 mod names;
+pub(crate) mod persons;
 pub mod problems;
 mod records;
 mod report;
@@ -26,8 +27,10 @@ use sha2::{Digest, Sha256};
 
 use crate::authority::Granted;
 use crate::entry::{Evidence, ImportEndFacts, ImportOpenFacts, Kind, Private};
+use crate::fold::{get, row};
 use crate::folder::{Command, Office, Progress};
 use crate::relied::Refusal;
+use crate::spaces::{self, ImportRow};
 
 pub use intake::{KEY_BYTES_MAX, OnOther};
 pub use mapping::{Combined, Mapping, Placed, Wide};
@@ -101,6 +104,7 @@ impl Office {
         if options.revise && is_without_reason && !options.dry_run {
             return Err(vec![crate::problems::reason_missing()]);
         }
+        self.brought_nobody_erased(bytes).map_err(one)?;
         let job = Job {
             file_name,
             bytes,
@@ -148,6 +152,27 @@ impl Office {
     }
 }
 
+impl Office {
+    /// Refuses the very file that brought a person who was erased since: with the identity gone, nothing
+    /// could tell that its rows are of the same person.
+    fn brought_nobody_erased(&self, bytes: &[u8]) -> Result<(), Problem> {
+        let state = self.state()?;
+        let mut sha256 = None;
+        for found in state.scan(spaces::IMPORT_ERASED, &[]) {
+            let found = found?;
+            let import: Option<ImportRow> = get(&state, spaces::IMPORT, &found.key)?;
+            let own = sha256.get_or_insert_with(|| hex::encode(Sha256::digest(bytes)));
+            if import.is_some_and(|import| import.sha256 == *own) {
+                let by: u64 = row(spaces::IMPORT_ERASED, &found.value)?;
+                let import = found.key.as_slice().try_into();
+                let import = import.map_or(0, u64::from_be_bytes);
+                return Err(crate::problems::import_of_erased(import, by));
+            }
+        }
+        Ok(())
+    }
+}
+
 /// A problem that names the nearest record or subject type.
 fn unknown_type(programme: &programme::model::Programme, type_name: &str) -> Problem {
     let records = programme.record_types.keys().map(|id| id.as_str());
@@ -176,8 +201,14 @@ impl Job<'_> {
             sha256: hex::encode(Sha256::digest(self.bytes)),
             rows,
             mode: self.options.mode().to_owned(),
+            mapping: self.options.mapping.as_ref().and_then(Mapping::sha256),
         };
-        Command::new(Kind::ImportOpen, &facts, &Private::default())
+        // A file's name may be a person's.
+        let private = Private {
+            file_name: Some(self.file_name.to_owned()),
+            ..Private::default()
+        };
+        Command::new(Kind::ImportOpen, &facts, &private)
     }
 
     /// The entry that makes everything visible.

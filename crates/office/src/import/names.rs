@@ -3,10 +3,13 @@
 use std::collections::HashMap;
 
 use base::{Problem, SubjectTypeId};
+use serde_json::Value as Json;
 
 use super::intake::folded_name;
 use super::problems;
+use crate::fold::row;
 use crate::folder::Office;
+use crate::spaces::{self, SubjectRow};
 use crate::values::Spellings;
 
 /// More names than this are not searched for a similar one.
@@ -24,19 +27,34 @@ pub(super) struct Names {
 }
 
 impl Names {
-    pub(super) fn of(office: &Office, subject_type: &SubjectTypeId) -> Names {
+    pub(super) fn of(office: &Office, subject_type: &SubjectTypeId) -> Result<Names, Problem> {
         let mut known: HashMap<String, Vec<String>> = HashMap::new();
-        for (id, name) in office.mirror().subjects(subject_type.as_str()) {
-            known
-                .entry(folded_name(name))
-                .or_default()
-                .push(id.to_owned());
+        let mut note = |id: &str, name: &str| {
+            let ids = known.entry(folded_name(name)).or_default();
+            ids.push(id.to_owned());
+        };
+        if office.is_of_persons(subject_type.as_str())? {
+            // Persons' names are in no column: the state has them as long as they are not erased.
+            let prefix = spaces::key(&[subject_type.as_str(), ""]);
+            for found in office.state()?.scan(spaces::SUBJECT, &prefix) {
+                let found: SubjectRow = row(spaces::SUBJECT, &found?.value)?;
+                let name = found.attributes.iter().rev().find(|told| told.0 == "name");
+                if let (Some(identity), Some((_, _, Json::String(name), _))) =
+                    (&found.identity, name)
+                {
+                    note(identity, name);
+                }
+            }
+        } else {
+            for (id, name) in office.mirror().subjects(subject_type.as_str()) {
+                note(id, name);
+            }
         }
-        Names {
+        Ok(Names {
             subject_type: subject_type.clone(),
             known,
             sought: HashMap::new(),
-        }
+        })
     }
 
     /// The identity of the subject of that name.

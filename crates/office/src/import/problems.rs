@@ -92,11 +92,6 @@ base::catalogue! {
         what { zh: "退回的行超过 {kept} 行，只列出前 {kept} 行", en: "more than {kept} rows are rejected; only the first {kept} are given back" }
         remedy { zh: "先改正所列各行的共同错误", en: "correct first what these rows have in common" }
     }
-    /// More changes of subjects than one step can hold.
-    fn too_many_subjects(limit) -> "O327" Error {
-        what { zh: "对象名录的变更超过 {limit} 条", en: "the file changes more than {limit} subjects" }
-        remedy { zh: "分成几个文件导入", en: "split it into several files" }
-    }
     /// The file gave something else on its second reading.
     fn changed_meanwhile(row) -> "O328" Error {
         what { zh: "导入途中第 {row} 行的检查结果改变，已放弃导入", en: "row {row} was judged differently while it was imported; the import is given up" }
@@ -132,15 +127,10 @@ base::catalogue! {
         what { zh: "字段“{field}”既有常量，又有“{heading}”列", en: "the field `{field}` has a constant and the column `{heading}`" }
         remedy { zh: "删去常量，或在 ignore 中列出该列", en: "remove the constant, or list the column under `ignore`" }
     }
-    /// A record of a day that has not come.
-    fn day_after_today(day, today) -> "O350" Warning {
-        what { zh: "日期 {day} 在今天（{today}）之后", en: "the day {day} is after today ({today})" }
-        remedy { zh: "核对年份；到那一天之前不计入指标", en: "check the year; before that day it counts for no figure" }
-    }
-    /// Several such records.
-    fn days_after_today(rows) -> "O351" Warning {
-        what { zh: "共有 {rows} 条记录的日期在今天之后", en: "{rows} records are of days after today" }
-        remedy { zh: "核对年份", en: "check the years" }
+    /// A record dated after today.
+    fn day_after_today(day, today) -> "O350" Error {
+        what { zh: "日期 {day} 在今天 {today} 之后", en: "the day {day} is after today, {today}" }
+        remedy { zh: "改成实际发生的日期；若此类记录可以记将来的事，在方案中写 future = true", en: "write the day on which it happened; if records of this type may lie ahead, declare `future = true` in the programme" }
     }
     /// A row of sums.
     fn total_row() -> "O352" Error {

@@ -129,10 +129,9 @@ impl Ready<'_> {
         let mut drafting = Drafting::new(*self, office)?;
         let (send, batches) = sync_channel(BATCHES_AHEAD);
         let (give_back, spent) = channel();
-        let after_today = thread::scope(|scope| {
+        thread::scope(|scope| {
             let reader = scope.spawn(move || {
                 read_batches(&mut drafting, &send, &spent);
-                drafting.after_today
             });
             let judged = self.judge_batches(
                 batches,
@@ -142,15 +141,9 @@ impl Ready<'_> {
                 &give_back,
                 progress,
             );
-            let after_today = joined(reader);
-            judged.map(|()| after_today)
+            joined(reader);
+            judged
         })?;
-        if let (rows, Some(first)) = after_today {
-            report.note(first);
-            if rows > 1 {
-                report.note(problems::days_after_today(rows).in_place(self.file.place.clone()));
-            }
-        }
         Ok(report)
     }
 
@@ -236,18 +229,13 @@ impl Ready<'_> {
         {
             return Err(problems::changed_meanwhile(done.rows));
         }
-        // Subjects are visible as soon as they are known: they come with the closing entry, not before.
-        let mut last = making.judge.intake.subject_commands()?;
-        let room = ledger::GROUP_ENTRIES_MAX.saturating_sub(1);
-        while last.len() > room {
-            let rest = last.split_off(room);
-            group.flush(office)?;
-            office.append(std::mem::replace(&mut last, rest), &[])?;
+        // Subjects are visible with the closing entry, as the records are.
+        for command in making.judge.intake.subject_commands()? {
+            if !group.has_room(GROUP_ENTRIES) {
+                group.flush(office)?;
+            }
+            group.push(command);
         }
-        if group.commands.len() + last.len() > room {
-            group.flush(office)?;
-        }
-        group.commands.append(&mut last);
         group.push(self.job.closing(import, report)?);
         if office.is_one_of_many() {
             let state = office.state()?;

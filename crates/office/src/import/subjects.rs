@@ -1,14 +1,13 @@
 //! A file's rows as subjects: identity, name, and attributes that hold from a day on.
 //!
 //! Without a first day, an attribute that was never told holds from the beginning and a changed one
-//! from today. What is known already adds nothing. Subjects are visible as soon as they are written,
-//! so a file's changes are written in one step.
+//! from today. What is known already adds nothing. Subjects are visible with the closing entry, so a
+//! file's changes are written in groups as those of records are.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use base::{FieldId, Problem, Text};
-use ledger::GROUP_ENTRIES_MAX;
 use programme::model::{Field, FieldType, Programme, SubjectType};
 use serde_json::Value as Json;
 use sheet::{ReadRow, Reason, RejectedRow, Row};
@@ -16,15 +15,17 @@ use sheet::{ReadRow, Reason, RejectedRow, Row};
 use super::columns::Plan;
 use super::file::ImportFile;
 use super::intake::{BEGINNING, Look};
+use super::persons::Persons;
 use super::report::ImportReport;
 use super::slots::{SUBJECT_COLUMNS, subject_slots};
 use super::{Job, problems};
 use crate::entry::{Kind, Private, SubjectFacts};
-use crate::fold::get;
 use crate::folder::{Command, Office, Progress};
-use crate::spaces::{self, SubjectRow};
+use crate::spaces::SubjectRow;
 use crate::values::{Reader, Spellings};
 
+/// Entries of one append: one flush to the disk serves them all.
+const GROUP_ENTRIES: usize = 5_000;
 /// After how many rows progress is told.
 const TELL_EVERY: u64 = 2_000;
 
@@ -61,6 +62,8 @@ pub(super) fn import(
         readers,
         today: office.today().map_err(one)?.to_string(),
         told: HashMap::new(),
+        warnings: Vec::new(),
+        persons: Persons::default(),
     };
     let mut report = ImportReport::new(type_name, &file, job.options.dry_run);
     let mut commands = Vec::new();
@@ -80,6 +83,9 @@ pub(super) fn import(
                     commands.extend(changes);
                 }
             }
+            for warning in judge.warnings.drain(..) {
+                report.note(warning);
+            }
             if report.rows.is_multiple_of(TELL_EVERY) {
                 progress(report.rows, 0, "rows checked");
             }
@@ -89,32 +95,55 @@ pub(super) fn import(
     if job.options.dry_run || is_held_back || commands.is_empty() {
         return Ok(report);
     }
-    if commands.len() + 2 > GROUP_ENTRIES_MAX {
-        return Err(vec![problems::too_many_subjects(GROUP_ENTRIES_MAX - 2)]);
-    }
-    let import = job.open(office, type_name, report.rows).map_err(one)?;
-    commands.push(job.closing(import, &report).map_err(one)?);
-    let heads = match office.append(commands, &[]) {
-        Ok(heads) => heads,
-        Err(problem) => {
-            // Nothing of it is visible either way; if this fails too, the next opening does it.
-            drop(office.refresh().and_then(|()| office.abandon_all()));
-            return Err(one(problem));
+    match append(office, job, &report, commands, progress) {
+        Ok(position) => {
+            report.position = Some(position);
+            Ok(report)
         }
-    };
-    progress(report.rows, report.rows, "rows");
-    report.position = heads.last().map(|head| head.position.0);
-    Ok(report)
+        Err(problem) => {
+            // What was written stays invisible either way; if this fails too, the next opening does it.
+            drop(office.refresh().and_then(|()| office.abandon_all()));
+            Err(vec![problem])
+        }
+    }
+}
+
+/// Appends what the rows say in groups, between an opening and a closing entry.
+fn append(
+    office: &mut Office,
+    job: &Job<'_>,
+    report: &ImportReport,
+    said: Vec<(SubjectFacts, Private)>,
+    progress: Progress<'_>,
+) -> Result<u64, Problem> {
+    let import = job.open(office, &report.type_name, report.rows)?;
+    let mut group = Vec::new();
+    let (mut done, total) = (0, said.len() as u64);
+    for (mut facts, private) in said {
+        facts.import = Some(import);
+        group.push(Command::new(Kind::ImportedSubject, &facts, &private)?);
+        if group.len() >= GROUP_ENTRIES {
+            done += group.len() as u64;
+            office.append(std::mem::take(&mut group), &[])?;
+            progress(done.min(total), total, "rows");
+        }
+    }
+    group.push(job.closing(import, report)?);
+    let heads = office.append(group, &[])?;
+    progress(total, total, "rows");
+    Ok(heads.last().map_or(0, |head| head.position.0))
 }
 
 /// Identity, name and first day as fields, so that their cells are read like any other.
 fn own_fields(subject_type: &SubjectType) -> Vec<Field> {
+    let is_personal = subject_type.personal;
     let field = |id: &str, name: Text, field_type: FieldType, required: bool| Field {
         id: FieldId::new(id),
         name,
         field_type,
         required,
-        personal: false,
+        // Of a person only the first day is no secret.
+        personal: is_personal && id == SUBJECT_COLUMNS[1],
         aliases: Vec::new(),
         empty: None,
         date_patterns: Vec::new(),
@@ -142,7 +171,10 @@ fn own_fields(subject_type: &SubjectType) -> Vec<Field> {
 enum Judged {
     Rejected(RejectedRow),
     Unchanged,
-    Changed { is_new: bool, changes: Vec<Command> },
+    Changed {
+        is_new: bool,
+        changes: Vec<(SubjectFacts, Private)>,
+    },
 }
 
 /// Attributes, the name among them: value, and whether it is personal.
@@ -165,6 +197,8 @@ struct Judge<'a> {
     today: String,
     /// Identity and first day → the row that told it, and what it said.
     told: HashMap<(String, Option<String>), (u32, Attributes)>,
+    warnings: Vec<Problem>,
+    persons: Persons,
 }
 
 impl Judge<'_> {
@@ -194,8 +228,18 @@ impl Judge<'_> {
         }
         self.told
             .insert(place, (row.number, said.attributes.clone()));
-        let key = spaces::key(&[self.subject_type.id.as_str(), &said.id]);
-        let known: Option<SubjectRow> = get(look.state(), spaces::SUBJECT, &key)?;
+        let subject_type = self.subject_type.id.as_str();
+        let (id, mut identity) = if self.subject_type.personal {
+            let opaque = self.persons.opaque(look, subject_type, &said.id)?;
+            let identity = self.persons.identity(subject_type, &opaque);
+            (opaque.to_string(), identity)
+        } else {
+            (said.id.clone(), None)
+        };
+        let known = look.subject(subject_type, &id)?;
+        if known.as_ref().is_some_and(|known| known.identity.is_some()) {
+            identity = None;
+        }
         // A subject may be told without any attribute: that it is there is news as well.
         let mut by_day: BTreeMap<String, Attributes> = BTreeMap::new();
         if known.is_none() {
@@ -204,7 +248,16 @@ impl Judge<'_> {
                 BTreeMap::new(),
             );
         }
+        let mut left: Vec<(&str, u64)> = Vec::new();
         for (attribute, (value, personal)) in said.attributes {
+            // What was erased is not taken again.
+            let erased = known
+                .as_ref()
+                .and_then(|known| known.erased.get_key_value(&attribute));
+            if let Some((name, by)) = erased {
+                left.push((name, *by));
+                continue;
+            }
             let on = said.from.as_deref().unwrap_or(&self.today);
             let before = known
                 .as_ref()
@@ -220,27 +273,43 @@ impl Judge<'_> {
                 .or_default()
                 .insert(attribute, (value, personal));
         }
+        if let Some((_, by)) = left.first() {
+            let names: Vec<&str> = left.iter().map(|(name, _)| *name).collect();
+            let warning = crate::problems::attribute_left_erased(names.join(", "), &said.id, by);
+            self.warnings
+                .push(warning.in_place(self.file.place_of(&row, None)));
+        }
         if by_day.is_empty() {
             return Ok(Judged::Unchanged);
         }
         let changes = by_day
             .into_iter()
-            .map(|(from, attributes)| self.command(&said.id, from, attributes))
-            .collect::<Result<_, _>>()?;
+            .map(|(from, attributes)| self.parts(&id, identity.take(), from, attributes))
+            .collect();
         Ok(Judged::Changed {
             is_new: known.is_none(),
             changes,
         })
     }
 
-    fn command(&self, id: &str, from: String, attributes: Attributes) -> Result<Command, Problem> {
+    fn parts(
+        &self,
+        id: &str,
+        identity: Option<Arc<str>>,
+        from: String,
+        attributes: Attributes,
+    ) -> (SubjectFacts, Private) {
         let mut facts = SubjectFacts {
             subject_type: self.subject_type.id.to_string(),
             id: id.to_owned(),
             from,
             attributes: BTreeMap::new(),
+            import: None,
         };
-        let mut private = Private::default();
+        let mut private = Private {
+            identity: identity.map(|identity| identity.to_string()),
+            ..Private::default()
+        };
         for (attribute, (value, personal)) in attributes {
             let to = if personal {
                 &mut private.fields
@@ -249,7 +318,7 @@ impl Judge<'_> {
             };
             to.insert(attribute, value);
         }
-        Command::new(Kind::Subject, &facts, &private)
+        (facts, private)
     }
 
     fn read(&mut self, row: &Row) -> Result<Said, Vec<Reason>> {

@@ -14,6 +14,7 @@ use super::{CaseNow, Mirror};
 use crate::activate::programme_of;
 use crate::entry::{
     AuditDrawFacts, AuditFindingFacts, OverrideFacts, ProgrammeFacts, PublishFacts, SealFacts,
+    SubjectFacts,
 };
 use crate::problems;
 use crate::subject_names::SubjectNames;
@@ -23,7 +24,7 @@ type At<T> = Vec<(u64, T)>;
 
 /// All of it that is JSON.
 #[derive(Serialize, Deserialize)]
-struct Beside<Case, Overriding, Seal, Publish, Draw, Finding> {
+struct Beside<Case, Overriding, Seal, Publish, Draw, Finding, Imported> {
     programmes: Vec<u64>,
     cases: At<Case>,
     overrides: At<Overriding>,
@@ -31,11 +32,19 @@ struct Beside<Case, Overriding, Seal, Publish, Draw, Finding> {
     publications: At<Publish>,
     draws: At<Draw>,
     findings: At<Finding>,
+    imported: At<Imported>,
 }
 
 /// As it is read back.
-type Read =
-    Beside<CaseNow, OverrideFacts, SealFacts, PublishFacts, AuditDrawFacts, AuditFindingFacts>;
+type Read = Beside<
+    CaseNow,
+    OverrideFacts,
+    SealFacts,
+    PublishFacts,
+    AuditDrawFacts,
+    AuditFindingFacts,
+    Vec<SubjectFacts>,
+>;
 
 /// Every one of a list, by reference and with its position as a number.
 fn told<T>(list: &[(Position, T)]) -> At<&T> {
@@ -56,6 +65,9 @@ impl Mirror {
     pub(crate) fn beside_columns(&self) -> Result<Vec<u8>, Problem> {
         let mut cases: At<&CaseNow> = self.cases.iter().map(|(at, case)| (*at, case)).collect();
         cases.sort_unstable_by_key(|(at, _)| *at);
+        let imported = self.imported.iter();
+        let mut imported: At<&Vec<SubjectFacts>> = imported.map(|(at, told)| (*at, told)).collect();
+        imported.sort_unstable_by_key(|(at, _)| *at);
         let beside = Beside {
             programmes: self.programmes.keys().map(|at| at.0).collect(),
             cases,
@@ -64,6 +76,7 @@ impl Mirror {
             publications: told(&self.publications),
             draws: told(&self.draws),
             findings: told(&self.findings),
+            imported,
         };
         let json = serde_json::to_vec(&beside)
             .map_err(|error| problems::snapshot_unfit(error.to_string()))?;
@@ -102,6 +115,7 @@ impl Mirror {
             publications: taken(beside.publications),
             draws: taken(beside.draws),
             findings: taken(beside.findings),
+            imported: beside.imported.into_iter().collect(),
             names,
             ..Mirror::default()
         };

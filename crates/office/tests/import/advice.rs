@@ -190,15 +190,16 @@ fn revisions_need_a_reason() {
 }
 
 #[test]
-fn days_that_have_not_come_are_warned_of_once() {
+fn days_that_have_not_come_are_refused_where_they_stand() {
     let mut town = Town::new();
     // The town's today is 2019-01-10.
     let file = "day,topic\n2019-01-10,a\n2091-01-02,b\n2091-01-03,c\n";
     let report = town.import("visit", file);
-    assert_eq!(counts(&report), (3, 0, 0, 0));
+    // What a held-back row would have come to is told apart from the rejected ones.
+    assert_eq!(report.rejected_rows, 2);
     assert_eq!(
         told(&report),
-        [("O350", 3, "day".to_owned()), ("O351", 0, String::new())]
+        [("O350", 3, "day".to_owned()), ("O350", 4, "day".to_owned())]
     );
     let first = report.problems[0].what(Lang::En);
     assert!(

@@ -4,6 +4,7 @@ mod advice;
 mod bad_input;
 mod columns;
 mod formats;
+mod many_subjects;
 mod stories;
 mod subjects;
 mod town;

@@ -359,7 +359,6 @@ impl<'r, 'n> Reader<'r, 'n, '_> {
         if column.personal {
             self.faults
                 .cell(self.row, cell, problems::personal_column(&text));
-            return None;
         }
         Some((text, column))
     }

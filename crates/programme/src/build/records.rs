@@ -41,6 +41,7 @@ pub(super) fn subject_types(
                 id,
                 name: row.name("name"),
                 identity,
+                personal: row.bool("personal").unwrap_or(false),
                 identity_name: row
                     .bilingual("identity_name")
                     .cloned()
@@ -110,6 +111,7 @@ pub(super) fn record_types(
             evidence_at_least: count(row, "evidence_at_least", 0, faults).unwrap_or(0),
             evidence: row.name("evidence"),
             continuation: row.bool("continuation").unwrap_or(false),
+            future: row.bool("future").unwrap_or(false),
             fields,
             constraints: Vec::new(),
             row: row.clone(),

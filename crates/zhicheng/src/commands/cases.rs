@@ -8,7 +8,7 @@ use programme::model::Programme;
 
 use crate::arguments::{CaseAct, CaseCommand, CaseList, CaseOpen, CaseShow, Common};
 use crate::commands::records::store;
-use crate::commands::{common, names};
+use crate::commands::{common, erase, names};
 use crate::failure::{Failure, Outcome};
 use crate::lang::{lang, say};
 use crate::output::{Cell, Column, Format, print};
@@ -300,6 +300,7 @@ fn show(arguments: &CaseShow) -> Outcome {
 }
 
 fn print_case(office: &Office, case: &Case, format: Format) -> Outcome {
+    let erased = office.case_erasures(case.number)?;
     let columns = [
         Column::number("step", "步骤", "step"),
         Column::text("day", "日期", "day"),
@@ -311,6 +312,7 @@ fn print_case(office: &Office, case: &Case, format: Format) -> Outcome {
         Column::text("fields", "内容", "content"),
         Column::text("reason", "理由", "reason"),
         Column::text("evidence", "佐证", "evidence"),
+        erase::erased_column(!erased.is_empty()),
     ];
     let programme = office.programme()?;
     let files = office.case_evidence(case.number)?;
@@ -350,6 +352,11 @@ fn print_case(office: &Office, case: &Case, format: Format) -> Outcome {
                 .cloned()
                 .unwrap_or_else(|| hash.clone())
         });
+        let of_step: Vec<_> = erased
+            .iter()
+            .filter(|part| step.evidence.contains(&part.what))
+            .cloned()
+            .collect();
         rows.push(vec![
             Cell::same(index as u64 + 1),
             Cell::same(step.day.to_string()),
@@ -364,6 +371,7 @@ fn print_case(office: &Office, case: &Case, format: Format) -> Outcome {
                 step.evidence.join("; "),
                 evidence.collect::<Vec<_>>().join(say("；", "; ")),
             ),
+            erase::erased_cell(&of_step),
         ]);
     }
     if format == Format::Table {

@@ -137,6 +137,10 @@ pub fn subject(office: &Office, of: &Scored, text: &str) -> String {
 /// As [`subject`], for a subject type.
 pub fn subject_of(office: &Office, subject_type: &str, text: &str) -> String {
     let text = text.trim();
+    // A person is found by the true identity, and shown by the opaque one.
+    if let Ok(Some(opaque)) = office.person(subject_type, text) {
+        return opaque;
+    }
     if office.mirror().subject_name(subject_type, text).is_some() {
         return text.to_owned();
     }

@@ -434,6 +434,7 @@ pub fn subject_name(
     office
         .mirror()
         .subject_name(subject_type.as_str(), value)
+        .filter(|name| *name != value)
         .map(str::to_owned)
 }
 

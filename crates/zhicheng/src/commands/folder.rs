@@ -7,7 +7,7 @@ use office::Office;
 use programme::Sources;
 use programme::model::Programme;
 
-use crate::arguments::{Activate, Common, Generate, Init, Types, Verify};
+use crate::arguments::{Activate, Common, Generate, Init, Rebuild, Types, Verify};
 use crate::commands::common;
 use crate::failure::{Failure, Outcome};
 use crate::lang::say;
@@ -162,6 +162,21 @@ pub fn types(arguments: &Types) -> Outcome {
     Ok(())
 }
 
+/// `zhicheng rebuild --data DIR`
+pub fn rebuild(arguments: &Rebuild) -> Outcome {
+    let mut progress = Progress::start();
+    let position = office::rebuild_state(&arguments.data.data, &mut |done, total, what| {
+        progress.tell(done, total, what)
+    })?;
+    drop(progress);
+    outln!(
+        "{} {}",
+        say("状态已重建，截至位置", "state rebuilt up to position"),
+        position.0
+    );
+    Ok(())
+}
+
 /// `zhicheng verify DIR`
 pub fn verify(arguments: &Verify) -> Outcome {
     let mut progress = Progress::start();
@@ -177,6 +192,7 @@ pub fn verify(arguments: &Verify) -> Outcome {
         Column::number("evidence", "佐证文件", "evidence files"),
         Column::number("unnamed", "无记录引用", "of which unnamed"),
         Column::number("open_imports", "未完的导入", "open imports"),
+        Column::number("erased", "已删除", "erased"),
         Column::text("nature", "性质", "nature"),
         Column::text("origin", "来源", "origin").for_scripts(),
         Column::text("key", "公钥", "key").for_scripts(),
@@ -190,6 +206,7 @@ pub fn verify(arguments: &Verify) -> Outcome {
         Cell::same(report.evidence),
         Cell::same(report.unnamed),
         Cell::same(report.open_imports),
+        Cell::same(report.erased),
         Cell::shown(
             if report.nature == Nature::Real {
                 "real"

@@ -6,6 +6,7 @@ pub mod card;
 pub mod cases;
 pub mod common;
 pub mod demo;
+pub mod erase;
 pub mod figures;
 pub mod folder;
 pub mod names;

@@ -9,11 +9,11 @@ use office::entry::Evidence;
 use office::import::{ImportOptions, Mapping};
 use office::record::{Fault, OnOther, Receipt, draft};
 use office::values::Meaning;
-use programme::model::RecordType;
+use programme::model::{FieldType, RecordType};
 use sheet::Cell as SheetCell;
 
 use crate::arguments::{Alias, Common, Import, Record, Submit, Template, Withdraw};
-use crate::commands::{common, figures, names};
+use crate::commands::{common, erase, figures, names};
 use crate::failure::{Failure, Outcome, read, refuse_existing, write};
 use crate::lang::{lang, say};
 use crate::output::{Cell, Column, Format, print, tell};
@@ -216,6 +216,17 @@ pub fn submit(arguments: &Submit, common: &Common) -> Outcome {
         }
     }
     let evidence = store(&office, &arguments.evidence)?;
+    for (field, value) in &mut settings {
+        let is_file = record_type
+            .fields
+            .get(field.as_str())
+            .is_some_and(|found| found.field_type == FieldType::File);
+        if let (true, Some(path)) = (is_file, value.strip_prefix('@')) {
+            let path = PathBuf::from(path);
+            let stored = office.store_evidence(&file_name(&path), &read(&path)?)?;
+            *value = stored.sha256;
+        }
+    }
     let value = |id: &str| {
         settings
             .iter()
@@ -237,9 +248,6 @@ pub fn submit(arguments: &Submit, common: &Common) -> Outcome {
             .collect::<Vec<_>>()
     })?;
     made.subject_name = value("subject_name");
-    if let Some(warning) = made.after_today(office.today()?) {
-        tell(&[warning], &[]);
-    }
     let on_other = if arguments.revise {
         OnOther::Revise
     } else {
@@ -321,6 +329,7 @@ pub fn record(arguments: &Record) -> Outcome {
         Column::text("reason", "理由", "reason"),
         Column::text("fields", "内容", "content"),
         Column::text("evidence", "佐证", "evidence"),
+        erase::erased_column(history.iter().any(|version| !version.erased.is_empty())),
     ];
     let mut rows = Vec::new();
     for version in history {
@@ -378,6 +387,7 @@ pub fn record(arguments: &Record) -> Outcome {
             Cell::from(version.reason),
             Cell::shown(fields.join("; "), shown.join("\n")),
             Cell::shown(evidence.join("; "), files.join("\n")),
+            erase::erased_cell(&version.erased),
         ]);
     }
     print(arguments.output.format, &columns, &rows)?;

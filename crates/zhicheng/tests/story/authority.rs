@@ -14,6 +14,7 @@ const GRANTS: [(&str, &[&str]); 3] = [
             "open_cases",
             "override",
             "seal",
+            "erase",
         ],
     ),
     ("verifier", &["submit"]),
@@ -42,7 +43,7 @@ fn every_role_may_give_exactly_the_commands_that_it_is_granted() {
     let city = town();
     let file = city.file("empty.csv", "编号\n");
     // Commands with arguments that come to nothing, so that only authority decides what is told.
-    let commands: [(&str, &[&str]); 8] = [
+    let commands: [(&str, &[&str]); 9] = [
         ("submit", &["submit", "sample"]),
         ("import", &["import", "sample", &file]),
         ("withdraw", &["withdraw", "99", "--reason", "x"]),
@@ -64,6 +65,7 @@ fn every_role_may_give_exactly_the_commands_that_it_is_granted() {
             "seal",
             &["seal", "assessment", "--minutes", &file, "--approval", "x"],
         ),
+        ("erase", &["erase", "--record", "99", "--reason", "x"]),
         // A command that no row grants is open to all.
         ("activate", &["activate", &file]),
     ];

@@ -13,6 +13,7 @@ mod chibi;
 mod chibi_claims;
 mod city;
 mod demonstration;
+mod erase;
 mod examples;
 mod figures;
 mod files;

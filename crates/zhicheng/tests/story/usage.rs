@@ -48,6 +48,8 @@ fn every_command_explains_itself_in_both_languages() {
         "rate",
         "case",
         "override",
+        "erase",
+        "erasures",
         "seal",
         "publish",
         "published",

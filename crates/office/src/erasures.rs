@@ -1,0 +1,287 @@
+//! What was erased: shown for good, and applied again to a restored backup.
+//!
+//! A backup from before an erasure still holds what was erased, so its restoring ends with
+//! [`Office::apply_erasures`] over the list of the log that went on. The list names entries and fields,
+//! and no content. Erasing itself is in `erase.rs`.
+
+use std::collections::BTreeSet;
+
+use base::{Day, Moment, Position, Problem};
+use serde::{Deserialize, Serialize};
+
+use crate::entry::{EraseFacts, ErasedEntry, Kind};
+use crate::erase::{EraseReason, EraseReceipt, Plan, Target};
+use crate::fold::{read, row};
+use crate::folder::{Office, Progress};
+use crate::problems;
+use crate::spaces::{self, ErasedRow};
+
+/// One erasing entry.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Erasure {
+    /// Its position.
+    pub position: Position,
+    /// When it was recorded.
+    pub time: Moment,
+    /// Who did it.
+    pub actor: String,
+    /// What it says.
+    pub facts: EraseFacts,
+}
+
+/// What became of a name or a piece of evidence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ErasedPart {
+    /// The name of the field, or the SHA-256 of the evidence.
+    pub what: String,
+    /// Whether it is evidence.
+    pub is_evidence: bool,
+    /// The erasing entry.
+    pub position: Position,
+    /// Civil day.
+    pub day: Option<Day>,
+    /// Who did it.
+    pub actor: String,
+    /// Why.
+    pub reason: String,
+    /// Who asked for it.
+    pub asked_by: Option<String>,
+}
+
+/// The version of the list's form.
+const LIST_FORMAT: u32 = 1;
+
+/// The list of a log's erasures, to be applied to its backups.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ErasureList {
+    /// Version of this form.
+    pub format: u32,
+    /// The log's origin.
+    pub origin: String,
+    /// How far the log reached when the list was written.
+    pub size: u64,
+    /// Erasures, oldest first.
+    pub erasures: Vec<ListedErasure>,
+}
+
+/// An erasure in a list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ListedErasure {
+    /// Position of the erasing entry.
+    pub position: u64,
+    /// The leaf hash of each entry of `facts.entries`, in hex: they are the same in a backup, or it is none.
+    pub leaves: Vec<String>,
+    /// What the erasing entry says.
+    pub facts: EraseFacts,
+}
+
+impl ErasureList {
+    /// The list as a file.
+    ///
+    /// # Errors
+    /// Never for a list of [`Office::erasure_list`].
+    pub fn to_bytes(&self) -> Result<Vec<u8>, Problem> {
+        serde_json::to_vec_pretty(self).map_err(problems::not_a_list_of_erasures)
+    }
+
+    /// Reads a list.
+    ///
+    /// # Errors
+    /// It is none, or of a later form.
+    pub fn from_bytes(bytes: &[u8]) -> Result<ErasureList, Problem> {
+        let list: ErasureList =
+            serde_json::from_slice(bytes).map_err(problems::not_a_list_of_erasures)?;
+        if list.format != LIST_FORMAT {
+            let why = format!("format {}", list.format);
+            return Err(problems::not_a_list_of_erasures(why));
+        }
+        Ok(list)
+    }
+}
+
+impl Office {
+    /// Every erasure, oldest first.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn erasures(&self) -> Result<Vec<Erasure>, Problem> {
+        let mut positions = BTreeSet::new();
+        let state = self.state()?;
+        for found in state.scan(spaces::ERASED, &[]) {
+            let found: ErasedRow = row(spaces::ERASED, &found?.value)?;
+            let parts = found.fields.iter().chain(&found.evidence);
+            positions.extend(parts.map(|(_, by)| *by));
+        }
+        for found in state.scan(spaces::FILE_ERASED, &[]) {
+            positions.insert(row::<u64>(spaces::FILE_ERASED, &found?.value)?);
+        }
+        positions.into_iter().map(|by| self.erasure(by)).collect()
+    }
+
+    /// The erasing entry at a position.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn erasure(&self, position: u64) -> Result<Erasure, Problem> {
+        let entry = self.ledger().entry(Position(position))?;
+        if entry.kind != Kind::Erase.number() {
+            return Err(problems::unreadable_entry(position, "it erases nothing"));
+        }
+        Ok(Erasure {
+            position: entry.position,
+            time: entry.time,
+            actor: self.actor_name(entry.actor)?,
+            facts: read(&entry)?,
+        })
+    }
+
+    /// What was erased of an entry, with who, when and why.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn erased_of(&self, erased: &ErasedRow) -> Result<Vec<ErasedPart>, Problem> {
+        let fields = erased.fields.iter().map(|part| (part, false));
+        let evidence = erased.evidence.iter().map(|part| (part, true));
+        let part = |((what, by), is_evidence): (&(String, u64), bool)| {
+            let erasure = self.erasure(*by)?;
+            Ok(ErasedPart {
+                what: what.clone(),
+                is_evidence,
+                position: erasure.position,
+                day: Day::parse(&erasure.facts.day).ok(),
+                actor: erasure.actor,
+                reason: erasure.facts.reason,
+                asked_by: erasure.facts.asked_by,
+            })
+        };
+        fields.chain(evidence).map(part).collect()
+    }
+
+    /// The list to be applied to backups of this folder.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn erasure_list(&self) -> Result<ErasureList, Problem> {
+        let listed = |erasure: Erasure| {
+            let leaf = |erased: &ErasedEntry| {
+                let entry = self.ledger().entry(Position(erased.entry))?;
+                Ok(hex::encode(entry.leaf_hash()))
+            };
+            Ok(ListedErasure {
+                position: erasure.position.0,
+                leaves: erasure
+                    .facts
+                    .entries
+                    .iter()
+                    .map(leaf)
+                    .collect::<Result<_, Problem>>()?,
+                facts: erasure.facts,
+            })
+        };
+        Ok(ErasureList {
+            format: LIST_FORMAT,
+            origin: self.ledger().origin().to_owned(),
+            size: self.ledger().head()?.size.0,
+            erasures: self
+                .erasures()?
+                .into_iter()
+                .map(listed)
+                .collect::<Result<_, Problem>>()?,
+        })
+    }
+
+    /// Erases in a restored backup what was erased in the log that went on; what is erased here already
+    /// is passed over. To be called before the folder is used for anything else.
+    ///
+    /// # Errors
+    /// The list is of another log, or the ledger cannot be written.
+    pub fn apply_erasures(
+        &mut self,
+        list: &ErasureList,
+        progress: Progress<'_>,
+    ) -> Result<Vec<EraseReceipt>, Problem> {
+        let head = self.ledger().head()?.size.0;
+        for listed in &list.erasures {
+            for (erased, leaf) in listed.facts.entries.iter().zip(&listed.leaves) {
+                if erased.entry <= head {
+                    let found = self.ledger().entry(Position(erased.entry))?.leaf_hash();
+                    if hex::encode(found) != *leaf {
+                        let origin = &list.origin;
+                        return Err(problems::erasures_of_another_log(erased.entry, origin));
+                    }
+                }
+            }
+        }
+        let mut positions = Vec::new();
+        for listed in &list.erasures {
+            let plan = self.plan_again(listed, head)?;
+            if plan.targets.is_empty() && plan.files.is_empty() {
+                continue;
+            }
+            let why = EraseReason {
+                reason: listed.facts.reason.clone(),
+                asked_by: listed.facts.asked_by.clone(),
+            };
+            positions.push(self.carry_out(plan, &why, progress)?);
+        }
+        positions
+            .into_iter()
+            .map(|position| self.clean_up(position))
+            .collect()
+    }
+
+    /// What of a listed erasure is still to be done here, among the entries up to `head`.
+    fn plan_again(&self, listed: &ListedErasure, head: u64) -> Result<Plan, Problem> {
+        let mut plan = Plan {
+            repeats: Some(listed.position),
+            ..Plan::default()
+        };
+        for erased in listed
+            .facts
+            .entries
+            .iter()
+            .filter(|found| found.entry <= head)
+        {
+            let (part, _) = self.private_part(&self.ledger().entry(Position(erased.entry))?)?;
+            let names = part.names();
+            let fields: BTreeSet<String> = erased
+                .fields
+                .iter()
+                .filter(|field| names.contains(field))
+                .cloned()
+                .collect();
+            let evidence: BTreeSet<String> = erased
+                .evidence
+                .iter()
+                .filter(|hash| part.evidence.iter().any(|piece| piece.sha256 == **hash))
+                .cloned()
+                .collect();
+            if !fields.is_empty() || !evidence.is_empty() {
+                let of = erased.of.clone();
+                plan.targets.insert(
+                    erased.entry,
+                    Target {
+                        of,
+                        fields,
+                        evidence,
+                    },
+                );
+            }
+        }
+        let files = listed.facts.files.iter();
+        plan.files = files
+            .filter(|file| {
+                ledger::EvidenceHash::parse(file).is_some_and(|hash| self.evidence().contains(hash))
+            })
+            .cloned()
+            .collect();
+        plan.imports = listed
+            .facts
+            .imports
+            .iter()
+            .copied()
+            .filter(|import| *import <= head)
+            .collect();
+        Ok(plan)
+    }
+}
