@@ -1,7 +1,7 @@
 //! The stable driver: the corpus as it is, then changed at random, each input under a limit of time.
 //!
-//! It knows nothing of coverage, so it finds what is near the corpus; what the guided driver finds far away
-//! comes into the corpus and stays near from then on.
+//! It knows nothing of coverage, so it finds what is near the corpus; what was found once comes into the corpus
+//! and stays near from then on.
 
 use std::cell::RefCell;
 use std::panic::{self, AssertUnwindSafe};

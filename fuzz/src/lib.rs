@@ -2,8 +2,8 @@
 //!
 //! A [`Target`] is a plain function over bytes that panics when something that must hold does not: what is
 //! read and written again is the same, a problem points into its text, a limit holds, a proof that was
-//! touched proves nothing. Two drivers feed them: [`drive`] changes the committed corpus at random and runs
-//! on any stable toolchain; `guided/` (a workspace of its own) is led by coverage, with libFuzzer. Read
+//! touched proves nothing. [`drive`] feeds them with random changes of the committed corpus, on any stable
+//! toolchain; `cargo fuzz` can feed the same functions. Read
 //! [`TARGETS`] first, then the README beside this crate.
 
 pub mod drive;
