@@ -90,7 +90,13 @@ pub fn same_on_every_way(town: &mut Town, seen: &[Seen]) {
     }
     by_sql(beside.mirror().columns(), seen);
     drop(beside);
+    town.office.save_snapshot().unwrap();
     town.reopen();
+    assert_eq!(town.office.started_from(), town.office.position());
+    town.office.agrees_with_replay().unwrap();
+    for one in seen {
+        one.is_the_same(town.office.mirror().columns(), "from a snapshot");
+    }
     let verified = office::verify(&path, &mut quiet).unwrap();
     assert_eq!(verified.position, town.office.position());
     assert_eq!(verified.open_imports, 0);

@@ -75,6 +75,8 @@ pub enum Step {
     OpenCases,
     /// A step of one of the cases, as far as its state allows.
     Act(u8, u8),
+    /// What is in memory is written down, so that the next opening starts from there.
+    Snapshot,
     /// The folder is closed and opened again.
     Reopen,
 }
@@ -105,6 +107,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => prop::sample::select(CHANGES.to_vec()).prop_map(Step::Programme),
         1 => Just(Step::OpenCases),
         3 => (any::<u8>(), 0_u8..6).prop_map(|(case, action)| Step::Act(case, action)),
+        1 => Just(Step::Snapshot),
         1 => Just(Step::Reopen),
     ]
 }
@@ -146,6 +149,7 @@ impl Step {
         ];
         steps.extend(CHANGES.map(Step::Programme));
         steps.extend([
+            Step::Snapshot,
             Step::Reopen,
             Step::Submit(sample(0, 0, 1)),
             Step::Revise(sample(3, 0, 3)),

@@ -168,6 +168,7 @@ impl Town {
                 }
             }
             Step::Act(case, action) => self.act(*case, *action),
+            Step::Snapshot => self.office.save_snapshot().unwrap(),
             Step::Reopen => self.reopen(),
         }
     }

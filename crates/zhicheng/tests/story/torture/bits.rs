@@ -4,6 +4,7 @@
 
 use std::path::Path;
 
+use office::{Access, Office};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params};
 
@@ -240,6 +241,31 @@ fn a_bit_of_evidence_is_found_and_named() {
         let problem = office::verify(&city.data(), &mut |_, _, _| {}).unwrap_err();
         assert_eq!(problem.code, "L402");
         assert!(problem.what(base::Lang::En).contains(hash), "{problem}");
+    }
+    std::fs::write(&path, &whole).unwrap();
+    assert_eq!(found(&city.data()), None, "what was healed is whole");
+}
+
+#[test]
+fn a_bit_of_a_snapshot_is_found_and_named() {
+    let city = city();
+    let mut office = Office::open(&city.data(), Access::Write, &mut |_, _, _| {}).unwrap();
+    office.save_snapshot().unwrap();
+    drop(office);
+    let folder = city.data().join("snapshots");
+    let path = std::fs::read_dir(folder).unwrap().next().unwrap();
+    let path = path.unwrap().path();
+    let whole = std::fs::read(&path).unwrap();
+    let mut dice = Dice::of("snapshots");
+    for _ in 0..short_or_long(40, 4_000) {
+        let mut bytes = whole.clone();
+        let at = dice.below(bytes.len());
+        bytes[at] ^= 1 << dice.below(8);
+        std::fs::write(&path, bytes).unwrap();
+        let problem = office::verify(&city.data(), &mut |_, _, _| {})
+            .expect_err(&format!("byte {at} of {} of a snapshot", whole.len()));
+        let name = path.file_name().unwrap().to_str().unwrap();
+        assert!(problem.what(base::Lang::En).contains(name), "{problem}");
     }
     std::fs::write(&path, &whole).unwrap();
     assert_eq!(found(&city.data()), None, "what was healed is whole");
