@@ -111,7 +111,7 @@ impl Own {
                 "{package} is scored card by card: {why:?}"
             )));
         }
-        let (load_s, columns) = timed(|| records.into_columns(&programme));
+        let (load_s, columns) = timed(|| records.to_columns(&programme));
         Ok(Own {
             programme,
             columns: columns?,

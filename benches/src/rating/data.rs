@@ -103,7 +103,7 @@ impl Records {
     ///
     /// # Errors
     /// The columns refuse a change.
-    pub fn into_columns(&self, programme: &Arc<Programme>) -> Result<Columns, Failure> {
+    pub fn to_columns(&self, programme: &Arc<Programme>) -> Result<Columns, Failure> {
         let mut columns = Columns::new();
         let mut at = 1;
         columns.apply(Change::Programme {
