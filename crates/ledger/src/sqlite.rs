@@ -61,6 +61,17 @@ CREATE TABLE erased (
 ) STRICT;
 ";
 
+/// Kind, name and text of all that a database describes, in the order of the names. What SQLite makes by
+/// itself has no text.
+fn descriptions(
+    connection: &Connection,
+) -> rusqlite::Result<Vec<(String, String, Option<String>)>> {
+    connection
+        .prepare("SELECT type, name, sql FROM sqlite_schema ORDER BY name, type")?
+        .query_map((), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .collect()
+}
+
 /// An open ledger file.
 pub(crate) struct SqliteStore {
     state: SqliteState,
@@ -579,10 +590,27 @@ impl Store for SqliteStore {
         let verdict: String = self.run(|connection| {
             connection.query_row("PRAGMA integrity_check(1)", (), |row| row.get(0))
         })?;
-        if verdict == "ok" {
-            Ok(())
-        } else {
-            Err(problems::structure_damaged(verdict))
+        if verdict != "ok" {
+            return Err(problems::structure_damaged(verdict));
+        }
+        // SQLite reads its own description of the tables with indulgence: a letter that turned there may
+        // change what a table accepts without a word.
+        let described = self.run(descriptions)?;
+        let expected = self.run(|_| {
+            let pattern = Connection::open_in_memory()?;
+            pattern.execute_batch(SCHEMA)?;
+            pattern.execute_batch(crate::sqlite_state::SCHEMA)?;
+            descriptions(&pattern)
+        })?;
+        let differing = expected
+            .iter()
+            .find(|table| !described.contains(table))
+            .or_else(|| described.iter().find(|table| !expected.contains(table)));
+        match differing {
+            None => Ok(()),
+            Some((kind, name, _)) => Err(problems::structure_damaged(format!(
+                "sqlite_schema: {kind} {name}"
+            ))),
         }
     }
 

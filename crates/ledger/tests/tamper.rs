@@ -346,6 +346,29 @@ fn a_writer_refuses_to_go_on_from_a_broken_edge(place) {
 }
 }
 
+/// `STRIcT` is still read, but such a table takes a text where a number belongs.
+#[test]
+fn a_turned_letter_in_the_description_of_a_table_is_found() {
+    let place = Place::sqlite();
+    drop(filled(&place));
+    let file = place.dir().join("ledger.sqlite");
+    let mut bytes = fs::read(&file).unwrap();
+    let word = bytes
+        .windows(6)
+        .position(|window| window == b"STRICT")
+        .unwrap();
+    bytes[word + 4] ^= 0x20;
+    fs::write(&file, bytes).unwrap();
+    let problem = verify(&Ledger::open(place.dir()).unwrap()).unwrap_err();
+    assert_eq!(problem.code, "L302");
+    assert!(
+        problem
+            .line(base::Lang::En)
+            .contains("sqlite_schema: table"),
+        "{problem:?}"
+    );
+}
+
 #[test]
 fn damage_below_the_tables_is_found() {
     let place = Place::sqlite();

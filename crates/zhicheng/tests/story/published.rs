@@ -221,7 +221,9 @@ fn a_whole_import_a_new_tree_and_a_dated_attribute_are_told_as_one_entry_each() 
     );
     let traded = entries(&city, "samples", "");
     assert_eq!(traded.len(), 1, "{traded:?}");
-    assert_eq!(city.facts(traded[0].0)["attributes"]["industry"], "tea");
+    // What an import brings counts from its closing entry on; the firm stands right behind its opening.
+    let opened = city.facts(traded[0].0)["import"].as_u64().unwrap();
+    assert_eq!(city.facts(opened + 1)["attributes"]["industry"], "tea");
     // West is put below the market bureau from the year's first day: the bureau's own figure gets 19 of 20.
     let folder = tempfile::tempdir().unwrap();
     let package = folder.path().join("town");
