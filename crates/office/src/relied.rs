@@ -1,7 +1,7 @@
 //! What two writers must not both write: the keys of the state that a command was decided on.
 //!
 //! Where several write at once, each entry goes in only when the keys that its fold writes are as
-//! they were when it was decided; else the command is looked at again. Read [`keys_of`] beside
+//! they were when it was decided; else the command is looked at again. Read `keys_of` beside
 //! [`crate::fold`].
 
 use base::Problem;

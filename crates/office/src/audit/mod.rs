@@ -16,7 +16,7 @@
 //! secret, or the seed is a public number that is not known yet. One draw follows an announcement. A draw
 //! without one is visible as such, and each draw is an entry for good.
 //!
-//! Read [`Office::draw_sample`] first, then `finding.rs` and `report.rs`.
+//! Read [`Office::draw_sample`](crate::Office::draw_sample) first, then `finding.rs` and `report.rs`.
 
 mod finding;
 mod lines;

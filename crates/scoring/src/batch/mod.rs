@@ -2,10 +2,10 @@
 //!
 //! [`score_card`](crate::score_card) is the meaning; a [`Kernel`] is the same scorecard compiled for columns of
 //! figures: it is learnt from the very functions that score one card (`curve.rs` for items,
-//! `formula.rs` for the total, [`grade`](crate::grade) for vetoes, gates and direct classes), with
+//! `formula.rs` for the total, `grade` for vetoes, gates and direct classes), with
 //! all constants merged when it is made (`whole.rs`). It is exact: every product is shown to fit
 //! before it is made, and a participant whose numbers are too large for that, or whom a rule
-//! refuses, is scored as one card among the others ([`run`]). A scorecard that cannot be compiled says why
+//! refuses, is scored as one card among the others (`run`). A scorecard that cannot be compiled says why
 //! ([`NotBatchable`]) and is scored card by card.
 
 mod curve;
