@@ -204,7 +204,7 @@ QUERIES = [(table, groups, to_date, *query(table, groups, to_date)) for all_, to
 def run():
     start = time.perf_counter()
     for _, _, _, sql, _, _ in QUERIES:
-        db.execute(sql).arrow()
+        db.execute(sql).to_arrow_table()
     return time.perf_counter() - start
 
 
