@@ -8,6 +8,7 @@
 // What later rows of the table need is there before their modules land.
 #![allow(dead_code)]
 
+mod append;
 mod bench;
 mod export;
 mod findings;
@@ -53,6 +54,11 @@ const WORKS: &[Work] = &[
         name: "import",
         about: "import of 1,000,000 CSV rows, beside SQLite's .import and PostgreSQL's COPY",
         run: import::run,
+    },
+    Work {
+        name: "append",
+        about: "single appends by 64 writers, durable, beside the backend's own bulk insert of the same rows",
+        run: append::run,
     },
     Work {
         name: "start",

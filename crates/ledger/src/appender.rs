@@ -16,6 +16,7 @@ use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle, Thread};
+use std::time::{Duration, Instant};
 
 /// The most requests that wait; one more is refused.
 pub const QUEUE_REQUESTS_MAX: usize = 4096;
@@ -196,8 +197,26 @@ struct Queue {
 struct Gathered {
     requests: VecDeque<Waiting>,
     bytes: usize,
+    /// With how many the thread is to be woken.
+    wanted: usize,
     is_closed: bool,
 }
+
+/// The group before: how many requests it had, and how long it took.
+#[derive(Clone, Copy, Default)]
+struct Last {
+    requests: usize,
+    time: Duration,
+}
+
+/// How many of the group before are waited for.
+const GATHERED_PERCENT: usize = 90;
+
+/// For which part of the time that the group before took, at most.
+const GATHERING_PART: u32 = 4;
+
+/// And never longer.
+const GATHERING_MAX: Duration = Duration::from_millis(2);
 
 impl Queue {
     fn push(&self, waiting: Waiting) -> Result<(), Problem> {
@@ -212,14 +231,30 @@ impl Queue {
         }
         gathered.bytes += waiting.bytes;
         gathered.requests.push_back(waiting);
+        let are_enough = gathered.requests.len() >= gathered.wanted;
         drop(gathered);
-        self.arrived.notify_one();
+        if are_enough {
+            self.arrived.notify_one();
+        }
         Ok(())
     }
 
     /// Waits for requests and takes as many as one group may have; `None` at the end.
-    fn take(&self) -> Option<Vec<Waiting>> {
-        let gathered = locked(&self.waiting);
+    ///
+    /// Those who were answered just now come back in a moment. When they were many it pays to wait for
+    /// most of them, a part of the time that a group takes: else one flush would serve the first of
+    /// them alone and the next all others.
+    fn take(&self, last: Last) -> Option<Vec<Waiting>> {
+        let mut gathered = locked(&self.waiting);
+        gathered.wanted = last.requests * GATHERED_PERCENT / 100;
+        let wait = (last.time / GATHERING_PART).min(GATHERING_MAX);
+        let (mut gathered, _) = self
+            .arrived
+            .wait_timeout_while(gathered, wait, |gathered| {
+                gathered.requests.len() < gathered.wanted && !gathered.is_closed
+            })
+            .unwrap_or_else(PoisonError::into_inner);
+        gathered.wanted = 1;
         let mut gathered = self
             .arrived
             .wait_while(gathered, |gathered| {
@@ -274,7 +309,10 @@ impl Drop for Closing<'_> {
 /// Writes group after group until the queue is closed and empty.
 fn work(mut ledger: Ledger, queue: &Queue, mut observe: impl FnMut(&Committed<'_>)) {
     let _closing = Closing(queue);
-    while let Some(group) = queue.take() {
+    let mut last = Last::default();
+    while let Some(group) = queue.take(last) {
+        let begun = Instant::now();
+        let count = group.len();
         let mut replies = Vec::with_capacity(group.len());
         let mut requests = Vec::with_capacity(group.len());
         for waiting in group {
@@ -303,6 +341,10 @@ fn work(mut ledger: Ledger, queue: &Queue, mut observe: impl FnMut(&Committed<'_
                 }
             }
         }
+        last = Last {
+            requests: count,
+            time: begun.elapsed(),
+        };
     }
 }
 
