@@ -4,7 +4,8 @@
 //! offices use, gzip around either. It knows limits, dates and numbers as people type them; it must
 //! not know any record, programme, path or clock. Read first: [`read_table`], then [`Rows`] for
 //! files that do not fit in memory, [`clean`] and [`dates`] for the text of cells, [`WorkbookOut`] and
-//! [`DelimitedOut`] for writing, [`WorkbookStream`] for long tables, [`rejected_workbook`] for giving rows back.
+//! [`DelimitedOut`] and [`ParquetOut`] for writing, [`WorkbookStream`] for long tables, [`rejected_workbook`] for
+//! giving rows back.
 
 mod archive;
 mod cell;
@@ -19,6 +20,7 @@ mod header;
 mod limits;
 mod number;
 mod options;
+mod parquet_file;
 pub mod problems;
 mod rejected;
 mod rows;
@@ -35,6 +37,7 @@ pub use delimited_out::{DelimitedOptions, DelimitedOut};
 pub use header::column_letters;
 pub use limits::Limits;
 pub use options::{Delimiter, Format, Notes, ReadOptions, SheetChoice, TextEncoding};
+pub use parquet_file::{ParquetCell, ParquetIn, ParquetKind, ParquetOut};
 pub use rejected::{REASON_HEADING, is_reason_heading, rejected_workbook};
 pub use rows::{ReadRow, Rows};
 pub use table::{Table, find_column, read_table, read_workbook, sheet_names};

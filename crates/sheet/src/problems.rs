@@ -306,6 +306,11 @@ base::catalogue! {
         what { zh: "工作簿里没有工作表", en: "the workbook has no sheet" }
         remedy { zh: "至少加一张工作表", en: "add at least one sheet" }
     }
+    /// A Parquet file that cannot be written or read.
+    fn parquet_failed(why) -> "S901" Error {
+        what { zh: "Parquet 文件不能写出或读取：{why}", en: "the Parquet file cannot be written or read: {why}" }
+        remedy { zh: "核对磁盘空间；若为读取，文件已损坏，索取完整的副本", en: "check the free space; when reading, the file is damaged: ask for a whole copy" }
+    }
 }
 
 use crate::clean::NumberFault;

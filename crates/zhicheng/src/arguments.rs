@@ -553,6 +553,12 @@ pub struct Export {
     pub csv: Option<PathBuf>,
     #[arg(long, value_name = "FILE", help = say("写成一个工作簿，每表一张工作表", "write one workbook with a worksheet for each table"))]
     pub workbook: Option<PathBuf>,
+    #[arg(long, value_name = "DIR", help = say("写成核验包：外人不必信任出具者也能核对", "write a bundle, which a stranger can check without trusting anyone"))]
+    pub bundle: Option<PathBuf>,
+    #[arg(long, value_name = "ADDRESS", requires = "bundle", help = say("核验包中另列的数字（可多次）", "another figure that the bundle is to list (repeatable)"))]
+    pub figure: Vec<String>,
+    #[arg(long, value_name = "DIR", help = say("把日志写成静态文件（C2SP tlog-tiles），或补上新的", "write the log as static files (C2SP tlog-tiles), or bring them up to date"))]
+    pub tiles: Option<PathBuf>,
     #[arg(long, help = say("覆盖已有的文件", "overwrite what is there"))]
     pub force: bool,
 }

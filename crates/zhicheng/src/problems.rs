@@ -69,7 +69,7 @@ base::catalogue! {
     /// Nothing to export to.
     fn export_where() -> "Z210" Error {
         what { zh: "没有说导出到哪里", en: "it is not said where to export to" }
-        remedy { zh: "加 --sqlite FILE、--csv DIR 或 --workbook FILE", en: "add --sqlite FILE, --csv DIR or --workbook FILE" }
+        remedy { zh: "加 --sqlite FILE、--csv DIR、--workbook FILE、--bundle DIR 或 --tiles DIR", en: "add --sqlite FILE, --csv DIR, --workbook FILE, --bundle DIR or --tiles DIR" }
     }
     /// Points that are no number.
     fn not_points(text) -> "Z212" Error {

@@ -25,7 +25,7 @@ use crate::exact::restored;
 use crate::folder::Office;
 use crate::problems;
 
-pub(crate) use sealed::figures_of_seal;
+pub(crate) use sealed::{figures_of_seal, values_of};
 
 /// At most so many entries are listed for one figure.
 pub const CHANGES_MAX: usize = 1000;
@@ -303,7 +303,7 @@ impl Office {
             return Err(problems::no_such_publication(name));
         }
         for (position, facts) in self.mirror().all_seals() {
-            for (of, held) in figures_of_seal(self, *position, facts)? {
+            for (of, held) in figures_of_seal(self.mirror(), *position, facts)? {
                 let vintage = Vintage {
                     source: Source::Seal(ScorecardId::new(&facts.scorecard)),
                     position: *position,

@@ -17,25 +17,25 @@ use crate::entry::SealFacts;
 use crate::exact::restored;
 use crate::fold::{get, row};
 use crate::folder::Office;
+use crate::mirror::Mirror;
 use crate::problems;
 use crate::seal::results;
 use crate::spaces::{self, CaseRow};
 
 /// The values of a result, by unit, item (empty for the whole card) and what they are.
-type Values = BTreeMap<(String, String, What), Held>;
+pub(crate) type Values = BTreeMap<(String, String, What), Held>;
 
 /// The figures that stand on the cards of a sealing.
 pub(crate) fn figures_of_seal(
-    office: &Office,
+    mirror: &Mirror,
     position: Position,
     facts: &SealFacts,
 ) -> Result<Vec<(Published, Held)>, Problem> {
-    let programme = office
-        .mirror()
+    let programme = mirror
         .programme_as_of(Position(facts.at))
         .ok_or_else(problems::no_programme)?;
     let unreadable = |what: &str| problems::unreadable_entry(position.0, what);
-    let period = period_of(office, position, facts)?;
+    let period = period_of(mirror, position, facts)?;
     let day = day(position, &facts.day)?;
     let mut found = Vec::new();
     for (unit, item) in items(&facts.results) {
@@ -87,7 +87,7 @@ impl Office {
                 facts,
             };
             let scorecard = ScorecardId::new(&facts.scorecard);
-            let period = period_of(self, *position, facts)?;
+            let period = period_of(self.mirror(), *position, facts)?;
             let known = results.iter_mut().find(|(id, of, list)| {
                 *id == scorecard
                     && *of == period
@@ -284,7 +284,7 @@ impl Snapshot {
 }
 
 /// The values of a result as it is sealed.
-fn values_of(results: &Json) -> Values {
+pub(crate) fn values_of(results: &Json) -> Values {
     let mut values = Values::new();
     for (unit, item) in items(results) {
         let key = (unit.to_owned(), text(item, "item").to_owned(), What::Points);
@@ -320,9 +320,8 @@ fn text<'a>(json: &'a Json, key: &str) -> &'a str {
     json[key].as_str().unwrap_or_default()
 }
 
-fn period_of(office: &Office, position: Position, facts: &SealFacts) -> Result<Period, Problem> {
-    let programme = office
-        .mirror()
+fn period_of(mirror: &Mirror, position: Position, facts: &SealFacts) -> Result<Period, Problem> {
+    let programme = mirror
         .programme_as_of(Position(facts.at))
         .ok_or_else(problems::no_programme)?;
     Period::parse(&facts.period, programme.assessment_start)

@@ -89,6 +89,7 @@ impl KeyChain {
         let link = match Kind::from_number(kind) {
             Some(Kind::Founded) => {
                 let founded: FoundedFacts = serde_json::from_slice(facts).map_err(unreadable)?;
+                self.founded_as.clone_from(&founded.origin);
                 let Some(key) = &founded.verifier_key else {
                     return Ok(());
                 };

@@ -438,12 +438,20 @@ pub fn subject_name(
         .map(str::to_owned)
 }
 
-/// `zhicheng export --data DIR [--sqlite FILE] [--csv DIR] [--workbook FILE]`
+/// `zhicheng export --data DIR [--sqlite FILE] [--csv DIR] [--workbook FILE] [--bundle DIR [--figure ADDRESS]]
+/// [--tiles DIR]`
 pub fn export(arguments: &Export) -> Outcome {
-    if arguments.sqlite.is_none() && arguments.csv.is_none() && arguments.workbook.is_none() {
+    let is_signed = arguments.bundle.is_some() || arguments.tiles.is_some();
+    let is_plain =
+        arguments.sqlite.is_some() || arguments.csv.is_some() || arguments.workbook.is_some();
+    if !is_plain && !is_signed {
         return Err(problems::export_where().into());
     }
-    let office = common::open(&arguments.data)?;
+    let office = if is_signed {
+        super::signing::open_to_sign(&arguments.data)?
+    } else {
+        common::open(&arguments.data)?
+    };
     let mut progress = Progress::start();
     if let Some(path) = &arguments.sqlite {
         crate::failure::refuse_existing(path, arguments.force)?;
@@ -470,6 +478,26 @@ pub fn export(arguments: &Export) -> Outcome {
         crate::failure::refuse_existing(path, arguments.force)?;
         crate::export::workbook(&office, path, &mut progress)?;
         outln!("{}", path.display());
+    }
+    if let Some(dir) = &arguments.bundle {
+        if !arguments.force
+            && dir
+                .read_dir()
+                .is_ok_and(|mut entries| entries.next().is_some())
+        {
+            return Err(problems::file_exists(dir.display()).into());
+        }
+        let asked = &arguments.figure;
+        office.write_bundle(dir, asked, &mut |done, total, what| {
+            progress.tell(done, total, what)
+        })?;
+        outln!("{}", dir.display());
+    }
+    if let Some(dir) = &arguments.tiles {
+        office.write_static_log(dir, &mut |done, total, what| {
+            progress.tell(done, total, what)
+        })?;
+        outln!("{}", dir.display());
     }
     Ok(())
 }

@@ -179,8 +179,11 @@ pub fn rebuild(arguments: &Rebuild) -> Outcome {
 
 /// `zhicheng verify DIR`
 pub fn verify(arguments: &Verify) -> Outcome {
-    let mut progress = Progress::start();
     let trust = super::signing::trust(&arguments.trust)?;
+    if office::bundling::verify::is_bundle(&arguments.data) {
+        return super::signing::verify_bundle(arguments, &trust);
+    }
+    let mut progress = Progress::start();
     let report = office::verify_trusting(&arguments.data, &trust, &mut |done, total, what| {
         progress.tell(done, total, what)
     })?;

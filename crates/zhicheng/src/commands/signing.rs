@@ -11,7 +11,7 @@ use office::signing::{Trust, read_checkpoint};
 use office::{Access, Office};
 
 use crate::arguments::{
-    Checkpoint, Common, Data, KeyCommand, KeyRenew, KeyRotate, KeyShow, Prove, Trusting,
+    Checkpoint, Common, Data, KeyCommand, KeyRenew, KeyRotate, KeyShow, Prove, Trusting, Verify,
 };
 use crate::commands::common;
 use crate::failure::{Failure, Outcome, read, refuse_existing, write};
@@ -153,6 +153,60 @@ fn tell(link: &KeyLink) {
             )
         );
     }
+}
+
+/// `zhicheng verify BUNDLE [--key KEY] [--against CHECKPOINT] [--witness KEY]`
+pub fn verify_bundle(arguments: &Verify, trust: &Trust) -> Outcome {
+    let mut progress = Progress::start();
+    let found = office::bundling::verify::verify_bundle(
+        &arguments.data,
+        trust,
+        &mut |done, total, what| progress.tell(done, total, what),
+    )?;
+    drop(progress);
+    if !found.is_key_known {
+        eprintln!(
+            "{}",
+            say(
+                "没有给出 --key：用的是核验包自带的公钥，只证明内容彼此相符，不证明是谁签的。请从别处得到公钥后再核验。",
+                "No --key was given: the bundle's own key was used, which proves that all fits together but nothing about who signed. Get the key on another way and verify again."
+            )
+        );
+    }
+    let columns = [
+        Column::number("position", "位置", "position"),
+        Column::text("root", "树根", "root"),
+        Column::number("figures", "数字", "figures"),
+        Column::number("sealed", "封存结果", "sealed results"),
+        Column::number("tables", "表", "tables"),
+        Column::number("files", "文件", "files").for_scripts(),
+        Column::text("nature", "性质", "nature"),
+        Column::text("origin", "来源", "origin").for_scripts(),
+        Column::text("key", "公钥", "key").for_scripts(),
+        Column::text("key_known", "公钥另有来源", "key known").for_scripts(),
+        Column::text("against", "与留存的检查点", "against").for_scripts(),
+        Column::text("result", "结论", "result"),
+    ];
+    let nature = if found.nature == "real" {
+        say("正式数据", "real data")
+    } else {
+        say("演示数据", "DEMONSTRATION DATA")
+    };
+    let row = vec![
+        Cell::same(found.position.0),
+        Cell::same(found.root),
+        Cell::same(found.figures as u64),
+        Cell::same(found.sealed as u64),
+        Cell::same(found.tables as u64),
+        Cell::same(found.files as u64),
+        Cell::shown(found.nature, nature),
+        Cell::same(found.origin),
+        Cell::same(found.key),
+        yes_or_no(found.is_key_known),
+        against(found.against),
+        Cell::shown("verified", say("核验通过", "verified")),
+    ];
+    print(arguments.output.format, &columns, &[row])
 }
 
 /// What the reader knows from elsewhere.

@@ -7,6 +7,7 @@
 mod audit;
 mod authority;
 mod backup;
+mod bundles;
 mod case;
 mod check;
 mod chibi;
