@@ -129,9 +129,10 @@ pub fn write_entry(bytes: &mut Vec<u8>, entry: &[u8]) -> bool {
 }
 
 /// The tiles of a log that grows leaf by leaf: only its right edge is held.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GrowingTiles {
     frontier: merkle::Frontier,
+    /// Of each level, the hashes of its last tile, which is not full; as many levels as hold something.
     partial: Vec<Vec<Hash>>,
 }
 
@@ -150,6 +151,34 @@ impl GrowingTiles {
     /// The tiles of the empty log.
     pub fn new() -> GrowingTiles {
         GrowingTiles::default()
+    }
+
+    /// The tiles of a log of `size` leaves, from the hashes of the last, not full tile of each level, the lowest
+    /// first; `None` when there are not as many as such a log has.
+    pub fn from_partial(size: u64, mut partial: Vec<Vec<Hash>>) -> Option<GrowingTiles> {
+        let hashes_of = |level: usize| size.checked_shr(level as u32 * TILE_HEIGHT).unwrap_or(0);
+        let fits = |(level, hashes): (usize, &Vec<Hash>)| {
+            hashes.len() as u64 == hashes_of(level) % u64::from(TILE_WIDTH)
+        };
+        if hashes_of(partial.len()) > 0 || !partial.iter().enumerate().all(fits) {
+            return None;
+        }
+        let used = (0..partial.len()).take_while(|level| hashes_of(*level) > 0);
+        partial.truncate(used.count());
+        let nodes = partial
+            .iter()
+            .rev()
+            .flat_map(|hashes| perfect_roots(hashes));
+        let nodes: Vec<Hash> = nodes.collect();
+        Some(GrowingTiles {
+            frontier: merkle::Frontier::from_bytes(size, &nodes.concat())?,
+            partial,
+        })
+    }
+
+    /// The tree's right edge.
+    pub fn frontier(&self) -> &merkle::Frontier {
+        &self.frontier
     }
 
     /// The number of leaves.
@@ -205,6 +234,18 @@ impl GrowingTiles {
     }
 }
 
+/// The roots of the perfect subtrees into which fewer than 256 hashes divide, the largest first.
+fn perfect_roots(hashes: &[Hash]) -> Vec<Hash> {
+    let mut roots = Vec::new();
+    let mut rest = hashes;
+    while !rest.is_empty() {
+        let (subtree, others) = rest.split_at(1 << rest.len().ilog2());
+        roots.push(merkle::root_of(subtree));
+        rest = others;
+    }
+    roots
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -234,6 +275,16 @@ mod tests {
             let expected: Vec<_> = tiles_of(number + 1).collect();
             assert_eq!(found, expected, "{}", number + 1);
             assert_eq!(growing.root(), root_of(&hashes));
+            let mut partial = growing.partial.clone();
+            let again = GrowingTiles::from_partial(number + 1, partial.clone());
+            assert_eq!(again.as_ref(), Some(&growing));
+            assert_eq!(
+                GrowingTiles::from_partial(number + 2, partial.clone()),
+                None
+            );
+            // Levels that hold nothing yet change nothing.
+            partial.resize(8, Vec::new());
+            assert_eq!(GrowingTiles::from_partial(number + 1, partial), again);
         }
         // A hash of level 1 is the root of a full tile of level 0.
         let above = full.iter().find(|tile| tile.level == 1).unwrap();

@@ -5,10 +5,12 @@
 
 use crate::entry::{SaltedEntry, StoredEntry};
 use crate::ledger::Nature;
-use crate::merkle::{self, Hash};
+use crate::merkle;
 use crate::problems;
 use crate::state::{Pending, Space, StateRow};
 use base::{Moment, Position, Problem};
+/// A full tile of the tree: 256 hashes of one level, as in C2SP tlog-tiles.
+pub(crate) use bundle::tiles::FullTile as Tile;
 use std::collections::BTreeMap;
 
 /// The format of what is stored; it changes when the schema or its meaning does.
@@ -89,14 +91,6 @@ pub(crate) struct StoredHead {
     pub(crate) root: Vec<u8>,
     pub(crate) frontier: Vec<u8>,
     pub(crate) last_time: Option<Moment>,
-}
-
-/// A full tile of the tree: 256 hashes of one level, as in C2SP tlog-tiles.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Tile {
-    pub(crate) level: u8,
-    pub(crate) number: u64,
-    pub(crate) hashes: Vec<Hash>,
 }
 
 /// What a write is going to ask for, so that a storage behind a network can fetch it at once.

@@ -2,9 +2,11 @@
 //!
 //! Tiles are those of C2SP tlog-tiles: tile `n` of level `l` holds the roots of the perfect
 //! subtrees of height `8 l` numbered from `256 n`. A full tile never changes, so it is written once; what
-//! is not full yet lives in memory and is rebuilt from leaves and tiles when a ledger is opened.
+//! is not full yet lives in memory ([`GrowingTiles`]) and is rebuilt from leaves and tiles when a ledger is opened.
 
-use crate::merkle::{self, Frontier, Hash};
+use bundle::tiles::GrowingTiles;
+
+use crate::merkle::{self, Hash};
 use crate::problems;
 use crate::store::{Store, StoredHead, Tile};
 use base::{Moment, Position, Problem};
@@ -18,11 +20,10 @@ const TILE_HEIGHT: u32 = 8;
 /// Levels beyond which no tree below 2^63 leaves reaches.
 const LEVELS: u8 = 8;
 
-/// The growing right edge: the frontier, and the hashes of the last tile of each level.
+/// The growing right edge as the storage knows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Edge {
-    frontier: Frontier,
-    partial: [Vec<Hash>; LEVELS as usize],
+    tiles: GrowingTiles,
 }
 
 impl Edge {
@@ -33,36 +34,17 @@ impl Edge {
 
     /// The number of leaves.
     pub(crate) fn size(&self) -> u64 {
-        self.frontier.size()
+        self.tiles.size()
     }
 
     /// The root of the tree.
     pub(crate) fn root(&self) -> Hash {
-        self.frontier.root()
+        self.tiles.root()
     }
 
     /// Adds a leaf by its hash; tiles that become full are added to `full`.
     pub(crate) fn push(&mut self, leaf: Hash, full: &mut Vec<Tile>) {
-        let size = self.frontier.size() + 1;
-        let partial = &mut self.partial;
-        self.frontier.push_noting(leaf, &mut |height, hash| {
-            if !height.is_multiple_of(TILE_HEIGHT) {
-                return;
-            }
-            let level = height / TILE_HEIGHT;
-            // Heights stay below 64, so there is a list for every level that occurs.
-            let Some(hashes) = partial.get_mut(level as usize) else {
-                return;
-            };
-            hashes.push(*hash);
-            if hashes.len() == TILE_HASHES {
-                full.push(Tile {
-                    level: level as u8,
-                    number: tiles_of_level(size, level) - 1,
-                    hashes: std::mem::take(hashes),
-                });
-            }
-        });
+        full.extend(self.tiles.push(leaf));
     }
 
     /// The head row of the tree that ends here.
@@ -70,7 +52,7 @@ impl Edge {
         StoredHead {
             size: self.size(),
             root: self.root().to_vec(),
-            frontier: self.frontier.to_bytes(),
+            frontier: self.tiles.frontier().to_bytes(),
             last_time,
         }
     }
@@ -89,37 +71,31 @@ impl Edge {
     /// agree.
     pub(crate) fn rebuild(store: &dyn Store, head: &StoredHead) -> Result<Edge, Problem> {
         let broken = || problems::edge_broken(head.size);
-        let mut edge = Edge::new();
-        for (level, hashes) in (0u32..).zip(edge.partial.iter_mut()) {
+        let mut partial = Vec::new();
+        for level in 0..u32::from(LEVELS) {
             let first = tiles_of_level(head.size, level) * TILE_HASHES as u64;
             let nodes = nodes_of_level(head.size, level);
-            match level.checked_sub(1) {
+            let hashes: Vec<Hash> = match level.checked_sub(1) {
                 None => {
                     let leaves = store.leaves(Position(first + 1), Position(nodes))?;
-                    hashes.extend(leaves.iter().map(|leaf| merkle::leaf_hash(leaf)));
+                    leaves.iter().map(|leaf| merkle::leaf_hash(leaf)).collect()
                 }
-                Some(below) => {
-                    for number in first..nodes {
+                Some(below) => (first..nodes)
+                    .map(|number| {
                         let tile = store.tile(below as u8, number)?;
                         let root = tile.and_then(|tile| root_of_tile(&tile));
-                        hashes.push(root.ok_or_else(broken)?);
-                    }
-                }
-            }
-            // Fewer than a tile's hashes, or there are leaves missing.
-            if hashes.len() as u64 != nodes - first {
-                return Err(broken());
-            }
+                        root.ok_or_else(broken)
+                    })
+                    .collect::<Result<_, _>>()?,
+            };
+            partial.push(hashes);
         }
-        let nodes = edge
-            .partial
-            .iter()
-            .rev()
-            .flat_map(|hashes| perfect_roots(hashes));
-        let nodes: Vec<Hash> = nodes.collect();
-        edge.frontier = Frontier::from_bytes(head.size, &nodes.concat()).ok_or_else(broken)?;
-        let agrees = edge.frontier.to_bytes() == head.frontier && edge.root()[..] == head.root[..];
-        agrees.then_some(edge).ok_or_else(broken)
+        // Fewer than a tile's hashes, or there are leaves missing.
+        let tiles = GrowingTiles::from_partial(head.size, partial).ok_or_else(broken)?;
+        let edge = Edge { tiles };
+        (edge.head(head.last_time) == *head)
+            .then_some(edge)
+            .ok_or_else(broken)
     }
 }
 
@@ -154,18 +130,6 @@ pub(crate) fn has_tile(size: u64, level: i64, number: i64) -> bool {
 pub(crate) fn root_of_tile(bytes: &[u8]) -> Option<Hash> {
     let (hashes, rest) = bytes.as_chunks::<32>();
     (rest.is_empty() && hashes.len() == TILE_HASHES).then(|| merkle::root_of(hashes))
-}
-
-/// The roots of the perfect subtrees into which fewer than 256 hashes divide, the largest first.
-fn perfect_roots(hashes: &[Hash]) -> Vec<Hash> {
-    let mut roots = Vec::new();
-    let mut rest = hashes;
-    while !rest.is_empty() {
-        let (subtree, others) = rest.split_at(1 << rest.len().ilog2());
-        roots.push(merkle::root_of(subtree));
-        rest = others;
-    }
-    roots
 }
 
 #[cfg(test)]

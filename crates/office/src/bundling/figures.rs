@@ -2,8 +2,9 @@
 //!
 //! Shown are those that stand in sealed results and publications, at their own addresses; those of every
 //! indicator that the programme declares public, and those that the city claims, as of the bundle's position
-//! and day; and those that were asked for. Figures of units share one SELECT for each indicator, period, day
-//! and position: its row `slice` is the unit.
+//! and day; and those that were asked for. A sealed or published figure that is another today is *restated*: the
+//! present one is listed too, and the first says at which address. Figures of units share one SELECT for each
+//! indicator, period, day and position: its row `slice` is the unit.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -34,8 +35,11 @@ pub struct ListedFigure {
     pub denominator: Option<String>,
     /// The value, exact: a decimal, or a fraction where none is exact.
     pub value: Option<String>,
-    /// Why it is shown: `sealed N`, `published N` (positions), `public`, `claimed ID`, `asked`.
+    /// Why it is shown: `sealed N`, `published N` (positions), `restates ADDRESS`, `public`, `claimed ID`, `asked`.
     pub because: Vec<String>,
+    /// Of a sealed or published figure that is another today, as of the same day with all entries of the bundle:
+    /// the address of the present one, or [`GONE`]. None where it is the same, or was never sealed or published.
+    pub restated: Option<String>,
     /// The files of the SELECT without their ending, `.sqlite.sql`, `.postgres.sql`, `.duckdb.sql`; none for
     /// what is derived from a weighted ratio.
     pub sql: Option<String>,
@@ -45,6 +49,9 @@ pub struct ListedFigure {
     /// is the sum over the strata.
     pub form: String,
 }
+
+/// In [`ListedFigure::restated`]: the programme in force has no such figure any more.
+pub const GONE: &str = "gone";
 
 /// A name in both languages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,8 +80,35 @@ pub struct FigureList {
     pub questions: Vec<(String, Query)>,
 }
 
-/// What is wanted, by address: why, and what an entry says that it was.
-type Wanted = BTreeMap<String, (Address, Vec<String>, Option<Figure>)>;
+/// A figure that is to be shown.
+struct Wanted {
+    address: Address,
+    because: Vec<String>,
+    /// What the entry that sealed or published it says that it was.
+    said: Option<Figure>,
+    restated: Option<String>,
+}
+
+/// What is to be shown, by address.
+#[derive(Default)]
+struct Wishes(BTreeMap<String, Wanted>);
+
+impl Wishes {
+    fn add(&mut self, address: Address, because: String, said: Option<Figure>) {
+        let wanted = self.0.entry(address.to_string()).or_insert_with(|| Wanted {
+            address,
+            because: Vec::new(),
+            said: None,
+            restated: None,
+        });
+        if !wanted.because.contains(&because) {
+            wanted.because.push(because);
+        }
+        if said.is_some() {
+            wanted.said = said;
+        }
+    }
+}
 
 /// The figures that a bundle of this mirror shows; `day` is that of present figures.
 ///
@@ -85,19 +119,10 @@ pub(crate) fn list(
     day: base::Day,
     asked: &[String],
 ) -> Result<FigureList, Problem> {
-    let mut wanted = Wanted::new();
-    let mut want = |address: Address, because: String, said: Option<Figure>| {
-        let entry = wanted
-            .entry(address.to_string())
-            .or_insert_with(|| (address, Vec::new(), None));
-        if !entry.1.contains(&because) {
-            entry.1.push(because);
-        }
-        if said.is_some() {
-            entry.2 = said;
-        }
-    };
-    from_entries(mirror, &mut want)?;
+    let mut wishes = Wishes::default();
+    from_entries(mirror, &mut wishes)?;
+    let mut answers = Answers::new(mirror);
+    add_present(mirror, &mut wishes, &mut answers);
     let programme = mirror
         .programme()
         .ok_or_else(crate::problems::no_programme)?;
@@ -105,17 +130,14 @@ pub(crate) fn list(
     for published in &programme.published {
         if let Production::Indicator(indicator) = &published.production {
             let query = Query::new(indicator.clone(), published.period, day, at);
-            want(
-                address(&query, since),
-                format!("claimed {}", published.id),
-                None,
-            );
+            let because = format!("claimed {}", published.id);
+            wishes.add(address(&query, since), because, None);
         }
     }
     for indicator in programme.indicators.keys() {
         if programme.is_public(indicator) {
             let query = Query::new(indicator.clone(), programme.year, day, at);
-            want(address(&query, since), "public".to_owned(), None);
+            wishes.add(address(&query, since), "public".to_owned(), None);
         }
     }
     for text in asked {
@@ -123,16 +145,19 @@ pub(crate) fn list(
         if address.at > at {
             return Err(problems::address_beyond(text, at));
         }
-        want(address, "asked".to_owned(), None);
+        wishes.add(address, "asked".to_owned(), None);
     }
-    measured(mirror, wanted)
+    let mut list = FigureList::default();
+    for (text, wanted) in wishes.0 {
+        let listed = listed(mirror, &mut answers, text, wanted)?;
+        list.figures.push(listed);
+    }
+    list.questions = answers.questions;
+    Ok(list)
 }
 
 /// What sealings and publications say.
-fn from_entries(
-    mirror: &Mirror,
-    want: &mut dyn FnMut(Address, String, Option<Figure>),
-) -> Result<(), Problem> {
+fn from_entries(mirror: &Mirror, wishes: &mut Wishes) -> Result<(), Problem> {
     for (position, facts) in mirror.all_seals() {
         let since = mirror
             .columns()
@@ -149,11 +174,8 @@ fn from_entries(
             }
             let mut query = Query::new(indicator, of.period, of.day, Position(facts.at));
             query.unit = of.slice.unit;
-            want(
-                address(&query, since),
-                format!("sealed {}", position.0),
-                Some(figure),
-            );
+            let because = format!("sealed {}", position.0);
+            wishes.add(address(&query, since), because, Some(figure));
         }
     }
     for (position, facts) in mirror.publications() {
@@ -170,113 +192,160 @@ fn from_entries(
                 figure.denominator.as_deref(),
             );
             let said = said.ok_or_else(unreadable)?;
-            want(address, format!("published {}", position.0), Some(said));
+            wishes.add(address, format!("published {}", position.0), Some(said));
         }
     }
     Ok(())
 }
 
-/// Measures what is wanted; the figures of units of one question in one pass.
-fn measured(mirror: &Mirror, wanted: Wanted) -> Result<FigureList, Problem> {
-    let mut list = FigureList::default();
-    let mut passes: HashMap<String, Pass> = HashMap::new();
-    for (text, (address, because, said)) in wanted {
-        let mut question = address.query();
-        let unit = question.unit.take();
-        let by_unit = unit.is_some() && question.subject.is_none() && question.field.is_none();
-        if by_unit {
-            question.by = By::Unit;
-        } else {
-            question.unit.clone_from(&unit);
-        }
-        let programme = mirror
-            .programme_as_of(address.at)
-            .ok_or_else(crate::problems::no_programme)?;
-        let since = mirror.columns().programme_at(address.at);
-        let is_of_programme = since.is_some_and(|(_, since)| since == address.programme);
-        let Some(indicator) = programme
-            .indicators
-            .get(&address.indicator)
-            .filter(|_| is_of_programme)
-        else {
-            return Err(problems::no_such_figure(text));
+/// Where a sealed or published figure is another now, the present one is shown as well.
+fn add_present(mirror: &Mirror, wishes: &mut Wishes, answers: &mut Answers<'_>) {
+    let mut present = Vec::new();
+    for (text, wanted) in &mut wishes.0 {
+        let Some(said) = &wanted.said else { continue };
+        let now = Address {
+            programme: mirror.programme_at(),
+            at: mirror.position(),
+            ..wanted.address.clone()
         };
-        let key = format!("{question:?}");
-        if !passes.contains_key(&key) {
-            let pass = Pass::new(mirror, &question, &mut list)?;
-            passes.insert(key.clone(), pass);
-        }
-        let slice = if by_unit {
-            unit.map(|unit| unit.to_string()).unwrap_or_default()
-        } else {
-            String::new()
-        };
-        let pass = passes.get(&key);
-        let figure = pass.and_then(|pass| pass.figures.get(&slice).cloned());
-        let figure = match (figure, by_unit) {
-            (Some(figure), _) => figure,
-            (None, true) => return Err(problems::no_such_figure(text)),
-            (None, false) => Figure::not_reported(),
-        };
-        if let Some(said) = said
-            && kept(&said) != kept(&figure)
-        {
-            return Err(problems::figure_differs(text));
-        }
-        let (state, numerator, denominator) = kept(&figure);
-        let form = match &indicator.measure {
-            Measure::WeightedRatio { .. } => "weighted",
-            measure if measure.indicators().is_empty() => "plain",
-            _ => "derived",
-        };
-        list.figures.push(ListedFigure {
-            address: text,
-            name: Names::from(&indicator.name),
-            state,
-            numerator,
-            denominator,
-            value: figure.value().as_ref().map(exact),
-            because,
-            sql: pass.and_then(|pass| pass.sql.clone()),
-            slice,
-            form: form.to_owned(),
-        });
-    }
-    Ok(list)
-}
-
-/// A question with its answers.
-struct Pass {
-    /// By unit, or under the empty text.
-    figures: HashMap<String, Figure>,
-    sql: Option<String>,
-}
-
-impl Pass {
-    fn new(mirror: &Mirror, question: &Query, list: &mut FigureList) -> Result<Pass, Problem> {
-        let cells = mirror.columns().measure(question)?;
-        let figures = cells
-            .into_iter()
-            .map(|cell| {
-                let slice = match question.by {
-                    By::Unit => cell.slice.unit.map(|unit| unit.to_string()),
-                    _ => None,
-                };
-                (slice.unwrap_or_default(), cell.figure)
-            })
-            .collect();
-        let sql = match mirror.columns().sql(question, Dialect::Sqlite) {
+        match answers.figure(&now) {
+            Ok(figure) if kept(&figure) == kept(said) => {}
             Ok(_) => {
-                let name = format!("sql/{:05}", list.questions.len() + 1);
-                list.questions.push((name.clone(), question.clone()));
+                wanted.restated = Some(now.to_string());
+                present.push((now, format!("restates {text}")));
+            }
+            // Law 5 asks that it be said; law 6 lets a programme retire indicators and units.
+            Err(_) => wanted.restated = Some(GONE.to_owned()),
+        }
+    }
+    for (now, because) in present {
+        wishes.add(now, because, None);
+    }
+}
+
+fn listed(
+    mirror: &Mirror,
+    answers: &mut Answers<'_>,
+    text: String,
+    wanted: Wanted,
+) -> Result<ListedFigure, Problem> {
+    let address = &wanted.address;
+    let programme = mirror
+        .programme_as_of(address.at)
+        .ok_or_else(crate::problems::no_programme)?;
+    let since = mirror.columns().programme_at(address.at);
+    let is_of_programme = since.is_some_and(|(_, since)| since == address.programme);
+    let indicator = programme.indicators.get(&address.indicator);
+    let Some(indicator) = indicator.filter(|_| is_of_programme) else {
+        return Err(problems::no_such_figure(text));
+    };
+    let figure = answers.figure(address)?;
+    if let Some(said) = &wanted.said
+        && kept(said) != kept(&figure)
+    {
+        return Err(problems::figure_differs(text));
+    }
+    let (state, numerator, denominator) = kept(&figure);
+    let form = match &indicator.measure {
+        Measure::WeightedRatio { .. } => "weighted",
+        measure if measure.indicators().is_empty() => "plain",
+        _ => "derived",
+    };
+    let (sql, slice) = answers.sql(address)?;
+    Ok(ListedFigure {
+        address: text,
+        name: Names::from(&indicator.name),
+        state,
+        numerator,
+        denominator,
+        value: figure.value().as_ref().map(exact),
+        because: wanted.because,
+        restated: wanted.restated,
+        sql,
+        slice,
+        form: form.to_owned(),
+    })
+}
+
+/// What was asked, and the answers: the figures of all units of one question in one pass.
+struct Answers<'a> {
+    mirror: &'a Mirror,
+    /// By question: the figures by unit, or under the empty text.
+    measured: HashMap<String, Result<HashMap<String, Figure>, Problem>>,
+    /// By question: its SELECT, where there is one.
+    selects: HashMap<String, Option<String>>,
+    questions: Vec<(String, Query)>,
+}
+
+impl<'a> Answers<'a> {
+    fn new(mirror: &'a Mirror) -> Answers<'a> {
+        Answers {
+            mirror,
+            measured: HashMap::new(),
+            selects: HashMap::new(),
+            questions: Vec::new(),
+        }
+    }
+
+    /// The figure at an address.
+    fn figure(&mut self, address: &Address) -> Result<Figure, Problem> {
+        let (question, slice) = question_of(address);
+        let measured = self
+            .measured
+            .entry(format!("{question:?}"))
+            .or_insert_with(|| by_slice(self.mirror, &question));
+        match measured {
+            Err(problem) => Err(problem.clone()),
+            Ok(figures) => match figures.get(&slice) {
+                Some(figure) => Ok(figure.clone()),
+                None if question.by == By::Unit => Err(problems::no_such_figure(address)),
+                None => Ok(Figure::not_reported()),
+            },
+        }
+    }
+
+    /// The SELECT that gives it, by the name of its files, and the row of it.
+    fn sql(&mut self, address: &Address) -> Result<(Option<String>, String), Problem> {
+        let (question, slice) = question_of(address);
+        let key = format!("{question:?}");
+        if let Some(name) = self.selects.get(&key) {
+            return Ok((name.clone(), slice));
+        }
+        let name = match self.mirror.columns().sql(&question, Dialect::Sqlite) {
+            Ok(_) => {
+                let name = format!("sql/{:05}", self.questions.len() + 1);
+                self.questions.push((name.clone(), question));
                 Some(name)
             }
             // Derived from a weighted ratio: no single SELECT gives it.
             Err(problem) if problem.code == "M301" => None,
             Err(problem) => return Err(problem),
         };
-        Ok(Pass { figures, sql })
+        self.selects.insert(key, name.clone());
+        Ok((name, slice))
     }
+}
+
+/// The question among whose answers the figure at an address is, and the name of its slice there.
+fn question_of(address: &Address) -> (Query, String) {
+    let mut question = address.query();
+    if question.subject.is_some() || question.field.is_some() {
+        return (question, String::new());
+    }
+    match question.unit.take() {
+        Some(unit) => (question.by(By::Unit), unit.to_string()),
+        None => (question, String::new()),
+    }
+}
+
+fn by_slice(mirror: &Mirror, question: &Query) -> Result<HashMap<String, Figure>, Problem> {
+    let cells = mirror.columns().measure(question)?;
+    let figures = cells.into_iter().map(|cell| {
+        let unit = cell.slice.unit.filter(|_| question.by == By::Unit);
+        let slice = unit.map(|unit| unit.to_string()).unwrap_or_default();
+        (slice, cell.figure)
+    });
+    Ok(figures.collect())
 }
 
 /// The files of a SELECT: their endings and dialects.

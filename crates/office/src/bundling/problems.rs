@@ -76,4 +76,9 @@ base::catalogue! {
         what { zh: "{path} 里是另一份日志，或别的东西", en: "{path} holds another log, or something else" }
         remedy { zh: "换一个文件夹", en: "choose another folder" }
     }
+    /// A file that no bundle has.
+    fn file_of_no_kind(path) -> "O716" Error {
+        what { zh: "核验包里不该有文件 {path}", en: "{path} is no file of a bundle" }
+        remedy { zh: "它不受任何存证约束：不要采信它", en: "no entry binds it: do not trust it" }
+    }
 }

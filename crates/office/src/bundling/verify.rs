@@ -14,6 +14,7 @@ use bundle::manifest::{MANIFEST, MANIFEST_BYTES_MAX, MANIFEST_NOTE, Manifest, St
 use bundle::merkle::{sha256, verify_consistency};
 use bundle::note::Note;
 use bundle::payload::{PAYLOAD_BYTES_MAX, PAYLOADS_OF_FILE, Payload, payload_path};
+use bundle::tiles::{entries_path, tile_path, tiles_of};
 use bundle::{Checkpoint, Files, Hash, SignedCheckpoint, Tree, VerifierKey};
 use measure::ExportTable;
 use sheet::ParquetIn;
@@ -57,6 +58,11 @@ pub struct VerifiedBundle {
     pub tables: usize,
     /// Files that were hashed.
     pub files: usize,
+    /// What wrote it, by its own words.
+    pub written_by: String,
+    /// Whether the SELECTs and the page for people were printed anew and compared. Another version prints them
+    /// otherwise, so what it wrote is not.
+    pub is_printed_checked: bool,
     /// How a checkpoint that was kept stands to the log.
     pub against: Option<Against>,
 }
@@ -117,9 +123,11 @@ pub fn verify_bundle(
     }
     let sealed = check_sealed(&mirror)?;
     let list = check_figures(files, &mirror, &about)?;
-    if about.software == software() {
+    let is_printed_checked = about.software == software();
+    if is_printed_checked {
         check_printed(files, &mirror, &about, &tables, &list)?;
     }
+    check_no_other(files, checkpoint.size, &contents, &tables, &list)?;
     Ok(VerifiedBundle {
         position: size,
         root: hex::encode(checkpoint.root),
@@ -131,6 +139,8 @@ pub fn verify_bundle(
         sealed,
         tables: tables.len(),
         files: count,
+        written_by: about.software,
+        is_printed_checked,
         against,
     })
 }
@@ -365,7 +375,7 @@ fn note_contents(entry: &Told<'_>, contents: &mut BTreeMap<String, Hash>) -> Res
     Ok(())
 }
 
-/// Those files are there with that content, and no other in their folders.
+/// Those files are there with that content.
 fn check_contents(files: &dyn Files, contents: &BTreeMap<String, Hash>) -> Result<(), Problem> {
     for (path, hash) in contents {
         let bytes = files.require(path, SMALL_BYTES_MAX)?;
@@ -373,14 +383,47 @@ fn check_contents(files: &dyn Files, contents: &BTreeMap<String, Hash>) -> Resul
             return Err(problems::file_differs(path));
         }
     }
-    for path in files.list()? {
-        let folder = path.split('/').next().unwrap_or_default();
-        let is_kept = ["programme", "sealed", "published"].contains(&folder);
-        if is_kept && !contents.contains_key(&path) {
-            return Err(problems::file_differs(path));
+    Ok(())
+}
+
+/// No file is there but those that such a bundle has, each of which was checked.
+fn check_no_other(
+    files: &dyn Files,
+    size: u64,
+    contents: &BTreeMap<String, Hash>,
+    tables: &[ExportTable<'_>],
+    list: &FigureList,
+) -> Result<(), Problem> {
+    let single = [
+        ABOUT,
+        CHECKPOINT,
+        FIGURES,
+        KEY,
+        MANIFEST,
+        MANIFEST_NOTE,
+        README,
+    ];
+    let mut known: BTreeSet<String> = single.map(str::to_owned).into();
+    known.extend(contents.keys().cloned());
+    for (level, number, width) in tiles_of(size) {
+        known.insert(tile_path(level, number, width));
+        if level == 0 {
+            known.insert(entries_path(number, width));
         }
     }
-    Ok(())
+    let payloads = (0..size.div_ceil(PAYLOADS_OF_FILE)).map(|file| file * PAYLOADS_OF_FILE);
+    known.extend(payloads.map(payload_path));
+    known.extend(LOADING.map(|(_, path)| path.to_owned()));
+    for table in tables {
+        known.extend(["csv", "parquet"].map(|ending| table_path(&table.name, ending)));
+    }
+    for (name, _) in &list.questions {
+        known.extend(SQL_FILES.map(|(ending, _)| format!("{name}.{ending}")));
+    }
+    match files.list()?.into_iter().find(|path| !known.contains(path)) {
+        Some(path) => Err(problems::file_of_no_kind(path)),
+        None => Ok(()),
+    }
 }
 
 /// Compares what would be written now with what lies there, without holding either.
@@ -544,13 +587,12 @@ fn check_printed(
     tables: &[ExportTable<'_>],
     list: &FigureList,
 ) -> Result<(), Problem> {
-    let mut known: BTreeSet<String> = BTreeSet::new();
-    let mut same = |path: String, expected: &str| -> Result<(), Problem> {
-        if files.require(&path, SMALL_BYTES_MAX)? != expected.as_bytes() {
-            return Err(problems::file_differs(path));
+    let same = |path: String, expected: &str| -> Result<(), Problem> {
+        if files.require(&path, SMALL_BYTES_MAX)? == expected.as_bytes() {
+            Ok(())
+        } else {
+            Err(problems::file_differs(path))
         }
-        known.insert(path);
-        Ok(())
     };
     for (name, question) in &list.questions {
         for (ending, dialect) in SQL_FILES {
@@ -561,16 +603,5 @@ fn check_printed(
     for (dialect, path) in LOADING {
         same(path.to_owned(), &loading(tables, dialect))?;
     }
-    same(README.to_owned(), &readme::text(about))?;
-    for table in tables {
-        known.insert(table_path(&table.name, "csv"));
-        known.insert(table_path(&table.name, "parquet"));
-    }
-    for path in files.list()? {
-        let folder = path.split('/').next().unwrap_or_default();
-        if ["sql", "tables"].contains(&folder) && !known.contains(&path) {
-            return Err(problems::file_differs(path));
-        }
-    }
-    Ok(())
+    same(README.to_owned(), &readme::text(about))
 }

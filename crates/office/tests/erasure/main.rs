@@ -2,6 +2,7 @@
 //! every hash, proof and figure stays.
 
 mod again;
+mod bundles;
 mod chains;
 mod files;
 mod persons;

@@ -173,6 +173,16 @@ pub fn verify_bundle(arguments: &Verify, trust: &Trust) -> Outcome {
             )
         );
     }
+    if !found.is_printed_checked {
+        eprintln!(
+            "{} ({})",
+            say(
+                "核验包由另一版本写出：sql/、载入语句和 README.md 只受清单约束，没有逐字核对",
+                "The bundle was written by another version: sql/, the loading statements and README.md are bound by the manifest only, and were not compared word by word"
+            ),
+            found.written_by
+        );
+    }
     let columns = [
         Column::number("position", "位置", "position"),
         Column::text("root", "树根", "root"),
@@ -180,6 +190,7 @@ pub fn verify_bundle(arguments: &Verify, trust: &Trust) -> Outcome {
         Column::number("sealed", "封存结果", "sealed results"),
         Column::number("tables", "表", "tables"),
         Column::number("files", "文件", "files").for_scripts(),
+        Column::text("printed_checked", "SQL 已核对", "SQL compared").for_scripts(),
         Column::text("nature", "性质", "nature"),
         Column::text("origin", "来源", "origin").for_scripts(),
         Column::text("key", "公钥", "key").for_scripts(),
@@ -199,6 +210,7 @@ pub fn verify_bundle(arguments: &Verify, trust: &Trust) -> Outcome {
         Cell::same(found.sealed as u64),
         Cell::same(found.tables as u64),
         Cell::same(found.files as u64),
+        yes_or_no(found.is_printed_checked),
         Cell::shown(found.nature, nature),
         Cell::same(found.origin),
         Cell::same(found.key),
