@@ -37,7 +37,7 @@ pub use delimited_out::{DelimitedOptions, DelimitedOut};
 pub use header::column_letters;
 pub use limits::Limits;
 pub use options::{Delimiter, Format, Notes, ReadOptions, SheetChoice, TextEncoding};
-pub use parquet_file::{ParquetCell, ParquetIn, ParquetKind, ParquetOut};
+pub use parquet_file::{OnParquetRow, ParquetCell, ParquetIn, ParquetKind, ParquetOut};
 pub use rejected::{REASON_HEADING, is_reason_heading, rejected_workbook};
 pub use rows::{ReadRow, Rows};
 pub use table::{Table, find_column, read_table, read_workbook, sheet_names};

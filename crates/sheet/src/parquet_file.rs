@@ -208,6 +208,9 @@ fn write_group<W: Write + Send>(
     Ok(())
 }
 
+/// Is told a row's number, from 1, and its cells.
+pub type OnParquetRow<'a> = &'a mut dyn FnMut(u64, &[ParquetCell<'_>]) -> Result<(), Problem>;
+
 /// A Parquet file being read, group by group.
 pub struct ParquetIn {
     reader: SerializedFileReader<File>,
@@ -250,10 +253,7 @@ impl ParquetIn {
     ///
     /// # Errors
     /// The file is damaged, or what `on_row` gives.
-    pub fn rows(
-        &self,
-        on_row: &mut dyn FnMut(u64, &[ParquetCell<'_>]) -> Result<(), Problem>,
-    ) -> Result<(), Problem> {
+    pub fn rows(&self, on_row: OnParquetRow<'_>) -> Result<(), Problem> {
         let kinds: Vec<ParquetKind> = self.columns()?.into_iter().map(|(_, kind)| kind).collect();
         let mut number = 0;
         for group in 0..self.reader.num_row_groups() {

@@ -7,7 +7,8 @@ use bundle::{Files, SignedCheckpoint};
 use office::bundling::folder::Folder;
 use office::bundling::verify::{VerifiedBundle, verify_bundle};
 use office::erase::Erasing;
-use office::signing::{Against, Trust};
+use office::signing::Trust;
+use office::signing::trust::Against;
 use sheet::{ParquetCell, ParquetIn};
 
 use crate::town::{Town, files_with, quiet, record};
