@@ -51,7 +51,7 @@ pub fn csv(bench: &Bench, first: usize, rows: usize) -> Result<PathBuf, Failure>
         // Writing to a String cannot fail.
         let _ = writeln!(
             line,
-            "2026-{month:02}-{day:02},{unit},N{number:08},{result}"
+            "2025-{month:02}-{day:02},{unit},N{number:08},{result}"
         );
         file.write_all(line.as_bytes()).map_err(failed)?;
     }
@@ -148,17 +148,20 @@ pub fn empty(bench: &Bench, name: &str) -> Result<PathBuf, Failure> {
     std::fs::create_dir_all(&package).map_err(failed)?;
     std::fs::write(package.join("programme.toml"), PACKAGE).map_err(failed)?;
     let dir = bench.out.join(name);
-    if dir.exists() {
-        std::fs::remove_dir_all(&dir).map_err(|error| Failure::file(&dir, &error))?;
-    }
-    run(&[
-        "init",
-        "--data",
-        shown(&dir),
-        "--programme",
-        shown(&package),
-    ])?;
+    empty_of(&dir, &package)?;
     Ok(dir)
+}
+
+/// Makes an empty folder with some package; what was there is removed.
+///
+/// # Errors
+/// The disk refuses, or `zhicheng` does.
+pub fn empty_of(dir: &Path, package: &Path) -> Result<(), Failure> {
+    if dir.exists() {
+        std::fs::remove_dir_all(dir).map_err(|error| Failure::file(dir, &error))?;
+    }
+    run(&["init", "--data", shown(dir), "--programme", shown(package)])?;
+    Ok(())
 }
 
 /// A folder with so many inspections; one of an earlier run is taken as it is.

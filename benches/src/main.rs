@@ -15,6 +15,7 @@ mod findings;
 mod folder;
 mod import;
 mod measure;
+mod one_record;
 mod peers;
 mod plots;
 mod rating;
@@ -59,6 +60,11 @@ const WORKS: &[Work] = &[
         name: "append",
         about: "single appends by 64 writers, durable, beside the backend's own bulk insert of the same rows",
         run: append::run,
+    },
+    Work {
+        name: "one-record",
+        about: "one new record until its enterprise's grade and its unit's totals are out, beside the durable append alone",
+        run: one_record::run,
     },
     Work {
         name: "start",

@@ -422,7 +422,7 @@ impl Office {
                 return Err(problem);
             }
         }
-        let mut intake = Intake::new(programme, on_other, None, reason);
+        let mut intake = Intake::of_one(programme, on_other, reason);
         let (taken, preconditions) = {
             let look = Look::new(self)?;
             let taken = intake.take(&look, draft)?;

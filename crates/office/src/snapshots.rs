@@ -6,9 +6,11 @@
 //! another log or of another version is set aside with a warning and the entries are read instead; and
 //! `verify` holds it against them. Whatever is erased must not live on in one: [`discard_all`].
 
+mod file_from;
+
 use std::fmt::Display;
 use std::fs::{self, File};
-use std::io::{BufReader, BufWriter, ErrorKind, Read, Write};
+use std::io::{BufWriter, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -18,6 +20,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use crate::mirror::Mirror;
 use crate::problems;
+use file_from::FileFrom;
 
 /// The folder in the data folder.
 const DIR: &str = "snapshots";
@@ -25,7 +28,7 @@ const DIR: &str = "snapshots";
 const MAGIC: &[u8; 8] = b"ZCMIRROR";
 /// The form of the file, and of what the mirror makes of entries: a later version that makes something
 /// else of them must count on here.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// Magic, version, position, root, length and checksum of the part beside the columns, and the checksum
 /// of all that.
 const HEAD_BYTES: usize = 8 + 4 + 8 + 32 + 8 + 16 + 16;
@@ -216,14 +219,10 @@ pub(crate) fn read(path: &Path, ledger: &Ledger) -> Result<Mirror, Problem> {
         Err(error) if error.kind() != ErrorKind::UnexpectedEof => return Err(failed(error)),
         _ => return Err(damaged(&"mirror")),
     }
-    let mut rest = BufReader::with_capacity(1 << 16, file);
-    let mirror = Mirror::from_snapshot(head.position, &beside, &mut rest, ledger)
-        .map_err(|problem| damaged(&problem.line(base::Lang::En)))?;
-    match rest.read(&mut [0]) {
-        Ok(0) => Ok(mirror),
-        Ok(_) => Err(damaged(&"end")),
-        Err(error) => Err(failed(error)),
-    }
+    let columns = HEAD_BYTES as u64 + beside_bytes;
+    let open = || Ok(FileFrom::new(&file, columns));
+    Mirror::from_snapshot(head.position, &beside, open, ledger)
+        .map_err(|problem| damaged(&problem.line(base::Lang::En)))
 }
 
 /// The newest snapshot that can be read, and what is wrong with newer ones. Those are set aside when

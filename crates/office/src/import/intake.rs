@@ -4,6 +4,7 @@
 //! [`Intake`] what the same batch brought before; neither holds the office, so that a long batch can
 //! be appended group by group between two looks.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -110,19 +111,26 @@ enum Standing {
 pub(crate) struct Look<'a> {
     office: &'a Office,
     state: StateView<'a>,
-    /// Whether anything was ever erased: where nothing was, nothing need be asked record by record.
-    has_erased: bool,
+    /// Whether anything was ever erased, once that was asked: where nothing was, nothing need be asked
+    /// record by record.
+    has_erased: OnceCell<bool>,
 }
 
 impl<'a> Look<'a> {
     pub(crate) fn new(office: &'a Office) -> Result<Look<'a>, Problem> {
-        let state = office.state()?;
-        let first = state.scan(spaces::ERASED, &[]).next().transpose()?;
         Ok(Look {
             office,
-            has_erased: first.is_some(),
-            state,
+            has_erased: OnceCell::new(),
+            state: office.state()?,
         })
+    }
+
+    fn has_erased(&self) -> Result<bool, Problem> {
+        if let Some(known) = self.has_erased.get() {
+            return Ok(*known);
+        }
+        let first = self.state.scan(spaces::ERASED, &[]).next().transpose()?;
+        Ok(*self.has_erased.get_or_init(|| first.is_some()))
     }
 
     pub(crate) fn state(&self) -> &StateView<'a> {
@@ -215,7 +223,7 @@ impl<'a> Look<'a> {
     /// What was erased of a record, in any of its versions: name or hash → erasing entry.
     fn erased_of(&self, record: u64) -> Result<BTreeMap<String, u64>, Problem> {
         let mut erased = BTreeMap::new();
-        if !self.has_erased {
+        if !self.has_erased()? {
             return Ok(erased);
         }
         let row: Option<RecordRow> = get(&self.state, spaces::RECORD, &spaces::number_key(record))?;
@@ -268,6 +276,8 @@ pub(crate) struct Intake {
     new_subjects: Vec<NewSubject>,
     /// Whether the state held any key, content or subject of a type when this batch began.
     held: Vec<(Space, Arc<str>, bool)>,
+    /// One draft and no more: its own keys are asked for, and nothing about whole types.
+    is_of_one: bool,
     warnings: Vec<Problem>,
 }
 
@@ -289,7 +299,20 @@ impl Intake {
             subjects: HashMap::new(),
             new_subjects: Vec::new(),
             held: Vec::new(),
+            is_of_one: false,
             warnings: Vec::new(),
+        }
+    }
+
+    /// One for a single draft.
+    pub(crate) fn of_one(
+        programme: Arc<Programme>,
+        on_other: OnOther,
+        reason: Option<String>,
+    ) -> Intake {
+        Intake {
+            is_of_one: true,
+            ..Intake::new(programme, on_other, None, reason)
         }
     }
 
@@ -519,6 +542,9 @@ impl Intake {
     /// Whether the state held anything of a type when the batch began; what the batch itself brought is
     /// remembered here.
     fn holds(&mut self, look: &Look, space: Space, type_name: &str) -> Result<bool, Problem> {
+        if self.is_of_one {
+            return Ok(true);
+        }
         // Of a few types in a few spaces: looked through sooner than hashed.
         let known = self
             .held

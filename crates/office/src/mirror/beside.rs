@@ -4,6 +4,7 @@
 //! is little, but for the subjects' names, which may be millions.
 
 use std::collections::HashMap;
+use std::io::{Read, Seek};
 
 use base::{Position, Problem};
 use ledger::Ledger;
@@ -36,7 +37,7 @@ struct Beside<Case, Overriding, Seal, Publish, Draw, Finding, Imported> {
 }
 
 /// As it is read back.
-type Read = Beside<
+type BesideRead = Beside<
     CaseNow,
     OverrideFacts,
     SealFacts,
@@ -92,10 +93,10 @@ impl Mirror {
     ///
     /// # Errors
     /// The parts are not what this version writes, or a programme's entry cannot be read.
-    pub(crate) fn from_snapshot(
+    pub(crate) fn from_snapshot<R: Read + Seek + Send>(
         position: Position,
         beside: &[u8],
-        columns: impl std::io::Read,
+        columns: impl Fn() -> std::io::Result<R> + Sync,
         ledger: &Ledger,
     ) -> Result<Mirror, Problem> {
         let (json, names) = beside
@@ -104,7 +105,7 @@ impl Mirror {
                 rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)
             })
             .ok_or_else(|| problems::snapshot_unfit("mirror"))?;
-        let beside: Read = serde_json::from_slice(json)
+        let beside: BesideRead = serde_json::from_slice(json)
             .map_err(|error| problems::snapshot_unfit(error.to_string()))?;
         let names = SubjectNames::read(names).ok_or_else(|| problems::snapshot_unfit("names"))?;
         let mut mirror = Mirror {
