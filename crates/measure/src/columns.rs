@@ -15,6 +15,7 @@ use crate::dictionary::Dictionaries;
 use crate::figures::Asked;
 use crate::gather::Plan;
 use crate::pass::Outcome;
+use crate::plans::Plans;
 use crate::problems;
 use crate::recent::Recent;
 use crate::segment::{NewRow, Segment};
@@ -132,6 +133,7 @@ pub struct Columns {
     /// The tail of a table is sealed at so many rows.
     tail_rows: usize,
     recent: Recent,
+    plans: Plans,
 }
 
 impl Default for Columns {
@@ -159,6 +161,7 @@ impl Columns {
             cells: Vec::new(),
             tail_rows: tail_rows.max(1),
             recent: Recent::default(),
+            plans: Plans::default(),
         }
     }
 
@@ -201,12 +204,13 @@ impl Columns {
         self.tables.get(name)
     }
 
+    /// Plans of earlier questions.
+    pub(crate) fn plans(&self) -> &Plans {
+        &self.plans
+    }
+
     /// Runs a plan over all rows of its table.
     pub(crate) fn outcome(&self, asked: &Asked<'_>, plan: &Plan<'_, '_>) -> Arc<Outcome> {
-        let table = plan.pass.steps.table;
-        if let Some(own) = asked.rows_of_subject(table) {
-            return Arc::new(plan.pass.run(&[&own], None));
-        }
         self.recent.outcome(asked, plan, self.tail_rows)
     }
 

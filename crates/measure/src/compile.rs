@@ -20,7 +20,7 @@ use crate::table::Table;
 use crate::tree::UnitTree;
 
 /// The number of a text that no row has.
-pub(crate) const ABSENT: i64 = -1;
+const ABSENT: i64 = -1;
 
 /// What holds for a whole question.
 #[derive(Debug, Clone, Copy)]
@@ -204,6 +204,19 @@ pub(crate) struct Steps<'a> {
     /// Tables of which attributes are taken.
     pub joined: Vec<&'a Table>,
     pub cuts: Vec<Cut>,
+    /// How many texts and sets there were when one was looked for that was not there, or when sets were
+    /// looked through: with more of them the steps may be others.
+    depends_on: Option<(usize, usize)>,
+}
+
+/// Steps without the rows that they are run over.
+#[derive(Debug)]
+pub(crate) struct CompiledSteps {
+    ops: Vec<Op>,
+    risky: Vec<bool>,
+    joined: Vec<Arc<str>>,
+    cuts: Vec<Cut>,
+    depends_on: Option<(usize, usize)>,
 }
 
 /// What parameters stand for.
@@ -226,7 +239,52 @@ impl<'a> Steps<'a> {
             risky: Vec::new(),
             joined: Vec::new(),
             cuts: Vec::new(),
+            depends_on: None,
         }
+    }
+
+    /// What was compiled, to be taken over by steps over the same table and programme.
+    pub fn compiled(self) -> CompiledSteps {
+        let name = |table: &&Table| table.schema.name.clone();
+        CompiledSteps {
+            ops: self.ops,
+            risky: self.risky,
+            joined: self.joined.iter().map(name).collect(),
+            cuts: self.cuts,
+            depends_on: self.depends_on,
+        }
+    }
+
+    /// Takes over what was compiled. `None` where it would be compiled differently now.
+    pub fn take_over(&mut self, compiled: CompiledSteps) -> Option<()> {
+        let CompiledSteps {
+            ops,
+            risky,
+            joined,
+            cuts,
+            depends_on,
+        } = compiled;
+        if depends_on.is_some_and(|then| then != self.columns.dictionaries().sizes()) {
+            return None;
+        }
+        let tables = joined.iter().map(|name| self.columns.table(name));
+        self.joined = tables.collect::<Option<_>>()?;
+        (self.ops, self.risky, self.cuts) = (ops, risky, cuts);
+        self.depends_on = depends_on;
+        // No step is added to those that are taken over.
+        self.known.clear();
+        Some(())
+    }
+
+    /// The number of a text as a cell; of one that no row has, [`ABSENT`].
+    pub fn number(&mut self, found: Option<i32>) -> i64 {
+        found.map_or_else(
+            || {
+                self.depends_on = Some(self.columns.dictionaries().sizes());
+                ABSENT
+            },
+            i64::from,
+        )
     }
 
     pub fn op(&self, step: Step) -> &Op {
@@ -373,6 +431,7 @@ impl<'a> Steps<'a> {
             }
             Node::Has(set, text) => {
                 let sets = self.columns.dictionaries().sets_with(text);
+                self.depends_on = Some(self.columns.dictionaries().sizes());
                 Op::Marked(self.value(set, parameters)?, sets.into())
             }
             _ => Op::Holds(self.value(expr, parameters)?),
@@ -542,15 +601,14 @@ impl<'a> Steps<'a> {
         }
     }
 
-    fn text(&self, text: &str, value_type: &Type) -> i64 {
+    fn text(&mut self, text: &str, value_type: &Type) -> i64 {
         let domain = match value_type {
             Type::Text(domain) => domain,
             _ => &Domain::Text,
         };
         let dictionary = self.columns.dictionaries().of_domain(domain);
-        dictionary
-            .and_then(|dictionary| dictionary.find(text))
-            .map_or(ABSENT, i64::from)
+        let found = dictionary.and_then(|dictionary| dictionary.find(text));
+        self.number(found)
     }
 }
 

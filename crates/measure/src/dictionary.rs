@@ -192,6 +192,15 @@ impl Dictionaries {
         &self.texts
     }
 
+    /// How many texts there are, of all kinds together, and how many sets.
+    pub fn sizes(&self) -> (usize, usize) {
+        let subjects: usize = self.subjects.values().map(|known| known.len()).sum();
+        (
+            self.texts.len() + self.units.len() + subjects,
+            self.sets.len(),
+        )
+    }
+
     pub fn units(&self) -> &Dictionary {
         &self.units
     }

@@ -23,6 +23,7 @@ mod gather;
 mod measure;
 mod memory;
 mod pass;
+mod plans;
 mod problems;
 mod query;
 mod read;

@@ -199,9 +199,9 @@ impl<'a> Pass<'a> {
             .iter()
             .filter(|part| since.is_none_or(|since| since < part.data.newest()))
             .flat_map(|part| {
-                let rows = part.data.rows;
-                let starts = (0..rows).step_by(CHUNK_ROWS);
-                starts.map(move |start| (*part, start..(start + CHUNK_ROWS).min(rows)))
+                let rows = since.map_or(0..part.data.rows, |since| part.data.rows_since(since));
+                let starts = rows.clone().step_by(CHUNK_ROWS);
+                starts.map(move |start| (*part, start..(start + CHUNK_ROWS).min(rows.end)))
             })
             .collect();
         let Some((first, _)) = chunks.first() else {

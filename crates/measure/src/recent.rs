@@ -47,7 +47,7 @@ struct Entry {
 
 /// All on which a pass depends, apart from rows.
 #[derive(Debug, PartialEq)]
-struct Question {
+pub(crate) struct Question {
     programme: u64,
     table: Arc<str>,
     day: Day,
@@ -57,24 +57,23 @@ struct Question {
     /// A unit that is a condition on rows.
     unit: Option<i32>,
     field: Option<(programme::schema::ColumnPath, Option<Arc<str>>)>,
+    /// Whether the rows are those of one subject, whichever.
+    of_subject: bool,
     jobs: Vec<(IndicatorId, Vec<Span>)>,
 }
 
 impl Question {
-    fn new(asked: &Asked<'_>, plan: &Plan<'_, '_>) -> Question {
-        let undivided = matches!(asked.division, Division::None | Division::Units);
+    pub fn new(plan: &Plan<'_, '_>) -> Question {
+        let asked = plan.asked();
         Question {
             programme: asked.in_force.at.0,
             table: plan.pass.steps.table.schema.name.clone(),
             day: asked.day,
-            division: if undivided {
-                Division::None
-            } else {
-                asked.division.clone()
-            },
-            by_unit: undivided && (asked.unit.is_some() || asked.division == Division::Units),
-            unit: asked.unit.filter(|_| !undivided),
+            division: divided(asked).cloned().unwrap_or(Division::None),
+            by_unit: is_by_unit(asked),
+            unit: asked.unit.filter(|_| divided(asked).is_some()),
             field: asked.field.clone(),
+            of_subject: plan.is_of_subject(),
             jobs: plan
                 .jobs()
                 .iter()
@@ -82,6 +81,36 @@ impl Question {
                 .collect(),
         }
     }
+
+    /// Whether it is the question of a plan.
+    pub fn is_of(&self, plan: &Plan<'_, '_>) -> bool {
+        let asked = plan.asked();
+        let jobs = self.jobs.iter().zip(plan.jobs());
+        self.day == asked.day
+            && self.programme == asked.in_force.at.0
+            && self.table == plan.pass.steps.table.schema.name
+            && self.of_subject == plan.is_of_subject()
+            && self.by_unit == is_by_unit(asked)
+            && self.division == *divided(asked).unwrap_or(&Division::None)
+            && self.unit == asked.unit.filter(|_| divided(asked).is_some())
+            && self.field == asked.field
+            && self.jobs.len() == plan.jobs().len()
+            && jobs
+                .rev()
+                .all(|((id, spans), job)| *spans == job.spans && *id == job.indicator.id)
+    }
+}
+
+/// Into which cells rows are divided, where it is not by the units that their groups give.
+fn divided<'a>(asked: &'a Asked<'_>) -> Option<&'a Division> {
+    match &asked.division {
+        Division::None | Division::Units => None,
+        division => Some(division),
+    }
+}
+
+fn is_by_unit(asked: &Asked<'_>) -> bool {
+    divided(asked).is_none() && (asked.unit.is_some() || asked.division == Division::Units)
 }
 
 /// What the places of tallies mean; new texts or strata change it.
@@ -122,11 +151,10 @@ impl Recent {
         if !is_worth_it {
             return Arc::new(pass.run(&parts, None));
         }
-        let question = Question::new(asked, plan);
         let known = self.0.lock().ok().and_then(|mut entries| {
             let place = entries
                 .iter()
-                .position(|entry| entry.question == question)?;
+                .rposition(|entry| entry.question.is_of(plan))?;
             Some(entries.remove(place))
         });
         let shape = shape(pass);
@@ -137,10 +165,11 @@ impl Recent {
             .map(|table| (table.schema.name.clone(), table.changed()))
             .collect();
         let fits = |entry: &Entry| entry.shape == shape && entry.joined == joined;
-        let outcome = known
-            .filter(fits)
-            .and_then(|entry| brought_forward(entry, pass, table, &parts, asked.at))
-            .unwrap_or_else(|| Arc::new(pass.run(&parts, None)));
+        let (question, brought) = match known.filter(fits) {
+            Some(entry) => brought_forward(entry, pass, table, &parts, asked.at),
+            None => (Question::new(plan), None),
+        };
+        let outcome = brought.unwrap_or_else(|| Arc::new(pass.run(&parts, None)));
         let bytes: usize = outcome.tallies.iter().map(|tally| tally.bytes()).sum();
         if bytes <= ENTRY_BYTES_MAX
             && !outcome.beyond.contains(&true)
@@ -164,31 +193,53 @@ impl Recent {
     }
 }
 
-/// An earlier outcome with what happened since; `None` when that cannot be told.
+/// The question of an entry, and its outcome with what happened since; `None` when that cannot be told.
 fn brought_forward(
     entry: Entry,
     pass: &Pass<'_>,
     table: &Table,
     parts: &[&Part],
     at: u64,
+) -> (Question, Option<Arc<Outcome>>) {
+    let Entry {
+        question,
+        at: then,
+        rows,
+        outcome,
+        ..
+    } = entry;
+    (
+        question,
+        moved_on(outcome, (then, rows), pass, table, parts, at),
+    )
+}
+
+/// An outcome of `then`, a position and the rows that there were, with what happened since.
+fn moved_on(
+    mut outcome: Arc<Outcome>,
+    then: (u64, usize),
+    pass: &Pass<'_>,
+    table: &Table,
+    parts: &[&Part],
+    at: u64,
 ) -> Option<Arc<Outcome>> {
-    if entry.at > at {
+    let (then, rows) = then;
+    if then > at {
         return None;
     }
-    let hidden = table.hidden_between(entry.at, at)?;
-    if hidden.is_empty() && entry.rows == table.len() {
-        return Some(entry.outcome);
+    let hidden = table.hidden_between(then, at)?;
+    if hidden.is_empty() && rows == table.len() {
+        return Some(outcome);
     }
     // Changes at the very position that was measured are no later ones.
-    if entry.at >= table.changed() {
+    if then >= table.changed() {
         return None;
     }
-    let mut outcome = entry.outcome;
     let now = Arc::make_mut(&mut outcome);
-    now.merge(&pass.run(parts, Some(entry.at)));
+    now.merge(&pass.run(parts, Some(then)));
     if !hidden.is_empty() {
         let gone = Part {
-            data: Arc::new(rows_hidden(table, &hidden, entry.at)),
+            data: Arc::new(rows_hidden(table, &hidden, then)),
             hidden: Default::default(),
         };
         let gone = pass.run(&[&gone], None);

@@ -5,12 +5,16 @@
 //! rows were hidden later is kept beside it ([`Part`]).
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use crate::cells::{Cells, NULL};
 
 /// The position that never comes.
 pub(crate) const NEVER: u64 = u64::MAX;
+
+/// Rows that are looked at together.
+const STRETCH: usize = 1024;
 
 /// Where a cell of a row stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -120,6 +124,29 @@ impl Segment {
     /// The greatest position that added a row.
     pub fn newest(&self) -> u64 {
         self.added.bounds().map_or(0, |(_, newest)| newest as u64)
+    }
+
+    /// A stretch of rows in which all are that were added after a position. Of a tail, where nothing is
+    /// grouped yet, no others are.
+    pub fn rows_since(&self, since: u64) -> Range<usize> {
+        let least = i64::try_from(since).map_or(i64::MAX, |since| since.saturating_add(1));
+        let mut later = [0; STRETCH];
+        let mut found = 0..0;
+        for start in (0..self.rows).step_by(STRETCH) {
+            let Some(later) = later.get_mut(..STRETCH.min(self.rows - start)) else {
+                break;
+            };
+            self.added.within(start, least, i64::MAX, later);
+            let first = later.iter().position(|later| *later == 1);
+            let last = later.iter().rposition(|later| *later == 1);
+            if let Some((first, last)) = first.zip(last) {
+                if found.is_empty() {
+                    found.start = start + first;
+                }
+                found.end = start + last + 1;
+            }
+        }
+        found
     }
 
     /// No row has a greater number.

@@ -126,7 +126,7 @@ impl Rating<'_> {
     pub fn card(&self, row: usize) -> Result<Cow<'_, Card>, Problem> {
         match &self.rows {
             Rows::Scores(figures, _) => {
-                let views = views(figures);
+                let views = views(&figures.columns);
                 let figure = |number: usize| match views.get(number) {
                     Some(column) => column.figure(row),
                     None => Figure::not_applicable(),
@@ -144,7 +144,7 @@ impl Rating<'_> {
     /// scored card by card.
     pub fn figures(&self) -> Option<Vec<FigureColumn<'_>>> {
         match &self.rows {
-            Rows::Scores(figures, _) => Some(views(figures)),
+            Rows::Scores(figures, _) => Some(views(&figures.columns)),
             Rows::Cards(_) => None,
         }
     }
@@ -281,7 +281,8 @@ impl Rater {
             let figures = columns.figures_by_subject(subjects, &self.indicators, period, day, at);
             // Figures beyond 64 bits have no columns; they are scored card by card.
             if let Ok(figures) = figures {
-                let scores = kernel.score(&views(&figures), figures.subjects.len(), threads)?;
+                let scores =
+                    kernel.score(&views(&figures.columns), figures.subjects.len(), threads)?;
                 return Ok(rating(Rows::Scores(figures, Box::new(scores))));
             }
         }
@@ -326,12 +327,12 @@ impl Rater {
         let Ok(kernel) = &self.kernel else {
             return Ok(None);
         };
-        let figures = self.figures_of(columns, subject, day, at)?;
-        let Some(cells) = figures.iter().map(OneRow::new).collect::<Option<Vec<_>>>() else {
+        let (of, period) = (&self.subject_type, as_of(day));
+        let figures = columns.columns_of_subject(of, subject, &self.indicators, period, day, at)?;
+        let Some(figures) = figures else {
             return Ok(None);
         };
-        let views: Vec<FigureColumn<'_>> = cells.iter().map(OneRow::view).collect();
-        kernel.score(&views, 1, 1).map(Some)
+        kernel.score(&views(&figures), 1, 1).map(Some)
     }
 
     fn figures_of(
@@ -433,8 +434,8 @@ fn reads(scorecard: &Scorecard, indicators: &[IndicatorId]) -> Reads {
 }
 
 /// The measured columns as the kernel reads them.
-fn views<'f>(figures: &'f SubjectFigures) -> Vec<FigureColumn<'f>> {
-    let view = |column: &'f measure::FigureColumn| {
+fn views(figures: &[measure::FigureColumn]) -> Vec<FigureColumn<'_>> {
+    fn view(column: &measure::FigureColumn) -> FigureColumn<'_> {
         let measure::FigureColumn {
             numerators,
             denominators,
@@ -451,38 +452,8 @@ fn views<'f>(figures: &'f SubjectFigures) -> Vec<FigureColumn<'f>> {
                 measure::States::Each(each) => scoring::batch::States::Each(each),
             },
         }
-    };
-    figures.columns.iter().map(view).collect()
-}
-
-/// A figure as a column of one row.
-struct OneRow {
-    numerator: [i64; 1],
-    denominator: [i64; 1],
-    state: [base::FigureState; 1],
-}
-
-impl OneRow {
-    /// `None` beyond 64 bits.
-    fn new(figure: &Figure) -> Option<OneRow> {
-        let (above, above_part) = figure.numerator().to_i128_parts()?;
-        let (below, below_part) = figure.denominator().to_i128_parts()?;
-        let numerator = i64::try_from(above.checked_mul(below_part)?).ok()?;
-        let denominator = i64::try_from(above_part.checked_mul(below)?).ok()?;
-        Some(OneRow {
-            numerator: [numerator],
-            denominator: [denominator],
-            state: [figure.state()],
-        })
     }
-
-    fn view(&self) -> FigureColumn<'_> {
-        FigureColumn {
-            numerators: &self.numerator,
-            denominators: scoring::batch::Denominators::Each(&self.denominator),
-            states: scoring::batch::States::Each(&self.state),
-        }
-    }
+    figures.iter().map(view).collect()
 }
 
 /// The raters that were asked for, each compiled once.

@@ -404,6 +404,8 @@ impl Office {
         on_other: OnOther,
         reason: Option<String>,
     ) -> Result<Receipt, Problem> {
+        // What is read is read at one position, and as one read of the storage.
+        let look = Look::new(self)?;
         self.authorise(Granted::Submit)?;
         if on_other == OnOther::Revise
             && reason
@@ -423,20 +425,17 @@ impl Office {
             }
         }
         let mut intake = Intake::of_one(programme, on_other, reason);
-        let (taken, preconditions) = {
-            let look = Look::new(self)?;
-            let taken = intake.take(&look, draft)?;
-            let mut preconditions = relied_on(&look, &taken)?;
-            for key in intake.new_persons() {
-                let version = look.state().get(spaces::PERSON, &key)?;
-                preconditions.push(Precondition {
-                    space: spaces::PERSON,
-                    version: version.map(|(version, _)| version),
-                    key,
-                });
-            }
-            (taken, preconditions)
-        };
+        let taken = intake.take(&look, draft)?;
+        let mut preconditions = relied_on(&look, &taken)?;
+        for key in intake.new_persons() {
+            let version = look.state().get(spaces::PERSON, &key)?;
+            preconditions.push(Precondition {
+                space: spaces::PERSON,
+                version: version.map(|(version, _)| version),
+                key,
+            });
+        }
+        drop(look);
         match taken {
             Taken::Refused(problem) => Err(problem),
             Taken::Unchanged(number) => Ok(Receipt::Unchanged(number)),

@@ -8,7 +8,8 @@ use base::{FigureState, IndicatorId, Ratio};
 use programme::expr::{Extreme, NumberOp, Term, TermNode};
 use programme::model::Measure;
 
-use super::{Here, Output, Slot};
+use super::Here;
+use super::output::{Output, Slot};
 use crate::figures::Span;
 
 /// Values of a range of subjects: numerator ÷ denominator, which is above 0.

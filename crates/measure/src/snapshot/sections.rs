@@ -43,7 +43,7 @@ pub(super) enum Content {
     Numbers(Vec<u64>),
     Words(Vec<u32>),
     Cells(Cells),
-    Rows(Rows),
+    Rows(Box<Rows>),
 }
 
 /// Rows, apart from their columns.
@@ -243,7 +243,7 @@ impl<R: Read> Stream<'_, R> {
         } else if name.contains(COLUMN) {
             Content::Cells(self.cells(DEPTH)?)
         } else if name.contains(SEGMENT) || name.starts_with(STAGED) {
-            Content::Rows(self.rows()?)
+            Content::Rows(Box::new(self.rows()?))
         } else if name.starts_with(TEXTS) {
             let seed = self.number()?;
             let length = self.count()?;

@@ -6,6 +6,8 @@
 //! processor's cache, and each thread takes one after the other.
 
 mod derived;
+mod one;
+mod output;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -14,20 +16,21 @@ use std::sync::{Arc, Mutex};
 use base::{
     Day, Figure, FigureState, IndicatorId, Period, Position, Problem, Ratio, SubjectTypeId,
 };
-use programme::model::{Indicator, Measure};
+use programme::model::Measure;
 use programme::schema::{ColumnType, Schema};
 
 use crate::cells::NULL;
 use crate::columns::Columns;
-use crate::figures::{Asked, Evaluator, Span, figure_of_cell, jobs, parts_of};
+use crate::figures::{Asked, Span, figure_of_cell, jobs, parts_of};
 use crate::gather::{Job, Plan, denominator_of, figure_of, weights};
 use crate::pass::{Worker, threads};
 use crate::problems;
 use crate::query::{By, Query};
 use crate::records::read_by;
-use crate::segment::{NewRow, Part, Place, Segment};
+use crate::segment::{Part, Place};
 use crate::table::Table;
 use crate::tally::{Kept, Tally};
+use output::{Output, Slot, ranges};
 
 /// Subjects taken at a time.
 const RANGE: usize = 1 << 12;
@@ -149,52 +152,6 @@ impl Columns {
         dictionary.text(i64::from(number))
     }
 
-    /// The figures of one subject, from its own rows only.
-    ///
-    /// # Errors
-    /// As [`Columns::measure`].
-    pub fn figures_of_subject(
-        &self,
-        _subject_type: &SubjectTypeId,
-        subject: &str,
-        indicators: &[IndicatorId],
-        period: Period,
-        day: Day,
-        at: Position,
-    ) -> Result<Vec<Figure>, Problem> {
-        let Some(first) = indicators.first() else {
-            return Ok(Vec::new());
-        };
-        let query = Query::new(first.clone(), period, day, at).for_subject(subject);
-        let mut evaluator = Evaluator::new(self.asked(&query)?);
-        let span = Span::new(period, day);
-        let wanted: Vec<(IndicatorId, Span)> =
-            indicators.iter().map(|id| (id.clone(), span)).collect();
-        evaluator.prepare(&wanted)?;
-        indicators
-            .iter()
-            .map(|id| Ok(evaluator.figures(id, span)?.get(0).clone()))
-            .collect()
-    }
-
-    /// Whether a subject is known on a day.
-    pub fn knows_subject(
-        &self,
-        subject_type: &SubjectTypeId,
-        subject: &str,
-        day: Day,
-        at: Position,
-    ) -> bool {
-        let known = self.dictionaries().subjects(subject_type);
-        let number = known.and_then(|known| known.find(subject));
-        let table = self.table(&Schema::subjects_name(subject_type));
-        number.zip(table).is_some_and(|(number, table)| {
-            table
-                .rows_of(i64::from(number))
-                .any(|row| table.is_visible(row, at.0) && table.holds_on(row, day.number()))
-        })
-    }
-
     /// The numbers of the subjects that are known on a day, ascending.
     fn known_subjects(&self, subject_type: &SubjectTypeId, day: Day, at: Position) -> Vec<u32> {
         let mut found: Vec<u32> = Vec::new();
@@ -230,66 +187,6 @@ impl Columns {
         }
         found.dedup();
         found
-    }
-}
-
-impl Table {
-    /// The rows of one subject that count at a position, by themselves. `None` where rows are not
-    /// kept by subject.
-    pub(crate) fn rows_of_subject(&self, number: Option<i64>, at: u64) -> Option<Part> {
-        let column = self.schema.subject_column()?;
-        let (Place::Column(place), _) = self.column(&column.name)? else {
-            return None;
-        };
-        let mut own = Segment::default();
-        let Some(number) = number else {
-            return Some(Part::default());
-        };
-        let width = self.all_columns().count();
-        let mut cells = Vec::with_capacity(width);
-        let mut add = |part: &Part, row: usize| {
-            let data = &part.data;
-            if !part.is_visible(row, at) {
-                return;
-            }
-            cells.clear();
-            cells.extend((0..width).map(|place| data.get(Place::Column(place), row)));
-            let day = |place| i32::try_from(data.get(place, row)).ok();
-            own.push(&NewRow {
-                id: data.id(row),
-                added: data.added.get(row) as u64,
-                version: day(Place::From).zip(day(Place::To)),
-                cells: &cells,
-            });
-        };
-        if self.schema.is_versioned() {
-            for row in self.rows_of(number) {
-                add(&self.tail, row.row);
-            }
-        } else {
-            for part in &self.sealed {
-                let Some(subjects) = part.data.columns.get(place) else {
-                    continue;
-                };
-                let outside = |(least, greatest)| number < least || greatest < number;
-                if subjects.bounds().is_none_or(outside) {
-                    continue;
-                }
-                let first = subjects.partition_point(|subject| subject < number);
-                let end = subjects.partition_point(|subject| subject <= number);
-                (first..end).for_each(|row| add(part, row));
-            }
-            if let Some(subjects) = self.tail.data.columns.get(place) {
-                let mut mask = vec![0; self.tail.data.rows];
-                subjects.within(0, number, number, &mut mask);
-                let held = mask.iter().enumerate().filter(|(_, held)| **held == 1);
-                held.for_each(|(row, _)| add(&self.tail, row));
-            }
-        }
-        Some(Part {
-            data: own.into(),
-            hidden: Default::default(),
-        })
     }
 }
 
@@ -407,115 +304,6 @@ fn by_table(jobs: Vec<Job<'_>>) -> Result<Vec<TableJobs<'_>>, Problem> {
         }
     }
     Ok(found)
-}
-
-/// A column being filled.
-struct Output {
-    numerators: Vec<i64>,
-    denominator: i64,
-    denominators: Option<Vec<i64>>,
-    states: Option<Vec<FigureState>>,
-    /// From other figures, so that only the figures tell whether they share a denominator.
-    is_derived: bool,
-}
-
-impl Output {
-    fn new(indicator: &Indicator, len: usize) -> Output {
-        let (has_own, has_states) = match &indicator.measure {
-            Measure::Count(_) | Measure::Sum(..) | Measure::Distinct(..) => (false, false),
-            Measure::Min(..) | Measure::Max(..) | Measure::Latest { .. } => (false, true),
-            _ => (true, true),
-        };
-        Output {
-            numerators: vec![0; len],
-            denominator: denominator_of(&indicator.measure),
-            denominators: has_own.then(|| vec![0; len]),
-            states: has_states.then(|| vec![FigureState::Value; len]),
-            is_derived: matches!(indicator.measure, Measure::Expression(_)),
-        }
-    }
-
-    fn finish(self) -> FigureColumn {
-        let same =
-            |states: &[FigureState]| states.iter().all(|state| Some(state) == states.first());
-        // Where nobody has a value of its own denominator, as with sums of counts, one is enough.
-        let one = |each: &[i64]| {
-            let first = *each.iter().find(|denominator| **denominator != 0)?;
-            let fits = |denominator: &i64| *denominator == first || *denominator == 0;
-            (first > 0 && self.is_derived && each.iter().all(fits)).then_some(first)
-        };
-        FigureColumn {
-            numerators: self.numerators,
-            denominators: match self.denominators {
-                Some(each) if one(&each).is_some() => Denominators::Same(one(&each).unwrap_or(1)),
-                Some(each) => Denominators::Each(each),
-                None => Denominators::Same(self.denominator),
-            },
-            states: match self.states {
-                None => States::Same(FigureState::Value),
-                Some(states) if same(&states) => {
-                    States::Same(states.first().copied().unwrap_or(FigureState::Value))
-                }
-                Some(states) => States::Each(states),
-            },
-        }
-    }
-}
-
-/// The part of a column that belongs to a range of subjects.
-struct Slot<'o> {
-    numerators: &'o mut [i64],
-    denominators: Option<&'o mut [i64]>,
-    states: Option<&'o mut [FigureState]>,
-}
-
-/// A range of subjects with its part of every column.
-struct SubjectRange<'o> {
-    first: i64,
-    subjects: &'o [u32],
-    slots: Vec<Slot<'o>>,
-}
-
-fn ranges<'o>(subjects: &'o [u32], columns: &'o mut [Output]) -> Vec<SubjectRange<'o>> {
-    let mut rest: Vec<Slot<'o>> = columns
-        .iter_mut()
-        .map(|column| Slot {
-            numerators: &mut column.numerators,
-            denominators: column.denominators.as_deref_mut(),
-            states: column.states.as_deref_mut(),
-        })
-        .collect();
-    let mut found = Vec::new();
-    let mut subjects = subjects;
-    while let Some(first) = subjects.first() {
-        let first = i64::from(*first) / RANGE as i64 * RANGE as i64;
-        let len = subjects.partition_point(|subject| i64::from(*subject) < first + RANGE as i64);
-        let (own, others) = subjects.split_at(len);
-        subjects = others;
-        let mut slots = Vec::with_capacity(rest.len());
-        for slot in &mut rest {
-            let cut = |slot: &mut &'o mut [i64]| {
-                let (own, others) = std::mem::take(slot).split_at_mut(len);
-                *slot = others;
-                own
-            };
-            slots.push(Slot {
-                numerators: cut(&mut slot.numerators),
-                denominators: slot.denominators.as_mut().map(cut),
-                states: slot.states.as_mut().map(|slot| {
-                    let (own, others) = std::mem::take(slot).split_at_mut(len);
-                    *slot = others;
-                    own
-                }),
-            });
-        }
-        found.push(SubjectRange {
-            first,
-            subjects: own,
-            slots,
-        });
-    }
-    found
 }
 
 /// The tallies of a range of subjects.
