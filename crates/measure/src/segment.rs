@@ -14,7 +14,7 @@ use crate::cells::{Cells, NULL};
 pub(crate) const NEVER: u64 = u64::MAX;
 
 /// Rows that are looked at together.
-const STRETCH: usize = 1024;
+pub(crate) const STRETCH: usize = 1024;
 
 /// Where a cell of a row stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -137,6 +137,10 @@ impl Segment {
                 break;
             };
             self.added.within(start, least, i64::MAX, later);
+            // Most stretches have none, which is told at once.
+            if !later.contains(&1) {
+                continue;
+            }
             let first = later.iter().position(|later| *later == 1);
             let last = later.iter().rposition(|later| *later == 1);
             if let Some((first, last)) = first.zip(last) {

@@ -5,11 +5,12 @@ use programme::schema::Schema;
 
 use super::output::Output;
 use super::{FigureColumn, whole_parts};
+use crate::cells::Cells;
 use crate::columns::Columns;
 use crate::figures::{Evaluator, Span};
 use crate::problems;
 use crate::query::Query;
-use crate::segment::{NewRow, Part, Place, Segment};
+use crate::segment::{Part, Place, STRETCH, Segment};
 use crate::table::Table;
 
 impl Columns {
@@ -111,26 +112,14 @@ impl Table {
         let (Place::Column(place), _) = self.column(&column.name)? else {
             return None;
         };
-        let mut own = Segment::default();
         let Some(number) = number else {
             return Some(Part::default());
         };
-        let width = self.all_columns().count();
-        let mut cells = Vec::with_capacity(width);
-        let mut add = |part: &Part, row: usize| {
-            let data = &part.data;
-            if !part.is_visible(row, at) {
-                return;
+        let mut rows: Vec<(&Part, usize)> = Vec::new();
+        let mut add = |part, row| {
+            if Part::is_visible(part, row, at) {
+                rows.push((part, row));
             }
-            cells.clear();
-            cells.extend((0..width).map(|place| data.get(Place::Column(place), row)));
-            let day = |place| i32::try_from(data.get(place, row)).ok();
-            own.push(&NewRow {
-                id: data.id(row),
-                added: data.added.get(row) as u64,
-                version: day(Place::From).zip(day(Place::To)),
-                cells: &cells,
-            });
         };
         if self.schema.is_versioned() {
             for row in self.rows_of(number) {
@@ -150,15 +139,46 @@ impl Table {
                 (first..end).for_each(|row| add(part, row));
             }
             if let Some(subjects) = self.tail.data.columns.get(place) {
-                let mut mask = vec![0; self.tail.data.rows];
-                subjects.within(0, number, number, &mut mask);
-                let held = mask.iter().enumerate().filter(|(_, held)| **held == 1);
-                held.for_each(|(row, _)| add(&self.tail, row));
+                each_within(subjects, number, |row| add(&self.tail, row));
             }
+        }
+        // So few that packing them would take longer than reading them.
+        let column = |place| {
+            let cells = rows.iter().map(|(part, row)| part.data.get(place, *row));
+            Cells::Wide(cells.collect())
+        };
+        let ids = rows.iter().map(|(part, row)| part.data.ids.get(*row));
+        let mut own = Segment {
+            rows: rows.len(),
+            added: column(Place::Added),
+            ids: Cells::Wide(ids.collect()),
+            columns: (0..self.all_columns().count())
+                .map(|number| column(Place::Column(number)))
+                .collect(),
+            ..Segment::default()
+        };
+        if self.schema.is_versioned() {
+            (own.from, own.to) = (column(Place::From), column(Place::To));
         }
         Some(Part {
             data: own.into(),
             hidden: Default::default(),
         })
+    }
+}
+
+/// Shows the rows that have a cell.
+fn each_within(cells: &Cells, cell: i64, mut see: impl FnMut(usize)) {
+    let mut mask = [0; STRETCH];
+    for start in (0..cells.len()).step_by(STRETCH) {
+        let Some(mask) = mask.get_mut(..STRETCH.min(cells.len() - start)) else {
+            return;
+        };
+        cells.within(start, cell, cell, mask);
+        // Most stretches have none, which is told at once.
+        if mask.contains(&1) {
+            let held = mask.iter().enumerate().filter(|(_, held)| **held == 1);
+            held.for_each(|(row, _)| see(start + row));
+        }
     }
 }

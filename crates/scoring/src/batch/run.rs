@@ -40,7 +40,10 @@ pub(super) fn score(
     let chunk = rows.div_ceil(threads).next_multiple_of(BLOCK);
     let parts = parts(&mut scores, chunk);
     let prepared = prepared.as_deref();
-    let run = |part: Part<'_>| Worker::new(kernel, prepared, columns).run(part);
+    let run = |part: Part<'_>| {
+        let rows = part.grades.len();
+        Worker::new(kernel, prepared, columns, rows).run(part)
+    };
     let done: Vec<Result<Vec<(usize, Exception)>, Problem>> = std::thread::scope(|scope| {
         let mut parts = parts.into_iter();
         let own = parts.next();
@@ -139,14 +142,16 @@ impl<'k, 'c> Worker<'k, 'c> {
         kernel: &'k Kernel,
         prepared: Option<&'k Prepared>,
         columns: &'c [FigureColumn<'c>],
+        rows: usize,
     ) -> Worker<'k, 'c> {
+        let block = rows.min(BLOCK);
         Worker {
             kernel,
             prepared,
             columns,
             grades: Grades::new(kernel),
-            patterns: vec![Pattern::default(); BLOCK],
-            single: vec![false; BLOCK],
+            patterns: vec![Pattern::default(); block],
+            single: vec![false; block],
         }
     }
 
