@@ -10,6 +10,7 @@ pub mod folder;
 pub mod problems;
 mod readme;
 pub mod statics;
+mod tables;
 pub mod verify;
 pub mod write;
 

@@ -20,10 +20,10 @@ pub(crate) fn text(about: &About) -> String {
     format!(
         "# 核验包 · Bundle\n\n{warning}\
 `{origin}`, {size}, {programme} {programme_version}, {day}\n\n\
-不用信任出具者，也能核对这个文件夹里的每个数字。运行 `zhicheng verify 本文件夹 --key 公钥`；或按 `docs/verify.md` \
+不用信任出具者，也能核对这个文件夹里的每个数字。运行 `zhicheng verify 本文件夹 --key 公钥`；或按质城的 `docs/verify.zh-CN.md` \
 用通用的 SQL 引擎和透明日志工具核对。公钥应从别处得到：`log.vkey` 是出具者自己写的。\n\n\
 Every figure in this folder can be checked without trusting who gave it to you: `zhicheng verify THIS-FOLDER \
---key KEY`, or with general SQL engines and transparency-log tools as `docs/verify.md` tells. Get the key on \
+--key KEY`, or with general SQL engines and transparency-log tools as Zhicheng's `docs/verify.md` tells. Get the key on \
 another way: `log.vkey` was written by whoever made this folder.\n\n\
 | 文件 · File | 内容 · What it is |\n|---|---|\n\
 | `checkpoint`, `log.vkey` | 签名的检查点（C2SP tlog-checkpoint）、公钥 · the signed checkpoint, the key |\n\

@@ -17,11 +17,10 @@ use bundle::payload::{PAYLOAD_BYTES_MAX, PAYLOADS_OF_FILE, Payload, payload_path
 use bundle::tiles::{entries_path, tile_path, tiles_of};
 use bundle::{Checkpoint, Files, Hash, SignedCheckpoint, Tree, VerifierKey};
 use measure::ExportTable;
-use sheet::ParquetIn;
 
 use super::figures::{self, FigureList, ListedFigure, SQL_FILES};
 use super::folder::{Folder, hash_of};
-use super::write::{LOADING, loading, parquet_cell, parquet_kind};
+use super::tables::{self, LOADING, loading};
 use super::{
     ABOUT, About, BUNDLE_FORM, CHECKPOINT, FIGURES, KEY, README, SMALL_BYTES_MAX, problems,
     programme_path, published_path, readme, sealed_path, software, table_path,
@@ -116,11 +115,7 @@ pub fn verify_bundle(
     let about = check_about(files, checkpoint, &nature, &mirror)?;
     check_contents(files, &contents)?;
     let tables = mirror.columns().export();
-    for (done, table) in (0..).zip(&tables) {
-        progress(done, tables.len() as u64, "tables");
-        check_csv(files, table)?;
-        check_parquet(&folder, table)?;
-    }
+    tables::check(&folder, &tables, progress)?;
     let sealed = check_sealed(&mirror)?;
     let list = check_figures(files, &mirror, &about)?;
     let is_printed_checked = about.software == software();
@@ -423,99 +418,6 @@ fn check_no_other(
     match files.list()?.into_iter().find(|path| !known.contains(path)) {
         Some(path) => Err(problems::file_of_no_kind(path)),
         None => Ok(()),
-    }
-}
-
-/// Compares what would be written now with what lies there, without holding either.
-struct Comparing<'a> {
-    file: Box<dyn BufRead + 'a>,
-    line: u64,
-}
-
-impl std::io::Write for Comparing<'_> {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let mut rest = bytes;
-        while !rest.is_empty() {
-            let found = self.file.fill_buf()?;
-            let length = found.len().min(rest.len());
-            let (same, after) = rest.split_at(length);
-            if length == 0 || found.get(..length) != Some(same) {
-                let until = found
-                    .iter()
-                    .zip(same)
-                    .take_while(|(found, expected)| found == expected);
-                self.line += until.filter(|(found, _)| **found == b'\n').count() as u64;
-                return Err(std::io::Error::other("differs"));
-            }
-            self.line += same.iter().filter(|byte| **byte == b'\n').count() as u64;
-            self.file.consume(length);
-            rest = after;
-        }
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-fn check_csv(files: &dyn Files, table: &ExportTable<'_>) -> Result<(), Problem> {
-    let path = table_path(&table.name, "csv");
-    let file = files
-        .open(&path)?
-        .ok_or_else(|| bundle::problems::file_missing(&path))?;
-    let mut comparing = Comparing { file, line: 0 };
-    let is_same = table.write_csv(&mut comparing).is_ok();
-    let is_at_end = comparing.file.fill_buf().is_ok_and(<[u8]>::is_empty);
-    if is_same && is_at_end {
-        return Ok(());
-    }
-    // The header is no row, so the number of lines before is that of the row.
-    Err(problems::table_differs(path, comparing.line))
-}
-
-fn check_parquet(folder: &Folder, table: &ExportTable<'_>) -> Result<(), Problem> {
-    let path = table_path(&table.name, "parquet");
-    let file = folder
-        .file(&path)?
-        .ok_or_else(|| bundle::problems::file_missing(&path))?;
-    let damaged = |_| problems::table_differs(&path, 0);
-    let read = ParquetIn::open(file).map_err(damaged)?;
-    let columns: Vec<_> = table
-        .columns
-        .iter()
-        .map(|column| (column.name.to_string(), parquet_kind(column.kind)))
-        .collect();
-    if read.columns().map_err(damaged)? != columns {
-        return Err(problems::table_differs(&path, 0));
-    }
-    let mut expected = table.rows();
-    let mut last = 0;
-    read.rows(&mut |number, row| {
-        last = number;
-        let is_same = expected.next().is_some_and(|expected| {
-            expected.len() == row.len()
-                && expected
-                    .iter()
-                    .zip(row)
-                    .all(|(expected, found)| parquet_cell(expected) == *found)
-        });
-        if is_same {
-            Ok(())
-        } else {
-            Err(problems::table_differs(&path, number))
-        }
-    })
-    .map_err(|problem| {
-        if problem.code == "O710" {
-            problem
-        } else {
-            problems::table_differs(&path, last + 1)
-        }
-    })?;
-    match expected.next() {
-        None => Ok(()),
-        Some(_) => Err(problems::table_differs(&path, last + 1)),
     }
 }
 

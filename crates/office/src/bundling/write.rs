@@ -15,15 +15,14 @@ use bundle::manifest::{MANIFEST, MANIFEST_NOTE, Statement};
 use bundle::merkle::sha256;
 use bundle::note::Note;
 use bundle::payload::{PAYLOADS_OF_FILE, Payload, payload_path};
-use measure::{Dialect, ExportCell, ExportKind, ExportTable};
-use sheet::{ParquetCell, ParquetKind, ParquetOut};
 
 use super::figures::{self, SQL_FILES};
 use super::folder::{FolderOut, HashedFile};
+use super::tables;
 use super::verify::is_bundle;
 use super::{
     ABOUT, About, BUNDLE_FORM, CHECKPOINT, FIGURES, KEY, README, problems, programme_path,
-    published_path, readme, sealed_path, software, table_path,
+    published_path, readme, sealed_path, software,
 };
 use crate::entry::{Kind, ProgrammeFacts};
 use crate::folder::{Office, Progress, nature_name};
@@ -96,7 +95,7 @@ impl Office {
         out.put(ABOUT, &pretty(&about)?)?;
         out.put(README, readme::text(&about).as_bytes())?;
         self.write_log(&mut out, Position(said.size), progress)?;
-        self.write_tables(&mut out, progress)?;
+        tables::write(&mut out, &self.mirror().columns().export(), progress)?;
         self.write_figures(&mut out, &list)?;
 
         let manifest = out.manifest().to_string();
@@ -173,27 +172,6 @@ impl Office {
         Ok(())
     }
 
-    fn write_tables(&self, out: &mut FolderOut, progress: Progress<'_>) -> Result<(), Problem> {
-        let tables = self.mirror().columns().export();
-        let total = tables.len() as u64;
-        for (done, table) in (0..).zip(&tables) {
-            progress(done, total, "tables");
-            let path = table_path(&table.name, "csv");
-            let mut file = out.begin(&path)?;
-            table
-                .write_csv(&mut file)
-                .map_err(|error| problems::not_written(&path, error))?;
-            out.end(&path, file)?;
-            let path = table_path(&table.name, "parquet");
-            let file = write_parquet(table, out.begin(&path)?)?;
-            out.end(&path, file)?;
-        }
-        for (dialect, path) in LOADING {
-            out.put(path, loading(&tables, dialect).as_bytes())?;
-        }
-        Ok(())
-    }
-
     fn write_figures(
         &self,
         out: &mut FolderOut,
@@ -224,60 +202,6 @@ fn write_programme(out: &mut FolderOut, at: Position, facts: &[u8]) -> Result<()
         out.put(&programme_path(at, package, path), text.as_bytes())?;
     }
     Ok(())
-}
-
-/// Writes a table's rows as Parquet.
-fn write_parquet(table: &ExportTable<'_>, file: HashedFile) -> Result<HashedFile, Problem> {
-    let columns: Vec<(&str, ParquetKind)> = table
-        .columns
-        .iter()
-        .map(|column| (&*column.name, parquet_kind(column.kind)))
-        .collect();
-    let mut out = ParquetOut::start(file, &columns)?;
-    for row in table.rows() {
-        let cells: Vec<ParquetCell<'_>> = row.iter().map(parquet_cell).collect();
-        out.write(&cells)?;
-    }
-    out.finish()
-}
-
-pub(crate) fn parquet_kind(kind: ExportKind) -> ParquetKind {
-    match kind {
-        ExportKind::Integer => ParquetKind::Integer,
-        ExportKind::Text => ParquetKind::Text,
-    }
-}
-
-pub(crate) fn parquet_cell(cell: &ExportCell) -> ParquetCell<'_> {
-    match cell {
-        ExportCell::Null => ParquetCell::Null,
-        ExportCell::Integer(number) => ParquetCell::Integer(*number),
-        ExportCell::Text(text) => ParquetCell::Text(text),
-    }
-}
-
-/// The statements that make and fill the tables, run from the bundle's folder.
-pub(crate) const LOADING: [(Dialect, &str); 2] = [
-    (Dialect::DuckDb, "tables/load.duckdb.sql"),
-    (Dialect::Postgres, "tables/load.postgres.sql"),
-];
-
-/// The text of such a file.
-pub(crate) fn loading(tables: &[ExportTable<'_>], dialect: Dialect) -> String {
-    let mut text = String::new();
-    for table in tables {
-        let quoted = format!("\"{}\"", table.name.replace('"', "\"\""));
-        let name = table.name.replace('\'', "''");
-        text.push_str(&table.create_sql(dialect));
-        text.push('\n');
-        text.push_str(&match dialect {
-            Dialect::Postgres => {
-                format!("\\copy {quoted} from 'tables/{name}.csv' with (format csv, header true)\n")
-            }
-            _ => format!("insert into {quoted} select * from 'tables/{name}.parquet';\n"),
-        });
-    }
-    text
 }
 
 fn pretty(about: &About) -> Result<Vec<u8>, Problem> {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::city::{BINARY, City, Run, copy_folder, left_out, run, text};
+use crate::city::{BINARY, City, Run, copy_folder, left_out, run, test_package, text};
 use crate::demonstration::shared;
 use crate::files::firm;
 use crate::stranger::{listed, one, replace};
@@ -13,12 +13,15 @@ use crate::town;
 /// A block of code of a page: its language, the name of its file, and its text.
 type Block = (String, Option<String>, String);
 
+/// A page of the documents.
+fn page(name: &str) -> PathBuf {
+    let documents = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
+    documents.join(name)
+}
+
 /// The blocks of `docs/verify.md` (or its Chinese twin) that a reader is to run.
-fn blocks(page: &str) -> Vec<Block> {
-    let page = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../docs")
-        .join(page);
-    let page = fs::read_to_string(page).unwrap();
+fn blocks(name: &str) -> Vec<Block> {
+    let page = fs::read_to_string(page(name)).unwrap();
     let blocks = page.split("\n```").skip(1).step_by(2);
     blocks
         .filter_map(|block| {
@@ -33,7 +36,7 @@ fn blocks(page: &str) -> Vec<Block> {
         .collect()
 }
 
-/// A folder in which nothing lies but a bundle, a key, a kept checkpoint and the programs of `docs/verify.md`.
+/// A folder in which nothing lies but a bundle, a key, a kept checkpoint and `docs/verify.md`.
 struct EmptyRoom {
     place: tempfile::TempDir,
     path: std::ffi::OsString,
@@ -48,11 +51,7 @@ impl EmptyRoom {
         copy_folder(bundle, &folder.join("bundle"));
         fs::write(folder.join("log-key.txt"), format!("{key}\n")).unwrap();
         fs::write(folder.join("checkpoint-i-kept.txt"), kept).unwrap();
-        for (_, name, text) in blocks("verify.md") {
-            if let Some(name) = name {
-                fs::write(folder.join(name), text).unwrap();
-            }
-        }
+        fs::copy(page("verify.md"), folder.join("verify.md")).unwrap();
         let tools = [
             python.parent().unwrap(),
             Path::new(BINARY).parent().unwrap(),
@@ -60,10 +59,22 @@ impl EmptyRoom {
         let others = std::env::var_os("PATH").unwrap_or_default();
         let others = std::env::split_paths(&others);
         let path = tools.map(Path::to_owned).into_iter().chain(others);
-        Some(EmptyRoom {
+        let room = EmptyRoom {
             path: std::env::join_paths(path).unwrap(),
             place,
-        })
+        };
+        // The page's first command takes its programs out of it.
+        let first = blocks("verify.md")
+            .into_iter()
+            .find(|(language, ..)| language == "sh");
+        room.types(&first.unwrap().2).ok();
+        for (_, name, text) in blocks("verify.md") {
+            if let Some(name) = name {
+                let found = fs::read_to_string(room.place.path().join(name));
+                assert_eq!(found.unwrap(), text);
+            }
+        }
+        Some(room)
     }
 
     fn bundle(&self) -> PathBuf {
@@ -233,6 +244,7 @@ fn a_published_figure_that_changed_is_shown_as_published_and_as_it_is() {
         "publish",
         "pass_rate",
         "samples",
+        "cost",
         "--by-unit",
         "--name",
         "年报",
@@ -256,6 +268,18 @@ fn a_published_figure_that_changed_is_shown_as_published_and_as_it_is() {
         "复检合格",
     ])
     .ok();
+    // And the programme drops an indicator.
+    let package = city.path("town");
+    copy_folder(&test_package("town"), &package);
+    let head = fs::read_to_string(package.join("programme.toml")).unwrap();
+    let head = head.replace("\"1.0.0\"", "\"1.1.0\"");
+    fs::write(package.join("programme.toml"), head).unwrap();
+    let records = fs::read_to_string(package.join("records.toml")).unwrap();
+    let (before, cost) = records.split_once("[[indicator]]\nid = \"cost\"").unwrap();
+    let (_, after) = cost.split_once("[[indicator]]").unwrap();
+    let without = format!("{before}[[indicator]]{after}");
+    fs::write(package.join("records.toml"), without).unwrap();
+    city.run(["activate", package.to_str().unwrap()]).ok();
     let folder = city.path("bundle");
     city.run(["export", "--bundle", folder.to_str().unwrap()])
         .ok();
@@ -292,6 +316,8 @@ fn a_published_figure_that_changed_is_shown_as_published_and_as_it_is() {
         serde_json::Value::Null
     );
     assert_eq!(of("samples", "")["restated"], serde_json::Value::Null);
+
+    assert_eq!(of("cost", "")["restated"], "gone");
 
     // What is said to be the same, or restated otherwise, is found.
     let list = fs::read_to_string(folder.join("figures.jsonl")).unwrap();
