@@ -4,6 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use bundle::{SignerKey, VerifierKey};
+
 use crate::city::{BINARY, City, Run, copy_folder, left_out, run, test_package, text};
 use crate::demonstration::shared;
 use crate::files::firm;
@@ -210,6 +212,18 @@ fn the_page_is_followed_to_the_letter_by_someone_who_has_only_the_bundle() {
         |path| all(path, "demonstration", "demonstratiom"),
         log,
         "InvalidSignature",
+    );
+    // A checkpoint of another history, signed with the same key.
+    let known = VerifierKey::parse(&key).unwrap();
+    let secret = city.data().join(format!("keys/{:08x}.skey", known.id()));
+    let secret = fs::read_to_string(secret).unwrap();
+    let secret = SignerKey::parse(secret.trim_end()).unwrap();
+    let other = bundle::Checkpoint::new(known.name(), 7, [7; 32]).sign(&secret);
+    room.finds(
+        "../checkpoint-i-kept.txt",
+        |path| fs::write(path, other.unwrap().to_string()).unwrap(),
+        &format!("{log} checkpoint-i-kept.txt"),
+        "another history",
     );
     let sealed = one(&room.bundle(), "sealed/", ".json");
     let sealed = sealed.strip_prefix(room.bundle()).unwrap().to_owned();
