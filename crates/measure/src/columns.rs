@@ -267,6 +267,37 @@ impl Columns {
         &self.dictionaries
     }
 
+    /// Whether a row of a table would be taken up, so that nothing need be written down that could not be.
+    ///
+    /// # Errors
+    /// M101 to M103, M108: as [`Columns::apply`] would.
+    pub fn check_row(&self, table: &str, values: &[Value]) -> Result<(), Problem> {
+        let found = self.tables.get(table);
+        let found = found.ok_or_else(|| problems::unknown_table(table))?;
+        found.check_row(values)
+    }
+
+    /// The same for what becomes known of a subject.
+    ///
+    /// # Errors
+    /// M101, M103, M107, M108: as [`Columns::apply`] would.
+    pub fn check_subject(
+        &self,
+        subject_type: &SubjectTypeId,
+        attributes: &[(Arc<str>, Value)],
+    ) -> Result<(), Problem> {
+        let name = Schema::subjects_name(subject_type);
+        let table = self.tables.get(&name);
+        let table = table.ok_or_else(|| problems::unknown_table(&name))?;
+        crate::versions::check(table, attributes)
+    }
+
+    /// Whether a table has a row of that number that counts.
+    pub fn has_row(&self, table: &str, id: u64) -> bool {
+        let table = self.tables.get(table);
+        table.is_some_and(|table| table.live_row(id).is_some())
+    }
+
     /// Takes up a change.
     ///
     /// # Errors

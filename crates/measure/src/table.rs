@@ -66,6 +66,27 @@ pub(crate) fn encode(
     }
 }
 
+/// Whether [`encode`] has a cell for a value, as long as numbers are left for texts.
+pub(crate) fn fits(value: &Value, column: &ColumnSchema) -> bool {
+    column.personal
+        || match (value, &column.column_type) {
+            (Value::Null, _) => true,
+            (Value::Int(number), ColumnType::Int | ColumnType::Decimal(_)) => *number != NULL,
+            (Value::Day(_), ColumnType::Day) | (Value::Bool(_), ColumnType::Bool) => true,
+            (Value::Texts(_), ColumnType::Codes(_) | ColumnType::Texts) => true,
+            (
+                Value::Text(_),
+                ColumnType::Code(_)
+                | ColumnType::Choice(_)
+                | ColumnType::Text
+                | ColumnType::Subject(_)
+                | ColumnType::Unit
+                | ColumnType::Period,
+            ) => true,
+            _ => false,
+        }
+}
+
 /// A cell as a value.
 pub(crate) fn decode(cell: i64, column_type: &ColumnType, dictionaries: &Dictionaries) -> Value {
     if cell == NULL {
@@ -397,6 +418,28 @@ impl Table {
             }
         }
         Ok(())
+    }
+
+    /// Whether a row would be taken: as [`Table::encode_row`] and [`Table::add`] judge it.
+    pub fn check_row(&self, values: &[Value]) -> Result<(), Problem> {
+        let skipped = usize::from(self.has_number());
+        let wanted = self.order.len() - skipped;
+        if values.len() != wanted {
+            let found = values.len();
+            return Err(problems::wrong_width(&self.schema.name, wanted, found));
+        }
+        if u32::try_from(self.len() + 1).is_err() {
+            return Err(problems::table_full(&self.schema.name));
+        }
+        let places = self.order.iter().skip(skipped);
+        let columns = places.filter_map(|index| self.columns.get(*index));
+        match columns
+            .zip(values)
+            .find(|(column, value)| !fits(value, column))
+        {
+            Some((column, _)) => Err(problems::wrong_value(&self.schema.name, &column.name)),
+            None => Ok(()),
+        }
     }
 
     /// Adds a row of encoded cells.

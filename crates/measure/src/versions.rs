@@ -14,7 +14,7 @@ use programme::schema::Value;
 use crate::dictionary::Dictionaries;
 use crate::problems;
 use crate::segment::Place;
-use crate::table::{NULL, RowAt, Table, encode};
+use crate::table::{NULL, RowAt, Table, encode, fits};
 
 /// What was ever said about the subjects of one type, where a single version does not say it all.
 #[derive(Debug, Clone, Default)]
@@ -119,6 +119,24 @@ impl Histories {
         entries.extend(fresh);
         replace(table, number, &versions_of(entries, number, width), at.0)
     }
+}
+
+/// Whether a subject's attributes would be taken, as [`Histories::take`] judges them.
+pub(crate) fn check(table: &Table, attributes: &[(Arc<str>, Value)]) -> Result<(), Problem> {
+    let schema = &table.schema;
+    let key = schema.columns.first();
+    let (key, _) = key.ok_or_else(|| problems::unknown_table(&schema.name))?;
+    for (name, value) in attributes {
+        let declared = schema.columns.get(name).filter(|_| name != key);
+        let found = declared.and_then(|_| table.column(name));
+        let Some((Place::Column(_), column)) = found else {
+            return Err(problems::unknown_attribute(&schema.name, name));
+        };
+        if !fits(value, column) {
+            return Err(problems::wrong_value(&schema.name, name));
+        }
+    }
+    Ok(())
 }
 
 fn versions_of(entries: &[Entry], number: i32, width: usize) -> Vec<Version> {

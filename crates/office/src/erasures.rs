@@ -1,12 +1,13 @@
 //! What was erased: shown for good, and applied again to a restored backup.
 //!
-//! A backup from before an erasure still holds what was erased, so its restoring ends with
-//! [`Office::apply_erasures`] over the list of the log that went on. The list names entries and fields,
+//! A backup from before an erasure still holds what was erased, so [`restore`](crate::backup::restore) ends
+//! with [`Office::apply_erasures`] over the list of the log that went on, which newer backups keep. The list names entries and fields,
 //! and no content. Erasing itself is in `erase.rs`.
 
 use std::collections::BTreeSet;
 
 use base::{Day, Moment, Position, Problem};
+use ledger::{Entry, Ledger, StateView};
 use serde::{Deserialize, Serialize};
 
 use crate::entry::{EraseFacts, ErasedEntry, Kind};
@@ -46,6 +47,59 @@ pub struct ErasedPart {
     pub reason: String,
     /// Who asked for it.
     pub asked_by: Option<String>,
+}
+
+/// The positions of the entries that erased something, oldest first.
+fn erasing_entries(state: &StateView<'_>) -> Result<BTreeSet<u64>, Problem> {
+    let mut positions = BTreeSet::new();
+    for found in state.scan(spaces::ERASED, &[]) {
+        let found: ErasedRow = row(spaces::ERASED, &found?.value)?;
+        let parts = found.fields.iter().chain(&found.evidence);
+        positions.extend(parts.map(|(_, by)| *by));
+    }
+    for found in state.scan(spaces::FILE_ERASED, &[]) {
+        positions.insert(row::<u64>(spaces::FILE_ERASED, &found?.value)?);
+    }
+    Ok(positions)
+}
+
+fn erasing_entry(ledger: &Ledger, position: u64) -> Result<Entry, Problem> {
+    let entry = ledger.entry(Position(position))?;
+    if entry.kind == Kind::Erase.number() {
+        Ok(entry)
+    } else {
+        Err(problems::unreadable_entry(position, "it erases nothing"))
+    }
+}
+
+/// The list to be applied to backups of a ledger, by its state.
+///
+/// # Errors
+/// The ledger cannot be read.
+pub(crate) fn list_of(ledger: &Ledger, state: &StateView<'_>) -> Result<ErasureList, Problem> {
+    let listed = |position: u64| {
+        let facts: EraseFacts = read(&erasing_entry(ledger, position)?)?;
+        let leaf = |erased: &ErasedEntry| {
+            let entry = ledger.entry(Position(erased.entry))?;
+            Ok(hex::encode(entry.leaf_hash()))
+        };
+        Ok(ListedErasure {
+            position,
+            leaves: facts
+                .entries
+                .iter()
+                .map(leaf)
+                .collect::<Result<_, Problem>>()?,
+            facts,
+        })
+    };
+    let erasures = erasing_entries(state)?.into_iter().map(listed);
+    Ok(ErasureList {
+        format: LIST_FORMAT,
+        origin: ledger.origin().to_owned(),
+        size: ledger.head()?.size.0,
+        erasures: erasures.collect::<Result<_, Problem>>()?,
+    })
 }
 
 /// The version of the list's form.
@@ -95,7 +149,34 @@ impl ErasureList {
             let why = format!("format {}", list.format);
             return Err(problems::not_a_list_of_erasures(why));
         }
+        if list
+            .erasures
+            .iter()
+            .any(|erasure| erasure.leaves.len() != erasure.facts.entries.len())
+        {
+            return Err(problems::not_a_list_of_erasures("leaves"));
+        }
         Ok(list)
+    }
+
+    /// What of the list is about entries that a ledger shares with the one of the list: two that were one once,
+    /// because one of them was restored from a backup, have each gone their own way since.
+    pub(crate) fn shared_with(&self, ledger: &Ledger) -> Result<ErasureList, Problem> {
+        let size = ledger.head()?.size.0;
+        let mut shared = self.clone();
+        for erasure in &mut shared.erasures {
+            let (mut entries, mut leaves) = (Vec::new(), Vec::new());
+            for (erased, leaf) in erasure.facts.entries.iter().zip(&erasure.leaves) {
+                if erased.entry <= size
+                    && hex::encode(ledger.entry(Position(erased.entry))?.leaf_hash()) == *leaf
+                {
+                    entries.push(erased.clone());
+                    leaves.push(leaf.clone());
+                }
+            }
+            (erasure.facts.entries, erasure.leaves) = (entries, leaves);
+        }
+        Ok(shared)
     }
 }
 
@@ -105,16 +186,7 @@ impl Office {
     /// # Errors
     /// The ledger cannot be read.
     pub fn erasures(&self) -> Result<Vec<Erasure>, Problem> {
-        let mut positions = BTreeSet::new();
-        let state = self.state()?;
-        for found in state.scan(spaces::ERASED, &[]) {
-            let found: ErasedRow = row(spaces::ERASED, &found?.value)?;
-            let parts = found.fields.iter().chain(&found.evidence);
-            positions.extend(parts.map(|(_, by)| *by));
-        }
-        for found in state.scan(spaces::FILE_ERASED, &[]) {
-            positions.insert(row::<u64>(spaces::FILE_ERASED, &found?.value)?);
-        }
+        let positions = erasing_entries(&self.state()?)?;
         positions.into_iter().map(|by| self.erasure(by)).collect()
     }
 
@@ -123,10 +195,7 @@ impl Office {
     /// # Errors
     /// There is none.
     pub fn erasure(&self, position: u64) -> Result<Erasure, Problem> {
-        let entry = self.ledger().entry(Position(position))?;
-        if entry.kind != Kind::Erase.number() {
-            return Err(problems::unreadable_entry(position, "it erases nothing"));
-        }
+        let entry = erasing_entry(self.ledger(), position)?;
         Ok(Erasure {
             position: entry.position,
             time: entry.time,
@@ -162,32 +231,7 @@ impl Office {
     /// # Errors
     /// The ledger cannot be read.
     pub fn erasure_list(&self) -> Result<ErasureList, Problem> {
-        let listed = |erasure: Erasure| {
-            let leaf = |erased: &ErasedEntry| {
-                let entry = self.ledger().entry(Position(erased.entry))?;
-                Ok(hex::encode(entry.leaf_hash()))
-            };
-            Ok(ListedErasure {
-                position: erasure.position.0,
-                leaves: erasure
-                    .facts
-                    .entries
-                    .iter()
-                    .map(leaf)
-                    .collect::<Result<_, Problem>>()?,
-                facts: erasure.facts,
-            })
-        };
-        Ok(ErasureList {
-            format: LIST_FORMAT,
-            origin: self.ledger().origin().to_owned(),
-            size: self.ledger().head()?.size.0,
-            erasures: self
-                .erasures()?
-                .into_iter()
-                .map(listed)
-                .collect::<Result<_, Problem>>()?,
-        })
+        list_of(self.ledger(), &self.state()?)
     }
 
     /// Erases in a restored backup what was erased in the log that went on; what is erased here already

@@ -428,6 +428,12 @@ impl Office {
                 private: command.private,
             });
         }
+        // What could not be taken into memory must not be written either.
+        let coming = told
+            .iter()
+            .zip(&entries)
+            .map(|((kind, _, row), entry)| (*kind, entry.facts.as_slice(), row.as_ref()));
+        self.mirror().could_take(coming, self.is_one_of_many())?;
         // Not in the middle of an import: what ends it is soon there.
         let is_settled = told.last().is_none_or(|(.., row)| row.is_none());
         let heads = self.write(entries, preconditions)?;

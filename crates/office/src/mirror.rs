@@ -4,8 +4,12 @@
 //! columns with typed changes. It decides nothing: imports' rows wait until their closing entry, a
 //! revision replaces, a withdrawal hides. Throwing it away and taking all entries again gives the
 //! same mirror (law 1).
+//!
+//! What it could not take must never be written down, or no start would come past that entry: `check.rs` says
+//! so before anything is appended.
 
 mod beside;
+mod check;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -334,15 +338,7 @@ impl Mirror {
                 })?;
             }
             Kind::CaseOpen => {
-                let opened: CaseOpenFacts = facts(told)?;
-                let case = CaseNow {
-                    fields: opened.fields.clone(),
-                    state: opened.state.clone(),
-                    closed: None,
-                    steps: Vec::new(),
-                    programme: told.programme.0,
-                    opened,
-                };
+                let case = CaseNow::opened(facts(told)?, told.programme);
                 self.show_case(at, at.0, &case)?;
                 self.cases.insert(at.0, case);
             }
@@ -401,35 +397,33 @@ impl Mirror {
 
     fn take_subject(&mut self, at: Position, subject: &SubjectFacts) -> Result<(), Problem> {
         let programme = self.programme().ok_or_else(problems::no_programme)?;
-        let type_id = SubjectTypeId::new(&subject.subject_type);
         let name = subject.attributes.get("name").and_then(Json::as_str);
         self.names.take(&subject.subject_type, &subject.id, name);
-        let Some(declared) = programme.subject_types.get(&type_id) else {
+        let subject_type = SubjectTypeId::new(&subject.subject_type);
+        let Some(attributes) = attributes_of(&programme, &subject_type, subject) else {
             return Ok(());
         };
-        let mut attributes = Vec::new();
-        for (attribute, json) in &subject.attributes {
-            let value = match declared.fields.get(&FieldId::new(attribute)) {
-                Some(field) => {
-                    values::Value::from_json(json, &field.field_type).map(|value| value.to_column())
-                }
-                None => json.as_str().map(|text| Value::Text(text.into())),
-            };
-            if let Some(value) = value {
-                attributes.push((Arc::from(attribute.as_str()), value));
-            }
-        }
-        let from = Day::parse(&subject.from).unwrap_or(Day::MIN);
         self.columns.apply(Change::Subject {
-            subject_type: type_id,
+            subject_type,
             id: subject.id.as_str().into(),
-            from,
+            from: Day::parse(&subject.from).unwrap_or(Day::MIN),
             attributes,
             at,
         })
     }
 
     fn show_case(&mut self, at: Position, number: u64, case: &CaseNow) -> Result<(), Problem> {
+        let values = self.values_of_case(case)?;
+        self.columns.apply(Change::Case {
+            flow: FlowId::new(&case.opened.flow),
+            id: number,
+            at,
+            values,
+        })
+    }
+
+    /// A case's row.
+    fn values_of_case(&self, case: &CaseNow) -> Result<Vec<Value>, Problem> {
         let accepted = self
             .programme_as_of(Position(case.programme))
             .ok_or_else(problems::no_programme)?;
@@ -449,17 +443,41 @@ impl Mirror {
         let table = latest
             .and_then(|programme| programme.schema.table(&name))
             .ok_or_else(|| problems::unknown_flow(&flow_id))?;
-        let values = case.values(&accepted, flow, table);
-        self.columns.apply(Change::Case {
-            flow: flow_id,
-            id: number,
-            at,
-            values,
-        })
+        Ok(case.values(&accepted, flow, table))
     }
 }
 
+/// A subject's attributes as the columns take them; `None` when the programme has no such type.
+fn attributes_of(
+    programme: &Programme,
+    subject_type: &SubjectTypeId,
+    subject: &SubjectFacts,
+) -> Option<Vec<(Arc<str>, Value)>> {
+    let declared = programme.subject_types.get(subject_type)?;
+    let value = |attribute: &str, json: &Json| match declared.fields.get(&FieldId::new(attribute)) {
+        Some(field) => {
+            values::Value::from_json(json, &field.field_type).map(|value| value.to_column())
+        }
+        None => json.as_str().map(|text| Value::Text(text.into())),
+    };
+    let attributes = subject.attributes.iter();
+    let known =
+        attributes.filter_map(|(name, json)| Some((name.as_str().into(), value(name, json)?)));
+    Some(known.collect())
+}
+
 impl CaseNow {
+    fn opened(opened: CaseOpenFacts, programme: Position) -> CaseNow {
+        CaseNow {
+            fields: opened.fields.clone(),
+            state: opened.state.clone(),
+            closed: None,
+            steps: Vec::new(),
+            programme: programme.0,
+            opened,
+        }
+    }
+
     fn take(&mut self, at: Position, act: &CaseActFacts) {
         self.fields.extend(act.fields.clone());
         self.state.clone_from(&act.to);

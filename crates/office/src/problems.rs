@@ -39,6 +39,11 @@ base::catalogue! {
         what { zh: "第 {position} 条存证所说的办件 {case} 不存在", en: "entry {position} speaks of case {case}, which does not exist" }
         remedy { zh: "核对办件编号；zhicheng case list 可列出办件", en: "check the case's number; `zhicheng case list` lists cases" }
     }
+    /// A record that an entry would hide and that does not count.
+    fn record_not_in_memory(record, record_type) -> "O124" Error {
+        what { zh: "内存中的“{record_type}”没有记录 {record}，没有写入任何存证", en: "there is no record {record} of `{record_type}` in memory; nothing was written" }
+        remedy { zh: "运行 zhicheng verify：状态与内存应当一致", en: "run `zhicheng verify`: the state and what is in memory should agree" }
+    }
     /// An entry that speaks of an import that is not there.
     fn missing_import(position, import) -> "O112" Error {
         what { zh: "第 {position} 条存证所说的导入 {import} 不存在", en: "entry {position} speaks of import {import}, which does not exist" }

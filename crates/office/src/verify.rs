@@ -46,6 +46,8 @@ pub struct Verified {
     pub key: Option<String>,
     /// How a checkpoint that was kept stands to the log.
     pub against: Option<Against>,
+    /// What is no damage and should be known: the key that signs is not here.
+    pub warnings: Vec<Problem>,
 }
 
 /// Verifies a data folder as [`verify_trusting`] does, with nothing known from elsewhere.
@@ -58,7 +60,8 @@ pub fn verify(dir: &Path, progress: Progress<'_>) -> Result<Verified, Problem> {
 
 /// Verifies a data folder: re-hashes every entry and the tree, replays the state and compares, takes every
 /// entry into fresh columns and holds the state against them, re-hashes every piece of evidence, follows the
-/// log's keys, and holds it against the last checkpoint that it signed and what `trust` brings along.
+/// log's keys, and holds it against the last checkpoint that it signed, the folder of keys and what `trust` brings
+/// along.
 ///
 /// # Errors
 /// The first thing that is wrong, named.
@@ -120,6 +123,7 @@ pub fn verify_trusting(
     let mut root_at = |size| ledger.root_at(size);
     signing::trust::check_endorsements(&chain, &mut root_at)?;
     let signed = signing::last_signed(&ledger, &KeyFiles::at(dir), &chain)?;
+    let warnings = signing::check_files(&ledger, &KeyFiles::at(dir), &chain)?;
     trust.check_witnesses(signed.as_ref())?;
     trust.check_key(&chain, report.size)?;
     let against = trust.check_against(&chain, report.size, &mut root_at)?;
@@ -145,6 +149,7 @@ pub fn verify_trusting(
         origin: chain.origin().to_owned(),
         key: chain.current().map(|link| link.key.to_string()),
         against,
+        warnings: warnings.into_iter().collect(),
     })
 }
 

@@ -40,6 +40,7 @@ pub fn check_backup(
     if root != manifest.root {
         return Err(problems::manifest_damaged(format!("backups/{id}"), "root"));
     }
+    place.erasures(&manifest)?;
     let evidence = place.evidence(&manifest)?;
     for (done, hash) in evidence.keys().enumerate() {
         place.check_evidence(hash)?;

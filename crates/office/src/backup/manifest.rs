@@ -31,9 +31,20 @@ pub struct Manifest {
     /// The list of the evidence, a line `SHA-256 bytes` for each piece.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<Stored>,
+    /// What was erased of the log up to this backup; `None` in one of a version that did not keep it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erasures: Option<Erased>,
     /// The last checkpoint that the log had signed, as a note.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checkpoint: Option<String>,
+}
+
+/// What was erased up to a backup.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Erased {
+    /// An [`ErasureList`](crate::erasures::ErasureList), to be applied to older backups; `None` when nothing was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list: Option<Stored>,
 }
 
 /// Entries that stand in the same objects.
@@ -82,7 +93,12 @@ impl Manifest {
     pub(super) fn objects(&self) -> impl Iterator<Item = &Stored> {
         let segments = self.segments.iter();
         let parts = segments.flat_map(|segment| [Some(&segment.facts), segment.private.as_ref()]);
-        parts.flatten().chain(&self.evidence)
+        parts.flatten().chain(&self.evidence).chain(self.list())
+    }
+
+    /// The list of erasures.
+    pub(super) fn list(&self) -> Option<&Stored> {
+        self.erasures.as_ref()?.list.as_ref()
     }
 
     pub(super) fn to_bytes(&self) -> Result<Vec<u8>, Problem> {

@@ -9,6 +9,7 @@ use ledger::EvidenceHash;
 
 use super::chunk::{CHUNK_BYTES_MAX, unpack};
 use super::manifest::{Manifest, Segment, Stored};
+use crate::erasures::ErasureList;
 use crate::problems;
 
 /// The largest description of a backup: some 300 bytes for each of 4096 entries, for 1,000 million of them.
@@ -170,6 +171,34 @@ impl Place<'_> {
         text.lines()
             .map(|text| line(text).ok_or_else(damaged))
             .collect()
+    }
+
+    /// What a backup knows to be erased; `None` when nothing was, or it is of a version that kept no list.
+    pub(super) fn erasures(&self, manifest: &Manifest) -> Result<Option<ErasureList>, Problem> {
+        let Some(object) = manifest.list() else {
+            return Ok(None);
+        };
+        let what = ("删除清单", "the list of erasures");
+        let damaged = || problems::object_damaged(object.name(), what.0, what.1);
+        let bytes = unpack(&self.stored(object, what)?).ok_or_else(damaged)?;
+        ErasureList::from_bytes(&bytes).map(Some)
+    }
+
+    /// The last backup of each log that began as `origin`: the log itself, whatever it signs as now, and those that
+    /// were restored from its backups.
+    pub(super) fn last_of_each(&self, origin: &str) -> Result<Vec<Manifest>, Problem> {
+        let mut last: BTreeMap<String, Listed> = BTreeMap::new();
+        for listed in self.backups()? {
+            last.insert(listed.log.clone(), listed);
+        }
+        let mut found = Vec::new();
+        for listed in last.into_values() {
+            let manifest = self.manifest(&listed.id)?;
+            if manifest.origin == origin {
+                found.push(manifest);
+            }
+        }
+        Ok(found)
     }
 
     /// Opens a piece of evidence.

@@ -12,8 +12,9 @@ use depot::Depot;
 use ledger::{CopiedEntry, EvidenceStore, Ledger, Nature, Storage};
 
 use super::manifest::Manifest;
-use super::place::{Listed, Place, evidence_name};
+use super::place::{Listed, Place, evidence_name, log_of};
 use crate::actor::NewActor;
+use crate::erasures::ErasureList;
 use crate::fold::fold;
 use crate::folder::{Access, Office, Progress, nature_name};
 use crate::problems;
@@ -33,6 +34,9 @@ pub struct RestoreRequest {
     pub origin: Origin,
     /// A checkpoint of the log that is known from elsewhere.
     pub known: Option<SignedCheckpoint>,
+    /// A list of the log's erasures that was kept elsewhere (`erasures --save`), newer perhaps than those of the
+    /// place.
+    pub erasures: Option<ErasureList>,
     /// The folder of the log's keys, kept elsewhere, to be put back.
     pub keys: Option<PathBuf>,
     /// Who restores; the one who made the folder when nobody is named.
@@ -59,6 +63,12 @@ pub struct Restored {
     pub root: String,
     /// Pieces of evidence.
     pub evidence: u64,
+    /// Erasures that came after the backup and were carried out again.
+    pub erased: u64,
+    /// Up to which position of the log it is known what was erased.
+    pub erasures_to: u64,
+    /// How far the log is known to have come, in this place or by what was given.
+    pub known_to: u64,
     /// Whether it is a demonstration.
     pub nature: Nature,
     /// The origin under which it signs now.
@@ -104,30 +114,92 @@ pub fn restore(
     if let Some(keys) = &request.keys {
         put_keys_back(keys, &building.path)?;
     }
-    let link = match request.origin {
-        Origin::Kept => None,
-        Origin::Renewed => {
-            let mut office = Office::open(&building.path, Access::Write, progress)?;
-            if let Some(actor) = &request.actor {
-                office.register_actor(actor)?;
-            }
+    let lists = lists_of_erasures(&place, &listed, &manifest, request)?;
+    let (mut link, mut erased) = (None, 0);
+    if request.origin == Origin::Renewed || !lists.is_empty() {
+        let mut office = Office::open(&building.path, Access::Write, progress)?;
+        if let Some(actor) = &request.actor {
+            office.register_actor(actor)?;
+        }
+        if request.origin == Origin::Renewed {
             let reason = format!("从备份恢复 / restored from backup {}", listed.id);
             let known = known.checkpoint.as_ref();
-            Some(office.renew_restored(OldKey::Lost, known, &reason)?)
+            link = Some(office.renew_restored(OldKey::Lost, known, &reason)?);
         }
-    };
+        erased = lists.carry_out(&mut office, progress)?;
+    }
     building.finish(dir)?;
     Ok(Restored {
         id: listed.id,
         size: manifest.size,
         root: manifest.root,
         evidence,
+        erased,
+        erasures_to: lists.known_to,
+        known_to: known.size,
         nature: verified.nature,
         signs_as: link
             .as_ref()
             .map_or(manifest.signs_as, |link| link.origin.clone()),
         key: link.map(|link| link.key.to_string()),
     })
+}
+
+/// What was erased after a backup, as far as the place and whoever restores know.
+struct Lists<'a> {
+    /// Of the place: of the log itself, and of those that were restored from its backups and have gone their own way.
+    kept: Vec<ErasureList>,
+    /// Of the log itself, by whoever restores.
+    given: Option<&'a ErasureList>,
+    /// Up to which position of this log.
+    known_to: u64,
+}
+
+fn lists_of_erasures<'a>(
+    place: &Place<'_>,
+    listed: &Listed,
+    manifest: &Manifest,
+    request: &'a RestoreRequest,
+) -> Result<Lists<'a>, Problem> {
+    let given = request.erasures.as_ref();
+    if let Some(list) = given.filter(|list| list.origin != manifest.origin) {
+        return Err(problems::list_of_another_log(&list.origin));
+    }
+    let mut lists = Lists {
+        kept: Vec::new(),
+        given,
+        // What was erased before it is not in a backup.
+        known_to: manifest.size.max(given.map_or(0, |list| list.size)),
+    };
+    for last in place.last_of_each(&manifest.origin)? {
+        if last.erasures.is_some() && log_of(&last.signs_as) == listed.log {
+            lists.known_to = lists.known_to.max(last.size);
+        }
+        lists.kept.extend(place.erasures(&last)?);
+    }
+    Ok(lists)
+}
+
+impl Lists<'_> {
+    fn is_empty(&self) -> bool {
+        self.kept.is_empty() && self.given.is_none()
+    }
+
+    /// Erases what the lists say and what is not erased in the restored folder.
+    fn carry_out(&self, office: &mut Office, progress: Progress<'_>) -> Result<u64, Problem> {
+        let mut receipts = Vec::new();
+        for list in &self.kept {
+            let shared = list.shared_with(office.ledger())?;
+            receipts.extend(office.apply_erasures(&shared, progress)?);
+        }
+        if let Some(list) = self.given {
+            receipts.extend(office.apply_erasures(list, progress)?);
+        }
+        match receipts.last() {
+            Some(last) if !last.is_scrubbed => Err(problems::scrub_held_up()),
+            _ => Ok(receipts.len() as u64),
+        }
+    }
 }
 
 /// How far the log is known to have reached.
@@ -185,7 +257,8 @@ fn newest_known(
         }
         take(signed.clone());
     }
-    known.size = known.size.max(longest);
+    let list = request.erasures.as_ref().map_or(0, |list| list.size);
+    known.size = known.size.max(longest).max(list);
     Ok(known)
 }
 

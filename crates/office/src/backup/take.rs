@@ -6,13 +6,14 @@ use std::path::Path;
 
 use base::{Position, Problem};
 use depot::Depot;
-use ledger::{CopiedEntry, EvidenceStore, Ledger};
+use ledger::{CopiedEntry, EvidenceStore, Ledger, StateView};
 
 use super::chunk::{facts_of, had_private, pack, private_of};
-use super::manifest::{Manifest, Segment, Stored};
+use super::manifest::{Erased, Manifest, Segment, Stored};
 use super::place::{Listed, Place, evidence_name, log_of};
 use super::{FORMAT, SEGMENT_BYTES, SEGMENT_ENTRIES};
-use crate::folder::{Progress, nature_name, now};
+use crate::erasures::list_of;
+use crate::folder::{Progress, nature_name, now, state_is_of_another_version};
 use crate::problems;
 use crate::signing::keys_of;
 
@@ -102,6 +103,7 @@ pub fn take_backup(
         segments.push(taking.put_segment(&pending, false)?);
     }
     let root = hex::encode(head.root);
+    let erasures = taking.put_erasures(&still)?;
     drop(still);
     let evidence = taking.put_evidence(dir, progress)?;
     let taken = now();
@@ -116,6 +118,7 @@ pub fn take_backup(
         taken: taken.to_string(),
         segments,
         evidence,
+        erasures,
         checkpoint,
     };
     let mut report = taking.report;
@@ -204,6 +207,22 @@ impl Taking<'_> {
             facts,
             private: private.transpose()?,
         })
+    }
+
+    /// Puts the list of what was erased, which is applied to older backups when they are brought back. `None` where a
+    /// state of another version cannot be asked; the next writer rebuilds it.
+    fn put_erasures(&mut self, state: &StateView<'_>) -> Result<Option<Erased>, Problem> {
+        if state_is_of_another_version(self.ledger)? {
+            return Ok(None);
+        }
+        let mut list = list_of(self.ledger, state)?;
+        let Some(last) = list.erasures.last() else {
+            return Ok(Some(Erased::default()));
+        };
+        // The same as long as nothing more is erased, so that it is put once.
+        list.size = last.position;
+        let list = self.put(&pack(&list.to_bytes()?))?;
+        Ok(Some(Erased { list: Some(list) }))
     }
 
     /// Puts an object, unless it is there with that size.

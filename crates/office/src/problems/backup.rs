@@ -71,6 +71,16 @@ base::catalogue! {
         what { zh: "不能写入 {path}：{why}", en: "cannot write {path}: {why}" }
         remedy { zh: "核对路径、权限和磁盘空间", en: "check the path, the permissions and the free space" }
     }
+    /// A log that went on after its last known erasures.
+    fn erasures_unknown(from, to) -> "O516" Warning {
+        what { zh: "原日志已到位置 {to}，而此后删除了什么只知道到位置 {from}：更晚的删除没有在恢复的文件夹里重做", en: "the log had come to position {to}, and what it erased is known up to position {from} only: what was erased later is not erased in the restored folder" }
+        remedy { zh: "原日志若仍在，用 zhicheng erasures --save 保存清单，再在恢复的文件夹上运行 zhicheng erasures --apply", en: "if the old log is still there, save its list with `zhicheng erasures --save` and run `zhicheng erasures --apply` on the restored folder" }
+    }
+    /// A list of erasures of another log.
+    fn list_of_another_log(origin) -> "O517" Error {
+        what { zh: "删除清单是另一日志（{origin}）的", en: "the list of erasures is one of another log, {origin}" }
+        remedy { zh: "核对 --erasures 的文件", en: "check the file given with --erasures" }
+    }
     /// A checkpoint of the backup that does not hold.
     fn checkpoint_differs(size) -> "O514" Error {
         what { zh: "日志与位置 {size} 的已签检查点不符", en: "the log is not the one of the checkpoint that was signed at {size}" }

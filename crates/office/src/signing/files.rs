@@ -19,6 +19,9 @@ pub const KEYS_FOLDER: &str = "keys";
 /// The file in it with the last checkpoint that was signed.
 pub const SIGNED_FILE: &str = "signed";
 
+/// The file in it with the keys of witnesses, one a line.
+const WITNESSES_FILE: &str = "witnesses";
+
 /// Readable by the owner only.
 const PRIVATE: u32 = 0o600;
 
@@ -145,10 +148,20 @@ impl KeyFiles {
     /// # Errors
     /// The file cannot be read, or has a line that is no key.
     pub fn witnesses(&self) -> Result<Vec<VerifierKey>, Problem> {
-        let text = read(&self.dir.join("witnesses"))?.unwrap_or_default();
-        text.lines()
-            .map(|line| VerifierKey::parse(line).ok_or_else(|| bundle::problems::not_a_key(line)))
-            .collect()
+        let path = self.dir.join(WITNESSES_FILE);
+        let text = read(&path)?.unwrap_or_default();
+        let is_cut = !text.is_empty() && !text.ends_with('\n');
+        let keys = text.lines().enumerate().map(|(number, line)| {
+            VerifierKey::parse(line)
+                .ok_or_else(|| problems::witnesses_damaged(path.display(), number + 1))
+        });
+        match keys.collect() {
+            Ok(_) if is_cut => Err(problems::witnesses_damaged(
+                path.display(),
+                text.lines().count(),
+            )),
+            found => found,
+        }
     }
 
     /// Keeps the key of a witness.
@@ -165,7 +178,7 @@ impl KeyFiles {
         }
         witnesses.push(witness.clone());
         let text: String = witnesses.iter().map(|key| format!("{key}\n")).collect();
-        self.put(&self.dir.join("witnesses"), text.as_bytes(), PUBLIC)
+        self.put(&self.dir.join(WITNESSES_FILE), text.as_bytes(), PUBLIC)
     }
 
     fn make(&self) -> Result<(), Problem> {
@@ -197,10 +210,11 @@ impl KeyFiles {
     }
 }
 
-/// A file's text; `None` when there is none.
+/// A file's text; `None` when there is none. What is no text stands in it as U+FFFD, which is in no key and no
+/// note, so that whoever reads on finds it damaged.
 fn read(path: &Path) -> Result<Option<String>, Problem> {
-    match fs::read_to_string(path) {
-        Ok(text) => Ok(Some(text)),
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(problems::keys_not_read(path.display(), error)),
     }

@@ -110,8 +110,9 @@ impl Office {
                 signed.checkpoint().size,
             ));
         }
-        files.keep_signed(&signed)?;
+        // The witness first, so that each cosignature that is kept can be held against its key.
         files.add_witness(witness)?;
+        files.keep_signed(&signed)?;
         self.ledger().keep_signed(&signed.to_string())?;
         Ok(signed)
     }
@@ -250,6 +251,64 @@ pub(crate) fn last_signed(
         }
     }
     Ok(newest)
+}
+
+/// Holds the folder of keys against the log: every file in it is what was written, as far as that can be known.
+/// What is no damage and should be known is given back: the key that signs is not here.
+///
+/// # Errors
+/// The first file that is damaged, named.
+pub(crate) fn check_files(
+    ledger: &Ledger,
+    files: &KeyFiles,
+    chain: &KeyChain,
+) -> Result<Option<Problem>, Problem> {
+    let witnesses = files.witnesses()?;
+    let in_files = files.signed()?.and_then(Result::ok);
+    let in_ledger = ledger.last_signed()?;
+    let in_ledger = in_ledger.and_then(|text| SignedCheckpoint::parse(text.as_bytes()).ok());
+    let keys: Vec<VerifierKey> = chain.links().iter().map(|link| link.key.clone()).collect();
+    let known = [witnesses, keys].concat();
+    if let Some(signed) = &in_files {
+        every_signature_is_known("keys/signed", signed, None, &known)?;
+    }
+    // Where the folder of keys was lost, the ledger's copy may bear a witness's word that nobody knows here.
+    if let (Some(kept), Some(signed)) = (&in_ledger, &in_files)
+        && kept.note().text() == signed.note().text()
+    {
+        every_signature_is_known("ledger: signed", kept, Some(signed), &known)?;
+    }
+    let Some(link) = chain.current() else {
+        return Ok(None);
+    };
+    match files.private(&link.key) {
+        Ok(Some(_)) => Ok(None),
+        Ok(None) => Ok(Some(problems::cannot_sign_here(
+            files.private_path(&link.key).display(),
+        ))),
+        // Only its owner can read it; whoever else verifies learns so.
+        Err(problem) if problem.code == "O614" => Ok(Some(problem)),
+        Err(problem) => Err(problem),
+    }
+}
+
+/// Every signature of a note is one of a key that is known, or stands in the other copy of it too.
+fn every_signature_is_known(
+    place: &str,
+    signed: &SignedCheckpoint,
+    other: Option<&SignedCheckpoint>,
+    known: &[VerifierKey],
+) -> Result<(), Problem> {
+    let text = signed.note().text();
+    for line in signed.note().signatures() {
+        let is_its = |key: &&VerifierKey| key.name() == line.name && key.id() == line.key_id;
+        let is_good = |key: &VerifierKey| key.verify(text, &line.signature).is_some();
+        let is_in_other = other.is_some_and(|other| other.note().signatures().contains(line));
+        if !is_in_other && !known.iter().find(is_its).is_some_and(is_good) {
+            return Err(problems::cosignatures_damaged(place, &line.name));
+        }
+    }
+    Ok(())
 }
 
 /// The link that a fresh folder begins with.

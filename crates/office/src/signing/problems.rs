@@ -96,6 +96,21 @@ base::catalogue! {
         what { zh: "见证的是 {found} 条的检查点，最近签的是 {wanted} 条的", en: "what was cosigned is the checkpoint of {found} entries; the last that was signed is of {wanted}" }
         remedy { zh: "请见证方对最近的检查点签名", en: "ask the witness to cosign the last one" }
     }
+    /// A folder whose log is whole and that cannot sign.
+    fn cannot_sign_here(path) -> "O621" Warning {
+        what { zh: "日志完好，但缺少签名私钥 {path}，不能签新的检查点", en: "the log is whole, but its private key {path} is missing: it cannot sign new checkpoints" }
+        remedy { zh: "从保管处取回；若已遗失，运行 zhicheng key rotate --lost --reason …；若这是较早的副本，运行 zhicheng key renew-origin --reason …", en: "put it back from where it is kept; if it is lost, run `zhicheng key rotate --lost --reason …`; if this is an older copy, `zhicheng key renew-origin --reason …`" }
+    }
+    /// A line in the list of witnesses that is no key.
+    fn witnesses_damaged(path, line) -> "O622" Error {
+        what { zh: "见证方清单 {path} 第 {line} 行已损坏", en: "line {line} of the list of witnesses {path} is damaged" }
+        remedy { zh: "每行应是一个见证方的公钥；向见证方重新取得，或删去该行", en: "each line is a witness's key: ask the witness for it again, or delete the line" }
+    }
+    /// A checkpoint that bears a signature of nobody who is known.
+    fn cosignatures_damaged(place, name) -> "O623" Error {
+        what { zh: "{place} 处的检查点上“{name}”的签名已损坏，或其公钥不在 keys/witnesses", en: "the signature of `{name}` on the checkpoint in {place} is damaged, or its key is not in keys/witnesses" }
+        remedy { zh: "运行 zhicheng checkpoint 另签新的检查点，再请见证方签名", en: "sign a new checkpoint with `zhicheng checkpoint`, and ask the witness to cosign that" }
+    }
     /// An endorsement over another history.
     fn endorsed_other_tree(position) -> "O620" Error {
         what { zh: "第 {position} 条换钥存证是对另一历史签的", en: "the key entry {position} was endorsed over another history" }

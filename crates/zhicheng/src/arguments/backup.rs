@@ -45,6 +45,8 @@ pub struct Restore {
     pub keep_origin: bool,
     #[arg(long, value_name = "FILE", help = say("另外保存的检查点，用以判断原日志到过哪里", "a checkpoint that was kept, which says how far the log had come"))]
     pub against: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", help = say("另外保存的删除清单（erasures --save），比备份更新时用", "a list of erasures that was kept (erasures --save), where it is newer than the backups"))]
+    pub erasures: Option<PathBuf>,
     #[arg(long, value_name = "DIR", help = say("另存的密钥文件夹（keys/），放回恢复的文件夹", "the folder of keys (keys/) kept elsewhere, to be put back"))]
     pub keys: Option<PathBuf>,
     #[command(flatten)]

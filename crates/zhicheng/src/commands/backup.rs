@@ -3,12 +3,13 @@
 use base::Lang;
 use office::actor::NewActor;
 use office::backup::{Origin, Place, RestoreRequest, check_backup, take_backup};
+use office::erasures::ErasureList;
 
 use crate::arguments::{Backup, Backups, Common, Restore};
 use crate::commands::folder::nature_word;
-use crate::failure::Outcome;
+use crate::failure::{Outcome, read};
 use crate::lang::{lang, say};
-use crate::output::{Cell, Column, Format, print};
+use crate::output::{Cell, Column, Format, print, tell};
 use crate::progress::Progress;
 
 /// `zhicheng backup --data DIR --to PLACE`
@@ -144,6 +145,10 @@ pub fn restore(arguments: &Restore, common: &Common) -> Outcome {
                 .as_deref()
                 .map(super::signing::checkpoint_in)
                 .transpose()?,
+            erasures: match &arguments.erasures {
+                Some(path) => Some(ErasureList::from_bytes(&read(path)?)?),
+                None => None,
+            },
             keys: arguments.keys.clone(),
             actor: common.actor.as_ref().map(|name| NewActor {
                 name: name.clone(),
@@ -158,11 +163,17 @@ pub fn restore(arguments: &Restore, common: &Common) -> Outcome {
         &mut |done, total, what| progress.tell(done, total, what),
     )?;
     drop(progress);
+    if restored.erasures_to < restored.known_to {
+        let (from, to) = (restored.erasures_to, restored.known_to);
+        tell(&[office::problems::erasures_unknown(from, to)], &[]);
+    }
     let columns = [
         Column::text("backup", "备份", "backup"),
         Column::number("position", "位置", "position"),
         Column::text("root", "根", "root").for_scripts(),
         Column::number("evidence", "佐证", "evidence"),
+        Column::number("erased", "再次删除", "erased again"),
+        Column::number("erasures_to", "删除所知至", "erasures known to"),
         Column::text("nature", "性质", "nature"),
         Column::text("signs_as", "来源", "signs as"),
         Column::text("key", "新的验证公钥", "new verifier key"),
@@ -172,6 +183,8 @@ pub fn restore(arguments: &Restore, common: &Common) -> Outcome {
         Cell::same(restored.size),
         Cell::same(restored.root),
         Cell::same(restored.evidence),
+        Cell::same(restored.erased),
+        Cell::same(restored.erasures_to),
         Cell::shown(
             office::nature_name(restored.nature),
             nature_word(restored.nature),

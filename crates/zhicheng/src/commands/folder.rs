@@ -188,6 +188,7 @@ pub fn verify(arguments: &Verify) -> Outcome {
         progress.tell(done, total, what)
     })?;
     drop(progress);
+    tell(&report.warnings, &[]);
     let columns = [
         Column::number("position", "位置", "position"),
         Column::text("root", "树根", "root"),

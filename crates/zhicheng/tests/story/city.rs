@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -13,8 +14,67 @@ use tempfile::TempDir;
 /// One row of a JSON answer.
 pub type Row = Map<String, Value>;
 
-/// The binary under test.
-pub const BINARY: &str = env!("CARGO_BIN_EXE_zhicheng");
+/// The binary under test: the one that was built for the tests, or the one that `ZHICHENG_TEST_BINARY` names
+/// (a release build, which the long tortures are quicker with).
+pub static BINARY: LazyLock<String> = LazyLock::new(|| {
+    let named = std::env::var("ZHICHENG_TEST_BINARY").ok();
+    named.unwrap_or_else(|| env!("CARGO_BIN_EXE_zhicheng").to_owned())
+});
+
+/// Where a city's ledger is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Store {
+    /// In its folder.
+    Sqlite,
+    /// In a schema of its own on the server that `ZHICHENG_TEST_POSTGRES` names.
+    Postgres,
+}
+
+impl Store {
+    /// A demonstration of a package of the tests; `None` where there is no server for tests.
+    pub fn city(self, package: &str) -> Option<City> {
+        match self {
+            Store::Sqlite => Some(City::founded_on(&test_package(package), true, None)),
+            Store::Postgres => City::on_postgres(package),
+        }
+    }
+}
+
+/// Makes one story two tests: with the ledger in the folder, and in PostgreSQL where there is a server for
+/// tests. The story is given a [`Store`].
+#[macro_export]
+macro_rules! on_both {
+    ($($(#[$meta:meta])* fn $name:ident($store:ident) $body:block)*) => {$(
+        $(#[$meta])*
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+
+            fn story($store: $crate::city::Store) $body
+
+            #[test]
+            fn on_sqlite() {
+                story($crate::city::Store::Sqlite);
+            }
+
+            #[test]
+            fn on_postgres() {
+                if $crate::city::has_postgres() {
+                    story($crate::city::Store::Postgres);
+                }
+            }
+        }
+    )*};
+}
+
+/// Whether there is a server for tests; where there is none, that is noted.
+pub fn has_postgres() -> bool {
+    let has = std::env::var_os("ZHICHENG_TEST_POSTGRES").is_some();
+    if !has {
+        left_out("stories on PostgreSQL: ZHICHENG_TEST_POSTGRES is not set");
+    }
+    has
+}
 
 /// A data folder and the temporary place around it, where files for it can be put.
 pub struct City {
@@ -37,13 +97,7 @@ impl City {
 
     /// A demonstration whose ledger is in PostgreSQL, where there is a server for tests.
     pub fn on_postgres(package: &str) -> Option<City> {
-        match Schema::new() {
-            Some(schema) => Some(City::founded_on(&test_package(package), true, Some(schema))),
-            None => {
-                left_out("stories on PostgreSQL: ZHICHENG_TEST_POSTGRES is not set");
-                None
-            }
-        }
+        has_postgres().then(|| City::founded_on(&test_package(package), true, Schema::new()))
     }
 
     /// A data folder for the package of that path. With `ZHICHENG_TEST_STORE=postgres` its ledger is in
@@ -86,6 +140,52 @@ impl City {
         city
     }
 
+    /// A city that is brought back from a backup by `restore` with these arguments, its ledger kept where this one
+    /// keeps its own; and what `restore` said.
+    pub fn brought_back(&self, arguments: &[&str]) -> (City, Run) {
+        let mut city = City {
+            place: tempfile::tempdir().unwrap(),
+            is_whole: true,
+            schema: self
+                .schema
+                .as_ref()
+                .map(|schema| Schema::on(&schema.server)),
+        };
+        let mut all = vec!["restore"];
+        all.extend(arguments);
+        let url = city.schema.as_ref().map(Schema::url);
+        if let Some(url) = &url {
+            all.extend(["--store", url]);
+        }
+        let run = city.run_all(&all);
+        city.is_whole = run.code == 0;
+        (city, run)
+    }
+
+    /// The files of the data folder, and the tables of its database, in which a text stands.
+    pub fn holding(&self, text: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        files_holding(&self.data(), text.as_bytes(), &mut found);
+        if let Some(schema) = &self.schema {
+            for (table, bytes) in [
+                (
+                    "entry",
+                    "leaf || coalesce(facts, '') || coalesce(private, '')",
+                ),
+                ("state", "key || value"),
+                ("meta", "convert_to(value, 'UTF8')"),
+            ] {
+                let rows = format!(
+                    "SELECT count(*) FROM {table} WHERE position(convert_to('{text}', 'UTF8') IN {bytes}) > 0"
+                );
+                if schema.psql(&rows).trim() != "0" {
+                    found.push(table.to_owned());
+                }
+            }
+        }
+        found
+    }
+
     /// The data folder.
     pub fn data(&self) -> PathBuf {
         self.place.path().join("data")
@@ -121,7 +221,7 @@ impl City {
 
     /// Starts a command of the data folder and does not wait for it.
     pub fn start<const N: usize>(&self, arguments: [&str; N]) -> Child {
-        let mut command = Command::new(BINARY);
+        let mut command = Command::new(&*BINARY);
         command
             .args(["--lang", "en"])
             .args(self.with_data(&arguments));
@@ -189,6 +289,46 @@ impl City {
         serde_json::from_slice(&facts).unwrap()
     }
 
+    /// The ledger's size, read beside whoever writes, once the write under way has come to its end: a server
+    /// may still do what a process asked of it with its last breath.
+    pub fn size(&self) -> i64 {
+        if let Some(schema) = &self.schema {
+            return schema
+                .psql("SELECT size FROM head FOR UPDATE")
+                .trim()
+                .parse()
+                .unwrap();
+        }
+        self.read_only()
+            .query_row("SELECT size FROM head", [], |row| row.get(0))
+            .unwrap()
+    }
+
+    /// The facts of all entries, one behind the other.
+    pub fn all_facts(&self) -> String {
+        if let Some(schema) = &self.schema {
+            return schema.psql("SELECT convert_from(facts, 'UTF8') FROM entry ORDER BY position");
+        }
+        let ledger = self.read_only();
+        let mut facts = ledger
+            .prepare("SELECT facts FROM entry ORDER BY position")
+            .unwrap();
+        let facts = facts.query_map([], |row| row.get::<_, Vec<u8>>(0)).unwrap();
+        facts
+            .map(|facts| String::from_utf8(facts.unwrap()).unwrap() + "\n")
+            .collect()
+    }
+
+    fn read_only(&self) -> rusqlite::Connection {
+        let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
+        rusqlite::Connection::open_with_flags(self.ledger_file(), flags).unwrap()
+    }
+
+    /// Statements on the database that its ledger is in; `None` when that is a file.
+    pub fn psql(&self, statements: &str) -> Option<String> {
+        Some(self.schema.as_ref()?.psql(statements))
+    }
+
     /// The row of a unit's whole card.
     pub fn card(&self, unit: &str) -> Row {
         let rows = self
@@ -220,15 +360,20 @@ pub struct Schema {
 
 impl Schema {
     fn new() -> Option<Schema> {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
         let server = std::env::var("ZHICHENG_TEST_POSTGRES").ok()?;
+        Some(Schema::on(&server))
+    }
+
+    fn on(server: &str) -> Schema {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let moment = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap()
             .as_micros();
         let name = format!("s{}_{number}_{moment}", std::process::id());
-        Some(Schema { server, name })
+        let server = server.to_owned();
+        Schema { server, name }
     }
 
     /// Where a ledger is in it.
@@ -414,7 +559,7 @@ pub fn run(arguments: &[&str]) -> Run {
 
 /// Runs the binary in a language.
 pub fn run_in(lang: &str, arguments: &[&str]) -> Run {
-    let output = Command::new(BINARY)
+    let output = Command::new(&*BINARY)
         .args(["--lang", lang])
         .args(arguments)
         .stdin(Stdio::null())
@@ -457,6 +602,20 @@ pub fn text(row: &Row, key: &str) -> String {
 /// The keys of a row.
 pub fn keys(row: &Row) -> BTreeSet<&str> {
     row.keys().map(String::as_str).collect()
+}
+
+/// The files under a folder in which these bytes stand.
+fn files_holding(dir: &Path, wanted: &[u8], found: &mut Vec<String>) {
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files_holding(&path, wanted, found);
+        } else {
+            let bytes = std::fs::read(&path).unwrap();
+            let holds = bytes.windows(wanted.len()).any(|part| part == wanted);
+            found.extend(holds.then(|| path.display().to_string()));
+        }
+    }
 }
 
 /// Copies a folder with all that is in it.

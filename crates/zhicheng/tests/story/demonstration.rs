@@ -51,7 +51,7 @@ pub fn city(seed: u32) -> City {
 /// What the folder is made from: the binary and the packages.
 fn stand() -> String {
     let mut hasher = DefaultHasher::new();
-    let binary = fs::metadata(BINARY).unwrap();
+    let binary = fs::metadata(&*BINARY).unwrap();
     (
         binary.len(),
         binary

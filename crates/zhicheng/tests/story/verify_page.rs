@@ -56,7 +56,7 @@ impl EmptyRoom {
         fs::copy(page("verify.md"), folder.join("verify.md")).unwrap();
         let tools = [
             python.parent().unwrap(),
-            Path::new(BINARY).parent().unwrap(),
+            Path::new(&*BINARY).parent().unwrap(),
         ];
         let others = std::env::var_os("PATH").unwrap_or_default();
         let others = std::env::split_paths(&others);

@@ -1,9 +1,13 @@
-//! A bit turns: in any column of any table, in any byte of the database file, in a file of evidence. What
+//! A bit turns: in any column of any table, in any byte of the database file, in a file of evidence, of a
+//! snapshot, of the folder of keys. What
 //! carries meaning is found by `verify` and named. Only bytes that no reader takes anything from (free space
 //! of pages, counters of SQLite in the file's header) may turn unseen, and then every row reads as before.
 
 use std::path::Path;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bundle::{SignedCheckpoint, SignerKey};
 use office::{Access, Office};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params};
@@ -29,6 +33,7 @@ fn city() -> City {
     .ok();
     city.run(["case", "open", "assessment", "--day", "2018-01-02"])
         .ok();
+    city.run(["checkpoint"]).ok();
     city.run(["verify"]).ok();
     city.is_damaged_on_purpose();
     city
@@ -269,4 +274,130 @@ fn a_bit_of_a_snapshot_is_found_and_named() {
     }
     std::fs::write(&path, &whole).unwrap();
     assert_eq!(found(&city.data()), None, "what was healed is whole");
+}
+
+/// Has the present checkpoint cosigned by a witness; both copies of it then bear its word.
+fn cosigned(city: &City) {
+    let office = Office::open(&city.data(), Access::Write, &mut |_, _, _| {}).unwrap();
+    let note = office.checkpoint().unwrap().to_string();
+    let witness = SignerKey::from_seed("witness.example/w1", [9; 32]).unwrap();
+    let (text, _) = note.split_once("\n\n").unwrap();
+    let key = witness.cosigner();
+    let mut line = key.id().to_be_bytes().to_vec();
+    line.extend(witness.cosign(&format!("{text}\n"), 1_700_000_000));
+    let line = format!("\u{2014} {} {}\n", key.name(), STANDARD.encode(line));
+    let cosigned = SignedCheckpoint::parse(format!("{note}{line}").as_bytes()).unwrap();
+    office.add_cosignature(&cosigned, &key).unwrap();
+}
+
+#[test]
+fn a_bit_of_the_folder_of_keys_is_found_and_named() {
+    let city = city();
+    cosigned(&city);
+    assert_eq!(found(&city.data()), None);
+    let folder = city.data().join("keys");
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        let whole = std::fs::read(&path).unwrap();
+        // The lock of whoever signs is empty, and only there to be locked.
+        if whole.is_empty() {
+            assert_eq!(name, "lock");
+            continue;
+        }
+        let mut dice = Dice::of(&name[name.len().saturating_sub(4)..]);
+        for turn in 0..short_or_long(60, whole.len() * 8) {
+            let bit = match super::is_long() {
+                true => turn,
+                false => dice.below(whole.len() * 8),
+            };
+            let mut bytes = whole.clone();
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            std::fs::write(&path, &bytes).unwrap();
+            let problem = office::verify(&city.data(), &mut |_, _, _| {});
+            let problem = problem.expect_err(&format!("bit {bit} of {name}"));
+            assert!(problem.what(base::Lang::En).contains(&name), "{problem}");
+        }
+        std::fs::write(&path, &whole).unwrap();
+        assert_eq!(found(&city.data()), None, "what was healed is whole");
+        names.push(name);
+    }
+    names.sort();
+    assert!(names[0].ends_with(".skey"), "{names:?}");
+    assert_eq!(names[1..], ["signed", "witnesses"]);
+}
+
+#[test]
+fn a_bit_of_the_checkpoint_that_the_ledger_keeps_is_found() {
+    let city = city();
+    cosigned(&city);
+    let ledger = Connection::open(city.ledger_file()).unwrap();
+    let signed: String = ledger
+        .query_row("SELECT value FROM meta WHERE key = 'signed'", [], |row| {
+            row.get(0)
+        })
+        .unwrap();
+    let mut dice = Dice::of("signed");
+    let mut turns = 0;
+    for turn in 0..short_or_long(40, signed.len() * 7) {
+        let bit = match super::is_long() {
+            true => turn,
+            false => dice.below(signed.len() * 7),
+        };
+        let mut bytes = signed.clone().into_bytes();
+        bytes[bit / 7] ^= 1 << (bit % 7);
+        // Where the text is none any more SQLite would not keep it as one.
+        let Ok(text) = String::from_utf8(bytes) else {
+            continue;
+        };
+        let update = "UPDATE meta SET value = ?1 WHERE key = 'signed'";
+        ledger.execute(update, [&text]).unwrap();
+        let problem = office::verify(&city.data(), &mut |_, _, _| {})
+            .expect_err(&format!("bit {bit} of {signed}"));
+        assert!(["O603", "O623"].contains(&problem.code), "{problem}");
+        assert!(problem.what(base::Lang::En).contains("ledger"), "{problem}");
+        turns += 1;
+    }
+    assert!(turns > 20);
+}
+
+/// Without its key a log is whole and cannot sign. It says so, says how to go on, and that way goes.
+#[test]
+fn a_missing_key_is_told_and_the_log_goes_on_with_another() {
+    for lost in ["rotate", "renew-origin"] {
+        let city = City::new("town");
+        city.run(["checkpoint"]).ok();
+        let whole = city.run(["verify"]).ok();
+        assert!(whole.err.is_empty(), "{whole}");
+        let folder = city.data().join("keys");
+        let is_key = |path: &std::path::PathBuf| path.extension().is_some_and(|end| end == "skey");
+        let files = std::fs::read_dir(&folder).unwrap();
+        let key = files
+            .map(|entry| entry.unwrap().path())
+            .find(is_key)
+            .unwrap();
+        std::fs::remove_file(&key).unwrap();
+        city.run(["submit", "visit", "day=2018-05-01", "topic=tea"])
+            .ok();
+        let name = key.file_name().unwrap().to_str().unwrap();
+        city.run(["verify"])
+            .ok()
+            .telling("[O621]")
+            .telling(name)
+            .telling("key rotate --lost");
+        city.run(["checkpoint"])
+            .refused("O602")
+            .telling(name)
+            .telling("key rotate --lost");
+        let mut command = vec!["key", lost, "--reason", "the disk of the office was lost"];
+        if lost == "rotate" {
+            city.run_all(&command).refused("O602");
+        }
+        command.push("--lost");
+        city.run_all(&command).ok();
+        let whole = city.run(["verify"]).ok();
+        assert!(whole.err.is_empty(), "{whole}");
+        city.run(["checkpoint"]).ok();
+    }
 }

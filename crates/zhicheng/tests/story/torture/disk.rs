@@ -94,7 +94,7 @@ impl WatchedDisk {
             all.push("--data");
         }
         all.push(data.to_str().unwrap());
-        let output = Command::new(BINARY)
+        let output = Command::new(&*BINARY)
             .args(["--lang", "en"])
             .args(&all)
             .env("LD_PRELOAD", self.library)
