@@ -29,6 +29,10 @@ use bench::{Arguments, Bench};
 use clap::Parser;
 use findings::{Failure, Findings};
 
+/// The allocator of the program that is shipped.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// One thing that is measured.
 struct Work {
     /// What it is called on the command line.

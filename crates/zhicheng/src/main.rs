@@ -18,6 +18,10 @@ use std::process::ExitCode;
 
 use crate::arguments::Command;
 
+/// Batches are made on one thread and let go on another, which the allocators of C libraries are slow at.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let arguments = match usage::read() {
         Ok(arguments) => arguments,
