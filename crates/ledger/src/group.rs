@@ -9,7 +9,7 @@ use crate::ledger::Ledger;
 use crate::merkle::SIZE_MAX;
 use crate::problems;
 use crate::salts::Salts;
-use crate::state::{Change, Pending, Precondition, Space, StateView};
+use crate::state::{Change, Gap, Pending, Precondition, Space, StateView};
 use crate::store::{Batch, Store, Wanted, Writing};
 use crate::tree::Edge;
 use base::{Moment, Position, Problem};
@@ -73,6 +73,7 @@ pub(crate) fn write(ledger: &mut Ledger, requests: Vec<Request<'_>>) -> Result<W
         accepted: begun.accepted.into_iter().collect(),
         claimed: BTreeMap::new(),
         pending: Pending::default(),
+        gap: Gap::default(),
         entries: Vec::new(),
         size: head.size,
         last_time: head.last_time,
@@ -125,6 +126,7 @@ struct Group<'a> {
     /// Commands of the requests before.
     claimed: BTreeMap<[u8; 16], Position>,
     pending: Pending,
+    gap: Gap,
     entries: Vec<SaltedEntry>,
     size: u64,
     last_time: Option<Moment>,
@@ -172,7 +174,7 @@ impl Group<'_> {
             let salted = SaltedEntry::place(new, position, time, self.salts)?;
             let changes = {
                 let view = StateView::with_pending(self.store, &self.pending, Position(before));
-                fold(&view, &salted.entry)?
+                fold(&view.with_gap(&self.gap), &salted.entry)?
             };
             self.pending.apply(changes, position)?;
             receipts.push(EntryHead {
@@ -225,7 +227,10 @@ impl Group<'_> {
             } = precondition;
             let found = match self.pending.get(*space, key) {
                 Some(slot) => slot.as_ref().map(|(version, _)| *version),
-                None => self.store.state_get(*space, key)?.map(|(found, _)| found),
+                None => {
+                    let found = self.gap.get(self.store, *space, key)?;
+                    found.map(|(version, _)| version)
+                }
             };
             if found != *version {
                 return Err(AppendError::Conflict {

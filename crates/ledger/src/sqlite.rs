@@ -9,7 +9,7 @@ use crate::problems;
 use crate::sqlite_state::{SqliteState, blob, limit_reached, put_state};
 use crate::state::{Pending, Space, StateRow};
 use crate::store::{
-    Batch, Begun, FORMAT, LEAVES_MAX, Meta, Page, StateSource, Store, StoredHead, Wanted,
+    Batch, Begun, FORMAT, LEAVES_MAX, Meta, Page, Sought, StateSource, Store, StoredHead, Wanted,
 };
 use base::{Moment, Position, Problem};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
@@ -321,6 +321,10 @@ fn read_entry(row: &Row<'_>) -> rusqlite::Result<StoredEntry> {
 impl StateSource for SqliteStore {
     fn state_get(&self, space: Space, key: &[u8]) -> Result<Option<(Position, Vec<u8>)>, Problem> {
         self.state.state_get(space, key)
+    }
+
+    fn state_seek(&self, space: Space, key: &[u8]) -> Result<Sought, Problem> {
+        self.state.state_seek(space, key)
     }
 
     fn state_page(

@@ -3,7 +3,7 @@
 
 use crate::problems::{self, show_key};
 use crate::state::{Pending, Space, StateRow};
-use crate::store::{PAGE_BYTES_ENOUGH, PAGE_ROWS_MAX, Page, StateSource};
+use crate::store::{Next, PAGE_BYTES_ENOUGH, PAGE_ROWS_MAX, Page, Sought, StateSource};
 use base::{Position, Problem};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, Rows, params};
 use std::path::PathBuf;
@@ -141,6 +141,26 @@ impl StateSource for SqliteState {
                     Ok((Position(version.cast_unsigned()), blob(row, 1)?))
                 })
                 .optional()
+        })
+    }
+
+    fn state_seek(&self, space: Space, key: &[u8]) -> Result<Sought, Problem> {
+        self.run(|connection| {
+            let mut select = connection.prepare_cached(
+                "SELECT key, version, CASE WHEN key = ?2 THEN value END FROM state
+                 WHERE space = ?1 AND key >= ?2 ORDER BY key LIMIT 1",
+            )?;
+            let mut rows = select.query(params![space.0, key])?;
+            let Some(row) = rows.next()? else {
+                return Ok(Sought::Missing { next: Next::End });
+            };
+            let found = row.get_ref(0)?.as_blob()?;
+            if found == key {
+                let version = Position(row.get::<_, i64>(1)?.cast_unsigned());
+                return Ok(Sought::Found(version, blob(row, 2)?));
+            }
+            let next = Next::Key(found.to_vec());
+            Ok(Sought::Missing { next })
         })
     }
 

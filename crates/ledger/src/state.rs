@@ -5,8 +5,9 @@
 //! [`StateView`] first: it is what a fold sees.
 
 use crate::problems::{self, show_key};
-use crate::store::{Page, Reading, StateSource};
+use crate::store::{Next, Page, Reading, Sought, StateSource};
 use base::{Position, Problem};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, btree_map};
 use std::iter::Peekable;
 use std::ops::Bound;
@@ -226,6 +227,10 @@ impl KeyRange {
         }
     }
 
+    fn contains(&self, key: &[u8]) -> bool {
+        self.from.as_slice() <= key && self.to.as_deref().is_none_or(|to| key < to)
+    }
+
     fn is_empty(&self) -> bool {
         self.to.as_ref().is_some_and(|to| *to <= self.from)
     }
@@ -236,6 +241,39 @@ pub(crate) fn after(key: &[u8]) -> Vec<u8> {
     [key, &[0]].concat()
 }
 
+/// A stretch of a space without a stored key: from one that was looked for in vain to the next that is
+/// there. Keys of a batch often come in an order, and then one question answers for many of them. Holds as
+/// long as nothing is written to the tables: for one transaction of a writer.
+#[derive(Debug, Default)]
+pub(crate) struct Gap(RefCell<Option<(Space, KeyRange)>>);
+
+impl Gap {
+    /// The version and value of a stored key.
+    pub(crate) fn get(
+        &self,
+        source: &dyn StateSource,
+        space: Space,
+        key: &[u8],
+    ) -> Result<Option<(Position, Vec<u8>)>, Problem> {
+        let is_in = |(of, range): &(Space, KeyRange)| *of == space && range.contains(key);
+        if self.0.borrow().as_ref().is_some_and(is_in) {
+            return Ok(None);
+        }
+        let next = match source.state_seek(space, key)? {
+            Sought::Found(version, value) => return Ok(Some((version, value))),
+            Sought::Missing { next } => next,
+        };
+        let to = match next {
+            Next::Key(next) => Some(next),
+            Next::End => None,
+            Next::Unknown => return Ok(None),
+        };
+        let from = key.to_vec();
+        *self.0.borrow_mut() = Some((space, KeyRange { from, to }));
+        Ok(None)
+    }
+}
+
 /// The state as of one position, for reading.
 ///
 /// A fold gets one that includes the earlier entries of the same append. One that comes from
@@ -244,6 +282,7 @@ pub(crate) fn after(key: &[u8]) -> Vec<u8> {
 pub struct StateView<'a> {
     source: &'a dyn StateSource,
     pending: Option<&'a Pending>,
+    gap: Option<&'a Gap>,
     position: Position,
     _reading: Option<Reading<'a>>,
 }
@@ -258,6 +297,7 @@ impl<'a> StateView<'a> {
         StateView {
             source,
             pending: None,
+            gap: None,
             position,
             _reading: Some(reading),
         }
@@ -272,8 +312,17 @@ impl<'a> StateView<'a> {
         StateView {
             source,
             pending: Some(pending),
+            gap: None,
             position,
             _reading: None,
+        }
+    }
+
+    /// With what is known of keys that are not there.
+    pub(crate) fn with_gap(self, gap: &'a Gap) -> StateView<'a> {
+        StateView {
+            gap: Some(gap),
+            ..self
         }
     }
 
@@ -286,7 +335,10 @@ impl<'a> StateView<'a> {
     pub fn get(&self, space: Space, key: &[u8]) -> Result<Option<(Position, Vec<u8>)>, Problem> {
         match self.pending.and_then(|pending| pending.get(space, key)) {
             Some(slot) => Ok(slot.clone()),
-            None => self.source.state_get(space, key),
+            None => match self.gap {
+                Some(gap) => gap.get(self.source, space, key),
+                None => self.source.state_get(space, key),
+            },
         }
     }
 

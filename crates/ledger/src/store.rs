@@ -124,6 +124,27 @@ pub(crate) struct Batch<'a> {
     pub(crate) head: &'a StoredHead,
 }
 
+/// What a look for a key came upon.
+pub(crate) enum Sought {
+    /// It is there.
+    Found(Position, Vec<u8>),
+    /// It is not.
+    Missing {
+        /// The key of the space that comes after it.
+        next: Next,
+    },
+}
+
+/// The next key of a space.
+pub(crate) enum Next {
+    /// This one.
+    Key(Vec<u8>),
+    /// There is none.
+    End,
+    /// Nobody looked.
+    Unknown,
+}
+
 /// A place where state can be looked up.
 pub(crate) trait StateSource {
     /// The version and value of a key.
@@ -135,6 +156,15 @@ pub(crate) trait StateSource {
             Ok(self.state_get(*space, key)?.map(|(version, _)| version))
         };
         keys.iter().map(version).collect()
+    }
+
+    /// Looks for a key as [`StateSource::state_get`] does. Where it is not, a storage that finds the next one
+    /// on the way tells it.
+    fn state_seek(&self, space: Space, key: &[u8]) -> Result<Sought, Problem> {
+        Ok(match self.state_get(space, key)? {
+            Some((version, value)) => Sought::Found(version, value),
+            None => Sought::Missing { next: Next::Unknown },
+        })
     }
 
     /// Rows of a space from the key `from` (included) to `to` (excluded), by key.

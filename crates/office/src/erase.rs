@@ -19,7 +19,7 @@ use crate::entry::{
 use crate::fold::{get, private, read};
 use crate::folder::{Command, Office, Progress};
 use crate::problems;
-use crate::spaces::{self, CaseRow, ErasedRow, RecordRow};
+use crate::spaces::{self, CaseRow, ErasedRow};
 
 /// What is to be erased.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -173,12 +173,11 @@ impl Office {
         fields: &[String],
         evidence: &[String],
     ) -> Result<Plan, Problem> {
-        let row: RecordRow = get(&self.state()?, spaces::RECORD, &spaces::number_key(record))?
-            .ok_or_else(|| problems::no_such_record(record))?;
+        let versions = self.versions(record)?;
         let is_all = fields.is_empty() && evidence.is_empty();
         let mut plan = Plan::default();
         let mut known = BTreeSet::new();
-        for version in &row.versions {
+        for version in &versions {
             let entry = self.ledger().entry(Position(version.at))?;
             let (part, _) = self.private_part(&entry)?;
             known.extend(part.fields.keys().cloned());

@@ -19,13 +19,13 @@ use crate::entry::{
 };
 use crate::problems;
 use crate::spaces::{
-    self, ActorRow, CaseRow, ImportRow, ImportStatus, KeyRow, ProgrammeRow, RecordRow, StepRow,
-    SubjectRow, Version,
+    self, ActorRow, CaseRow, ImportRow, ImportStatus, KeyRow, KnownRow, LaterRow, ProgrammeRow,
+    StepRow, SubjectRow, Version,
 };
 
 /// The version of this fold's rows. It changes with the form of any row, or with what a fold writes for
 /// the same entry; the state says which version wrote it ([`spaces::FOLD`]).
-pub const FOLD_VERSION: u32 = 2;
+pub const FOLD_VERSION: u32 = 3;
 
 /// The version of the fold that wrote a state; `None` before there was one to be written, or where there is
 /// no entry yet.
@@ -127,19 +127,14 @@ pub fn fold(state: &StateView, entry: &Entry) -> Result<Vec<Change>, Problem> {
         Kind::Record | Kind::Revise => {
             let facts: RecordHead = read_borrowed(entry)?;
             let number = facts.record.unwrap_or(at);
-            let version = Version {
-                at,
-                import: facts.import,
-                withdrawn: false,
-            };
-            let row = match facts.record {
-                None => RecordRow {
-                    record_type: facts.record_type.to_string(),
-                    versions: vec![version],
-                },
-                Some(_) => with_version(state, number, version)?,
-            };
-            changes.push(put(spaces::RECORD, spaces::number_key(number), &row)?);
+            if let Some(record) = facts.record {
+                let version = Version {
+                    at,
+                    import: facts.import,
+                    withdrawn: false,
+                };
+                changes.push(with_version(state, record, version)?);
+            }
             let known_by = match (&facts.key, &facts.content) {
                 (Some(key), _) => Some((
                     spaces::RECORD_KEY,
@@ -152,24 +147,17 @@ pub fn fold(state: &StateView, entry: &Entry) -> Result<Vec<Change>, Problem> {
                 (None, None) => None,
             };
             if let Some((space, key)) = known_by {
-                if let Some(import) = facts.import {
-                    changes.extend(displaced(state, import, space, &key, number)?);
-                }
-                changes.push(put(space, key, &number)?);
+                changes.extend(known_by_now(state, &facts, number, space, key)?);
             }
         }
         Kind::Withdraw => {
             let facts: WithdrawFacts = read(entry)?;
-            let row = with_version(
-                state,
-                facts.record,
-                Version {
-                    at,
-                    import: None,
-                    withdrawn: true,
-                },
-            )?;
-            changes.push(put(spaces::RECORD, spaces::number_key(facts.record), &row)?);
+            let version = Version {
+                at,
+                import: None,
+                withdrawn: true,
+            };
+            changes.push(with_version(state, facts.record, version)?);
         }
         Kind::Erase => changes = erasure::fold(state, entry)?,
         Kind::ImportOpen => {
@@ -196,8 +184,11 @@ pub fn fold(state: &StateView, entry: &Entry) -> Result<Vec<Change>, Problem> {
                 .ok_or_else(|| problems::missing_import(at, facts.import))?;
             let displaced = std::mem::take(&mut row.displaced);
             if status == ImportStatus::Abandoned {
-                for (space, key, number) in displaced {
-                    changes.push(put(Space(space), key.into_bytes(), &number)?);
+                for (space, key, record) in displaced {
+                    // It was visible, so nothing hangs on the import that brought it any more.
+                    let import = None;
+                    let row = KnownRow { record, import };
+                    changes.push(put(Space(space), key.into_bytes(), &row)?);
                 }
             }
             row.status = status;
@@ -293,23 +284,37 @@ pub fn fold(state: &StateView, entry: &Entry) -> Result<Vec<Change>, Problem> {
     Ok(changes)
 }
 
-/// Notes with an open import that one of its rows takes a key or content over from a record that was
-/// visible once. One that never was is not missed: keys of an import that is made again are many.
+/// What a record or a revision changes under its key or content: from now on it leads there. An open import
+/// notes which record it led to before, when that was visible once: one that never was is not missed, and
+/// keys of an import that is made again are many.
+fn known_by_now(
+    state: &StateView,
+    facts: &RecordHead,
+    record: u64,
+    space: Space,
+    key: Vec<u8>,
+) -> Result<Vec<Change>, Problem> {
+    let earlier: Option<KnownRow> = get(state, space, &key)?;
+    if earlier.is_some_and(|earlier| earlier.record == record) {
+        return Ok(Vec::new());
+    }
+    let mut changes = Vec::with_capacity(2);
+    if let (Some(import), Some(earlier)) = (facts.import, earlier) {
+        changes.extend(displaced(state, import, space, &key, earlier)?);
+    }
+    let import = facts.import;
+    changes.push(put(space, key, &KnownRow { record, import })?);
+    Ok(changes)
+}
+
 fn displaced(
     state: &StateView,
     import: u64,
     space: Space,
     key: &[u8],
-    number: u64,
+    earlier: KnownRow,
 ) -> Result<Option<Change>, Problem> {
-    let Some(earlier) = get::<u64>(state, space, key)?.filter(|earlier| *earlier != number) else {
-        return Ok(None);
-    };
-    let row: Option<RecordRow> = get(state, spaces::RECORD, &spaces::number_key(earlier))?;
-    let brought_by = row
-        .and_then(|row| row.versions.first().copied())
-        .and_then(|first| first.import);
-    let was_visible = match brought_by {
+    let was_visible = match earlier.import {
         None => true,
         Some(import) => {
             let row: Option<ImportRow> = get(state, spaces::IMPORT, &spaces::number_key(import))?;
@@ -320,19 +325,23 @@ fn displaced(
     match (was_visible, open) {
         (true, Some(mut open)) => {
             // Keys are made of texts.
-            open.displaced
-                .push((space.0, String::from_utf8_lossy(key).into_owned(), earlier));
+            let text = String::from_utf8_lossy(key).into_owned();
+            open.displaced.push((space.0, text, earlier.record));
             put(spaces::IMPORT, spaces::number_key(import), &open).map(Some)
         }
         _ => Ok(None),
     }
 }
 
-fn with_version(state: &StateView, record: u64, version: Version) -> Result<RecordRow, Problem> {
-    let mut row: RecordRow = get(state, spaces::RECORD, &spaces::number_key(record))?
-        .ok_or_else(|| problems::missing_record(version.at, record))?;
+/// A further version of a record that an earlier entry brought.
+fn with_version(state: &StateView, record: u64, version: Version) -> Result<Change, Problem> {
+    if record >= version.at {
+        return Err(problems::missing_record(version.at, record));
+    }
+    let key = spaces::number_key(record);
+    let mut row: LaterRow = get(state, spaces::RECORD, &key)?.unwrap_or_default();
     row.versions.push(version);
-    Ok(row)
+    put(spaces::RECORD, key, &row)
 }
 
 /// Reads the facts of an entry.
@@ -342,7 +351,7 @@ pub(crate) fn read<T: DeserializeOwned>(entry: &Entry) -> Result<T, Problem> {
 }
 
 /// Reads the facts of an entry without copying its texts.
-fn read_borrowed<'e, T: Deserialize<'e>>(entry: &'e Entry) -> Result<T, Problem> {
+pub(crate) fn read_borrowed<'e, T: Deserialize<'e>>(entry: &'e Entry) -> Result<T, Problem> {
     serde_json::from_slice(&entry.facts)
         .map_err(|error| problems::unreadable_entry(entry.position.0, error))
 }

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use base::{Moment, Position, Problem};
 use measure::{Behind, Query, RowId, RowView, Value};
 
-use crate::entry::{Evidence, Kind, RecordFacts, WithdrawFacts};
+use crate::entry::{Evidence, Kind, RecordFacts, RecordHead, WithdrawFacts};
 use crate::erasures::ErasedPart;
-use crate::fold::{get, read};
+use crate::fold::{get, read, read_borrowed};
 use crate::folder::Office;
 use crate::problems;
-use crate::spaces::{self, ActorRow, CaseRow, ImportRow, ImportStatus, RecordRow};
+use crate::spaces::{self, ActorRow, CaseRow, ImportRow, ImportStatus, LaterRow, Version};
 
 /// One version of a record.
 #[derive(Debug, Clone)]
@@ -57,10 +57,9 @@ impl Office {
     /// There is no such record.
     pub fn history(&self, record: u64) -> Result<Vec<HistoryEntry>, Problem> {
         let state = self.state()?;
-        let row: RecordRow = get(&state, spaces::RECORD, &spaces::number_key(record))?
-            .ok_or_else(|| problems::no_such_record(record))?;
+        let record_type = self.record_type(record)?;
         let mut versions = Vec::new();
-        for version in row.versions {
+        for version in self.versions(record)? {
             if let Some(import) = version.import
                 && get::<ImportRow>(&state, spaces::IMPORT, &spaces::number_key(import))?
                     .map(|row| row.status)
@@ -86,7 +85,7 @@ impl Office {
             };
             let (part, erased) = self.private_part(&entry)?;
             versions.push(HistoryEntry {
-                record_type: row.record_type.clone(),
+                record_type: record_type.clone(),
                 position: entry.position,
                 time: entry.time,
                 actor: self.actor_name(entry.actor)?,
@@ -108,9 +107,37 @@ impl Office {
     /// # Errors
     /// There is no such record.
     pub fn record_type(&self, record: u64) -> Result<String, Problem> {
-        let row: RecordRow = get(&self.state()?, spaces::RECORD, &spaces::number_key(record))?
-            .ok_or_else(|| problems::no_such_record(record))?;
-        Ok(row.record_type)
+        Ok(self.brought(record)?.0)
+    }
+
+    /// Every version of a record, oldest first; those of imports that are not closed among them.
+    ///
+    /// # Errors
+    /// There is no such record.
+    pub(crate) fn versions(&self, record: u64) -> Result<Vec<Version>, Problem> {
+        let (_, first) = self.brought(record)?;
+        let later: Option<LaterRow> =
+            get(&self.state()?, spaces::RECORD, &spaces::number_key(record))?;
+        let later = later.unwrap_or_default().versions;
+        Ok(std::iter::once(first).chain(later).collect())
+    }
+
+    /// The type of a record and its first version, from the entry that brought it.
+    ///
+    /// # Errors
+    /// There is no such record.
+    fn brought(&self, record: u64) -> Result<(String, Version), Problem> {
+        let head = self.ledger().head()?.size;
+        if record == 0 || record > head.0 {
+            return Err(problems::no_such_record(record));
+        }
+        let entry = self.ledger().entry(Position(record))?;
+        if entry.kind != Kind::Record.number() {
+            return Err(problems::no_such_record(record));
+        }
+        let facts: RecordHead = read_borrowed(&entry)?;
+        let first = Version::first(record, facts.import);
+        Ok((facts.record_type.into_owned(), first))
     }
 
     /// The names under which a case's evidence was handed in, by SHA-256 in hex; empty where one was erased.

@@ -14,25 +14,74 @@ use measure::{ExportCell, ExportTable};
 use programme::schema::{Schema, Value};
 use serde::de::DeserializeOwned;
 
-use crate::entry::OverrideFacts;
-use crate::fold::row;
+use crate::entry::{Kind, OverrideFacts, RecordHead};
+use crate::fold::{read_borrowed, row};
 use crate::folder::Office;
 use crate::mirror::{Mirror, Told};
 use crate::problems;
 use crate::spaces::{
-    self, ActorRow, CaseRow, ImportRow, ImportStatus, ProgrammeRow, RecordRow, SubjectRow, Version,
+    self, ActorRow, CaseRow, ImportRow, ImportStatus, KnownRow, LaterRow, ProgrammeRow, SubjectRow,
+    Version,
 };
 
-/// Holds the state against a mirror of the same position. Gives the number of imports that have begun and
+/// Every record that the log brought, in the order of their numbers.
+#[derive(Debug, Default)]
+pub(crate) struct Origins {
+    types: Vec<Box<str>>,
+    records: Vec<Origin>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Origin {
+    record: u64,
+    /// The place of its type among the types.
+    of_type: usize,
+    import: Option<u64>,
+}
+
+impl Origins {
+    /// Notes the record that an entry brings, if it does. Entries come in their order.
+    ///
+    /// # Errors
+    /// Its facts cannot be read.
+    pub(crate) fn take(&mut self, entry: &Entry) -> Result<(), Problem> {
+        if entry.kind != Kind::Record.number() {
+            return Ok(());
+        }
+        let facts: RecordHead = read_borrowed(entry)?;
+        let known = self.types.iter().position(|id| **id == *facts.record_type);
+        let of_type = known.unwrap_or_else(|| {
+            self.types.push(facts.record_type.as_ref().into());
+            self.types.len() - 1
+        });
+        self.records.push(Origin {
+            record: entry.position.0,
+            of_type,
+            import: facts.import,
+        });
+        Ok(())
+    }
+
+    fn of(&self, record: u64) -> Option<Origin> {
+        let place = self.records.binary_search_by_key(&record, |of| of.record);
+        place.ok().and_then(|at| self.records.get(at).copied())
+    }
+}
+
+/// Holds the state against a mirror of the same position and what the log brought. Gives the number of imports that have begun and
 /// not ended: beside a running import there is one; after a crash, until the next writer gives it up.
 ///
 /// # Errors
 /// The first disagreement, named.
-pub(crate) fn state_agrees(state: &StateView<'_>, mirror: &Mirror) -> Result<u64, Problem> {
+pub(crate) fn state_agrees(
+    state: &StateView<'_>,
+    mirror: &Mirror,
+    origins: &Origins,
+) -> Result<u64, Problem> {
     let imports = imports(state)?;
     programme(state, mirror)?;
-    let types = records(state, mirror, &imports)?;
-    keys_lead_to_records(state, &types)?;
+    records(state, mirror, &imports, origins)?;
+    keys_lead_to_records(state, origins)?;
     subjects(state, mirror, &imports)?;
     cases(state, mirror)?;
     overrides(state, mirror)?;
@@ -159,7 +208,7 @@ fn programme(state: &StateView<'_>, mirror: &Mirror) -> Result<(), Problem> {
 }
 
 /// The version of a record that counts, and the position since which it does.
-fn counting(record: &RecordRow, imports: &Imports) -> Option<(Version, u64)> {
+fn counting(versions: &[Version], imports: &Imports) -> Option<(Version, u64)> {
     let since = |version: &Version| match version.import {
         None => Some(version.at),
         Some(import) => match imports.get(&import) {
@@ -167,38 +216,56 @@ fn counting(record: &RecordRow, imports: &Imports) -> Option<(Version, u64)> {
             _ => None,
         },
     };
-    let mut seen = record
-        .versions
+    let mut seen = versions
         .iter()
         .filter_map(|version| Some((*version, since(version)?)));
     seen.next_back().filter(|(version, _)| !version.withdrawn)
 }
 
-/// Every record that counts by the state has its row in the columns since the same position, and the
-/// columns have no other. Gives the type of each record.
+/// Every record that counts by the log and the state has its row in the columns since the same position, and
+/// the columns have no other; the state has later versions only of records that the log brought.
 fn records(
     state: &StateView<'_>,
     mirror: &Mirror,
     imports: &Imports,
-) -> Result<HashMap<u64, String>, Problem> {
-    let mut types = HashMap::new();
+    origins: &Origins,
+) -> Result<(), Problem> {
     let mut told: BTreeMap<String, Vec<(u64, u64)>> = BTreeMap::new();
     for programme in mirror.programmes() {
         for id in programme.record_types.keys() {
             told.entry(id.to_string()).or_default();
         }
     }
-    for found in rows::<RecordRow>(state, spaces::RECORD) {
-        let (key, version, record) = found?;
-        let number = number(&key);
-        if record.versions.last().map(|last| last.at) != Some(version.0) {
-            return Err(differ("record", number, version));
+    let mut of_types: Vec<Vec<(u64, u64)>> = vec![Vec::new(); origins.types.len()];
+    // Both are in the order of the numbers.
+    let mut later = rows::<LaterRow>(state, spaces::RECORD).peekable();
+    for origin in &origins.records {
+        let mut versions = vec![Version::first(origin.record, origin.import)];
+        let is_next = |found: &Result<(Vec<u8>, Position, LaterRow), Problem>| match found {
+            Ok((key, ..)) => number(key) <= origin.record,
+            Err(_) => true,
+        };
+        if let Some(found) = later.next_if(is_next) {
+            let (key, version, row) = found?;
+            if number(&key) != origin.record
+                || row.versions.last().map(|last| last.at) != Some(version.0)
+            {
+                return Err(differ("record", number(&key), version));
+            }
+            versions.extend(row.versions);
         }
-        if let Some((_, since)) = counting(&record, imports) {
-            let of_type = told.entry(record.record_type.clone()).or_default();
-            of_type.push((number, since));
+        if let Some((_, since)) = counting(&versions, imports)
+            && let Some(of_type) = of_types.get_mut(origin.of_type)
+        {
+            of_type.push((origin.record, since));
         }
-        types.insert(number, record.record_type);
+    }
+    if let Some(found) = later.next() {
+        let (key, version, _) = found?;
+        return Err(differ("record", number(&key), version));
+    }
+    for (id, records) in origins.types.iter().zip(of_types) {
+        told.insert(id.to_string(), records);
     }
     for (record_type, mut expected) in told {
         let rows = mirror.columns().rows_at(&record_type, mirror.position());
@@ -209,7 +276,7 @@ fn records(
             return Err(differ(&record_type, number, mirror.position()));
         }
     }
-    Ok(types)
+    Ok(())
 }
 
 /// The number of the first row that only one of two sorted lists has.
@@ -229,14 +296,16 @@ fn first_difference(one: &[(u64, u64)], other: &[(u64, u64)]) -> Option<u64> {
 /// Keys and contents by which records are recognised lead to records of their type.
 fn keys_lead_to_records(
     state: &StateView<'_>,
-    types: &HashMap<u64, String>,
+    origins: &Origins,
 ) -> Result<(), Problem> {
     for space in [spaces::RECORD_KEY, spaces::RECORD_CONTENT] {
-        for found in rows::<u64>(state, space) {
-            let (key, version, record) = found?;
+        for found in rows::<KnownRow>(state, space) {
+            let (key, version, known) = found?;
             let record_type = key.split(|byte| *byte == 0).next().unwrap_or_default();
-            if types.get(&record).map(String::as_bytes) != Some(record_type) {
-                return Err(differ("record key", record, version));
+            let origin = origins.of(known.record);
+            let of_type = origin.and_then(|origin| origins.types.get(origin.of_type));
+            if of_type.map(|id| id.as_bytes()) != Some(record_type) {
+                return Err(differ("record key", known.record, version));
             }
         }
     }

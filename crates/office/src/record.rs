@@ -20,7 +20,7 @@ pub use crate::import::intake::OnOther;
 use crate::import::intake::{Intake, Look, Outcome, Taken};
 use crate::import::problems as import_problems;
 use crate::problems;
-use crate::spaces::{self, RecordRow};
+use crate::spaces;
 use crate::values::{Reader, Spellings, Value};
 
 /// Separates the values in a key's text.
@@ -472,19 +472,16 @@ impl Office {
         let key = spaces::number_key(record);
         let (version, record_type) = {
             let look = Look::new(self)?;
-            let Some((version, bytes)) = look.state().get(spaces::RECORD, &key)? else {
-                return Err(problems::no_such_record(record));
-            };
-            if look.effective_version(record)?.is_none() {
+            let record_type = self.record_type(record)?;
+            let versions = self.versions(record)?;
+            if !look.counts(&versions)? {
                 return Err(problems::withdrawn_already(record));
             }
-            if look.is_arriving(record, None)? {
+            if look.is_arriving(&versions, None)? {
                 return Err(import_problems::being_imported(record));
             }
-            (
-                version,
-                crate::fold::row::<RecordRow>(spaces::RECORD, &bytes)?.record_type,
-            )
+            let later = look.state().get(spaces::RECORD, &key)?;
+            (later.map(|(version, _)| version), record_type)
         };
         let facts = WithdrawFacts {
             record,
@@ -494,7 +491,7 @@ impl Office {
         let precondition = Precondition {
             space: spaces::RECORD,
             key,
-            version: Some(version),
+            version,
         };
         let heads = self.append(
             vec![Command::new(Kind::Withdraw, &facts, &Private::default())?],

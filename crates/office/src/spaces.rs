@@ -3,6 +3,7 @@
 //! All of it can be thrown away and replayed from the entries by [`crate::fold`]. Rows are JSON,
 //! read only here and there by key; what is scanned and counted lives in the columns.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use base::Problem;
@@ -17,11 +18,12 @@ pub const ACTOR: Space = Space(2);
 pub const SUBJECT: Space = Space(3);
 /// What and spelling → identifier.
 pub const ALIAS: Space = Space(4);
-/// Record number → [`RecordRow`].
+/// Number of a record of which there is more than the entry that brought it → [`LaterRow`]. Most records never
+/// get a second version; of them the log itself says all.
 pub const RECORD: Space = Space(5);
-/// Type and key → record number.
+/// Type and key → [`KnownRow`].
 pub const RECORD_KEY: Space = Space(6);
-/// Type, content hash and ordinal → record number.
+/// Type, content hash and ordinal → [`KnownRow`].
 pub const RECORD_CONTENT: Space = Space(7);
 /// Import number → [`ImportRow`].
 pub const IMPORT: Space = Space(8);
@@ -167,61 +169,106 @@ pub struct Version {
     pub withdrawn: bool,
 }
 
-/// A record: its versions, oldest first. There are as many rows as records, so it is written as one short
-/// text: the type, then for each version its position, `i` and its import, `w` where it withdraws the
-/// record: `sample 1205i1200 4711w`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
-pub struct RecordRow {
-    /// Type.
-    pub record_type: String,
+impl Version {
+    /// The version that brought a record.
+    pub fn first(record: u64, import: Option<u64>) -> Version {
+        Version {
+            at: record,
+            import,
+            withdrawn: false,
+        }
+    }
+
+    /// A word: the position, `i` and the import, `w` where it withdraws the record.
+    fn write(&self, text: &mut String) {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{}", self.at);
+        if let Some(import) = self.import {
+            let _ = write!(text, "i{import}");
+        }
+        if self.withdrawn {
+            text.push('w');
+        }
+    }
+
+    fn read(word: &str) -> Option<Version> {
+        let (rest, withdrawn) = match word.strip_suffix('w') {
+            Some(rest) => (rest, true),
+            None => (word, false),
+        };
+        let (at, import) = match rest.split_once('i') {
+            Some((at, import)) => (at, Some(import.parse().ok()?)),
+            None => (rest, None),
+        };
+        Some(Version {
+            at: at.parse().ok()?,
+            import,
+            withdrawn,
+        })
+    }
+}
+
+/// The record that a key or a content leads to. There are as many rows as records, so it is written as one
+/// word: its number, then `i` and the import that brought it: `1205i1200`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "Cow<'_, str>")]
+pub struct KnownRow {
+    /// Number of the record.
+    pub record: u64,
+    /// The import that brought it.
+    pub import: Option<u64>,
+}
+
+impl From<KnownRow> for String {
+    fn from(row: KnownRow) -> String {
+        let mut text = String::new();
+        Version::first(row.record, row.import).write(&mut text);
+        text
+    }
+}
+
+impl TryFrom<Cow<'_, str>> for KnownRow {
+    type Error = String;
+
+    fn try_from(text: Cow<'_, str>) -> Result<KnownRow, String> {
+        let first = Version::read(&text).filter(|version| !version.withdrawn);
+        let first = first.ok_or_else(|| text.into_owned())?;
+        Ok(KnownRow {
+            record: first.at,
+            import: first.import,
+        })
+    }
+}
+
+/// The versions of a record after its first, oldest first: a word for each, with its position, `i` and its
+/// import, `w` where it withdraws the record: `1205i1200 4711w`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "Cow<'_, str>")]
+pub struct LaterRow {
     /// Versions.
     pub versions: Vec<Version>,
 }
 
-impl From<RecordRow> for String {
-    fn from(row: RecordRow) -> String {
-        let mut text = row.record_type;
+impl From<LaterRow> for String {
+    fn from(row: LaterRow) -> String {
+        let mut text = String::new();
         for version in row.versions {
-            // Writing to a String cannot fail.
-            let _ = write!(text, " {}", version.at);
-            if let Some(import) = version.import {
-                let _ = write!(text, "i{import}");
+            if !text.is_empty() {
+                text.push(' ');
             }
-            if version.withdrawn {
-                text.push('w');
-            }
+            version.write(&mut text);
         }
         text
     }
 }
 
-impl TryFrom<String> for RecordRow {
+impl TryFrom<Cow<'_, str>> for LaterRow {
     type Error = String;
 
-    fn try_from(text: String) -> Result<RecordRow, String> {
-        let mut words = text.split(' ');
-        let record_type = words.next().unwrap_or_default().to_owned();
-        let version = |word: &str| {
-            let (rest, withdrawn) = match word.strip_suffix('w') {
-                Some(rest) => (rest, true),
-                None => (word, false),
-            };
-            let (at, import) = match rest.split_once('i') {
-                Some((at, import)) => (at, Some(import.parse().ok()?)),
-                None => (rest, None),
-            };
-            Some(Version {
-                at: at.parse().ok()?,
-                import,
-                withdrawn,
-            })
-        };
-        let versions = words.map(|word| version(word).ok_or_else(|| word.to_owned()));
-        Ok(RecordRow {
-            versions: versions.collect::<Result<_, _>>()?,
-            record_type,
-        })
+    fn try_from(text: Cow<'_, str>) -> Result<LaterRow, String> {
+        let version = |word: &str| Version::read(word).ok_or_else(|| word.to_owned());
+        let versions = text.split(' ').map(version).collect::<Result<_, _>>()?;
+        Ok(LaterRow { versions })
     }
 }
 
@@ -308,14 +355,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_records_row_is_one_short_text() {
+    fn a_records_rows_are_short_texts() {
         let version = |at, import, withdrawn| Version {
             at,
             import,
             withdrawn,
         };
-        let row = RecordRow {
-            record_type: "sample".to_owned(),
+        let row = LaterRow {
             versions: vec![
                 version(1205, Some(1200), false),
                 version(4711, None, true),
@@ -323,17 +369,25 @@ mod tests {
             ],
         };
         let text = serde_json::to_string(&row).unwrap();
-        assert_eq!(text, "\"sample 1205i1200 4711w 18446744073709551615i0w\"");
-        assert_eq!(serde_json::from_str::<RecordRow>(&text).unwrap(), row);
-        for damaged in [
-            "\"sample x\"",
-            "\"sample 1i\"",
-            "\"sample 1ww\"",
-            "\"sample  1\"",
-            "7",
-        ] {
+        assert_eq!(text, "\"1205i1200 4711w 18446744073709551615i0w\"");
+        assert_eq!(serde_json::from_str::<LaterRow>(&text).unwrap(), row);
+        for (import, text) in [(None, "\"1205\""), (Some(1200), "\"1205i1200\"")] {
+            let row = KnownRow {
+                record: 1205,
+                import,
+            };
+            assert_eq!(serde_json::to_string(&row).unwrap(), text);
+            assert_eq!(serde_json::from_str::<KnownRow>(text).unwrap(), row);
+        }
+        for damaged in ["\"\"", "\"x\"", "\"1i\"", "\"1ww\"", "\"1  2\"", "\"1 \"", "7"] {
             assert!(
-                serde_json::from_str::<RecordRow>(damaged).is_err(),
+                serde_json::from_str::<LaterRow>(damaged).is_err(),
+                "{damaged}"
+            );
+        }
+        for damaged in ["\"1w\"", "\"1 2\"", "\"-1\"", "1205"] {
+            assert!(
+                serde_json::from_str::<KnownRow>(damaged).is_err(),
                 "{damaged}"
             );
         }

@@ -10,7 +10,7 @@ use programme::model::FieldType;
 use crate::entry::{Kind, Private, RecordFacts};
 use crate::fold::{fold, get, private, read};
 use crate::folder::{Progress, is_as_founded};
-use crate::invariants;
+use crate::invariants::{self, Origins};
 use crate::mirror::{Mirror, Told};
 use crate::problems;
 use crate::signing::chain::KeyChain;
@@ -82,6 +82,7 @@ pub fn verify_trusting(
     let mut mirror = Mirror::new();
     let mut named = BTreeMap::new();
     let mut chain = KeyChain::new(ledger.origin());
+    let mut origins = Origins::default();
     for entry in ledger.entries(Position(1)..=report.size)? {
         let entry = entry?;
         if entry.position == Position(1) {
@@ -94,6 +95,7 @@ pub fn verify_trusting(
         }
         chain.take(entry.position, entry.kind, &entry.facts)?;
         mirror.take(&Told::from(&entry))?;
+        origins.take(&entry)?;
         for (file, position) in files_in(&mirror, &state, &entry)? {
             named.entry(file).or_insert(position);
         }
@@ -109,7 +111,7 @@ pub fn verify_trusting(
             snapshots::read(&path, &ledger)?;
         }
     }
-    let open_imports = invariants::state_agrees(&state, &mirror)?;
+    let open_imports = invariants::state_agrees(&state, &mirror, &origins)?;
     let store = EvidenceStore::at(dir);
     for found in state.scan(spaces::FILE_ERASED, &[]) {
         let found = found?;

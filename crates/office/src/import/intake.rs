@@ -20,7 +20,9 @@ use crate::import::persons::{Persons, names_persons};
 use crate::import::problems as import_problems;
 use crate::problems;
 use crate::record::{Draft, KEY_SEPARATOR};
-use crate::spaces::{self, ErasedRow, ImportRow, ImportStatus, RecordRow, SubjectRow, Version};
+use crate::spaces::{
+    self, ErasedRow, ImportRow, ImportStatus, KnownRow, LaterRow, SubjectRow, Version,
+};
 
 /// The day from which something holds that is told without a day: before all records.
 pub(crate) const BEGINNING: &str = "1900-01-01";
@@ -166,22 +168,24 @@ impl<'a> Look<'a> {
             .is_some())
     }
 
-    /// The version of a record that counts now; `None` when it was withdrawn or never became visible.
-    pub(crate) fn effective_version(&self, record: u64) -> Result<Option<Version>, Problem> {
-        Ok(match self.standing(record)? {
-            Standing::Counts(version) => Some(version),
-            Standing::Withdrawn(_) | Standing::Unseen => None,
-        })
+    /// Every version of a record that a key or a content leads to, oldest first.
+    pub(crate) fn versions(&self, known: KnownRow) -> Result<Vec<Version>, Problem> {
+        let key = spaces::number_key(known.record);
+        let later: Option<LaterRow> = get(&self.state, spaces::RECORD, &key)?;
+        let first = Version::first(known.record, known.import);
+        let later = later.unwrap_or_default().versions;
+        Ok(std::iter::once(first).chain(later).collect())
     }
 
-    /// How a record stands.
-    fn standing(&self, record: u64) -> Result<Standing, Problem> {
-        let Some(row) = get::<RecordRow>(&self.state, spaces::RECORD, &spaces::number_key(record))?
-        else {
-            return Ok(Standing::Unseen);
-        };
+    /// Whether a record of these versions counts now: it was not withdrawn, and became visible once.
+    pub(crate) fn counts(&self, versions: &[Version]) -> Result<bool, Problem> {
+        Ok(matches!(self.standing(versions)?, Standing::Counts(_)))
+    }
+
+    /// How a record of these versions stands.
+    fn standing(&self, versions: &[Version]) -> Result<Standing, Problem> {
         let mut withdrawn = false;
-        for version in row.versions.iter().rev() {
+        for version in versions.iter().rev() {
             let visible = match version.import {
                 None => true,
                 Some(import) => self.is_closed(import)?,
@@ -196,18 +200,17 @@ impl<'a> Look<'a> {
         Ok(Standing::Unseen)
     }
 
-    /// Whether a version of a record comes with an import that goes on beside this one, so that nobody
+    /// Whether one of a record's versions comes with an import that goes on beside this one, so that nobody
     /// can tell yet what the record will be.
     pub(crate) fn is_arriving(
         &self,
-        record: u64,
+        versions: &[Version],
         own_import: Option<u64>,
     ) -> Result<bool, Problem> {
         if !self.office.is_one_of_many() {
             return Ok(false);
         }
-        let row: Option<RecordRow> = get(&self.state, spaces::RECORD, &spaces::number_key(record))?;
-        for version in row.into_iter().flat_map(|row| row.versions) {
+        for version in versions {
             let Some(import) = version.import.filter(|import| own_import != Some(*import)) else {
                 continue;
             };
@@ -221,13 +224,12 @@ impl<'a> Look<'a> {
     }
 
     /// What was erased of a record, in any of its versions: name or hash → erasing entry.
-    fn erased_of(&self, record: u64) -> Result<BTreeMap<String, u64>, Problem> {
+    fn erased_of(&self, versions: &[Version]) -> Result<BTreeMap<String, u64>, Problem> {
         let mut erased = BTreeMap::new();
         if !self.has_erased()? {
             return Ok(erased);
         }
-        let row: Option<RecordRow> = get(&self.state, spaces::RECORD, &spaces::number_key(record))?;
-        for version in row.iter().flat_map(|row| &row.versions) {
+        for version in versions {
             let key = spaces::number_key(version.at);
             if let Some(row) = get::<ErasedRow>(&self.state, spaces::ERASED, &key)? {
                 erased.extend(row.fields);
@@ -361,15 +363,17 @@ impl Intake {
                     row => import_problems::key_twice_in_file(shown_key(&key), row),
                 }));
             }
-            if let Some(number) = self.known(look, spaces::RECORD_KEY, record_type, &[&key])? {
-                if look.is_arriving(number, self.import)? {
+            if let Some(known) = self.known(look, spaces::RECORD_KEY, record_type, &[&key])? {
+                let (number, versions) = (known.record, look.versions(known)?);
+                if look.is_arriving(&versions, self.import)? {
                     let arriving = import_problems::being_imported(shown_key(&key));
                     return Ok(Taken::Refused(arriving));
                 }
-                if let Some(refused) = self.leave_out_erased(look, number, draft, &mut private)? {
+                let erased = look.erased_of(&versions)?;
+                if let Some(refused) = self.leave_out(&erased, number, draft, &mut private) {
                     return Ok(Taken::Refused(refused));
                 }
-                match look.standing(number)? {
+                match look.standing(&versions)? {
                     Standing::Counts(version)
                         if look.same_content(version, &facts, &private)? =>
                     {
@@ -404,15 +408,17 @@ impl Intake {
             let nth = *ordinal;
             *ordinal += 1;
             let rest = [hash.as_str(), &nth.to_string()];
-            if let Some(number) = self.known(look, spaces::RECORD_CONTENT, record_type, &rest)? {
-                if look.is_arriving(number, self.import)? {
+            if let Some(known) = self.known(look, spaces::RECORD_CONTENT, record_type, &rest)? {
+                let (number, versions) = (known.record, look.versions(known)?);
+                if look.is_arriving(&versions, self.import)? {
                     let arriving = import_problems::being_imported(&draft.record_type);
                     return Ok(Taken::Refused(arriving));
                 }
-                if let Some(refused) = self.leave_out_erased(look, number, draft, &mut private)? {
+                let erased = look.erased_of(&versions)?;
+                if let Some(refused) = self.leave_out(&erased, number, draft, &mut private) {
                     return Ok(Taken::Refused(refused));
                 }
-                match look.standing(number)? {
+                match look.standing(&versions)? {
                     Standing::Counts(_) => return Ok(Taken::Unchanged(number)),
                     Standing::Withdrawn(_) if self.on_other == OnOther::Refuse => {
                         return Ok(self.left_withdrawn(number));
@@ -445,16 +451,15 @@ impl Intake {
 
     /// What was erased of a record is not taken again, whatever it says now: a file's rows go on without
     /// it, with a warning; one record by hand is refused.
-    fn leave_out_erased(
+    fn leave_out(
         &mut self,
-        look: &Look,
+        erased: &BTreeMap<String, u64>,
         record: u64,
         draft: &Draft,
         private: &mut Private,
-    ) -> Result<Option<Problem>, Problem> {
-        let erased = look.erased_of(record)?;
+    ) -> Option<Problem> {
         let mut left: Vec<(String, u64)> = Vec::new();
-        for (name, by) in &erased {
+        for (name, by) in erased {
             if private.fields.remove(name).is_some() {
                 left.push((name.clone(), *by));
             }
@@ -464,16 +469,14 @@ impl Intake {
                 left.push((name.clone(), *by));
             }
         }
-        let Some((first, by)) = left.first() else {
-            return Ok(None);
-        };
+        let (first, by) = left.first()?;
         if draft.row.is_none() {
-            return Ok(Some(problems::field_was_erased(first, record, by)));
+            return Some(problems::field_was_erased(first, record, by));
         }
         let names: Vec<&str> = left.iter().map(|(name, _)| name.as_str()).collect();
         self.warnings
             .push(problems::left_erased(names.join(", "), record, by));
-        Ok(None)
+        None
     }
 
     /// The commands that make the batch's new subjects known: at once, or with the import that brings them.
@@ -528,7 +531,7 @@ impl Intake {
         space: Space,
         record_type: &RecordType,
         rest: &[&str],
-    ) -> Result<Option<u64>, Problem> {
+    ) -> Result<Option<KnownRow>, Problem> {
         let type_name = record_type.id.as_str();
         if !self.holds(look, space, type_name)? {
             return Ok(None);
