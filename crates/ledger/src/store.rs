@@ -163,7 +163,9 @@ pub(crate) trait StateSource {
     fn state_seek(&self, space: Space, key: &[u8]) -> Result<Sought, Problem> {
         Ok(match self.state_get(space, key)? {
             Some((version, value)) => Sought::Found(version, value),
-            None => Sought::Missing { next: Next::Unknown },
+            None => Sought::Missing {
+                next: Next::Unknown,
+            },
         })
     }
 

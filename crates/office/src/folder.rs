@@ -91,15 +91,27 @@ impl Command {
     /// # Errors
     /// Only when the facts cannot be written as JSON, which no facts of [`crate::entry`] do.
     pub fn new<T: Serialize>(kind: Kind, facts: &T, private: &Private) -> Result<Command, Problem> {
+        let facts = serde_json::to_vec(facts)
+            .map_err(|error| problems::unreadable_state(kind.number(), error))?;
+        Command::written(kind, facts, private)
+    }
+
+    /// A command whose facts are written already.
+    pub(crate) fn written(
+        kind: Kind,
+        facts: Vec<u8>,
+        private: &Private,
+    ) -> Result<Command, Problem> {
         let write = |error: serde_json::Error| problems::unreadable_state(kind.number(), error);
+        let private = if private.is_empty() {
+            None
+        } else {
+            Some(serde_json::to_vec(private).map_err(write)?)
+        };
         Ok(Command {
             kind,
-            facts: serde_json::to_vec(facts).map_err(write)?,
-            private: if private.is_empty() {
-                None
-            } else {
-                Some(serde_json::to_vec(private).map_err(write)?)
-            },
+            facts,
+            private,
             row: None,
         })
     }
@@ -201,16 +213,6 @@ impl Office {
             office.abandon_open_imports()?;
         }
         Ok(office)
-    }
-
-    /// Another look at the same folder, for a thread that reads its state while this one writes. It has
-    /// nothing in memory.
-    pub(crate) fn reader(&self) -> Result<Office, Problem> {
-        Ok(Office {
-            actor: self.actor,
-            house: self.house.clone(),
-            ..Office::alone(&self.dir, Ledger::open_read_only(&self.dir)?)
-        })
     }
 
     fn alone(dir: &Path, ledger: Ledger) -> Office {

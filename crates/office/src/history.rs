@@ -333,7 +333,7 @@ mod tests {
         );
         let taken = intake.take(&Look::new(&office).unwrap(), drafted).unwrap();
         let Taken::Entry {
-            facts,
+            record,
             private,
             outcome,
         } = taken
@@ -341,7 +341,7 @@ mod tests {
             panic!("nothing to take")
         };
         office
-            .append(vec![outcome.command(&facts, &private).unwrap()], &[])
+            .append(vec![outcome.command(&record, &private).unwrap()], &[])
             .unwrap();
         drop(office);
         Office::open(dir, Access::Write, &mut |_, _, _| {}).unwrap()

@@ -294,10 +294,7 @@ fn first_difference(one: &[(u64, u64)], other: &[(u64, u64)]) -> Option<u64> {
 }
 
 /// Keys and contents by which records are recognised lead to records of their type.
-fn keys_lead_to_records(
-    state: &StateView<'_>,
-    origins: &Origins,
-) -> Result<(), Problem> {
+fn keys_lead_to_records(state: &StateView<'_>, origins: &Origins) -> Result<(), Problem> {
     for space in [spaces::RECORD_KEY, spaces::RECORD_CONTENT] {
         for found in rows::<KnownRow>(state, space) {
             let (key, version, known) = found?;

@@ -25,6 +25,7 @@ pub mod history;
 pub mod import;
 mod invariants;
 pub mod mirror;
+mod new_record;
 pub mod problems;
 pub mod publication;
 pub mod rating;

@@ -253,7 +253,7 @@ impl Office {
             .schema
             .table(record_type.id.as_str())
             .ok_or_else(|| problems::unknown_type(&record_type.id, ""))?;
-        let values = record_values(programme, table, &made.facts(record_type));
+        let values = record_values(programme, table, &made);
         columns.apply(Change::Record {
             table: table.name.clone(),
             id: at.0,

@@ -14,11 +14,12 @@ use programme::schema::ColumnPath;
 use sheet::Cell;
 
 use crate::authority::Granted;
-use crate::entry::{Evidence, Kind, Private, RecordFacts, WithdrawFacts};
+use crate::entry::{Evidence, Kind, Private, WithdrawFacts};
 use crate::folder::{Command, Office};
 pub use crate::import::intake::OnOther;
 use crate::import::intake::{Intake, Look, Outcome, Taken};
 use crate::import::problems as import_problems;
+use crate::new_record::{self, NewRecord};
 use crate::problems;
 use crate::spaces;
 use crate::values::{Reader, Spellings, Value};
@@ -288,41 +289,42 @@ impl Draft {
             if index > 0 {
                 key.push(KEY_SEPARATOR);
             }
-            key.push_str(&self.values.get(id).map(Value::to_text).unwrap_or_default());
+            match self.values.get(id) {
+                Some(Value::Text(text)) => key.push_str(text),
+                Some(value) => key.push_str(&value.to_text()),
+                None => {}
+            }
         }
         Some(key)
     }
 
-    /// What is stored of it in the open: its facts.
-    pub(crate) fn facts(&self, record_type: &RecordType) -> RecordFacts {
-        self.parts(record_type).0
-    }
-
-    /// Its facts and private part.
-    pub(crate) fn parts(&self, record_type: &RecordType) -> (RecordFacts, Private) {
-        let mut facts = RecordFacts {
-            record_type: self.record_type.to_string(),
-            row: self.row,
-            ..RecordFacts::default()
+    /// What is stored of it: in the open, and in private.
+    pub(crate) fn parts(&self, record_type: &RecordType) -> (NewRecord, Private) {
+        let is_personal = |id: &FieldId| {
+            let field = record_type.fields.get(id);
+            field.is_some_and(|field| field.personal)
         };
-        let mut private = Private {
+        let open = self.values.iter().filter(|(id, _)| !is_personal(id));
+        let fields = new_record::object(open.map(|(id, value)| (id.as_str(), value)));
+        let record = NewRecord {
+            record_type: self.record_type.clone(),
+            record: None,
+            fields,
+            key: self.key(record_type),
+            content: None,
+            import: None,
+            row: self.row,
+            reason: None,
+        };
+        let personal = self.values.iter().filter(|(id, _)| is_personal(id));
+        let private = Private {
             evidence: self.evidence.clone(),
+            fields: personal
+                .map(|(id, value)| (id.to_string(), value.to_json()))
+                .collect(),
             ..Private::default()
         };
-        for (id, value) in &self.values {
-            let is_personal = record_type
-                .fields
-                .get(id)
-                .is_some_and(|field| field.personal);
-            let fields = if is_personal {
-                &mut private.fields
-            } else {
-                &mut facts.fields
-            };
-            fields.insert(id.to_string(), value.to_json());
-        }
-        facts.key = self.key(record_type);
-        (facts, private)
+        (record, private)
     }
 }
 
@@ -342,35 +344,6 @@ impl programme::expr::eval::Facts for Draft {
     fn parameter(&self, _: programme::expr::Parameter) -> Option<Day> {
         None
     }
-}
-
-/// What a new record or revision relies on: who has its key or content, and the record that it revises.
-/// Of two submissions at once under one key only one can win.
-fn relied_on(look: &Look, taken: &Taken) -> Result<Vec<Precondition>, Problem> {
-    let Taken::Entry { facts, .. } = taken else {
-        return Ok(Vec::new());
-    };
-    let mut keys = Vec::new();
-    if let Some(key) = &facts.key {
-        keys.push((spaces::RECORD_KEY, spaces::key(&[&facts.record_type, key])));
-    }
-    if let Some((hash, ordinal)) = &facts.content {
-        let key = spaces::key(&[&facts.record_type, hash, &ordinal.to_string()]);
-        keys.push((spaces::RECORD_CONTENT, key));
-    }
-    if let Some(record) = facts.record {
-        keys.push((spaces::RECORD, spaces::number_key(record)));
-    }
-    keys.into_iter()
-        .map(|(space, key)| {
-            let version = look.state().get(space, &key)?.map(|(version, _)| version);
-            Ok(Precondition {
-                space,
-                key,
-                version,
-            })
-        })
-        .collect()
 }
 
 impl Office {
@@ -426,7 +399,7 @@ impl Office {
         }
         let mut intake = Intake::of_one(programme, on_other, reason);
         let taken = intake.take(&look, draft)?;
-        let mut preconditions = relied_on(&look, &taken)?;
+        let mut preconditions = intake.take_relied();
         for key in intake.new_persons() {
             let version = look.state().get(spaces::PERSON, &key)?;
             preconditions.push(Precondition {
@@ -440,12 +413,12 @@ impl Office {
             Taken::Refused(problem) => Err(problem),
             Taken::Unchanged(number) => Ok(Receipt::Unchanged(number)),
             Taken::Entry {
-                facts,
+                record,
                 private,
                 outcome,
             } => {
                 let mut commands = intake.subject_commands()?;
-                commands.push(outcome.command(&facts, &private)?);
+                commands.push(outcome.command(&record, &private)?);
                 let heads = self.append(commands, &preconditions)?;
                 let last = heads.last().map_or(0, |head| head.position.0);
                 Ok(match outcome {
@@ -469,10 +442,9 @@ impl Office {
         if reason.trim().is_empty() {
             return Err(problems::reason_missing());
         }
-        let key = spaces::number_key(record);
-        let (version, record_type) = {
+        let record_type = self.record_type(record)?;
+        let precondition = {
             let look = Look::new(self)?;
-            let record_type = self.record_type(record)?;
             let versions = self.versions(record)?;
             if !look.counts(&versions)? {
                 return Err(problems::withdrawn_already(record));
@@ -480,18 +452,12 @@ impl Office {
             if look.is_arriving(&versions, None)? {
                 return Err(import_problems::being_imported(record));
             }
-            let later = look.state().get(spaces::RECORD, &key)?;
-            (later.map(|(version, _)| version), record_type)
+            look.later_versions(record)?
         };
         let facts = WithdrawFacts {
             record,
             record_type,
             reason: reason.trim().to_owned(),
-        };
-        let precondition = Precondition {
-            space: spaces::RECORD,
-            key,
-            version,
         };
         let heads = self.append(
             vec![Command::new(Kind::Withdraw, &facts, &Private::default())?],

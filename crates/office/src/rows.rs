@@ -18,8 +18,9 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value as Json;
 
-use crate::entry::{Borrowed, RecordFacts};
+use crate::entry::Borrowed;
 use crate::problems;
+use crate::record::Draft;
 use crate::values;
 
 /// How the records of one type become rows.
@@ -100,24 +101,6 @@ impl RowForms {
         }
         let form = self.forms.get(name);
         form.ok_or_else(|| problems::unknown_type(name, ""))
-    }
-
-    /// The row of facts that are at hand.
-    ///
-    /// # Errors
-    /// They are of a type that the programme does not declare.
-    pub(crate) fn row_of(
-        &mut self,
-        programme: &Programme,
-        facts: &RecordFacts,
-    ) -> Result<RecordRow, Problem> {
-        let form = self.of(programme, &facts.record_type)?;
-        Ok(RecordRow {
-            table: form.table.clone(),
-            record: facts.record,
-            import: facts.import,
-            values: form.row_of(&facts.fields),
-        })
     }
 
     /// The row of the facts of a [`Kind::Record`](crate::entry::Kind::Record) or revision.
@@ -359,18 +342,32 @@ enum Member<'a> {
     Other(IgnoredAny),
 }
 
-/// The row of a record of a programme, from facts that are at hand.
+/// The row of a record of a programme, from a draft.
 pub(crate) fn record_values(
     programme: &Programme,
     table: &TableSchema,
-    facts: &RecordFacts,
+    draft: &Draft,
 ) -> Vec<Value> {
-    RowForm::new(programme, table).row_of(&facts.fields)
+    let form = RowForm::new(programme, table);
+    let mut row = vec![Value::Null; form.width];
+    for (name, _, place) in &form.fields {
+        let is_personal = programme
+            .record_types
+            .get(&draft.record_type)
+            .and_then(|record_type| record_type.fields.get(name.as_ref()))
+            .is_some_and(|field| field.personal);
+        let value = draft.values.get(name.as_ref()).filter(|_| !is_personal);
+        if let (Some(value), Some(cell)) = (value, row.get_mut(*place)) {
+            *cell = value.to_column();
+        }
+    }
+    row
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::entry::RecordFacts;
 
     fn form(forms: &mut RowForms) {
         let fields = [

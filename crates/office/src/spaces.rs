@@ -379,7 +379,9 @@ mod tests {
             assert_eq!(serde_json::to_string(&row).unwrap(), text);
             assert_eq!(serde_json::from_str::<KnownRow>(text).unwrap(), row);
         }
-        for damaged in ["\"\"", "\"x\"", "\"1i\"", "\"1ww\"", "\"1  2\"", "\"1 \"", "7"] {
+        for damaged in [
+            "\"\"", "\"x\"", "\"1i\"", "\"1ww\"", "\"1  2\"", "\"1 \"", "7",
+        ] {
             assert!(
                 serde_json::from_str::<LaterRow>(damaged).is_err(),
                 "{damaged}"

@@ -29,12 +29,11 @@ use sha2::{Digest, Sha256};
 use self::cases::CaseMaker;
 use self::fields::FieldMaker;
 use self::records::{Maker, Pools};
-use crate::entry::{
-    Evidence, ImportEndFacts, ImportOpenFacts, Kind, Private, RecordFacts, SubjectFacts,
-};
+use crate::entry::{Evidence, ImportEndFacts, ImportOpenFacts, Kind, Private, SubjectFacts};
 use crate::fold::{read, row as state_row};
 use crate::folder::{Command, Office, Progress};
 use crate::import::intake::{Intake, Look, OnOther, Outcome, Taken};
+use crate::new_record::NewRecord;
 use crate::spaces::{self, ImportRow, ImportStatus};
 use crate::values::Spellings;
 
@@ -56,7 +55,7 @@ pub struct Generated {
 #[derive(Default)]
 struct Planned {
     subjects: Vec<Command>,
-    records: Vec<(RecordFacts, Private, Outcome)>,
+    records: Vec<(NewRecord, Private, Outcome)>,
     unchanged: u64,
     counts: BTreeMap<Arc<str>, u64>,
 }
@@ -198,10 +197,10 @@ impl Office {
             for (index, draft) in drafts.iter().enumerate() {
                 match intake.take(&look, draft) {
                     Ok(Taken::Entry {
-                        facts,
+                        record,
                         private,
                         outcome,
-                    }) => planned.records.push((facts, *private, outcome)),
+                    }) => planned.records.push((record, *private, outcome)),
                     Ok(Taken::Unchanged(_)) => planned.unchanged += 1,
                     Ok(Taken::Refused(problem)) | Err(problem) => {
                         refusals.note(index + 1, "—", &problem, &[], maker.row)
@@ -312,9 +311,9 @@ impl Office {
         self.append_in_groups(std::mem::take(&mut planned.subjects), "subjects", progress)?;
         let records = std::mem::take(&mut planned.records);
         let added = records.len() as u64;
-        let commands = records.into_iter().map(|(mut facts, private, outcome)| {
-            facts.import = Some(import);
-            outcome.command(&facts, &private)
+        let commands = records.into_iter().map(|(mut record, private, outcome)| {
+            record.import = Some(import);
+            outcome.command(&record, &private)
         });
         self.append_in_groups(commands.collect::<Result<_, _>>()?, "records", progress)?;
         let facts = ImportEndFacts {

@@ -18,7 +18,7 @@ use crate::folder::Office;
 use crate::record::{Draft, Drafter};
 use crate::values::{Reader, Spellings};
 
-/// Everything that both passes need.
+/// Everything that the check and the appending need.
 #[derive(Clone, Copy)]
 pub(super) struct Ready<'a> {
     pub programme: &'a Arc<Programme>,
@@ -43,7 +43,7 @@ pub(super) enum Drafted {
     },
 }
 
-/// Makes drafts of row after row; both passes do it alike.
+/// Makes drafts of row after row.
 pub(super) struct Drafting<'a> {
     pub ready: Ready<'a>,
     drafter: Drafter<'a>,

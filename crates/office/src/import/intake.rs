@@ -9,15 +9,17 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use base::{Day, Position, Problem};
-use ledger::{Space, StateView};
+use ledger::{Precondition, Space, StateView};
 use programme::model::{Programme, RecordType};
+use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
 use crate::entry::{Evidence, Kind, Private, RecordFacts, SubjectFacts};
-use crate::fold::{get, read};
+use crate::fold::{get, read, row};
 use crate::folder::{Command, Office};
 use crate::import::persons::{Persons, names_persons};
 use crate::import::problems as import_problems;
+use crate::new_record::NewRecord;
 use crate::problems;
 use crate::record::{Draft, KEY_SEPARATOR};
 use crate::spaces::{
@@ -43,7 +45,7 @@ pub(crate) enum Taken {
     /// An entry to append.
     Entry {
         /// What is said in the open.
-        facts: RecordFacts,
+        record: NewRecord,
         /// What is not.
         private: Box<Private>,
         /// Whether it is a new record or a revision.
@@ -66,17 +68,13 @@ pub(crate) enum Outcome {
 
 impl Outcome {
     /// The command for an entry of this outcome.
-    pub(crate) fn command(
-        self,
-        facts: &RecordFacts,
-        private: &Private,
-    ) -> Result<Command, Problem> {
+    pub(crate) fn command(self, record: &NewRecord, private: &Private) -> Result<Command, Problem> {
         let kind = if self == Outcome::Added {
             Kind::Record
         } else {
             Kind::Revise
         };
-        Command::new(kind, facts, private)
+        Command::written(kind, record.facts(), private)
     }
 }
 
@@ -177,6 +175,17 @@ impl<'a> Look<'a> {
         Ok(std::iter::once(first).chain(later).collect())
     }
 
+    /// The later versions of a record, as something to rely on.
+    pub(crate) fn later_versions(&self, record: u64) -> Result<Precondition, Problem> {
+        let (space, key) = (spaces::RECORD, spaces::number_key(record));
+        let version = self.state.get(space, &key)?.map(|(version, _)| version);
+        Ok(Precondition {
+            space,
+            key,
+            version,
+        })
+    }
+
     /// Whether a record of these versions counts now: it was not withdrawn, and became visible once.
     pub(crate) fn counts(&self, versions: &[Version]) -> Result<bool, Problem> {
         Ok(matches!(self.standing(versions)?, Standing::Counts(_)))
@@ -242,7 +251,7 @@ impl<'a> Look<'a> {
     fn same_content(
         &self,
         version: Version,
-        facts: &RecordFacts,
+        record: &NewRecord,
         own: &Private,
     ) -> Result<bool, Problem> {
         let entry = self.office.ledger().entry(Position(version.at))?;
@@ -254,7 +263,9 @@ impl<'a> Look<'a> {
                 .iter()
                 .any(|known| known.sha256 == piece.sha256)
         };
-        Ok(stored.fields == facts.fields
+        let fields: BTreeMap<String, Json> = serde_json::from_slice(&record.fields)
+            .map_err(|error| problems::unreadable_state(spaces::RECORD.0, error))?;
+        Ok(stored.fields == fields
             && stored_private.fields == own.fields
             && own.evidence.iter().all(has))
     }
@@ -280,10 +291,20 @@ pub(crate) struct Intake {
     held: Vec<(Space, Arc<str>, bool)>,
     /// One draft and no more: its own keys are asked for, and nothing about whole types.
     is_of_one: bool,
+    /// Whether it is told what the drafts rely on.
+    relies: bool,
+    /// What the last draft relies on: who has its key or content, and the record that it revises. Of two at
+    /// once under one key only one can win.
+    relied: Vec<Precondition>,
     warnings: Vec<Problem>,
 }
 
 impl Intake {
+    /// An import's number, when its rows were taken before it had one.
+    pub(crate) fn number(&mut self, import: u64) {
+        self.import = Some(import);
+    }
+
     pub(crate) fn new(
         programme: Arc<Programme>,
         on_other: OnOther,
@@ -302,11 +323,13 @@ impl Intake {
             new_subjects: Vec::new(),
             held: Vec::new(),
             is_of_one: false,
+            relies: false,
+            relied: Vec::new(),
             warnings: Vec::new(),
         }
     }
 
-    /// One for a single draft.
+    /// One for a single draft, which tells what that relies on.
     pub(crate) fn of_one(
         programme: Arc<Programme>,
         on_other: OnOther,
@@ -314,8 +337,19 @@ impl Intake {
     ) -> Intake {
         Intake {
             is_of_one: true,
+            relies: true,
             ..Intake::new(programme, on_other, None, reason)
         }
+    }
+
+    /// One that also tells what drafts rely on, see [`Intake::take_relied`].
+    pub(crate) fn relying(self, relies: bool) -> Intake {
+        Intake { relies, ..self }
+    }
+
+    /// What the last draft relies on.
+    pub(crate) fn take_relied(&mut self) -> Vec<Precondition> {
+        std::mem::take(&mut self.relied)
     }
 
     /// What was noticed about the last draft and does not refuse it.
@@ -328,6 +362,7 @@ impl Intake {
     /// # Errors
     /// The state cannot be read.
     pub(crate) fn take(&mut self, look: &Look, draft: &Draft) -> Result<Taken, Problem> {
+        self.relied.clear();
         let programme = self.programme.clone();
         let record_type = programme
             .record_types
@@ -345,10 +380,10 @@ impl Intake {
         } else {
             draft
         };
-        let (mut facts, mut private) = draft.parts(record_type);
-        facts.import = self.import;
+        let (mut record, mut private) = draft.parts(record_type);
+        record.import = self.import;
         let mut outcome = Outcome::Added;
-        if let Some(key) = facts.key.clone() {
+        if let Some(key) = record.key.clone() {
             if key.len() > KEY_BYTES_MAX {
                 return Ok(Taken::Refused(import_problems::key_too_long(
                     key.len(),
@@ -375,7 +410,7 @@ impl Intake {
                 }
                 match look.standing(&versions)? {
                     Standing::Counts(version)
-                        if look.same_content(version, &facts, &private)? =>
+                        if look.same_content(version, &record, &private)? =>
                     {
                         return Ok(Taken::Unchanged(number));
                     }
@@ -383,13 +418,16 @@ impl Intake {
                         return Ok(Taken::Refused(problems::key_taken(shown_key(&key), number)));
                     }
                     Standing::Counts(_) => {
-                        facts.record = Some(number);
-                        facts.reason.clone_from(&self.reason);
+                        if self.relies {
+                            self.relied.push(look.later_versions(number)?);
+                        }
+                        record.record = Some(number);
+                        record.reason.clone_from(&self.reason);
                         outcome = Outcome::Revised(number);
                     }
                     Standing::Withdrawn(version)
                         if self.on_other == OnOther::Refuse
-                            && look.same_content(version, &facts, &private)? =>
+                            && look.same_content(version, &record, &private)? =>
                     {
                         return Ok(self.left_withdrawn(number));
                     }
@@ -397,7 +435,7 @@ impl Intake {
                 }
             }
         } else {
-            let hash = content_hash(&facts)?;
+            let hash = content_hash(&record);
             let ordinal = self
                 .contents
                 .entry(fingerprint(&[
@@ -426,7 +464,7 @@ impl Intake {
                     Standing::Withdrawn(_) | Standing::Unseen => {}
                 }
             }
-            facts.content = Some((hash, nth));
+            record.content = Some((hash, nth));
         }
         if let (Some(subject_type), Some(id)) = (&record_type.subject, draft.subject()) {
             let given = draft.subject_name.as_deref();
@@ -437,7 +475,7 @@ impl Intake {
             self.note_subject(look, &subject_type, &id, None, draft.day())?;
         }
         Ok(Taken::Entry {
-            facts,
+            record,
             private: Box::new(private),
             outcome,
         })
@@ -533,13 +571,27 @@ impl Intake {
         rest: &[&str],
     ) -> Result<Option<KnownRow>, Problem> {
         let type_name = record_type.id.as_str();
-        if !self.holds(look, space, type_name)? {
+        let holds = self.holds(look, space, type_name)?;
+        if !holds && !self.relies {
             return Ok(None);
         }
         let parts: Vec<&str> = std::iter::once(type_name)
             .chain(rest.iter().copied())
             .collect();
-        get(look.state(), space, &spaces::key(&parts))
+        let key = spaces::key(&parts);
+        let found = if holds {
+            look.state().get(space, &key)?
+        } else {
+            None
+        };
+        if self.relies {
+            self.relied.push(Precondition {
+                space,
+                key,
+                version: found.as_ref().map(|(version, _)| *version),
+            });
+        }
+        found.map(|(_, value)| row(space, &value)).transpose()
     }
 
     /// Whether the state held anything of a type when the batch began; what the batch itself brought is
@@ -621,10 +673,8 @@ pub(crate) fn folded_name(name: &str) -> String {
 }
 
 /// The hash of a record's facts without their circumstances: how records without a key are counted.
-fn content_hash(facts: &RecordFacts) -> Result<String, Problem> {
-    let bytes = serde_json::to_vec(&facts.fields)
-        .map_err(|error| problems::unreadable_state(spaces::RECORD_CONTENT.0, error))?;
-    Ok(hex::encode(fingerprint(&[&bytes])))
+fn content_hash(record: &NewRecord) -> String {
+    hex::encode(fingerprint(&[&record.fields]))
 }
 
 fn fingerprint(parts: &[&[u8]]) -> Fingerprint {

@@ -1,7 +1,7 @@
 //! From a spreadsheet to records: all rows or none, or the valid ones; visible at once by one entry.
 //!
-//! A file is gone through twice. The first time everything is checked and nothing written; the second
-//! time the rows are appended in groups between an opening and a closing entry, and stay invisible
+//! First everything is checked and nothing written: what is accepted is spilled. Then it is appended in groups
+//! between an opening and a closing entry, and stays invisible
 //! until the closing one is there. So a million rows need little memory, and an import that is
 //! interrupted leaves nothing half in: the next opening of the folder gives it up (`abandon.rs`), and
 //! importing the file again adds each row once. Columns are matched in `columns.rs`, by a
@@ -19,6 +19,7 @@ pub mod problems;
 mod records;
 mod report;
 mod slots;
+mod spill;
 mod subjects;
 mod template;
 
@@ -36,8 +37,8 @@ pub use intake::{KEY_BYTES_MAX, OnOther};
 pub use mapping::{Combined, Mapping, Placed, Wide};
 pub use report::{ImportReport, PROBLEMS_MAX, REJECTED_MAX};
 
-/// The code of [`problems::changed_meanwhile`].
-const CHANGED_MEANWHILE: &str = "O328";
+/// The code of [`problems::given_up_meanwhile`].
+const GIVEN_UP_MEANWHILE: &str = "O328";
 
 /// How often an import is made when other writers take what it was about to.
 const TRIES_MAX: u32 = 3;
@@ -120,10 +121,8 @@ impl Office {
                 office.abandon_all().map_err(one)?;
                 office.import_job(type_name, &job, progress)
             });
-            let is_conflict = |problem: &Problem| {
-                // A row is judged differently when others wrote between the two passes.
-                problem.is_conflict() || problem.code == CHANGED_MEANWHILE
-            };
+            let is_conflict =
+                |problem: &Problem| problem.is_conflict() || problem.code == GIVEN_UP_MEANWHILE;
             let is_overtaken = self.is_one_of_many()
                 && done
                     .as_ref()

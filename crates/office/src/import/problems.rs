@@ -92,10 +92,10 @@ base::catalogue! {
         what { zh: "退回的行超过 {kept} 行，只列出前 {kept} 行", en: "more than {kept} rows are rejected; only the first {kept} are given back" }
         remedy { zh: "先改正所列各行的共同错误", en: "correct first what these rows have in common" }
     }
-    /// The file gave something else on its second reading.
-    fn changed_meanwhile(row) -> "O328" Error {
-        what { zh: "导入途中第 {row} 行的检查结果改变，已放弃导入", en: "row {row} was judged differently while it was imported; the import is given up" }
-        remedy { zh: "重新导入；若再次出现，请报告此问题", en: "import again; if it happens again, please report it" }
+    /// Another writer gave the import up.
+    fn given_up_meanwhile(import) -> "O328" Error {
+        what { zh: "与数据库的连接中断过，其间导入 {import} 已被别的写入者放弃", en: "the connection to the database was lost, and another writer gave import {import} up meanwhile" }
+        remedy { zh: "重新导入", en: "import again" }
     }
     /// The mapping file is no sound TOML.
     fn broken_mapping(why) -> "O340" Error {
@@ -161,6 +161,11 @@ base::catalogue! {
     fn import_under_way() -> "O358" Error {
         what { zh: "另一次导入正在进行", en: "another import is under way" }
         remedy { zh: "等它结束后再导入", en: "import again when it has ended" }
+    }
+    /// What the check came to cannot be kept.
+    fn spill_failed(why) -> "O360" Error {
+        what { zh: "导入的中间文件写不下或读不回：{why}。什么也没有写入账本", en: "the import's intermediate file cannot be written or read back: {why}. Nothing was written to the ledger" }
+        remedy { zh: "检查数据文件夹所在磁盘的空间与权限，再导入一次", en: "check the room and the permissions of the data folder's disk, then import again" }
     }
     /// The record is part of an import that has not ended.
     fn being_imported(what) -> "O359" Error {

@@ -1,7 +1,8 @@
-//! A file's rows as records: checked in a first pass, appended in a second.
+//! A file's rows as records: checked first, all of them, then appended.
 //!
-//! In each a thread of its own reads the file ahead of the one that speaks with the office, through
-//! channels that hold a few batches, so that memory stays flat.
+//! While they are checked one thread reads the file and makes drafts, this one says what each comes to and
+//! spills what is accepted (`spill.rs`). Then one thread makes groups of what was spilled, this one appends
+//! them. Channels between hold a few batches, so that memory stays flat.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
@@ -14,10 +15,11 @@ use sheet::{Reason, RejectedRow, Row};
 
 use super::columns::Plan;
 use super::drafting::{Drafted, Drafting, Ready};
-use super::file::{FileRows, ImportFile};
+use super::file::ImportFile;
 use super::intake::{Intake, Look, Outcome, Taken};
 use super::report::ImportReport;
 use super::slots::record_slots;
+use super::spill::{Spill, Spilled, Spills};
 use super::{Job, problems};
 use crate::fold::get;
 use crate::folder::{Command, Office, Progress};
@@ -80,13 +82,13 @@ pub(super) fn import(
         spellings: &spellings,
         job,
     };
-    let mut report = ready.check(office, progress).map_err(one)?;
+    let (mut report, checked) = ready.check(office, progress).map_err(one)?;
     let has_news = report.added + report.revised > 0;
     let is_held_back = report.hold_back(job.options.valid_only);
     if job.options.dry_run || is_held_back || !has_news {
         return Ok(report);
     }
-    match ready.append(office, &report, progress) {
+    match ready.append(office, &report, checked, progress) {
         Ok(position) => {
             report.position = Some(position);
             Ok(report)
@@ -115,17 +117,28 @@ fn head_slots(record_type: &RecordType) -> Vec<usize> {
     }
 }
 
+/// What the check came to beside its report.
+struct Checked {
+    intake: Intake,
+    spill: Spill,
+}
+
 impl Ready<'_> {
-    /// The first pass: what every row comes to. One thread reads the rows and makes drafts of them,
-    /// this one says what each comes to.
-    fn check(&self, office: &Office, progress: Progress<'_>) -> Result<ImportReport, Problem> {
+    /// What every row comes to. One thread reads the rows and makes drafts of them, this one says what each
+    /// comes to.
+    fn check(
+        &self,
+        office: &Office,
+        progress: Progress<'_>,
+    ) -> Result<(ImportReport, Checked), Problem> {
         let mut report = ImportReport::new(
             self.record_type.id.as_str(),
             self.file,
             self.job.options.dry_run,
         );
         let look = Look::new(office)?;
-        let mut judge = Judge::new(*self, None);
+        let mut judge = Judge::new(*self, office.is_one_of_many());
+        let mut spill = Spill::new(office.dir());
         let mut drafting = Drafting::new(*self, office)?;
         let (send, batches) = sync_channel(BATCHES_AHEAD);
         let (give_back, spent) = channel();
@@ -133,104 +146,65 @@ impl Ready<'_> {
             let reader = scope.spawn(move || {
                 read_batches(&mut drafting, &send, &spent);
             });
-            let judged = self.judge_batches(
-                batches,
-                &mut judge,
-                &look,
-                &mut report,
-                &give_back,
-                progress,
-            );
+            let mut checking = Checking {
+                judge: &mut judge,
+                look: &look,
+                report: &mut report,
+                // Rows that are rejected may keep all others out, but what is not asked for is known now.
+                spill: (!self.job.options.dry_run).then_some(&mut spill),
+            };
+            let judged = checking.batches(batches, &give_back, progress);
             joined(reader);
             judged
         })?;
-        Ok(report)
+        let intake = judge.intake;
+        Ok((report, Checked { intake, spill }))
     }
 
-    fn judge_batches(
-        &self,
-        batches: Receiver<Result<Vec<Drafted>, Problem>>,
-        judge: &mut Judge<'_>,
-        look: &Look<'_>,
-        report: &mut ImportReport,
-        give_back: &Sender<Vec<Row>>,
-        progress: Progress<'_>,
-    ) -> Result<(), Problem> {
-        for batch in batches {
-            let mut rows = Vec::with_capacity(BATCH_ROWS);
-            for drafted in batch? {
-                report.rows += 1;
-                match judge.judge(look, drafted)? {
-                    Judged::Rejected(row) => report.reject(row),
-                    Judged::Taken(row, taken) => {
-                        taken.iter().for_each(|taken| count(report, taken));
-                        rows.push(row);
-                    }
-                }
-                judge
-                    .take_warnings()
-                    .into_iter()
-                    .for_each(|warning| report.note(warning));
-                if report.rows.is_multiple_of(TELL_EVERY) {
-                    progress(report.rows, 0, "rows checked");
-                }
-            }
-            // Nobody takes them any more when the text is at its end.
-            drop(give_back.send(rows));
-        }
-        Ok(())
-    }
-
-    /// The second pass: the same rows again, appended in groups. One thread reads the rows and makes
-    /// groups of them, this one appends. Gives the position of the closing entry.
+    /// Appends what the check spilled, in groups. One thread makes the groups, this one appends. Gives the
+    /// position of the closing entry.
     fn append(
         &self,
         office: &mut Office,
         report: &ImportReport,
+        checked: Checked,
         progress: Progress<'_>,
     ) -> Result<u64, Problem> {
         let import = self
             .job
             .open(office, self.record_type.id.as_str(), report.rows)?;
-        // What other threads read must not be what this one writes.
-        let reader = office.reader()?;
+        let Checked { mut intake, spill } = checked;
+        let total = spill.entries();
         let mut making = Making {
             by: office.mirror().programme_at(),
-            judge: Judge::new(*self, Some(import)),
-            drafting: Drafting::new(*self, office)?,
+            programme: self.programme.clone(),
+            spills: spill.read(import)?,
             forms: RowForms::default(),
             group_entries: GROUP_ENTRIES,
-            done: Done::default(),
         };
         let (send, groups) = sync_channel(GROUPS_AHEAD);
         let mut group = Group::default();
-        let mut making = thread::scope(|scope| {
-            let maker = scope.spawn(move || {
-                making.groups(&reader, &send);
-                making
-            });
+        let mut done = 0;
+        thread::scope(|scope| {
+            let maker = scope.spawn(move || making.groups(&send));
             let appended: Result<(), Problem> = groups.into_iter().try_for_each(|made: Made| {
-                let (made, is_last, rows) = made?;
+                let (made, is_last) = made?;
                 if is_last {
                     // It may have room for what closes the import.
                     group = made;
                     return Ok(());
                 }
+                done += made.commands.len() as u64;
                 office.append_relying(made.commands, made.relied)?;
-                progress(rows, report.rows, "rows");
+                progress(done, total, "rows");
                 Ok(())
             });
-            let making = joined(maker);
-            appended.map(|()| making)
+            joined(maker);
+            appended
         })?;
-        let done = &making.done;
-        if (done.added, done.revised, done.rejected)
-            != (report.added, report.revised, report.rejected_rows)
-        {
-            return Err(problems::changed_meanwhile(done.rows));
-        }
         // Subjects are visible with the closing entry, as the records are.
-        for command in making.judge.intake.subject_commands()? {
+        intake.number(import);
+        for command in intake.subject_commands()? {
             if !group.has_room(GROUP_ENTRIES) {
                 group.flush(office)?;
             }
@@ -242,7 +216,7 @@ impl Ready<'_> {
             let row: Option<ImportRow> = get(&state, spaces::IMPORT, &spaces::number_key(import))?;
             if row.is_none_or(|row| row.status != ImportStatus::Open) {
                 // Who lost the connection lost its turn, and others gave the import up.
-                return Err(problems::changed_meanwhile(done.rows));
+                return Err(problems::given_up_meanwhile(import));
             }
             if let Some(closing) = group.commands.last() {
                 let closing = std::slice::from_ref(closing);
@@ -250,8 +224,66 @@ impl Ready<'_> {
             }
         }
         let heads = group.append(office)?;
-        progress(report.rows, report.rows, "rows");
+        progress(total, total, "rows");
         Ok(heads.last().map_or(0, |head| head.position.0))
+    }
+}
+
+/// The check, row after row.
+struct Checking<'c, 'r> {
+    judge: &'c mut Judge<'r>,
+    look: &'c Look<'c>,
+    report: &'c mut ImportReport,
+    spill: Option<&'c mut Spill>,
+}
+
+impl Checking<'_, '_> {
+    fn batches(
+        &mut self,
+        batches: Receiver<Result<Vec<Drafted>, Problem>>,
+        give_back: &Sender<Vec<Row>>,
+        progress: Progress<'_>,
+    ) -> Result<(), Problem> {
+        for batch in batches {
+            let mut rows = Vec::with_capacity(BATCH_ROWS);
+            for drafted in batch? {
+                self.report.rows += 1;
+                match self.judge.judge(self.look, drafted)? {
+                    Judged::Rejected(row) => self.report.reject(row),
+                    Judged::Taken(row, taken) => {
+                        for (taken, relied) in &taken {
+                            self.take(taken, relied)?;
+                        }
+                        rows.push(row);
+                    }
+                }
+                for warning in self.judge.take_warnings() {
+                    self.report.note(warning);
+                }
+                if self.report.rows.is_multiple_of(TELL_EVERY) {
+                    progress(self.report.rows, 0, "rows checked");
+                }
+            }
+            // Nobody takes them any more when the text is at its end.
+            drop(give_back.send(rows));
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, taken: &Taken, relied: &[Precondition]) -> Result<(), Problem> {
+        count(self.report, taken);
+        let (
+            Some(spill),
+            Taken::Entry {
+                record,
+                private,
+                outcome,
+            },
+        ) = (&mut self.spill, taken)
+        else {
+            return Ok(());
+        };
+        spill.push(record, private, *outcome, relied)
     }
 }
 
@@ -294,97 +326,47 @@ fn joined<T>(thread: thread::ScopedJoinHandle<'_, T>) -> T {
     }
 }
 
-/// A group, whether it is the last, and how many rows were read up to it.
-type Made = Result<(Group, bool, u64), Problem>;
+/// A group, and whether it is the last.
+type Made = Result<(Group, bool), Problem>;
 
 /// Makes groups of commands, ahead of the thread that appends them.
-struct Making<'a> {
-    /// The programme in force, by which rows are made.
+struct Making {
+    /// The programme in force, by which rows are made, and its position.
+    programme: Arc<Programme>,
     by: Position,
-    judge: Judge<'a>,
-    drafting: Drafting<'a>,
+    spills: Spills,
     forms: RowForms,
     group_entries: usize,
-    done: Done,
 }
 
-impl Making<'_> {
-    /// Makes groups of all rows and sends them, until nobody takes them. `reader` reads the state as it
-    /// is between the appends. Rows of the import itself are remembered by the judge, so it does not
-    /// matter how many of them are there already.
-    fn groups(&mut self, reader: &Office, groups: &SyncSender<Made>) {
-        let mut rows = match self.drafting.rows() {
-            Ok(rows) => rows,
-            Err(problem) => return drop(groups.send(Err(problem))),
-        };
-        let mut group = Group::default();
+impl Making {
+    /// Makes groups of all that was spilled and sends them, until nobody takes them.
+    fn groups(&mut self, groups: &SyncSender<Made>) {
         loop {
-            let filled = self.fill(reader, &mut rows, &mut group);
+            let mut group = Group::default();
+            let filled = self.fill(&mut group);
             let is_last = !matches!(filled, Ok(true));
-            let made = filled.map(|_| (std::mem::take(&mut group), is_last, self.done.rows));
             self.group_entries = GROUP_ENTRIES_MAX.min(self.group_entries * 2);
-            if groups.send(made).is_err() || is_last {
+            if groups.send(filled.map(|_| (group, is_last))).is_err() || is_last {
                 return;
             }
         }
     }
 
-    /// Fills a group from the next rows; false when the file is at its end.
-    fn fill(
-        &mut self,
-        reader: &Office,
-        rows: &mut FileRows<'_>,
-        group: &mut Group,
-    ) -> Result<bool, Problem> {
-        let look = Look::new(reader)?;
-        let is_filled = self.fill_from(&look, rows, group)?;
-        if reader.is_one_of_many() {
-            // By this look they were judged, whatever others do before they are appended.
-            group.relied = relied_on(look.state(), &group.commands)?;
-        }
-        Ok(is_filled)
-    }
-
-    fn fill_from(
-        &mut self,
-        look: &Look<'_>,
-        rows: &mut FileRows<'_>,
-        group: &mut Group,
-    ) -> Result<bool, Problem> {
-        let programme = self.drafting.ready.programme;
-        let done = &mut self.done;
+    /// Fills a group; false when nothing is left.
+    fn fill(&mut self, group: &mut Group) -> Result<bool, Problem> {
         while group.has_room(self.group_entries) {
-            let Some(row) = rows.next() else {
+            let Some(spilled) = self.spills.next() else {
                 return Ok(false);
             };
-            done.rows += 1;
-            let drafted = self.drafting.row(row?);
-            let (row, taken) = match self.judge.judge(look, drafted)? {
-                Judged::Rejected(_) => {
-                    done.rejected += 1;
-                    continue;
-                }
-                Judged::Taken(row, taken) => (row, taken),
-            };
-            rows.recycle(row);
-            for taken in taken {
-                if let Taken::Entry {
-                    facts,
-                    private,
-                    outcome,
-                } = taken
-                {
-                    match outcome {
-                        Outcome::Added => done.added += 1,
-                        Outcome::Revised(_) => done.revised += 1,
-                    }
-                    let mut command = outcome.command(&facts, &private)?;
-                    let row = self.forms.row_of(programme, &facts)?;
-                    command.row = Some((self.by, row));
-                    group.push(command);
-                }
-            }
-            self.judge.take_warnings();
+            let Spilled {
+                mut command,
+                relied,
+            } = spilled?;
+            let row = self.forms.read(&self.programme, 0, &command.facts)?;
+            command.row = Some((self.by, row));
+            group.relied.extend(relied);
+            group.push(command);
         }
         Ok(true)
     }
@@ -403,15 +385,6 @@ fn count(report: &mut ImportReport, taken: &Taken) {
         Taken::Unchanged(_) => report.unchanged += 1,
         Taken::Refused(_) => {}
     }
-}
-
-/// What the second pass has come to.
-#[derive(Default)]
-struct Done {
-    rows: u64,
-    added: u64,
-    revised: u64,
-    rejected: u64,
 }
 
 /// Commands that go into one append.
@@ -448,13 +421,13 @@ impl Group {
 
 /// What a row comes to.
 enum Judged {
-    /// Each of its records; and the row, to be given back.
-    Taken(Row, Vec<Taken>),
+    /// Each of its records and what it relies on, where others write too; and the row, to be given back.
+    Taken(Row, Vec<(Taken, Vec<Precondition>)>),
     /// None of them, or not all.
     Rejected(RejectedRow),
 }
 
-/// Says of row after row what it comes to; both passes do it alike.
+/// Says of row after row what it comes to.
 struct Judge<'a> {
     file: &'a ImportFile<'a>,
     intake: Intake,
@@ -464,7 +437,7 @@ struct Judge<'a> {
 }
 
 impl<'a> Judge<'a> {
-    fn new(ready: Ready<'a>, import: Option<u64>) -> Judge<'a> {
+    fn new(ready: Ready<'a>, relies: bool) -> Judge<'a> {
         let options = ready.job.options;
         let reason = options
             .reason
@@ -474,7 +447,8 @@ impl<'a> Judge<'a> {
         let is_named = ready.record_type.subject.is_some() && ready.file.plan.has(name_slot);
         Judge {
             file: ready.file,
-            intake: Intake::new(ready.programme.clone(), options.on_other(), import, reason),
+            intake: Intake::new(ready.programme.clone(), options.on_other(), None, reason)
+                .relying(relies),
             name_slot: is_named.then_some(name_slot),
             warnings: Vec::new(),
         }
@@ -501,7 +475,7 @@ impl<'a> Judge<'a> {
                         column: None,
                         problem: problem.in_place(self.file.place_of(&row, None)),
                     }),
-                    accepted => taken.push(accepted),
+                    accepted => taken.push((accepted, self.intake.take_relied())),
                 }
                 let name = self
                     .name_slot
