@@ -224,7 +224,7 @@ fn appended(dir: &Path, storage: &Storage, entries: usize) -> Result<f64, Failur
                 .to_be_bytes(),
             actor: 1,
             programme: Position(1),
-            facts: facts(number),
+            facts: facts(number).into(),
             private: None,
         }],
         fold: Box::new(fold(number)),

@@ -63,7 +63,7 @@ fn run(entries: u64, group: u64, commands: Commands) -> Result<(), Problem> {
             command_id: commands.id(number, first),
             actor: 1,
             programme: Position(1),
-            facts: format!("{number:0>100}").into_bytes(),
+            facts: format!("{number:0>100}").into_bytes().into(),
             private: None,
         });
         let new = new.collect();

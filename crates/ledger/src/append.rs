@@ -119,6 +119,9 @@ impl Ledger {
             entries,
             fold: &mut fold,
         };
+        if self.ahead.is_some() {
+            return self.append_ahead(request);
+        }
         let mut written = self.released(|ledger| group::write(ledger, vec![request]))?;
         // One request, one answer.
         written.receipts.pop().unwrap_or_else(|| Ok(Vec::new()))
@@ -160,7 +163,7 @@ mod tests {
             command_id: [number; 16],
             actor: 1,
             programme: Position::EMPTY,
-            facts: vec![number; 1000],
+            facts: vec![number; 1000].into(),
             private: None,
         };
         (0..count).map(entry).collect()

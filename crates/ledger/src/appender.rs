@@ -73,7 +73,7 @@ impl Committed<'_> {
 ///         command_id: [number; 16],
 ///         actor: 1,
 ///         programme: Position::EMPTY,
-///         facts: vec![number],
+///         facts: vec![number].into(),
 ///         private: None,
 ///     }],
 ///     fold: Box::new(|_, _| Ok(Vec::new())),

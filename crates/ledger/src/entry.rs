@@ -8,6 +8,7 @@ use crate::merkle::{self, Hash};
 use crate::problems;
 use crate::salts::Salts;
 use base::{Moment, Position, Problem};
+use std::ops::Deref;
 
 /// What a command wants to add.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,10 +24,76 @@ pub struct NewEntry {
     /// The position of the programme under which it is accepted.
     pub programme: Position,
     /// What counts.
-    pub facts: Vec<u8>,
+    pub facts: NewFacts,
     /// Personal fields and references to evidence, if it has any.
     pub private: Option<Vec<u8>>,
 }
+
+/// What counts of a new entry, as bytes. Who brings very many may commit to them ahead, on a thread that has
+/// the time: see [`NewFacts::committed`].
+#[derive(Debug)]
+pub struct NewFacts {
+    bytes: Vec<u8>,
+    committed: Option<([u8; SALT_BYTES], Hash)>,
+}
+
+impl NewFacts {
+    /// Commits to the bytes now.
+    ///
+    /// # Errors
+    /// The operating system has no randomness.
+    pub fn committed(bytes: Vec<u8>, salts: &mut Salts) -> Result<NewFacts, Problem> {
+        let salt = salts.next()?;
+        let commitment = commitment(Part::Facts, &salt, &bytes);
+        Ok(NewFacts {
+            bytes,
+            committed: Some((salt, commitment)),
+        })
+    }
+
+    /// The bytes.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+}
+
+impl Default for NewFacts {
+    fn default() -> NewFacts {
+        NewFacts::from(Vec::new())
+    }
+}
+
+impl From<Vec<u8>> for NewFacts {
+    fn from(bytes: Vec<u8>) -> NewFacts {
+        NewFacts {
+            bytes,
+            committed: None,
+        }
+    }
+}
+
+impl Deref for NewFacts {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+/// The same bytes, not committed to: no salt is used twice.
+impl Clone for NewFacts {
+    fn clone(&self) -> NewFacts {
+        NewFacts::from(self.bytes.clone())
+    }
+}
+
+impl PartialEq for NewFacts {
+    fn eq(&self, other: &NewFacts) -> bool {
+        self.bytes == other.bytes
+    }
+}
+
+impl Eq for NewFacts {}
 
 /// An entry of the log, its parts checked against the commitments in its leaf.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,7 +154,15 @@ impl SaltedEntry {
         time: Moment,
         salts: &mut Salts,
     ) -> Result<SaltedEntry, Problem> {
-        let facts_salt = salts.next()?;
+        let NewFacts { bytes, committed } = match new.facts {
+            facts @ NewFacts {
+                committed: Some(_), ..
+            } => facts,
+            facts => NewFacts::committed(facts.bytes, salts)?,
+        };
+        let Some((facts_salt, facts)) = committed else {
+            return Err(problems::facts_missing(position.0));
+        };
         let (private, private_salt) = match &new.private {
             Some(bytes) => {
                 let salt = salts.next()?;
@@ -102,7 +177,7 @@ impl SaltedEntry {
             command_id: new.command_id,
             actor: new.actor,
             programme: new.programme,
-            facts: commitment(Part::Facts, &facts_salt, &new.facts),
+            facts,
             private,
         };
         Ok(SaltedEntry {
@@ -113,7 +188,7 @@ impl SaltedEntry {
                 command_id: new.command_id,
                 actor: new.actor,
                 programme: new.programme,
-                facts: new.facts,
+                facts: bytes,
                 private: new.private,
                 erased_by: None,
                 leaf: leaf.to_bytes(),

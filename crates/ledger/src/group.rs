@@ -10,7 +10,7 @@ use crate::merkle::SIZE_MAX;
 use crate::problems;
 use crate::salts::Salts;
 use crate::state::{Change, Gap, Pending, Precondition, Space, StateView};
-use crate::store::{Batch, Store, Wanted, Writing};
+use crate::store::{Batch, StateSource, StoredHead, Wanted, Writing};
 use crate::tree::Edge;
 use base::{Moment, Position, Problem};
 use std::collections::BTreeMap;
@@ -67,18 +67,9 @@ pub(crate) fn write(ledger: &mut Ledger, requests: Vec<Request<'_>>) -> Result<W
     if writer.edge.head(head.last_time) != head && !writer.edge.follow(&begun.leaves, &head) {
         writer.edge = Edge::rebuild(store, &head)?;
     }
-    let mut group = Group {
-        store,
-        salts: &mut writer.salts,
-        accepted: begun.accepted.into_iter().collect(),
-        claimed: BTreeMap::new(),
-        pending: Pending::default(),
-        gap: Gap::default(),
-        entries: Vec::new(),
-        size: head.size,
-        last_time: head.last_time,
-        is_alone: requests.len() == 1,
-    };
+    let accepted = begun.accepted.into_iter().collect();
+    let is_alone = requests.len() == 1;
+    let mut group = Group::new(store, &mut writer.salts, accepted, &head, is_alone);
     let receipts: Vec<Receipts> = requests
         .into_iter()
         .map(|request| group.take(request))
@@ -118,8 +109,8 @@ fn commands_of(requests: &[Request<'_>]) -> Vec<[u8; 16]> {
 }
 
 /// The requests that were accepted so far, on their way into one commit.
-struct Group<'a> {
-    store: &'a dyn Store,
+pub(crate) struct Group<'a> {
+    source: &'a dyn StateSource,
     salts: &'a mut Salts,
     /// Commands that the ledger holds.
     accepted: BTreeMap<[u8; 16], Position>,
@@ -134,8 +125,50 @@ struct Group<'a> {
     is_alone: bool,
 }
 
+/// What a group came to.
+pub(crate) struct Parts {
+    pub(crate) entries: Vec<SaltedEntry>,
+    pub(crate) claimed: BTreeMap<[u8; 16], Position>,
+    pub(crate) pending: Pending,
+    pub(crate) last_time: Option<Moment>,
+}
+
+impl<'a> Group<'a> {
+    /// One upon the state of `source`, after `head`. `accepted` says which of its commands the ledger holds;
+    /// `is_alone` that there is one request only.
+    pub(crate) fn new(
+        source: &'a dyn StateSource,
+        salts: &'a mut Salts,
+        accepted: BTreeMap<[u8; 16], Position>,
+        head: &StoredHead,
+        is_alone: bool,
+    ) -> Group<'a> {
+        Group {
+            source,
+            salts,
+            accepted,
+            claimed: BTreeMap::new(),
+            pending: Pending::default(),
+            gap: Gap::default(),
+            entries: Vec::new(),
+            size: head.size,
+            last_time: head.last_time,
+            is_alone,
+        }
+    }
+
+    pub(crate) fn into_parts(self) -> Parts {
+        Parts {
+            entries: self.entries,
+            claimed: self.claimed,
+            pending: self.pending,
+            last_time: self.last_time,
+        }
+    }
+}
+
 impl Group<'_> {
-    fn take(&mut self, request: Request<'_>) -> Receipts {
+    pub(crate) fn take(&mut self, request: Request<'_>) -> Receipts {
         let entries_before = self.entries.len();
         if !self.is_alone {
             self.pending.mark();
@@ -173,7 +206,7 @@ impl Group<'_> {
             }
             let salted = SaltedEntry::place(new, position, time, self.salts)?;
             let changes = {
-                let view = StateView::with_pending(self.store, &self.pending, Position(before));
+                let view = StateView::with_pending(self.source, &self.pending, Position(before));
                 fold(&view.with_gap(&self.gap), &salted.entry)?
             };
             self.pending.apply(changes, position)?;
@@ -228,7 +261,7 @@ impl Group<'_> {
             let found = match self.pending.get(*space, key) {
                 Some(slot) => slot.as_ref().map(|(version, _)| *version),
                 None => {
-                    let found = self.gap.get(self.store, *space, key)?;
+                    let found = self.gap.get(self.source, *space, key)?;
                     found.map(|(version, _)| version)
                 }
             };

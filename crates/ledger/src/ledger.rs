@@ -1,6 +1,7 @@
 //! An open ledger: creating, opening and reading it. Adding to it is in `append.rs`, checking it
 //! in `verify.rs`.
 
+use crate::ahead::Ahead;
 use crate::entry::{Entry, StoredEntry};
 use crate::lock::WriterLock;
 use crate::merkle::Hash;
@@ -50,6 +51,8 @@ pub struct Head {
 pub struct Ledger {
     pub(crate) store: Box<dyn Store>,
     pub(crate) writer: Option<Writer>,
+    /// While appends go ahead of the disk.
+    pub(crate) ahead: Option<Ahead>,
     meta: Meta,
     /// Whether what is read is held still until further notice.
     is_held: Cell<bool>,
@@ -124,6 +127,7 @@ impl Ledger {
         let is_shared = store.is_shared();
         Ok(Ledger {
             store,
+            ahead: None,
             writer: Some(Writer {
                 edge,
                 salts: Salts::new(),
@@ -157,6 +161,7 @@ impl Ledger {
         };
         Ok(Ledger {
             store,
+            ahead: None,
             writer: Some(Writer {
                 edge,
                 salts: Salts::new(),
@@ -176,6 +181,7 @@ impl Ledger {
         let meta = store.meta()?;
         Ok(Ledger {
             store,
+            ahead: None,
             writer: None,
             meta,
             is_held: Cell::new(false),

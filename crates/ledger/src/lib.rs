@@ -32,7 +32,7 @@
 //!     command_id: [byte; 16],
 //!     actor: 1,
 //!     programme: Position::EMPTY,
-//!     facts: vec![byte],
+//!     facts: vec![byte].into(),
 //!     private: None,
 //! };
 //! let now = Moment::parse("2018-03-05T01:02:03Z")?;
@@ -79,6 +79,7 @@
 //! take turns. Evidence is files in the folder, see [`EvidenceStore`].
 //! The row `signed` of `meta` holds the last checkpoint that was signed, see [`Ledger::keep_signed`].
 
+mod ahead;
 mod append;
 mod appender;
 mod copy;
@@ -100,6 +101,7 @@ pub mod problems;
 mod proofs;
 mod salts;
 mod sqlite;
+mod sqlite_checkpoint;
 mod sqlite_state;
 mod state;
 mod storage;
@@ -118,10 +120,11 @@ pub use copy::{CopiedEntries, CopiedEntry, CopiedPart};
 
 pub use append::{AppendError, GROUP_BYTES_MAX, GROUP_ENTRIES_MAX, PART_BYTES_MAX};
 pub use appender::{Appender, BoxedFold, Committed, QUEUE_REQUESTS_MAX, Submission};
-pub use entry::{Entry, EntryHead, NewEntry};
+pub use entry::{Entry, EntryHead, NewEntry, NewFacts};
 pub use evidence::{EVIDENCE_BYTES_MAX, EvidenceHash, EvidenceStore};
 pub use ledger::{Entries, Head, Ledger, Nature};
 pub use proofs::{DisclosedEntries, DisclosedEntry};
+pub use salts::Salts;
 pub use state::{
     Change, KEY_BYTES_MAX, Precondition, Space, StateRow, StateScan, StateView, VALUE_BYTES_MAX,
 };

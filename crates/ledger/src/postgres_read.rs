@@ -8,7 +8,7 @@ use crate::postgres::{PostgresStore, position, stored_number};
 use crate::problems::{self, show_key};
 use crate::state::{Pending, Space, StateRow};
 use crate::store::{
-    Batch, Begun, Meta, PAGE_ROWS_MAX, Page, StateSource, Store, StoredHead, Wanted,
+    Batch, Begun, Meta, PAGE_ROWS_MAX, Page, StateSource, StateTable, Store, StoredHead, Wanted,
 };
 use base::{Position, Problem};
 use tokio_postgres::Row;
@@ -149,7 +149,9 @@ impl StateSource for PostgresStore {
         let rows = self.query(STATE_PAGE, &[&i32::from(space.0), &from, &to])?;
         self.page(&rows, 3, |row| self.state_row(row))
     }
+}
 
+impl StateTable for PostgresStore {
     fn whole_state_page(
         &self,
         from: Option<(Space, &[u8])>,

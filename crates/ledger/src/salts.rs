@@ -8,12 +8,13 @@ use base::Problem;
 const BLOCK_BYTES: usize = 4096;
 
 /// A source of salts. No salt is given twice.
-pub(crate) struct Salts {
+pub struct Salts {
     unused: Vec<u8>,
 }
 
 impl Salts {
-    pub(crate) fn new() -> Salts {
+    /// A new source.
+    pub fn new() -> Salts {
         Salts { unused: Vec::new() }
     }
 
@@ -30,6 +31,12 @@ impl Salts {
         self.unused[rest..].fill(0);
         self.unused.truncate(rest);
         Ok(salt)
+    }
+}
+
+impl Default for Salts {
+    fn default() -> Salts {
+        Salts::new()
     }
 }
 

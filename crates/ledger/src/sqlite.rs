@@ -6,10 +6,14 @@
 
 use crate::entry::StoredEntry;
 use crate::problems;
-use crate::sqlite_state::{SqliteState, blob, limit_reached, put_state};
+use crate::sqlite_checkpoint::Checkpointer;
+use crate::sqlite_state::{
+    Places, SqliteState, blob, by_many, limit_reached, of_rows, put_state,
+};
 use crate::state::{Pending, Space, StateRow};
 use crate::store::{
-    Batch, Begun, FORMAT, LEAVES_MAX, Meta, Page, Sought, StateSource, Store, StoredHead, Wanted,
+    Batch, Begun, FORMAT, LEAVES_MAX, Meta, Page, Sought, StateSource, StateTable, Store,
+    StoredHead, Wanted,
 };
 use base::{Moment, Position, Problem};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
@@ -33,9 +37,12 @@ const BUSY_SECONDS: u64 = 5;
 /// The page cache of a connection, in KiB.
 const CACHE_KIB: i64 = 64 << 10;
 
-/// The write-ahead log is folded into the file when it has this many pages (of 4 KiB): 64 MiB.
+/// The write-ahead log is folded into the file, beside the writer, when about so much was committed.
 /// A larger log writes a page that many groups touch once instead of each time.
-const WAL_PAGES: i64 = 16_384;
+const WAL_BYTES: i64 = 64 << 20;
+
+/// The pages (of 4 KiB) that it may have before a commit itself folds it in: 512 MiB.
+const WAL_PAGES_MAX: i64 = 131_072;
 
 const SCHEMA: &str = "
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -74,6 +81,8 @@ fn descriptions(
 
 /// An open ledger file.
 pub(crate) struct SqliteStore {
+    // Before the connection: who closes the file last folds in the rest.
+    checkpointer: Checkpointer,
     state: SqliteState,
     /// How many readers want what is read to keep still.
     readings: Cell<u32>,
@@ -133,6 +142,7 @@ impl SqliteStore {
             Err(error) => return Err(problems::storage(path.display(), error)),
         };
         let store = SqliteStore {
+            checkpointer: Checkpointer::new(&path, WAL_BYTES.unsigned_abs()),
             state: SqliteState { connection, path },
             readings: Cell::new(0),
         };
@@ -156,11 +166,11 @@ impl SqliteStore {
         self.run(|connection| {
             connection.pragma_update(None, "journal_mode", "WAL")?;
             connection.pragma_update(None, "synchronous", "FULL")?;
-            connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
+            connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES_MAX)?;
             // Between an erasure and its scrub nothing deleted stays in the file's free space.
             connection.pragma_update(None, "secure_delete", true)?;
             // After a burst the log file shrinks again, to its size at a checkpoint.
-            connection.pragma_update(None, "journal_size_limit", WAL_PAGES * 4096)
+            connection.pragma_update(None, "journal_size_limit", WAL_BYTES)
         })
     }
 
@@ -237,19 +247,21 @@ impl SqliteStore {
 
     fn write_batch(&self, batch: &Batch<'_>) -> Result<(), Problem> {
         self.run(|connection| {
-            let mut entry = connection.prepare_cached(
-                "INSERT INTO entry (position, leaf, facts, facts_salt, private, private_salt)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            )?;
-            for salted in batch.entries {
-                entry.execute(params![
-                    stored_number(salted.entry.position.0),
-                    salted.entry.leaf,
-                    salted.entry.facts,
-                    salted.facts_salt,
-                    salted.entry.private,
-                    salted.private_salt,
-                ])?;
+            let insert =
+                "INSERT INTO entry (position, leaf, facts, facts_salt, private, private_salt) VALUES";
+            for rows in by_many(batch.entries) {
+                let mut entry = connection.prepare_cached(&of_rows(insert, 6, rows.len(), ""))?;
+                let mut at = Places::default();
+                for salted in rows {
+                    let place = stored_number(salted.entry.position.0);
+                    entry.raw_bind_parameter(at.next(), place)?;
+                    entry.raw_bind_parameter(at.next(), salted.entry.leaf)?;
+                    entry.raw_bind_parameter(at.next(), &salted.entry.facts)?;
+                    entry.raw_bind_parameter(at.next(), salted.facts_salt)?;
+                    entry.raw_bind_parameter(at.next(), &salted.entry.private)?;
+                    entry.raw_bind_parameter(at.next(), salted.private_salt)?;
+                }
+                entry.raw_execute()?;
             }
             let mut command =
                 connection.prepare_cached("INSERT INTO command (id, position) VALUES (?1, ?2)")?;
@@ -335,7 +347,9 @@ impl StateSource for SqliteStore {
     ) -> Result<Page<StateRow>, Problem> {
         self.state.state_page(space, from, to)
     }
+}
 
+impl StateTable for SqliteStore {
     fn whole_state_page(
         &self,
         from: Option<(Space, &[u8])>,
@@ -372,7 +386,9 @@ impl Store for SqliteStore {
 
     fn write(&self, batch: &Batch<'_>) -> Result<(), Problem> {
         self.write_batch(batch)?;
-        self.commit()
+        self.commit()?;
+        self.checkpointer.committed(batch.bytes() as u64);
+        Ok(())
     }
 
     fn roll_back(&self) {
@@ -566,7 +582,10 @@ impl Store for SqliteStore {
         // Zeros over what is deleted would leave the copies that a page keeps of cells that were
         // moved; a file that is written anew has neither.
         self.run(|connection| connection.execute_batch("VACUUM"))?;
-        let is_busy = self.number("PRAGMA wal_checkpoint(TRUNCATE)")? != 0;
+        let is_busy = {
+            let _held = self.checkpointer.hold();
+            self.number("PRAGMA wal_checkpoint(TRUNCATE)")? != 0
+        };
         if !is_busy {
             self.run(|connection| {
                 connection.execute(
@@ -616,6 +635,13 @@ impl Store for SqliteStore {
                 "sqlite_schema: {kind} {name}"
             ))),
         }
+    }
+
+    fn second_writer(&self) -> Result<Option<Box<dyn Store>>, Problem> {
+        let Some(dir) = self.state.path.parent() else {
+            return Ok(None);
+        };
+        Ok(Some(Box::new(SqliteStore::open(dir)?)))
     }
 
     fn is_shared(&self) -> bool {

@@ -3,7 +3,7 @@
 
 use crate::problems::{self, show_key};
 use crate::state::{Pending, Space, StateRow};
-use crate::store::{Next, PAGE_BYTES_ENOUGH, PAGE_ROWS_MAX, Page, Sought, StateSource};
+use crate::store::{Next, PAGE_BYTES_ENOUGH, PAGE_ROWS_MAX, Page, Sought, StateSource, StateTable};
 use base::{Position, Problem};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, Rows, params};
 use std::path::PathBuf;
@@ -80,21 +80,56 @@ pub(crate) fn limit_reached(rows: usize, bytes: usize) -> bool {
     rows >= PAGE_ROWS_MAX || bytes >= PAGE_BYTES_ENOUGH
 }
 
+/// Rows of one statement: SQLite takes many in less time than one by one.
+const ROWS: usize = 32;
+
+/// The rows in stretches of [`ROWS`], and those that are left one by one: two statements are enough.
+pub(crate) fn by_many<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {
+    let many = rows.chunks_exact(ROWS);
+    let left = many.remainder().chunks(1);
+    many.chain(left)
+}
+
+/// The text of a statement for so many rows.
+pub(crate) fn of_rows(insert: &str, columns: usize, rows: usize, end: &str) -> String {
+    let row = format!("({})", vec!["?"; columns].join(","));
+    format!("{insert} {}{end}", vec![row; rows].join(","))
+}
+
+/// The places of a statement's parameters, one after the other.
+#[derive(Default)]
+pub(crate) struct Places(usize);
+
+impl Places {
+    pub(crate) fn next(&mut self) -> usize {
+        self.0 += 1;
+        self.0
+    }
+}
+
 /// Writes changes inside the transaction that is open.
 pub(crate) fn put_state(connection: &Connection, changes: &Pending) -> rusqlite::Result<()> {
-    let mut put = connection.prepare_cached(
-        "INSERT INTO state (space, key, version, value) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT DO UPDATE SET version = excluded.version, value = excluded.value",
-    )?;
+    let mut puts = Vec::new();
     let mut delete =
         connection.prepare_cached("DELETE FROM state WHERE space = ?1 AND key = ?2")?;
     for (space, key, slot) in changes.iter() {
         match slot {
-            Some((version, value)) => {
-                put.execute(params![space.0, key, version.0.cast_signed(), value])?
-            }
-            None => delete.execute(params![space.0, key])?,
-        };
+            Some((version, value)) => puts.push((space, key, version, value)),
+            None => drop(delete.execute(params![space.0, key])?),
+        }
+    }
+    let insert = "INSERT INTO state (space, key, version, value) VALUES";
+    let end = " ON CONFLICT DO UPDATE SET version = excluded.version, value = excluded.value";
+    for rows in by_many(&puts) {
+        let mut put = connection.prepare_cached(&of_rows(insert, 4, rows.len(), end))?;
+        let mut at = Places::default();
+        for (space, key, version, value) in rows {
+            put.raw_bind_parameter(at.next(), space.0)?;
+            put.raw_bind_parameter(at.next(), key)?;
+            put.raw_bind_parameter(at.next(), version.0.cast_signed())?;
+            put.raw_bind_parameter(at.next(), value)?;
+        }
+        put.raw_execute()?;
     }
     Ok(())
 }
@@ -191,7 +226,9 @@ impl StateSource for SqliteState {
             }
         })
     }
+}
 
+impl StateTable for SqliteState {
     fn whole_state_page(
         &self,
         from: Option<(Space, &[u8])>,

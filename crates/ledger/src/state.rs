@@ -174,6 +174,15 @@ impl Pending {
         self.spaces.get(&space)?.get(key)
     }
 
+    /// The first key of a space after `key`, whether it is written or removed.
+    pub(crate) fn next_key(&self, space: Space, key: &[u8]) -> Option<&[u8]> {
+        let after = (Bound::Excluded(key), Bound::Unbounded);
+        let keys = self.spaces.get(&space)?;
+        keys.range::<[u8], _>(after)
+            .next()
+            .map(|(key, _)| key.as_slice())
+    }
+
     fn range(&self, space: Space, range: &KeyRange) -> Option<btree_map::Range<'_, Vec<u8>, Slot>> {
         let keys = self.spaces.get(&space)?;
         // A range that ends before it begins holds nothing; the map would refuse it.
@@ -208,6 +217,14 @@ impl KeyRange {
         KeyRange {
             from: prefix.to_vec(),
             to: raised,
+        }
+    }
+
+    /// Every key from one to another, excluded.
+    pub(crate) fn from_to(from: &[u8], to: Option<&[u8]>) -> KeyRange {
+        KeyRange {
+            from: from.to_vec(),
+            to: to.map(<[u8]>::to_vec),
         }
     }
 

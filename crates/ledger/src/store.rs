@@ -124,6 +124,19 @@ pub(crate) struct Batch<'a> {
     pub(crate) head: &'a StoredHead,
 }
 
+impl Batch<'_> {
+    /// About how many bytes it writes.
+    pub(crate) fn bytes(&self) -> usize {
+        /// A leaf, salts, and what a row needs beside its columns.
+        const ROW_BYTES: usize = 200;
+        let part = |salted: &SaltedEntry| {
+            let private = salted.entry.private.as_ref().map_or(0, Vec::len);
+            ROW_BYTES + salted.entry.facts.len() + private
+        };
+        self.entries.iter().map(part).sum::<usize>() + self.changes.bytes()
+    }
+}
+
 /// What a look for a key came upon.
 pub(crate) enum Sought {
     /// It is there.
@@ -176,7 +189,10 @@ pub(crate) trait StateSource {
         from: &[u8],
         to: Option<&[u8]>,
     ) -> Result<Page<StateRow>, Problem>;
+}
 
+/// A place that can be read from end to end.
+pub(crate) trait StateTable: StateSource {
     /// Rows of all spaces from a key of a space on (from the first when `None`), by space and key.
     fn whole_state_page(
         &self,
@@ -185,7 +201,7 @@ pub(crate) trait StateSource {
 }
 
 /// A database that holds one ledger.
-pub(crate) trait Store: StateSource + Send {
+pub(crate) trait Store: StateTable + Send {
     /// Keeps what is read still until as many [`Store::end_read`] have followed.
     fn begin_read(&self) -> Result<(), Problem>;
 
@@ -262,6 +278,12 @@ pub(crate) trait Store: StateSource + Send {
 
     /// Looks for damage in the database's own structure.
     fn check_structure(&self) -> Result<(), Problem>;
+
+    /// The same storage once more, for a thread that writes while this one reads; `None` where others may
+    /// write too, or it would pay nothing.
+    fn second_writer(&self) -> Result<Option<Box<dyn Store>>, Problem> {
+        Ok(None)
+    }
 
     /// Whether other processes may append beside this one.
     fn is_shared(&self) -> bool;

@@ -9,7 +9,7 @@ use crate::merkle::Hash;
 use crate::problems::{self, hex, show_key};
 use crate::sqlite_state::SqliteState;
 use crate::state::{Change, Pending, Space, StateRow, StateView, after};
-use crate::store::{Page, Reading, StateSource, Store, StoredHead, Tile};
+use crate::store::{Page, Reading, StateTable, Store, StoredHead, Tile};
 use crate::tree::{self, Edge};
 use base::{Moment, Position, Problem};
 use std::cmp::Ordering;
@@ -378,14 +378,14 @@ fn unexpected(space: Space, row: &StateRow) -> Problem {
 
 /// Every row of a state, by space and key.
 struct WholeState<'a> {
-    source: &'a dyn StateSource,
+    source: &'a dyn StateTable,
     page: vec::IntoIter<(Space, StateRow)>,
     next: Option<(Space, Vec<u8>)>,
     is_last_page: bool,
 }
 
 impl<'a> WholeState<'a> {
-    fn new(source: &'a dyn StateSource) -> WholeState<'a> {
+    fn new(source: &'a dyn StateTable) -> WholeState<'a> {
         WholeState {
             source,
             page: Vec::new().into_iter(),

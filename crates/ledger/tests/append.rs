@@ -223,7 +223,7 @@ fn a_group_beyond_a_limit_is_refused_by_name(place) {
     let many = vec![entry(COUNT, 1, ""); GROUP_ENTRIES_MAX + 1];
     let large = |bytes: usize| {
         vec![ledger::NewEntry {
-            facts: vec![0; bytes],
+            facts: vec![0; bytes].into(),
             ..entry(COUNT, 1, "")
         }]
     };

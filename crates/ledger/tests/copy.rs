@@ -29,7 +29,7 @@ fn log(dir: &std::path::Path, count: u16) -> Ledger {
             command_id: [group.to_le_bytes(); 8].concat().try_into().unwrap(),
             actor: 1,
             programme: Position::EMPTY,
-            facts: n.to_le_bytes().to_vec(),
+            facts: n.to_le_bytes().to_vec().into(),
             private: n
                 .is_multiple_of(2)
                 .then(|| format!("secret {n}").into_bytes()),
@@ -47,7 +47,7 @@ fn erase(ledger: &mut Ledger, position: u8) {
         command_id: [position; 16],
         actor: 1,
         programme: Position::EMPTY,
-        facts: vec![position],
+        facts: vec![position].into(),
         private: None,
     };
     let now = Moment::from_micros(1_000_000).unwrap();

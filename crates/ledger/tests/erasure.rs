@@ -43,7 +43,7 @@ fn fold(_: &StateView<'_>, entry: &Entry) -> Result<Vec<Change>, Problem> {
 
 fn erasing(command: u128, numbers: &[u8]) -> NewEntry {
     NewEntry {
-        facts: numbers.to_vec(),
+        facts: numbers.to_vec().into(),
         private: None,
         kind: ERASE,
         ..private_entry(command, "", "")

@@ -243,7 +243,7 @@ fn a_full_queue_refuses_by_name() {
     // Two requests of 300 MB are more than the queue holds: 512 MB.
     let heavy = |command: u128| {
         let part = |number: u128| NewEntry {
-            facts: vec![0; 60 << 20],
+            facts: vec![0; 60 << 20].into(),
             ..entry(COUNT, command * 10 + number, "")
         };
         Submission {

@@ -10,8 +10,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use base::{Day, Moment, Position, Problem, TimeZoneName};
 use ledger::{
-    Entry, EntryHead, EvidenceHash, EvidenceStore, Ledger, Nature, NewEntry, Precondition,
-    StateView, Storage, Submission,
+    Entry, EntryHead, EvidenceHash, EvidenceStore, Ledger, Nature, NewEntry, NewFacts,
+    Precondition, Salts, StateView, Storage, Submission,
 };
 use programme::model::Programme;
 use serde::Serialize;
@@ -77,7 +77,7 @@ pub struct Command {
     /// Kind.
     pub kind: Kind,
     /// Facts, as JSON bytes.
-    pub facts: Vec<u8>,
+    pub facts: NewFacts,
     /// Private part, as JSON bytes.
     pub private: Option<Vec<u8>>,
     /// The row that the columns get for it, where it is at hand, and the position of the programme by
@@ -96,6 +96,16 @@ impl Command {
         Command::written(kind, facts, private)
     }
 
+    /// Commits to its facts ahead of the append.
+    ///
+    /// # Errors
+    /// The operating system has no randomness.
+    pub(crate) fn commit(&mut self, salts: &mut Salts) -> Result<(), Problem> {
+        let bytes = std::mem::take(&mut self.facts);
+        self.facts = NewFacts::committed(bytes.into_bytes(), salts)?;
+        Ok(())
+    }
+
     /// A command whose facts are written already.
     pub(crate) fn written(
         kind: Kind,
@@ -110,10 +120,43 @@ impl Command {
         };
         Ok(Command {
             kind,
-            facts,
+            facts: facts.into(),
             private,
             row: None,
         })
+    }
+}
+
+/// What was appended and the mirror does not know yet.
+pub(crate) struct Untold {
+    programme: Position,
+    entries: Vec<UntoldEntry>,
+    heads: Vec<EntryHead>,
+}
+
+struct UntoldEntry {
+    kind: u16,
+    /// Empty where there is the row.
+    facts: Vec<u8>,
+    row: Option<RecordRow>,
+}
+
+impl Untold {
+    /// Tells the mirror.
+    ///
+    /// # Errors
+    /// It cannot take an entry.
+    pub(crate) fn tell(self, mirror: &mut Mirror) -> Result<(), Problem> {
+        for (entry, head) in self.entries.into_iter().zip(&self.heads) {
+            let told = Told {
+                position: head.position,
+                programme: self.programme,
+                kind: entry.kind,
+                facts: &entry.facts,
+            };
+            mirror.take_with(&told, entry.row)?;
+        }
+        Ok(())
     }
 }
 
@@ -400,62 +443,25 @@ impl Office {
         commands: Vec<Command>,
         preconditions: Vec<Precondition>,
     ) -> Result<Vec<EntryHead>, Problem> {
-        let command_id = match self.command_id {
-            Some(id) => id,
-            None => {
-                let mut id = [0_u8; 16];
-                getrandom::fill(&mut id).map_err(problems::no_randomness)?;
-                id
-            }
-        };
         let programme = self.mirror().programme_at();
-        let mut entries = Vec::with_capacity(commands.len());
-        let mut told = Vec::with_capacity(commands.len());
-        for command in commands {
-            let kind = command.kind.number();
-            let row = command.row.filter(|(by, _)| *by == programme);
-            let row = row.map(|(_, row)| row);
-            // What comes with its row is not read again.
-            let facts = match &row {
-                Some(_) => Vec::new(),
-                None => command.facts.clone(),
-            };
-            told.push((kind, facts, row));
-            entries.push(NewEntry {
-                kind,
-                command_id,
-                actor: self.actor,
-                programme,
-                facts: command.facts,
-                private: command.private,
-            });
-        }
         // What could not be taken into memory must not be written either.
-        let coming = told
-            .iter()
-            .zip(&entries)
-            .map(|((kind, _, row), entry)| (*kind, entry.facts.as_slice(), row.as_ref()));
+        let coming = commands.iter().map(|command| {
+            let row = command.row.as_ref().filter(|(by, _)| *by == programme);
+            let facts: &[u8] = &command.facts;
+            (command.kind.number(), facts, row.map(|(_, row)| row))
+        });
         self.mirror().could_take(coming, self.is_one_of_many())?;
+        let untold = self.append_untold(commands, preconditions, programme)?;
         // Not in the middle of an import: what ends it is soon there.
-        let is_settled = told.last().is_none_or(|(.., row)| row.is_none());
-        let heads = self.write(entries, preconditions)?;
-        self.command_id = None;
-        self.appended += 1;
+        let is_settled = untold.entries.last().is_none_or(|told| told.row.is_none());
+        let heads = untold.heads.clone();
         let (Some(first), None) = (heads.first(), &self.house) else {
             return Ok(heads);
         };
         // What others appended before.
         self.catch_up_to(Position(first.position.0 - 1), &mut |_, _, _| ())?;
         if let Held::Own(mirror) = &mut self.mirror {
-            for ((kind, facts, row), head) in told.into_iter().zip(&heads) {
-                let told = Told {
-                    position: head.position,
-                    programme,
-                    kind,
-                    facts: &facts,
-                };
-                mirror.take_with(&told, row)?;
-            }
+            untold.tell(mirror)?;
         }
         if self.ledger.is_shared() {
             // And after: the state that is read next has it.
@@ -467,6 +473,81 @@ impl Office {
             drop(self.save_snapshot_if_it_pays());
         }
         Ok(heads)
+    }
+
+    /// Appends, and leaves it to the caller to tell the mirror, see [`Office::lend_mirror`]. `programme` is
+    /// the position of the one in force.
+    pub(crate) fn append_untold(
+        &mut self,
+        commands: Vec<Command>,
+        preconditions: Vec<Precondition>,
+        programme: Position,
+    ) -> Result<Untold, Problem> {
+        let command_id = match self.command_id {
+            Some(id) => id,
+            None => {
+                let mut id = [0_u8; 16];
+                getrandom::fill(&mut id).map_err(problems::no_randomness)?;
+                id
+            }
+        };
+        let mut entries = Vec::with_capacity(commands.len());
+        let mut told = Vec::with_capacity(commands.len());
+        for command in commands {
+            let kind = command.kind.number();
+            let row = command.row.filter(|(by, _)| *by == programme);
+            let row = row.map(|(_, row)| row);
+            // What comes with its row is not read again.
+            let facts = match &row {
+                Some(_) => Vec::new(),
+                None => command.facts.to_vec(),
+            };
+            told.push(UntoldEntry { kind, facts, row });
+            entries.push(NewEntry {
+                kind,
+                command_id,
+                actor: self.actor,
+                programme,
+                facts: command.facts,
+                private: command.private,
+            });
+        }
+        let heads = self.write(entries, preconditions)?;
+        self.command_id = None;
+        self.appended += 1;
+        Ok(Untold {
+            programme,
+            entries: told,
+            heads,
+        })
+    }
+
+    /// The mirror, for a thread that takes into it what [`Office::append_untold`] gave while this one appends;
+    /// to be given back by [`Office::take_mirror_back`]. `None` where others append or read too.
+    pub(crate) fn lend_mirror(&mut self) -> Option<Box<Mirror>> {
+        if self.is_one_of_many() || !matches!(self.mirror, Held::Own(_)) {
+            return None;
+        }
+        match std::mem::replace(&mut self.mirror, Held::Shared(None)) {
+            Held::Own(mirror) => Some(mirror),
+            Held::Shared(_) => None,
+        }
+    }
+
+    /// From now on appends may return before they are durable, until [`Office::settle`], see
+    /// [`Ledger::go_ahead`].
+    pub(crate) fn go_ahead(&mut self) -> Result<bool, Problem> {
+        self.ledger.go_ahead()
+    }
+
+    /// Waits until what was appended is durable.
+    pub(crate) fn settle(&mut self) -> Result<(), Problem> {
+        self.ledger.settle()
+    }
+
+    /// Takes back what was lent.
+    pub(crate) fn take_mirror_back(&mut self, mirror: Box<Mirror>) {
+        self.mirror = Held::Own(mirror);
     }
 
     /// Writes entries, itself or through the queue of the house.

@@ -5,7 +5,6 @@
 //! here, so that nothing can enter by one door that another would refuse.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use base::{Day, FieldId, Problem, RecordTypeId, VocabularyId};
 use ledger::{EvidenceHash, EvidenceStore, Precondition};
@@ -33,13 +32,44 @@ pub struct Draft {
     /// Its type.
     pub record_type: RecordTypeId,
     /// Values of the fields that state something.
-    pub values: BTreeMap<FieldId, Value>,
+    pub values: Values,
     /// The name that its source gives the subject.
     pub subject_name: Option<String>,
     /// Evidence.
     pub evidence: Vec<Evidence>,
     /// The row of the file that it came from.
     pub row: Option<u32>,
+}
+
+/// The values of a record's fields, in the order of the fields' names. There are a few, and millions of records.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Values(Vec<(FieldId, Value)>);
+
+impl Values {
+    /// The value of a field.
+    pub fn get(&self, field: &str) -> Option<&Value> {
+        let found = self.0.iter().find(|(id, _)| id.as_str() == field);
+        found.map(|(_, value)| value)
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn get_mut(&mut self, field: &str) -> Option<&mut Value> {
+        let found = self.0.iter_mut().find(|(id, _)| id.as_str() == field);
+        found.map(|(_, value)| value)
+    }
+
+    /// Every field with its value.
+    pub fn iter(&self) -> impl Iterator<Item = (&FieldId, &Value)> {
+        self.0.iter().map(|(id, value)| (id, value))
+    }
+}
+
+impl FromIterator<(FieldId, Value)> for Values {
+    fn from_iter<T: IntoIterator<Item = (FieldId, Value)>>(values: T) -> Values {
+        let mut values: Vec<_> = values.into_iter().collect();
+        values.sort_by(|(one, _), (other, _)| one.cmp(other));
+        Values(values)
+    }
 }
 
 /// A fault of a draft, with the field it is in.
@@ -114,13 +144,13 @@ impl<'a> Drafter<'a> {
         cell: impl Fn(usize, &Field) -> Cow<'c, Cell>,
         evidence: Vec<Evidence>,
     ) -> Result<Draft, Vec<Fault>> {
-        let mut values = BTreeMap::new();
+        let mut values = Vec::with_capacity(self.readers.len());
         let mut faults = Vec::new();
         for (index, reader) in self.readers.iter_mut().enumerate() {
             let field = reader.field();
             match reader.read(&cell(index, field), self.programme, self.spellings) {
                 Ok(Some(value)) => {
-                    values.insert(field.id.clone(), value);
+                    values.push((field.id.clone(), value));
                 }
                 Ok(None) => {}
                 Err(problem) => faults.push(Fault {
@@ -131,7 +161,7 @@ impl<'a> Drafter<'a> {
         }
         let draft = Draft {
             record_type: self.record_type.id.clone(),
-            values,
+            values: values.into_iter().collect(),
             subject_name: None,
             evidence,
             row: None,
@@ -183,7 +213,7 @@ impl Draft {
             .values()
             .filter(|field| field.field_type == FieldType::File);
         for field in files {
-            if let Some(Value::Text(hash)) = self.values.get(&field.id)
+            if let Some(Value::Text(hash)) = self.values.get(field.id.as_str())
                 && !pieces.iter().any(|piece| piece.sha256 == *hash)
                 && !EvidenceHash::parse(hash).is_some_and(|hash| store.contains(hash))
             {
@@ -207,7 +237,11 @@ impl Draft {
             return Vec::new();
         };
         let mut faults = Vec::new();
-        for (id, value) in &self.values {
+        for (id, value) in self.values.iter() {
+            // Texts and numbers are valid on every day.
+            if !matches!(value, Value::Text(_) | Value::Codes(_)) {
+                continue;
+            }
             let Some(field) = record_type.fields.get(id) else {
                 continue;
             };
@@ -289,7 +323,7 @@ impl Draft {
             if index > 0 {
                 key.push(KEY_SEPARATOR);
             }
-            match self.values.get(id) {
+            match self.values.get(id.as_str()) {
                 Some(Value::Text(text)) => key.push_str(text),
                 Some(value) => key.push_str(&value.to_text()),
                 None => {}

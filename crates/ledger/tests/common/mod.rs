@@ -65,7 +65,7 @@ pub fn entry(kind: u16, command: u128, facts: &str) -> NewEntry {
         command_id: command.to_be_bytes(),
         actor: 42,
         programme: Position(0),
-        facts: facts.as_bytes().to_vec(),
+        facts: facts.as_bytes().to_vec().into(),
         private: None,
     }
 }

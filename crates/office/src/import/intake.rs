@@ -6,6 +6,7 @@
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
 use base::{Day, Position, Problem};
@@ -274,6 +275,25 @@ impl<'a> Look<'a> {
 /// The first sixteen bytes of a SHA-256: a million of them fit into memory, the texts might not.
 type Fingerprint = [u8; 16];
 
+/// The hash of what is a hash: its first bytes.
+#[derive(Default)]
+struct OfHashes(u64);
+
+impl Hasher for OfHashes {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        if let Some(first) = bytes.first_chunk() {
+            self.0 = u64::from_le_bytes(*first);
+        }
+    }
+
+    /// Of the length before an array: it is the same for all.
+    fn write_usize(&mut self, _: usize) {}
+}
+
 /// Turns drafts into commands one after the other, remembering what the same batch brought before.
 pub(crate) struct Intake {
     programme: Arc<Programme>,
@@ -281,9 +301,9 @@ pub(crate) struct Intake {
     import: Option<u64>,
     reason: Option<String>,
     /// Key → row of the file that brought it (0: none).
-    keys: HashMap<Fingerprint, u32>,
+    keys: HashMap<Fingerprint, u32, BuildHasherDefault<OfHashes>>,
     /// Content → how many of it the batch brought.
-    contents: HashMap<Fingerprint, u32>,
+    contents: HashMap<Fingerprint, u32, BuildHasherDefault<OfHashes>>,
     pub(crate) persons: Persons,
     subjects: HashMap<(Arc<str>, Arc<str>), SeenSubject>,
     new_subjects: Vec<NewSubject>,
@@ -316,8 +336,8 @@ impl Intake {
             on_other,
             import,
             reason,
-            keys: HashMap::new(),
-            contents: HashMap::new(),
+            keys: HashMap::default(),
+            contents: HashMap::default(),
             persons: Persons::default(),
             subjects: HashMap::new(),
             new_subjects: Vec::new(),

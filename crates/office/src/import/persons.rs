@@ -120,7 +120,7 @@ impl Persons {
             {
                 continue;
             }
-            if let Some(Value::Text(text)) = draft.values.get_mut(&field.id) {
+            if let Some(Value::Text(text)) = draft.values.get_mut(field.id.as_str()) {
                 let opaque = self.opaque(look, subject_type.as_str(), text)?;
                 *text = opaque.to_string();
                 named.push((subject_type.as_str().into(), opaque));

@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread;
 
 use base::{Position, Problem};
-use ledger::{EntryHead, Precondition};
+use ledger::{EntryHead, Precondition, Salts};
 use programme::model::{Programme, RecordType};
 use sheet::{Reason, RejectedRow, Row};
 
@@ -22,16 +22,16 @@ use super::slots::record_slots;
 use super::spill::{Spill, Spilled, Spills};
 use super::{Job, problems};
 use crate::fold::get;
-use crate::folder::{Command, Office, Progress};
+use crate::folder::{Command, Office, Progress, Untold};
 use crate::relied::relied_on;
 use crate::rows::RowForms;
 use crate::spaces::{self, ImportRow, ImportStatus};
 
 /// Entries of the first append; each next one has twice as many, up to [`GROUP_ENTRIES_MAX`].
-const GROUP_ENTRIES: usize = 5_000;
+const GROUP_ENTRIES: usize = 4_000;
 /// Entries of one append at most: one flush to the disk serves them all, and a page of an index that many
 /// of them touch is written once. More of them would need more memory than they save time.
-const GROUP_ENTRIES_MAX: usize = 20_000;
+const GROUP_ENTRIES_MAX: usize = 8_000;
 /// Bytes of one append, about.
 const GROUP_BYTES: usize = 32 << 20;
 /// Groups that are made ahead of the appending.
@@ -180,13 +180,31 @@ impl Ready<'_> {
             programme: self.programme.clone(),
             spills: spill.read(import)?,
             forms: RowForms::default(),
+            salts: Salts::new(),
             group_entries: GROUP_ENTRIES,
         };
         let (send, groups) = sync_channel(GROUPS_AHEAD);
         let mut group = Group::default();
         let mut done = 0;
+        let programme = making.by;
+        if !office.is_one_of_many() && std::env::var("NOAHEAD").is_err() {
+            // Nothing of it is visible before the closing entry, which is appended when all is settled.
+            office.go_ahead()?;
+        }
+        let mut mirror = office.lend_mirror();
         thread::scope(|scope| {
             let maker = scope.spawn(move || making.groups(&send));
+            let (tell, teller) = match mirror.take() {
+                Some(mut mirror) => {
+                    let (tell, untold) = sync_channel::<Untold>(GROUPS_AHEAD);
+                    let teller = scope.spawn(move || {
+                        let told = untold.into_iter().try_for_each(|one| one.tell(&mut mirror));
+                        (mirror, told)
+                    });
+                    (Some(tell), Some(teller))
+                }
+                None => (None, None),
+            };
             let appended: Result<(), Problem> = groups.into_iter().try_for_each(|made: Made| {
                 let (made, is_last) = made?;
                 if is_last {
@@ -195,12 +213,26 @@ impl Ready<'_> {
                     return Ok(());
                 }
                 done += made.commands.len() as u64;
-                office.append_relying(made.commands, made.relied)?;
+                match &tell {
+                    Some(tell) => {
+                        let untold = office.append_untold(made.commands, made.relied, programme)?;
+                        // Who takes no more says why at the end.
+                        drop(tell.send(untold));
+                    }
+                    None => drop(office.append_relying(made.commands, made.relied)?),
+                }
                 progress(done, total, "rows");
                 Ok(())
             });
+            drop(tell);
             joined(maker);
-            appended
+            let settled = office.settle();
+            let told = teller.map_or(Ok(()), |teller| {
+                let (mirror, told) = joined(teller);
+                office.take_mirror_back(mirror);
+                told
+            });
+            appended.and(settled).and(told)
         })?;
         // Subjects are visible with the closing entry, as the records are.
         intake.number(import);
@@ -336,6 +368,7 @@ struct Making {
     by: Position,
     spills: Spills,
     forms: RowForms,
+    salts: Salts,
     group_entries: usize,
 }
 
@@ -346,7 +379,7 @@ impl Making {
             let mut group = Group::default();
             let filled = self.fill(&mut group);
             let is_last = !matches!(filled, Ok(true));
-            self.group_entries = GROUP_ENTRIES_MAX.min(self.group_entries * 2);
+            self.group_entries = std::env::var("GRP").ok().and_then(|g|g.parse().ok()).unwrap_or(GROUP_ENTRIES_MAX.min(self.group_entries * 2));
             if groups.send(filled.map(|_| (group, is_last))).is_err() || is_last {
                 return;
             }
@@ -365,6 +398,7 @@ impl Making {
             } = spilled?;
             let row = self.forms.read(&self.programme, 0, &command.facts)?;
             command.row = Some((self.by, row));
+            command.commit(&mut self.salts)?;
             group.relied.extend(relied);
             group.push(command);
         }

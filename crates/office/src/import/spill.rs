@@ -147,7 +147,7 @@ impl Spills {
         };
         let command = Command {
             kind,
-            facts,
+            facts: facts.into(),
             private,
             row: None,
         };
