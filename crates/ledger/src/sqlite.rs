@@ -7,9 +7,7 @@
 use crate::entry::StoredEntry;
 use crate::problems;
 use crate::sqlite_checkpoint::Checkpointer;
-use crate::sqlite_state::{
-    Places, SqliteState, blob, by_many, limit_reached, of_rows, put_state,
-};
+use crate::sqlite_state::{Places, SqliteState, blob, by_many, limit_reached, of_rows, put_state};
 use crate::state::{Pending, Space, StateRow};
 use crate::store::{
     Batch, Begun, FORMAT, LEAVES_MAX, Meta, Page, Sought, StateSource, StateTable, Store,

@@ -14,7 +14,10 @@ use super::Job;
 use super::columns::Line;
 use super::file::{FileRows, ImportFile};
 use super::names::Names;
+use super::persons::names_persons;
+use crate::entry::Private;
 use crate::folder::Office;
+use crate::new_record::NewRecord;
 use crate::record::{Draft, Drafter};
 use crate::values::{Reader, Spellings};
 
@@ -36,8 +39,8 @@ pub(super) enum Drafted {
     Row {
         /// The row.
         row: Row,
-        /// Its sound records.
-        drafts: Vec<Draft>,
+        /// Its sound records, and what is stored of each unless it names persons.
+        drafts: Vec<(Draft, Option<(NewRecord, Private)>)>,
         /// Faults of the others.
         reasons: Vec<Reason>,
     },
@@ -51,6 +54,7 @@ pub(super) struct Drafting<'a> {
     lines: Vec<Line>,
     /// The slot that wide columns fill, where its field is required.
     wide: Option<(usize, Reader<'a>)>,
+    names_persons: bool,
     today: Day,
     evidence: EvidenceStore,
 }
@@ -97,6 +101,7 @@ impl<'a> Drafting<'a> {
             names,
             lines: ready.file.plan.lines(),
             wide,
+            names_persons: names_persons(ready.programme, record_type),
             today: office.today()?,
             evidence: office.evidence().clone(),
         })
@@ -124,7 +129,9 @@ impl<'a> Drafting<'a> {
                 Ok(draft) => {
                     let refused = self.refused_today(&row, line, &draft);
                     if refused.is_empty() {
-                        drafts.push(draft);
+                        let parts =
+                            (!self.names_persons).then(|| draft.parts(self.ready.record_type));
+                        drafts.push((draft, parts));
                     }
                     reasons.extend(refused);
                 }

@@ -382,6 +382,16 @@ impl Intake {
     /// # Errors
     /// The state cannot be read.
     pub(crate) fn take(&mut self, look: &Look, draft: &Draft) -> Result<Taken, Problem> {
+        self.take_written(look, draft, None)
+    }
+
+    /// The same for a draft of which was written already what is stored of it, when it names no persons.
+    pub(crate) fn take_written(
+        &mut self,
+        look: &Look,
+        draft: &Draft,
+        parts: Option<(NewRecord, Private)>,
+    ) -> Result<Taken, Problem> {
         self.relied.clear();
         let programme = self.programme.clone();
         let record_type = programme
@@ -400,7 +410,7 @@ impl Intake {
         } else {
             draft
         };
-        let (mut record, mut private) = draft.parts(record_type);
+        let (mut record, mut private) = parts.unwrap_or_else(|| draft.parts(record_type));
         record.import = self.import;
         let mut outcome = Outcome::Added;
         if let Some(key) = record.key.clone() {

@@ -4,6 +4,7 @@
 //! spills what is accepted (`spill.rs`). Then one thread makes groups of what was spilled, this one appends
 //! them. Channels between hold a few batches, so that memory stays flat.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread;
@@ -187,7 +188,7 @@ impl Ready<'_> {
         let mut group = Group::default();
         let mut done = 0;
         let programme = making.by;
-        if !office.is_one_of_many() && std::env::var("NOAHEAD").is_err() {
+        if !office.is_one_of_many() {
             // Nothing of it is visible before the closing entry, which is appended when all is settled.
             office.go_ahead()?;
         }
@@ -205,7 +206,7 @@ impl Ready<'_> {
                 }
                 None => (None, None),
             };
-            let appended: Result<(), Problem> = groups.into_iter().try_for_each(|made: Made| {
+            let mut append = |made: Made| {
                 let (made, is_last) = made?;
                 if is_last {
                     // It may have room for what closes the import.
@@ -223,7 +224,11 @@ impl Ready<'_> {
                 }
                 progress(done, total, "rows");
                 Ok(())
-            });
+            };
+            // Whatever happens, what was lent is given back.
+            let appended = catch_unwind(AssertUnwindSafe(|| {
+                groups.into_iter().try_for_each(&mut append)
+            }));
             drop(tell);
             joined(maker);
             let settled = office.settle();
@@ -232,7 +237,10 @@ impl Ready<'_> {
                 office.take_mirror_back(mirror);
                 told
             });
-            appended.and(settled).and(told)
+            match appended {
+                Ok(appended) => appended.and(settled).and(told),
+                Err(panic) => resume_unwind(panic),
+            }
         })?;
         // Subjects are visible with the closing entry, as the records are.
         intake.number(import);
@@ -354,7 +362,7 @@ fn read_batches(
 fn joined<T>(thread: thread::ScopedJoinHandle<'_, T>) -> T {
     match thread.join() {
         Ok(value) => value,
-        Err(panic) => std::panic::resume_unwind(panic),
+        Err(panic) => resume_unwind(panic),
     }
 }
 
@@ -379,7 +387,7 @@ impl Making {
             let mut group = Group::default();
             let filled = self.fill(&mut group);
             let is_last = !matches!(filled, Ok(true));
-            self.group_entries = std::env::var("GRP").ok().and_then(|g|g.parse().ok()).unwrap_or(GROUP_ENTRIES_MAX.min(self.group_entries * 2));
+            self.group_entries = GROUP_ENTRIES_MAX.min(self.group_entries * 2);
             if groups.send(filled.map(|_| (group, is_last))).is_err() || is_last {
                 return;
             }
@@ -503,8 +511,8 @@ impl<'a> Judge<'a> {
         };
         let mut taken = Vec::with_capacity(drafts.len());
         if reasons.is_empty() {
-            for draft in &drafts {
-                match self.intake.take(look, draft)? {
+            for (draft, parts) in drafts {
+                match self.intake.take_written(look, &draft, parts)? {
                     Taken::Refused(problem) => reasons.push(Reason {
                         column: None,
                         problem: problem.in_place(self.file.place_of(&row, None)),

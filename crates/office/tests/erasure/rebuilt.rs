@@ -14,10 +14,10 @@ fn written_long_ago(town: Town) -> (tempfile::TempDir, std::path::PathBuf) {
     let space = i64::from(office::spaces::FOLD.0);
     let gone = file.execute("DELETE FROM state WHERE space = ?1", [space]);
     assert_eq!(gone.unwrap(), 1);
-    let records = i64::from(office::spaces::RECORD.0);
+    let keys = [office::spaces::RECORD_KEY, office::spaces::RECORD_CONTENT];
     let other = file.execute(
-        "UPDATE state SET value = CAST('{\"type\":\"hint\"}' AS BLOB) WHERE space = ?1",
-        [records],
+        "UPDATE state SET value = CAST('{\"type\":\"hint\"}' AS BLOB) WHERE space IN (?1, ?2)",
+        keys.map(|space| i64::from(space.0)),
     );
     assert!(other.unwrap() > 0);
     (place, dir)
