@@ -485,11 +485,7 @@ impl Office {
     ) -> Result<Untold, Problem> {
         let command_id = match self.command_id {
             Some(id) => id,
-            None => {
-                let mut id = [0_u8; 16];
-                getrandom::fill(&mut id).map_err(problems::no_randomness)?;
-                id
-            }
+            None => new_command_id(now())?,
         };
         let mut entries = Vec::with_capacity(commands.len());
         let mut told = Vec::with_capacity(commands.len());
@@ -805,6 +801,19 @@ pub fn nature_name(nature: Nature) -> &'static str {
         Nature::Real => "real",
         Nature::Demonstration => "demonstration",
     }
+}
+
+/// A new id of a command: the millisecond, then random (as UUID version 7 of RFC 9562), so that those of one
+/// time stand together in the ledger's index.
+fn new_command_id(now: Moment) -> Result<[u8; 16], Problem> {
+    let mut id = [0_u8; 16];
+    getrandom::fill(&mut id).map_err(problems::no_randomness)?;
+    let [.., a, b, c, d, e, f] = (now.as_micros() / 1000).to_be_bytes();
+    let [a_, b_, c_, d_, e_, f_, version, _, variant, ..] = &mut id;
+    (*a_, *b_, *c_, *d_, *e_, *f_) = (a, b, c, d, e, f);
+    *version = *version & 0x0f | 0x70;
+    *variant = *variant & 0x3f | 0x80;
+    Ok(id)
 }
 
 /// The present moment. Only this file asks the clock; everything else is told.

@@ -331,7 +331,7 @@ fn an_import_and_what_others_submit_meanwhile() {
                 submit(&mut other, "n0", "fail").unwrap();
             }
         }
-        if total == 6000 && done < 6000 {
+        if total > 0 && done < total {
             written += 1;
             // Rows are there and invisible; other keys are free.
             assert_eq!(submit(&mut other, "n7", "fail").unwrap_err().code, "O359");
@@ -348,8 +348,8 @@ fn an_import_and_what_others_submit_meanwhile() {
     let report = importing
         .import("sample", "f.csv", &rows, &options, &mut meanwhile)
         .unwrap_or_else(|problems| panic!("{problems:#?}"));
-    // The first time it was given up when its rows were not those that had been checked.
-    assert_eq!((checked, written), (2, 2));
+    // The first time its first group was refused, because of n0; the second time that wrote 4,000 rows.
+    assert_eq!((checked, written), (2, 1));
     // All but n0, which the other was faster with.
     assert_eq!((report.added, report.rejected_rows), (5999, 1));
     assert_eq!(samples(&importing), 5999 + 2);
