@@ -7,7 +7,6 @@
 //! copy of the ledger by [`Ledger::append`], with the same precondition and fold. At the end grade and totals
 //! are held against those that are measured anew from all rows.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -217,7 +216,7 @@ fn appended(ledger: &mut Ledger, entry: ledger::Entry) -> Result<f64, Failure> {
         command_id: entry.command_id,
         actor: entry.actor,
         programme: entry.programme,
-        facts: entry.facts,
+        facts: entry.facts.into(),
         private: entry.private,
     }];
     let (seconds, appended) = timed(|| ledger.append(time, &preconditions, entries, fold::fold));
@@ -265,17 +264,17 @@ impl Desk {
         let record_type = self.programme.record_types.get(&id);
         let record_type =
             record_type.ok_or_else(|| Failure::new("the package has no credit records"))?;
-        let mut read = BTreeMap::new();
+        let mut read = Vec::new();
         for (name, json) in made.fields() {
             let name = FieldId::new(name);
             let field = record_type.fields.get(&name);
             let value = field.and_then(|field| values::Value::from_json(&json, &field.field_type));
             let value = value.ok_or_else(|| Failure::new(format!("{json} is no `{name}`")))?;
-            read.insert(name, value);
+            read.push((name, value));
         }
         Ok(Draft {
             record_type: id,
-            values: read,
+            values: read.into_iter().collect(),
             subject_name: None,
             evidence: Vec::new(),
             row: None,
