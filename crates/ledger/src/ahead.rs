@@ -144,8 +144,8 @@ impl Ledger {
             tiles,
             changes: in_flight.changes.clone(),
         };
-        let sent = ahead.jobs.as_ref().map(|jobs| jobs.send(job));
-        if !matches!(sent, Some(Ok(()))) {
+        let jobs = ahead.jobs.as_ref();
+        if jobs.is_none_or(|jobs| jobs.send(job).is_err()) {
             // The thread has ended, with a problem or a panic; `settle` says so again.
             let problem = ahead.join().err();
             return Err(problem.unwrap_or_else(problems::appender_ended).into());

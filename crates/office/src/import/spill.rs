@@ -80,7 +80,7 @@ impl Spill {
         }
         let private = row.len() - before - facts;
         for (to, length) in row[2..14].chunks_mut(4).zip([facts, place, private]) {
-            let length = u32::try_from(length).map_err(|error| problems::spill_failed(error))?;
+            let length = u32::try_from(length).map_err(problems::spill_failed)?;
             to.copy_from_slice(&length.to_le_bytes());
         }
         row.extend((relied.len() as u32).to_le_bytes());
