@@ -97,7 +97,12 @@ fn commands_and_preconditions_are_held_against_what_is_on_its_way() {
         key: b"a".to_vec(),
         version: None,
     };
-    let conflict = ledger.append(at(1), &[absent.clone()], vec![entry(COUNT, 2, "a")], fold);
+    let conflict = ledger.append(
+        at(1),
+        std::slice::from_ref(&absent),
+        vec![entry(COUNT, 2, "a")],
+        fold,
+    );
     assert_eq!(
         conflict.unwrap_err(),
         AppendError::Conflict {
