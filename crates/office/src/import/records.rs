@@ -11,6 +11,7 @@ use std::thread;
 
 use base::{Position, Problem};
 use ledger::{EntryHead, Precondition, Salts};
+use measure::Columns;
 use programme::model::{Programme, RecordType};
 use sheet::{Reason, RejectedRow, Row};
 
@@ -180,6 +181,7 @@ impl Ready<'_> {
             by: office.mirror().programme_at(),
             programme: self.programme.clone(),
             spills: spill.read(import)?,
+            columns: office.mirror().columns_without_rows()?,
             forms: RowForms::default(),
             salts: Salts::new(),
             group_entries: GROUP_ENTRIES,
@@ -375,6 +377,7 @@ struct Making {
     programme: Arc<Programme>,
     by: Position,
     spills: Spills,
+    columns: Columns,
     forms: RowForms,
     salts: Salts,
     group_entries: usize,
@@ -405,6 +408,8 @@ impl Making {
                 relied,
             } = spilled?;
             let row = self.forms.read(&self.programme, 0, &command.facts)?;
+            // What could not be taken into memory must not be written either.
+            self.columns.check_row(&row.table, &row.values)?;
             command.row = Some((self.by, row));
             command.commit(&mut self.salts)?;
             group.relied.extend(relied);

@@ -36,6 +36,22 @@ struct Ahead<'m> {
 }
 
 impl Mirror {
+    /// Columns that have taken every programme that there was, and no row: they judge whether rows could be
+    /// taken where the mirror itself is not at hand.
+    ///
+    /// # Errors
+    /// A programme cannot be taken.
+    pub(crate) fn columns_without_rows(&self) -> Result<Columns, Problem> {
+        let mut columns = Columns::new();
+        for (at, programme) in &self.programmes {
+            columns.apply(Change::Programme {
+                at: *at,
+                programme: programme.clone(),
+            })?;
+        }
+        Ok(columns)
+    }
+
     /// Whether entries could be taken that one command is to append: kind, facts, and a record's row where it was
     /// made together with its facts. Where others append too (`is_one_of_many`) a record may be hidden by them
     /// meanwhile; the preconditions of the append see to that.
@@ -137,16 +153,14 @@ impl Ahead<'_> {
     /// Columns without rows take every programme that there was, and then this one.
     fn check_programme(&mut self, told: &Told) -> Result<(), Problem> {
         let programme = programme_of(&facts::<ProgrammeFacts>(told)?)?;
-        let mut columns = Columns::new();
-        let earlier = self.mirror.programmes.iter();
-        let comes = self.programme.take();
-        let all = earlier
-            .map(|(at, programme)| (*at, programme.clone()))
-            .chain(comes.map(|(programme, _)| (told.position, programme)))
-            .chain([(told.position, programme.clone())]);
-        for (at, programme) in all {
-            columns.apply(Change::Programme { at, programme })?;
-        }
+        let mut columns = match self.programme.take() {
+            Some((_, columns)) => columns,
+            None => self.mirror.columns_without_rows()?,
+        };
+        columns.apply(Change::Programme {
+            at: told.position,
+            programme: programme.clone(),
+        })?;
         self.programme = Some((programme, columns));
         self.forms = RowForms::default();
         Ok(())
