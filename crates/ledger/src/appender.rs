@@ -14,6 +14,7 @@ use base::{Moment, Problem};
 use std::any::Any;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle, Thread};
 use std::time::{Duration, Instant};
@@ -310,6 +311,7 @@ impl Drop for Closing<'_> {
 fn work(mut ledger: Ledger, queue: &Queue, mut observe: impl FnMut(&Committed<'_>)) {
     let _closing = Closing(queue);
     let mut last = Last::default();
+    let mut answers = Answers::default();
     while let Some(group) = queue.take(last) {
         let begun = Instant::now();
         let count = group.len();
@@ -327,13 +329,12 @@ fn work(mut ledger: Ledger, queue: &Queue, mut observe: impl FnMut(&Committed<'_
                         entries: &entries,
                     });
                 }
-                for ((reply, receipts), request) in replies.into_iter().zip(receipts).zip(requests)
-                {
-                    reply.send(match request.panic {
-                        Some(panic) => Err(panic),
-                        None => Ok(receipts),
-                    });
-                }
+                let outcomes = receipts.into_iter().zip(requests);
+                let outcomes = outcomes.map(|(receipts, request)| match request.panic {
+                    Some(panic) => Err(panic),
+                    None => Ok(receipts),
+                });
+                answers.give(replies.into_iter().zip(outcomes).collect());
             }
             Err(problem) => {
                 for reply in replies {
@@ -345,6 +346,49 @@ fn work(mut ledger: Ledger, queue: &Queue, mut observe: impl FnMut(&Committed<'_
             requests: count,
             time: begun.elapsed(),
         };
+    }
+}
+
+/// From how many on the answers are given by a thread of their own: waking many takes as long as a flush.
+const ANSWERED_APART: usize = 8;
+
+/// The thread that gives answers while the next group is written. It begins when it is needed first.
+#[derive(Default)]
+struct Answers {
+    thread: Option<(Sender<Vec<(Reply, Outcome)>>, JoinHandle<()>)>,
+}
+
+impl Answers {
+    fn give(&mut self, answers: Vec<(Reply, Outcome)>) {
+        if answers.len() < ANSWERED_APART {
+            return give(answers);
+        }
+        let (send, _) = self.thread.get_or_insert_with(|| {
+            let (send, given) = channel();
+            (
+                send,
+                thread::spawn(move || given.into_iter().for_each(give)),
+            )
+        });
+        if let Err(unsent) = send.send(answers) {
+            give(unsent.0);
+        }
+    }
+}
+
+impl Drop for Answers {
+    fn drop(&mut self) {
+        if let Some((send, thread)) = self.thread.take() {
+            drop(send);
+            // What it panicked with it has told already.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn give(answers: Vec<(Reply, Outcome)>) {
+    for (reply, outcome) in answers {
+        reply.send(outcome);
     }
 }
 

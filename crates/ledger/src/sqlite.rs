@@ -245,8 +245,9 @@ impl SqliteStore {
 
     fn write_batch(&self, batch: &Batch<'_>) -> Result<(), Problem> {
         self.run(|connection| {
+            // What fails ends the transaction, so SQLite need not keep what a single statement did.
             let insert =
-                "INSERT INTO entry (position, leaf, facts, facts_salt, private, private_salt) VALUES";
+                "INSERT OR ROLLBACK INTO entry (position, leaf, facts, facts_salt, private, private_salt) VALUES";
             for rows in by_many(batch.entries) {
                 let mut entry = connection.prepare_cached(&of_rows(insert, 6, rows.len(), ""))?;
                 let mut at = Places::default();

@@ -118,7 +118,7 @@ pub(crate) fn put_state(connection: &Connection, changes: &Pending) -> rusqlite:
             None => drop(delete.execute(params![space.0, key])?),
         }
     }
-    let insert = "INSERT INTO state (space, key, version, value) VALUES";
+    let insert = "INSERT OR ROLLBACK INTO state (space, key, version, value) VALUES";
     let end = " ON CONFLICT DO UPDATE SET version = excluded.version, value = excluded.value";
     for rows in by_many(&puts) {
         let mut put = connection.prepare_cached(&of_rows(insert, 4, rows.len(), end))?;
@@ -166,6 +166,8 @@ fn state_row(row: &Row<'_>, first_column: usize) -> rusqlite::Result<(usize, Sta
     Ok((row.key.len() + row.value.len(), row))
 }
 
+// Ranges are of `+?` and not of `?`: SQLite would prepare a statement anew for each value of a bare parameter,
+// to choose by it between plans where there is only one.
 impl StateSource for SqliteState {
     fn state_get(&self, space: Space, key: &[u8]) -> Result<Option<(Position, Vec<u8>)>, Problem> {
         self.run(|connection| {
@@ -183,7 +185,7 @@ impl StateSource for SqliteState {
         self.run(|connection| {
             let mut select = connection.prepare_cached(
                 "SELECT key, version, CASE WHEN key = ?2 THEN value END FROM state
-                 WHERE space = ?1 AND key >= ?2 ORDER BY key LIMIT 1",
+                 WHERE space = ?1 AND key >= +?2 ORDER BY key LIMIT 1",
             )?;
             let mut rows = select.query(params![space.0, key])?;
             let Some(row) = rows.next()? else {
@@ -209,7 +211,7 @@ impl StateSource for SqliteState {
             Some(to) => {
                 let mut select = connection.prepare_cached(
                     "SELECT key, version, value FROM state
-                     WHERE space = ?1 AND key >= ?2 AND key < ?3 ORDER BY key",
+                     WHERE space = ?1 AND key >= +?2 AND key < +?3 ORDER BY key",
                 )?;
                 page(select.query(params![space.0, from, to])?, |row| {
                     state_row(row, 0)
@@ -218,7 +220,7 @@ impl StateSource for SqliteState {
             None => {
                 let mut select = connection.prepare_cached(
                     "SELECT key, version, value FROM state
-                     WHERE space = ?1 AND key >= ?2 ORDER BY key",
+                     WHERE space = ?1 AND key >= +?2 ORDER BY key",
                 )?;
                 page(select.query(params![space.0, from])?, |row| {
                     state_row(row, 0)
