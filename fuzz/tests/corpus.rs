@@ -55,4 +55,6 @@ hold! {
     words 10000
     mapping 3000
     note 1000
+    snapshot 500
+    bundle 500
 }

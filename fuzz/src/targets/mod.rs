@@ -1,11 +1,13 @@
 //! What is asked of each parser.
 
+mod bundle;
 mod delimited;
 mod filter;
 mod mapping;
 mod note;
 mod package;
 mod proof;
+mod snapshot;
 mod tables;
 mod words;
 mod workbook;
@@ -24,6 +26,8 @@ pub const TARGETS: &[Target] = &[
     words::TARGET,
     mapping::TARGET,
     note::TARGET,
+    snapshot::TARGET,
+    bundle::TARGET,
 ];
 
 /// What must hold of every problem: it says something and what would be right, in both languages; its span

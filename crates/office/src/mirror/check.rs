@@ -215,3 +215,6 @@ impl Ahead<'_> {
 fn readable<T: DeserializeOwned>(told: &Told) -> Result<(), Problem> {
     facts::<T>(told).map(drop)
 }
+
+#[cfg(test)]
+mod tests;

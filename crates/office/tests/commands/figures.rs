@@ -97,6 +97,11 @@ pub fn same_on_every_way(town: &mut Town, seen: &[Seen]) {
     for one in seen {
         one.is_the_same(town.office.mirror().columns(), "from a snapshot");
     }
+    if let Some((size, restored)) = town.restored() {
+        for one in seen.iter().filter(|one| one.at.0 <= size) {
+            one.is_the_same(restored.mirror().columns(), "from a backup");
+        }
+    }
     let verified = office::verify(&path, &mut quiet).unwrap();
     assert_eq!(verified.position, town.office.position());
     assert_eq!(verified.open_imports, 0);

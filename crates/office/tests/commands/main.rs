@@ -1,10 +1,12 @@
 //! Random sequences of commands: whatever people do, each figure is the same live, after a replay, at every
-//! earlier position, and by SQL over the export; and it is what a count by hand gives.
+//! earlier position, and by SQL over the export; and it is what a count by hand gives. What was erased is in no
+//! file, and comes back with no backup.
 //!
 //! Read `steps.rs` for what is done, `town.rs` for where, `figures.rs` for what is compared.
 
 #[path = "../../../measure/tests/common/answers.rs"]
 mod answers;
+mod erased;
 mod figures;
 mod steps;
 mod town;
@@ -45,6 +47,7 @@ proptest! {
                 seen.push(Seen::of(&town));
             }
             town.is_as_counted();
+            town.holds_nothing_that_was_erased();
         }
         prop_assume!(taken > 0);
         figures::same_on_every_way(&mut town, &seen);
@@ -60,8 +63,10 @@ fn one_of_each() {
         let before = town.office.position();
         town.take(&step);
         town.is_as_counted();
+        town.holds_nothing_that_was_erased();
         assert!(
-            town.office.position() > before || matches!(step, Step::Snapshot | Step::Reopen),
+            town.office.position() > before
+                || matches!(step, Step::Snapshot | Step::Reopen | Step::Backup),
             "{step:?} is taken"
         );
         seen.push(Seen::of(&town));

@@ -75,6 +75,14 @@ pub enum Step {
     OpenCases,
     /// A step of one of the cases, as far as its state allows.
     Act(u8, u8),
+    /// What is personal about one of the records that were ever made is erased, with its evidence.
+    EraseRecord(u8),
+    /// A scan is erased, whoever cites it.
+    EraseScan(u8),
+    /// The file name of one of the imports is erased.
+    EraseImport(u8),
+    /// The folder is backed up.
+    Backup,
     /// What is in memory is written down, so that the next opening starts from there.
     Snapshot,
     /// The folder is closed and opened again.
@@ -107,6 +115,10 @@ fn step() -> impl Strategy<Value = Step> {
         3 => prop::sample::select(CHANGES.to_vec()).prop_map(Step::Programme),
         1 => Just(Step::OpenCases),
         3 => (any::<u8>(), 0_u8..6).prop_map(|(case, action)| Step::Act(case, action)),
+        2 => any::<u8>().prop_map(Step::EraseRecord),
+        1 => (0_u8..6).prop_map(Step::EraseScan),
+        1 => any::<u8>().prop_map(Step::EraseImport),
+        1 => Just(Step::Backup),
         1 => Just(Step::Snapshot),
         1 => Just(Step::Reopen),
     ]
@@ -146,6 +158,9 @@ impl Step {
             Step::Act(0, 0),
             Step::Act(0, 1),
             Step::Withdraw(0),
+            Step::Backup,
+            Step::EraseRecord(1),
+            Step::EraseImport(0),
         ];
         steps.extend(CHANGES.map(Step::Programme));
         steps.extend([
@@ -153,6 +168,8 @@ impl Step {
             Step::Reopen,
             Step::Submit(sample(0, 0, 1)),
             Step::Revise(sample(3, 0, 3)),
+            Step::EraseScan(0),
+            Step::Backup,
         ]);
         steps
     }

@@ -9,6 +9,7 @@ use ledger::Nature;
 use measure::{By, Query};
 use office::actor::NewActor;
 use office::case::ActRequest;
+use office::entry::Evidence;
 use office::import::ImportOptions;
 use office::record::{OnOther, Receipt, draft};
 use office::{Access, Office};
@@ -17,6 +18,7 @@ use programme::model::Programme;
 use sheet::Cell;
 use tempfile::TempDir;
 
+use crate::erased::{Private, inspector_of, scan_of};
 use crate::steps::{Change, Sample, Step};
 
 /// Firms with sound credit codes (GB 32100), and none.
@@ -50,6 +52,9 @@ pub struct Town {
     numbers: BTreeMap<u64, u8>,
     visits: i64,
     visit_numbers: BTreeSet<u64>,
+    /// Positions of the imports' openings.
+    pub imports: Vec<u64>,
+    pub private: Private,
 }
 
 /// The text of the package with the changes made so far.
@@ -107,7 +112,7 @@ fn changed(file: &str, text: String, change: Change) -> String {
 
 /// A refusal that an office may give; anything that speaks of damage ends the test.
 #[track_caller]
-fn refused(problem: &Problem) {
+pub fn refused(problem: &Problem) {
     let is_damage = problem.code.starts_with('L') && !problem.code.starts_with("L2")
         || ["O101", "O102", "O103", "O104", "O105", "O108", "O120"].contains(&problem.code)
         || problem.code.starts_with('M');
@@ -139,6 +144,8 @@ impl Town {
             numbers: BTreeMap::new(),
             visits: 0,
             visit_numbers: BTreeSet::new(),
+            imports: Vec::new(),
+            private: Private::default(),
         }
     }
 
@@ -168,6 +175,10 @@ impl Town {
                 }
             }
             Step::Act(case, action) => self.act(*case, *action),
+            Step::EraseRecord(which) => self.erase_record(*which),
+            Step::EraseScan(which) => self.erase_scan(*which),
+            Step::EraseImport(which) => self.erase_import(*which),
+            Step::Backup => self.back_up(),
             Step::Snapshot => self.office.save_snapshot().unwrap(),
             Step::Reopen => self.reopen(),
         }
@@ -186,6 +197,7 @@ impl Town {
         &self,
         record_type: &str,
         cells: &[(&str, String)],
+        evidence: Vec<Evidence>,
     ) -> Result<office::record::Draft, Vec<Problem>> {
         let programme = self.office.programme().unwrap();
         let cell = |id: &base::FieldId| {
@@ -197,7 +209,7 @@ impl Town {
             &self.office.spellings().unwrap(),
             &programme.record_types[record_type],
             cell,
-            Vec::new(),
+            evidence,
         );
         made.map_err(|faults| faults.into_iter().map(|fault| fault.problem).collect())
     }
@@ -212,8 +224,19 @@ impl Town {
             ("subject", FIRMS[usize::from(sample.firm)].to_owned()),
             ("result", RESULTS[usize::from(sample.result)].to_owned()),
             ("cost", cost),
+            ("inspector", inspector_of(sample)),
         ];
-        let draft = match self.draft_of("sample", &cells) {
+        let scan = scan_of(sample.number);
+        let evidence = match self.office.store_evidence("scan.pdf", scan.as_bytes()) {
+            Ok(evidence) => vec![evidence],
+            // It was erased.
+            Err(problem) => {
+                refused(&problem);
+                Vec::new()
+            }
+        };
+        let is_cited = !evidence.is_empty();
+        let draft = match self.draft_of("sample", &cells, evidence) {
             Ok(draft) => draft,
             Err(problems) => return problems.iter().for_each(refused),
         };
@@ -224,6 +247,10 @@ impl Town {
             Ok(Receipt::Added(number) | Receipt::Revised(number)) => {
                 self.counts(sample);
                 self.numbers.insert(number, sample.number);
+                self.private.stands(number, inspector_of(sample));
+                if is_cited {
+                    self.private.stands(number, scan);
+                }
             }
         }
     }
@@ -236,16 +263,21 @@ impl Town {
         self.counted.insert(sample.number, counted);
     }
 
-    fn withdraw(&mut self, which: u8) {
+    /// One of the records that were ever made.
+    pub fn record(&self, which: u8) -> Option<u64> {
         let visits = self.visit_numbers.iter().copied();
         let all: Vec<u64> = self.numbers.keys().copied().chain(visits).collect();
-        let Some(number) = all.get(usize::from(which) % all.len().max(1)) else {
+        all.get(usize::from(which) % all.len().max(1)).copied()
+    }
+
+    fn withdraw(&mut self, which: u8) {
+        let Some(number) = self.record(which) else {
             return;
         };
-        match self.office.withdraw(*number, "mistaken") {
+        match self.office.withdraw(number, "mistaken") {
             Err(problem) => refused(&problem),
-            Ok(_) if self.visit_numbers.contains(number) => self.visits -= 1,
-            Ok(_) => drop(self.counted.remove(&self.numbers[number])),
+            Ok(_) if self.visit_numbers.contains(&number) => self.visits -= 1,
+            Ok(_) => drop(self.counted.remove(&self.numbers[&number])),
         }
     }
 
@@ -255,7 +287,7 @@ impl Town {
             ("unit", PLACES[usize::from(place)].to_owned()),
             ("topic", format!("topic {topic}")),
         ];
-        match self.draft_of("visit", &cells) {
+        match self.draft_of("visit", &cells, Vec::new()) {
             Err(problems) => problems.iter().for_each(refused),
             Ok(draft) => match self.office.submit(&draft, OnOther::Refuse, None) {
                 Err(problem) => refused(&problem),
@@ -296,7 +328,10 @@ impl Town {
         match taken {
             Err(problems) => problems.iter().for_each(refused),
             Ok(report) if report.position.is_none() => {}
-            Ok(_) => self.note_imported(before.0),
+            Ok(_) => {
+                self.imports.push(before.0 + 1);
+                self.note_imported(before.0);
+            }
         }
     }
 

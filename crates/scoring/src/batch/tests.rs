@@ -5,6 +5,9 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
 use super::*;
+
+mod laws;
+
 use crate::fixture::{band, card_of, group, item, ratio, same};
 use crate::*;
 

@@ -100,6 +100,11 @@ impl City {
         has_postgres().then(|| City::founded_on(&test_package(package), true, Schema::new()))
     }
 
+    /// The same on a server of its own, which the story may stop.
+    pub fn on_server(package: &str, server: &str) -> City {
+        City::founded_on(&test_package(package), true, Some(Schema::on(server)))
+    }
+
     /// A data folder for the package of that path. With `ZHICHENG_TEST_STORE=postgres` its ledger is in
     /// PostgreSQL, so that any story can be seen there; stories about the file itself then fail.
     pub fn founded(package: &Path, is_demonstration: bool) -> City {

@@ -15,6 +15,7 @@ mod crash;
 mod disk;
 mod flush;
 mod kill;
+mod postmaster;
 mod room;
 mod wal;
 
