@@ -100,11 +100,11 @@ impl Ahead<'_> {
             Kind::Programme => self.check_programme(told),
             Kind::Subject | Kind::ImportedSubject => self.check_subject(&facts(told)?),
             Kind::Record | Kind::Revise => match row {
-                Some(row) => self.check_record(row),
+                Some(row) => self.check_record(told.position, row),
                 None => {
                     let programme = self.programme()?;
                     let row = self.forms.read(&programme, told.position.0, told.facts)?;
-                    self.check_record(&row)
+                    self.check_record(told.position, &row)
                 }
             },
             Kind::Withdraw => {
@@ -175,7 +175,13 @@ impl Ahead<'_> {
         }
     }
 
-    fn check_record(&mut self, row: &RecordRow) -> Result<(), Problem> {
+    fn check_record(&mut self, at: Position, row: &RecordRow) -> Result<(), Problem> {
+        // A record's number is the position of an earlier entry; where others append too, of one of theirs.
+        if let Some(record) = row.record.filter(|record| *record >= at.0)
+            && (!self.is_one_of_many || i64::try_from(record).is_err())
+        {
+            return Err(problems::record_not_in_memory(record, &row.table));
+        }
         // What an import revises is looked for when it is revealed.
         if let (Some(record), None) = (row.record, row.import) {
             self.is_there(&row.table, record)?;
