@@ -5,9 +5,6 @@
 //! gives back [`Findings`] (rows of the table, lines of the growth plots). Read `findings.rs` next, then
 //! `rating.rs` as the example to follow.
 
-// What later rows of the table need is there before their modules land.
-#![allow(dead_code)]
-
 mod append;
 mod bench;
 mod export;

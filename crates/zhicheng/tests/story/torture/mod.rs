@@ -5,10 +5,6 @@
 //! On every run of the tests each torture is short. `./test --torture` (or `ZHICHENG_TORTURE=1`) makes them
 //! long: 100,000 rows killed at 50 moments, every crash state of a recorded disk, thousands of turned bits. With
 //! `ZHICHENG_TEST_BINARY` they torture another build of the program, a release build of the same source for one.
-//!
-//! Two cores that others were using gave, with a release build: 1,000 submissions killed on each storage in 292 s, all
-//! of those that were acknowledged there (SQLite 80, PostgreSQL 42, the rest cut short before they said so); an import
-//! of 100,000 rows killed and looked at takes some two minutes a moment, on PostgreSQL five.
 
 mod bits;
 mod crash;
