@@ -143,13 +143,40 @@ pub fn shown(path: &Path) -> &str {
 /// # Errors
 /// The disk refuses, or `zhicheng` does.
 pub fn empty(bench: &Bench, name: &str) -> Result<PathBuf, Failure> {
+    let (dir, package) = (bench.out.join(name), package(bench)?);
+    empty_of(&dir, &package)?;
+    Ok(dir)
+}
+
+/// The same with its ledger in a schema of a PostgreSQL database.
+///
+/// # Errors
+/// The disk refuses, or `zhicheng` does.
+pub fn empty_on(bench: &Bench, name: &str, store: &str) -> Result<PathBuf, Failure> {
+    let (dir, package) = (bench.out.join(name), package(bench)?);
+    if dir.exists() {
+        std::fs::remove_dir_all(&dir).map_err(|error| Failure::file(&dir, &error))?;
+    }
+    let (data, programme) = (shown(&dir), shown(&package));
+    run(&[
+        "init",
+        "--data",
+        data,
+        "--programme",
+        programme,
+        "--store",
+        store,
+    ])?;
+    Ok(dir)
+}
+
+/// The package as a folder.
+fn package(bench: &Bench) -> Result<PathBuf, Failure> {
     let package = bench.out.join("folder-package");
     let failed = |error: std::io::Error| Failure::file(&package, &error);
     std::fs::create_dir_all(&package).map_err(failed)?;
     std::fs::write(package.join("programme.toml"), PACKAGE).map_err(failed)?;
-    let dir = bench.out.join(name);
-    empty_of(&dir, &package)?;
-    Ok(dir)
+    Ok(package)
 }
 
 /// Makes an empty folder with some package; what was there is removed.

@@ -9,64 +9,58 @@ use crate::findings::{Failure, Findings, Goal, Measured, Row, Unit};
 use crate::folder::{self, shown};
 use crate::timing::{Side, alternate};
 
-/// The table that the peers fill: the same four columns, no constraint but not to be empty.
-const TABLE: &str = "create table inspection (day text not null, unit text not null, number text not null, result text not null)";
+/// The table that the peers fill: the same four columns, no constraint but not to be empty, and what `key` adds.
+fn table(key: &str) -> String {
+    format!(
+        "create table inspection (day text not null, unit text not null, number text not null{key}, result text not null)"
+    )
+}
 
-/// Measures the import.
+/// Measures the import: into SQLite beside SQLite's own, into PostgreSQL beside its COPY.
 ///
 /// # Errors
 /// `zhicheng` or sqlite3 is not there, or the disk refuses.
 pub fn run(bench: &Bench) -> Result<Findings, Failure> {
     let rows = bench.size(folder::ROWS, 50_000);
     let file = folder::csv(bench, 0, rows)?;
+    // An import of a million rows is long enough to need fewer rounds.
+    let rounds = bench.rounds.min(3);
     let mut resident = Vec::new();
-    let mut ours = || {
-        let dir = folder::empty(bench, "import")?;
-        let taken = folder::run(&[
-            "import",
-            "--data",
-            shown(&dir),
-            folder::RECORD_TYPE,
-            shown(&file),
-        ])?;
-        resident.push(taken.resident_max);
-        Ok(taken.seconds)
-    };
     let database = bench.out.join("import.sqlite");
     let mut sides: Vec<Side<'_>> = vec![
-        ("zhicheng".to_owned(), Box::new(&mut ours)),
+        (
+            "zhicheng, SQLite".to_owned(),
+            Box::new(|| {
+                let dir = folder::empty(bench, "import")?;
+                let taken = imported(&dir, &file)?;
+                resident.push(taken.resident_max);
+                Ok(taken.seconds)
+            }),
+        ),
         (
             "SQLite .import".to_owned(),
-            Box::new(|| sqlite(&database, &file)),
+            Box::new(|| sqlite(&database, &file, "")),
+        ),
+        (
+            "SQLite .import, no number twice".to_owned(),
+            Box::new(|| sqlite(&database, &file, " primary key")),
         ),
     ];
-    if let Some(url) = &bench.postgres {
-        sides.push((
-            "PostgreSQL COPY".to_owned(),
-            Box::new(|| postgres(url, &file)),
-        ));
-    }
-    let names: Vec<String> = sides.iter().map(|(name, _)| name.clone()).collect();
-    // An import of a million rows is long enough to need fewer rounds.
-    let taken = alternate(bench.rounds.min(3), &mut sides)?;
+    let names = names_of(&sides);
+    let taken = alternate(rounds, &mut sides)?;
     drop(sides);
-    let mut measured = names
-        .into_iter()
-        .zip(taken.into_iter().map(Measured::seconds));
-    let (_, seconds) = measured
-        .next()
-        .ok_or_else(|| Failure::new("nothing was measured"))?;
-    let mut notes = vec![
-        "from the command's start to its end, the database closed and on the disk".to_owned(),
-        "peers check nothing but that no cell is empty, and keep one copy without hashes"
+    let shown = format!("Import of {rows} CSV rows");
+    let mut in_sqlite = row(
+        format!("{shown}, checked, hashed, durable, SQLite"),
+        names,
+        taken,
+    )?;
+    in_sqlite.notes.push(
+        "ours refuses a number that comes twice, as the type's key asks; the peer's plain table does not"
             .to_owned(),
-    ];
-    if bench.postgres.is_none() {
-        notes.push("PostgreSQL left out: no --postgres URL".to_owned());
-    }
-    let rows_shown = format!("Import of {rows} CSV rows");
+    );
     let memory = Row {
-        work: format!("{rows_shown}: memory of the process"),
+        work: format!("{shown}: memory of the process"),
         ours: Measured {
             unit: Unit::Bytes,
             runs: resident,
@@ -75,21 +69,84 @@ pub fn run(bench: &Bench) -> Result<Findings, Failure> {
         goal: Goal::Under(200e6, 150e6),
         notes: vec!["peak of resident memory, the records in memory included".to_owned()],
     };
-    let import = Row {
-        work: format!("{rows_shown}, checked, hashed, durable"),
+    let mut found = Findings {
+        rows: vec![in_sqlite, memory],
+        ..Findings::default()
+    };
+    match &bench.postgres {
+        Some(url) => {
+            let mut sides: Vec<Side<'_>> = vec![
+                (
+                    "zhicheng, PostgreSQL".to_owned(),
+                    Box::new(|| {
+                        psql(url, "drop schema if exists bench_import cascade")?;
+                        let dir = folder::empty_on(bench, "import-postgres", &in_schema(url))?;
+                        Ok(imported(&dir, &file)?.seconds)
+                    }),
+                ),
+                (
+                    "PostgreSQL COPY".to_owned(),
+                    Box::new(|| postgres(url, &file)),
+                ),
+            ];
+            let names = names_of(&sides);
+            let taken = alternate(rounds.min(2), &mut sides)?;
+            drop(sides);
+            psql(url, "drop schema if exists bench_import cascade")?;
+            let work = format!("{shown}, checked, hashed, durable, PostgreSQL");
+            found.rows.push(row(work, names, taken)?);
+        }
+        None => found.left_out.push((
+            "import".to_owned(),
+            "PostgreSQL left out: no --postgres URL".to_owned(),
+        )),
+    }
+    Ok(found)
+}
+
+fn imported(dir: &Path, file: &Path) -> Result<folder::Taken, Failure> {
+    folder::run(&[
+        "import",
+        "--data",
+        shown(dir),
+        folder::RECORD_TYPE,
+        shown(file),
+    ])
+}
+
+/// The URL of the schema that ours keeps its ledger in.
+fn in_schema(url: &str) -> String {
+    let mark = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{mark}schema=bench_import")
+}
+
+fn names_of(sides: &[Side<'_>]) -> Vec<String> {
+    sides.iter().map(|(name, _)| name.clone()).collect()
+}
+
+/// The row of the table: the first side beside the others.
+fn row(work: String, names: Vec<String>, taken: Vec<Vec<f64>>) -> Result<Row, Failure> {
+    let mut measured = names
+        .into_iter()
+        .zip(taken.into_iter().map(Measured::seconds));
+    let (_, seconds) = measured
+        .next()
+        .ok_or_else(|| Failure::new("nothing was measured"))?;
+    Ok(Row {
+        work,
         ours: seconds,
         peers: measured.collect(),
         goal: Goal::Within(4.0, 2.0),
-        notes,
-    };
-    Ok(Findings {
-        rows: vec![import, memory],
-        ..Findings::default()
+        notes: vec![
+            "from the command's start to its end, the database closed and on the disk".to_owned(),
+            "peers check nothing but that no cell is empty, and keep one copy without hashes"
+                .to_owned(),
+        ],
     })
 }
 
 /// SQLite's own import, by its own program: write-ahead log, every commit flushed, one transaction.
-fn sqlite(database: &Path, file: &Path) -> Result<f64, Failure> {
+fn sqlite(database: &Path, file: &Path, key: &str) -> Result<f64, Failure> {
     for ending in ["", "-wal", "-shm"] {
         // One of an earlier run, where there was one.
         drop(std::fs::remove_file(format!("{}{ending}", shown(database))));
@@ -98,7 +155,7 @@ fn sqlite(database: &Path, file: &Path) -> Result<f64, Failure> {
     command.arg(database).args([
         "pragma journal_mode = wal",
         "pragma synchronous = full",
-        &format!("{TABLE} strict"),
+        &format!("{} strict", table(key)),
         &format!(".import --csv --skip 1 {} inspection", shown(file)),
     ]);
     Ok(folder::watched(&mut command)?.seconds)
@@ -106,17 +163,21 @@ fn sqlite(database: &Path, file: &Path) -> Result<f64, Failure> {
 
 /// COPY from the client's side, by psql; the commit is durable unless the server says otherwise.
 fn postgres(url: &str, file: &Path) -> Result<f64, Failure> {
-    let psql = |statement: &str| {
-        let mut command = Command::new("psql");
-        command.args([url, "-q", "-v", "ON_ERROR_STOP=1", "-c", statement]);
-        folder::watched(&mut command)
-    };
-    psql("drop table if exists inspection")?;
-    psql(TABLE)?;
-    let taken = psql(&format!(
+    psql(url, "drop table if exists inspection")?;
+    psql(url, &table(""))?;
+    let copy = format!(
         "\\copy inspection from '{}' with (format csv, header true)",
         shown(file)
-    ))?;
-    psql("drop table inspection")?;
+    );
+    let taken = psql(url, &copy)?;
+    psql(url, "drop table inspection")?;
     Ok(taken.seconds)
+}
+
+fn psql(url: &str, statement: &str) -> Result<folder::Taken, Failure> {
+    let mut command = Command::new("psql");
+    command
+        .env("PGOPTIONS", "-c client_min_messages=warning")
+        .args([url, "-q", "-v", "ON_ERROR_STOP=1", "-c", statement]);
+    folder::watched(&mut command)
 }
