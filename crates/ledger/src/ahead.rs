@@ -54,6 +54,10 @@ impl Ledger {
     /// # Errors
     /// The storage cannot be read or opened again.
     pub fn go_ahead(&mut self) -> Result<bool, Problem> {
+        // One that goes on already, and may have failed.
+        self.settle()?;
+        // What is read must be what was written last.
+        self.let_go();
         let Some(writer) = &mut self.writer else {
             return Err(problems::opened_for_reading());
         };

@@ -355,11 +355,14 @@ const ANSWERED_APART: usize = 8;
 /// The thread that gives answers while the next group is written. It begins when it is needed first.
 #[derive(Default)]
 struct Answers {
-    thread: Option<(Sender<Vec<(Reply, Outcome)>>, JoinHandle<()>)>,
+    thread: Option<(Sender<Vec<Answer>>, JoinHandle<()>)>,
 }
 
+/// What becomes of a request, and who is to be told.
+type Answer = (Reply, Outcome);
+
 impl Answers {
-    fn give(&mut self, answers: Vec<(Reply, Outcome)>) {
+    fn give(&mut self, answers: Vec<Answer>) {
         if answers.len() < ANSWERED_APART {
             return give(answers);
         }
@@ -386,7 +389,7 @@ impl Drop for Answers {
     }
 }
 
-fn give(answers: Vec<(Reply, Outcome)>) {
+fn give(answers: Vec<Answer>) {
     for (reply, outcome) in answers {
         reply.send(outcome);
     }

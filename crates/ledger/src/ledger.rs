@@ -49,10 +49,10 @@ pub struct Head {
 /// can be sent to another thread but not shared by two: give each reading thread one of its own,
 /// and the writing threads an [`Appender`](crate::Appender).
 pub struct Ledger {
+    /// While appends go ahead of the disk. It ends before the writer's lock does.
+    pub(crate) ahead: Option<Ahead>,
     pub(crate) store: Box<dyn Store>,
     pub(crate) writer: Option<Writer>,
-    /// While appends go ahead of the disk.
-    pub(crate) ahead: Option<Ahead>,
     meta: Meta,
     /// Whether what is read is held still until further notice.
     is_held: Cell<bool>,

@@ -15,7 +15,7 @@ use crate::erase::{EraseReason, EraseReceipt, Plan, Target};
 use crate::fold::{read, row};
 use crate::folder::{Office, Progress};
 use crate::problems;
-use crate::spaces::{self, ErasedRow};
+use crate::spaces::{self, ErasedRow, KeyRow};
 
 /// One erasing entry.
 #[derive(Debug, Clone, PartialEq)]
@@ -245,9 +245,11 @@ impl Office {
         progress: Progress<'_>,
     ) -> Result<Vec<EraseReceipt>, Problem> {
         let head = self.ledger().head()?.size.0;
+        let renewed = self.renewed_at()?;
+        let strict_to = if renewed.is_some() { 0 } else { head };
         for listed in &list.erasures {
             for (erased, leaf) in listed.facts.entries.iter().zip(&listed.leaves) {
-                if erased.entry <= head {
+                if erased.entry <= strict_to {
                     let found = self.ledger().entry(Position(erased.entry))?.leaf_hash();
                     if hex::encode(found) != *leaf {
                         let origin = &list.origin;
@@ -256,8 +258,14 @@ impl Office {
                 }
             }
         }
+        let mut shared = list.shared_with(self.ledger())?;
+        if let Some(renewed) = renewed {
+            for listed in &mut shared.erasures {
+                listed.facts.imports.retain(|import| *import < renewed);
+            }
+        }
         let mut positions = Vec::new();
-        for listed in &list.erasures {
+        for listed in &shared.erasures {
             let plan = self.plan_again(listed, head)?;
             if plan.targets.is_empty() && plan.files.is_empty() {
                 continue;
@@ -272,6 +280,19 @@ impl Office {
             .into_iter()
             .map(|position| self.clean_up(position))
             .collect()
+    }
+
+    /// The first entry under which this log goes on as another one, because it was restored: what comes after
+    /// it is not what the log that went on has there.
+    fn renewed_at(&self) -> Result<Option<u64>, Problem> {
+        for found in self.state()?.scan(spaces::KEY, &[]) {
+            let found = found?;
+            let key: KeyRow = row(spaces::KEY, &found.value)?;
+            if found.version > Position(1) && !key.origin.is_empty() {
+                return Ok(Some(found.version.0));
+            }
+        }
+        Ok(None)
     }
 
     /// What of a listed erasure is still to be done here, among the entries up to `head`.

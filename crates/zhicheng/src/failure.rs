@@ -44,7 +44,7 @@ impl From<std::io::Error> for Failure {
 
 /// Problems of the ledger, of depots and of restores with files, disks and stores. (What the database
 /// says when it fails may also be damage, which `verify` tells as any other.)
-const OF_DISKS: [&str; 6] = ["L107", "L109", "D101", "D102", "D103", "O513"];
+const OF_DISKS: [&str; 7] = ["L107", "L109", "D101", "D102", "D103", "O360", "O513"];
 
 /// Tells the problems and gives the exit code: 1 for problems of what was asked, 3 for files and disks.
 pub fn exit_code(outcome: Outcome) -> ExitCode {

@@ -14,6 +14,7 @@ use crate::mirror::{Mirror, Told};
 use crate::problems;
 use crate::relied::relied_on;
 use crate::rows::RecordRow;
+use crate::snapshots;
 
 /// One entry on its way to the ledger.
 #[derive(Debug, Clone)]
@@ -227,9 +228,21 @@ impl Office {
         self.ledger.settle()
     }
 
-    /// Takes back what was lent.
-    pub(crate) fn take_mirror_back(&mut self, mirror: Box<Mirror>) {
+    /// Takes back what was lent. One that was told of entries that then were not written is read anew.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub(crate) fn take_mirror_back(&mut self, mirror: Box<Mirror>) -> Result<(), Problem> {
+        let is_true = (Position(1)..=self.ledger.head()?.size).contains(&mirror.position());
         self.mirror = Held::Own(mirror);
+        if is_true {
+            return Ok(());
+        }
+        self.mirror = Held::Own(Box::default());
+        let (found, warnings) = snapshots::newest(&self.dir, &self.ledger, true)?;
+        self.warnings.extend(warnings);
+        self.mirror = Held::Own(Box::new(found.unwrap_or_default()));
+        self.catch_up(&mut |_, _, _| ())
     }
 
     /// Writes entries, itself or through the queue of the house.

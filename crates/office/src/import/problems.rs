@@ -94,7 +94,7 @@ base::catalogue! {
     }
     /// Another writer gave the import up.
     fn given_up_meanwhile(import) -> "O328" Error {
-        what { zh: "与数据库的连接中断过，其间导入 {import} 已被别的写入者放弃", en: "the connection to the database was lost, and another writer gave import {import} up meanwhile" }
+        what { zh: "导入 {import} 途中，别的写入者放弃了它（连接中断过）或擦除了信息", en: "while import {import} went on, another writer gave it up (the connection was lost) or erased something" }
         remedy { zh: "重新导入", en: "import again" }
     }
     /// The mapping file is no sound TOML.
@@ -164,7 +164,7 @@ base::catalogue! {
     }
     /// What the check came to cannot be kept.
     fn spill_failed(why) -> "O360" Error {
-        what { zh: "导入的中间文件写不下或读不回：{why}。什么也没有写入账本", en: "the import's intermediate file cannot be written or read back: {why}. Nothing was written to the ledger" }
+        what { zh: "导入的中间文件写不下或读不回：{why}。这次导入的行一条也不计入", en: "the import's intermediate file cannot be written or read back: {why}. No row of this import counts" }
         remedy { zh: "检查数据文件夹所在磁盘的空间与权限，再导入一次", en: "check the room and the permissions of the data folder's disk, then import again" }
     }
     /// The record is part of an import that has not ended.

@@ -123,6 +123,8 @@ fn head_slots(record_type: &RecordType) -> Vec<usize> {
 struct Checked {
     intake: Intake,
     spill: Spill,
+    /// The position at which the rows were judged.
+    at: Position,
 }
 
 impl Ready<'_> {
@@ -159,8 +161,8 @@ impl Ready<'_> {
             joined(reader);
             judged
         })?;
-        let intake = judge.intake;
-        Ok((report, Checked { intake, spill }))
+        let (intake, at) = (judge.intake, look.state().position());
+        Ok((report, Checked { intake, spill, at }))
     }
 
     /// Appends what the check spilled, in groups. One thread makes the groups, this one appends. Gives the
@@ -175,9 +177,13 @@ impl Ready<'_> {
         let import = self
             .job
             .open(office, self.record_type.id.as_str(), report.rows)?;
-        let Checked { mut intake, spill } = checked;
+        let Checked {
+            mut intake,
+            spill,
+            at: checked_at,
+        } = checked;
         let total = spill.entries();
-        let mut making = Making {
+        let making = Making {
             by: office.mirror().programme_at(),
             programme: self.programme.clone(),
             spills: spill.read(import)?,
@@ -186,64 +192,16 @@ impl Ready<'_> {
             salts: Salts::new(),
             group_entries: GROUP_ENTRIES,
         };
-        let (send, groups) = sync_channel(GROUPS_AHEAD);
-        let mut group = Group::default();
-        let mut done = 0;
-        let programme = making.by;
-        if !office.is_one_of_many() {
-            // Nothing of it is visible before the closing entry, which is appended when all is settled.
-            office.go_ahead()?;
+        let mut group = append_groups(office, making, total, progress)?;
+        if office.is_one_of_many() {
+            // Who is made known here must not have become known meanwhile.
+            let absent = |key| Precondition {
+                space: spaces::PERSON,
+                key,
+                version: None,
+            };
+            group.relied.extend(intake.new_persons().map(absent));
         }
-        let mut mirror = office.lend_mirror();
-        thread::scope(|scope| {
-            let maker = scope.spawn(move || making.groups(&send));
-            let (tell, teller) = match mirror.take() {
-                Some(mut mirror) => {
-                    let (tell, untold) = sync_channel::<Untold>(GROUPS_AHEAD);
-                    let teller = scope.spawn(move || {
-                        let told = untold.into_iter().try_for_each(|one| one.tell(&mut mirror));
-                        (mirror, told)
-                    });
-                    (Some(tell), Some(teller))
-                }
-                None => (None, None),
-            };
-            let mut append = |made: Made| {
-                let (made, is_last) = made?;
-                if is_last {
-                    // It may have room for what closes the import.
-                    group = made;
-                    return Ok(());
-                }
-                done += made.commands.len() as u64;
-                match &tell {
-                    Some(tell) => {
-                        let untold = office.append_untold(made.commands, made.relied, programme)?;
-                        // Who takes no more says why at the end.
-                        drop(tell.send(untold));
-                    }
-                    None => drop(office.append_relying(made.commands, made.relied)?),
-                }
-                progress(done, total, "rows");
-                Ok(())
-            };
-            // Whatever happens, what was lent is given back.
-            let appended = catch_unwind(AssertUnwindSafe(|| {
-                groups.into_iter().try_for_each(&mut append)
-            }));
-            drop(tell);
-            joined(maker);
-            let settled = office.settle();
-            let told = teller.map_or(Ok(()), |teller| {
-                let (mirror, told) = joined(teller);
-                office.take_mirror_back(mirror);
-                told
-            });
-            match appended {
-                Ok(appended) => appended.and(settled).and(told),
-                Err(panic) => resume_unwind(panic),
-            }
-        })?;
         // Subjects are visible with the closing entry, as the records are.
         intake.number(import);
         for command in intake.subject_commands()? {
@@ -260,6 +218,14 @@ impl Ready<'_> {
                 // Who lost the connection lost its turn, and others gave the import up.
                 return Err(problems::given_up_meanwhile(import));
             }
+            for space in [spaces::ERASED, spaces::IMPORT_ERASED] {
+                for found in state.scan(space, &[]) {
+                    // What was erased since the check may be among the rows.
+                    if found?.version > checked_at {
+                        return Err(problems::given_up_meanwhile(import));
+                    }
+                }
+            }
             if let Some(closing) = group.commands.last() {
                 let closing = std::slice::from_ref(closing);
                 group.relied.extend(relied_on(&state, closing)?);
@@ -269,6 +235,81 @@ impl Ready<'_> {
         progress(total, total, "rows");
         Ok(heads.last().map_or(0, |head| head.position.0))
     }
+}
+
+/// Appends what is made, group by group; gives the last, which may have room for what closes the import. One
+/// thread makes the groups, this one appends; where nobody else writes, a third takes the rows into the mirror,
+/// and the appends go ahead of the disk.
+fn append_groups(
+    office: &mut Office,
+    mut making: Making,
+    total: u64,
+    progress: Progress<'_>,
+) -> Result<Group, Problem> {
+    let (send, groups) = sync_channel(GROUPS_AHEAD);
+    let mut group = Group::default();
+    let mut done = 0;
+    let programme = making.by;
+    if !office.is_one_of_many() {
+        // Nothing of it is visible before the closing entry, which is appended when all is settled.
+        office.go_ahead()?;
+    }
+    let mut mirror = office.lend_mirror();
+    thread::scope(|scope| {
+        let maker = scope.spawn(move || making.groups(&send));
+        let (tell, teller) = match mirror.take() {
+            Some(mut mirror) => {
+                let (tell, untold) = sync_channel::<Untold>(GROUPS_AHEAD);
+                let teller = scope.spawn(move || {
+                    let told = untold.into_iter().try_for_each(|one| one.tell(&mut mirror));
+                    (mirror, told)
+                });
+                (Some(tell), Some(teller))
+            }
+            None => (None, None),
+        };
+        let mut append = |made: Made| {
+            let (made, is_last) = made?;
+            if is_last {
+                // It may have room for what closes the import.
+                group = made;
+                return Ok(());
+            }
+            done += made.commands.len() as u64;
+            match &tell {
+                Some(tell) => {
+                    let untold = office.append_untold(made.commands, made.relied, programme)?;
+                    // Who takes no more says why at the end.
+                    drop(tell.send(untold));
+                }
+                None => drop(office.append_relying(made.commands, made.relied)?),
+            }
+            progress(done, total, "rows");
+            Ok(())
+        };
+        // Whatever happens, what was lent is given back.
+        let appended = catch_unwind(AssertUnwindSafe(|| {
+            groups.into_iter().try_for_each(&mut append)
+        }));
+        drop(tell);
+        let made = maker.join();
+        let settled = catch_unwind(AssertUnwindSafe(|| office.settle()));
+        let told = teller.map(|teller| teller.join());
+        let given_back = match told {
+            None => Ok(Ok(())),
+            Some(Ok((mirror, told))) => Ok(office.take_mirror_back(mirror).and(told)),
+            Some(Err(panic)) => {
+                // What it was told last nobody knows.
+                drop(office.take_mirror_back(Box::default()));
+                Err(panic)
+            }
+        };
+        let [appended, settled, told] = [appended, settled, given_back]
+            .map(|done| done.unwrap_or_else(|panic| resume_unwind(panic)));
+        made.unwrap_or_else(|panic| resume_unwind(panic));
+        appended.and(settled).and(told)
+    })?;
+    Ok(group)
 }
 
 /// The check, row after row.

@@ -199,6 +199,49 @@ fn import_and_die(town: &mut Town, file: &str, options: &ImportOptions) {
 }
 
 #[test]
+fn an_import_whose_groups_cannot_be_written_leaves_memory_as_the_disk_is() {
+    const ROWS: u64 = 20_000;
+    let rows: String = (0..ROWS).map(|n| row(&format!("k{n}"), "合格")).collect();
+    let file = HEADER.to_owned() + &rows;
+    let mut town = Town::new();
+    town.import("sample", HEADER.to_owned() + &row("before", "合格"));
+    let ledger = town.office.dir().join("ledger.sqlite");
+    let mut other = None;
+    let mut hold_the_file = |done: u64, total: u64, _: &str| {
+        if total > 0 && done > 0 && other.is_none() {
+            // Another program writes to the file, longer than anybody waits.
+            let file = rusqlite::Connection::open(&ledger).unwrap();
+            file.busy_timeout(std::time::Duration::from_secs(60))
+                .unwrap();
+            file.execute_batch("BEGIN IMMEDIATE").unwrap();
+            other = Some(file);
+        }
+    };
+    let options = ImportOptions::default();
+    let refused = town.office.import(
+        "sample",
+        "f.csv",
+        file.as_bytes(),
+        &options,
+        &mut hold_the_file,
+    );
+    assert_eq!(refused.unwrap_err()[0].code, "L111");
+    drop(other);
+    assert_eq!(town.figure("samples"), "1.00");
+    assert_eq!(
+        town.office.position(),
+        town.office.ledger().head().unwrap().size
+    );
+    town.office.agrees_with_replay().unwrap();
+    // The same office goes on.
+    let added = town.import("sample", file);
+    assert_eq!(counts(&added), (ROWS, 0, 0, 0));
+    assert_eq!(town.figure("samples"), format!("{}.00", ROWS + 1));
+    town.office.agrees_with_replay().unwrap();
+    town.reopened();
+}
+
+#[test]
 fn an_import_that_is_killed_half_way_leaves_nothing_and_can_be_repeated() {
     const ROWS: u64 = 6_000;
     let rows: String = (0..ROWS).map(|n| row(&format!("k{n}"), "合格")).collect();
