@@ -1,10 +1,10 @@
 //! From a spreadsheet to records: all rows or none, or the valid ones; visible at once by one entry.
 //!
-//! First everything is checked and nothing written: what is accepted is spilled. Then it is appended in groups
-//! between an opening and a closing entry, and stays invisible
-//! until the closing one is there. So a million rows need little memory, and an import that is
-//! interrupted leaves nothing half in: the next opening of the folder gives it up (`abandon.rs`), and
-//! importing the file again adds each row once. Columns are matched in `columns.rs`, by a
+//! First everything is checked and nothing written: what is accepted is spilled (`spill.rs`). Then it is appended
+//! in groups between an opening and a closing entry, and stays invisible until the closing one is there. So a
+//! million rows need little memory beside the records themselves, and an import that is interrupted leaves nothing
+//! half in: the next opening of the folder gives it up (`abandon.rs`), and importing the file again adds each row
+//! once. Columns are matched in `columns.rs`, by a
 //! [`Mapping`] where headings are foreign; records in `records.rs`, subjects in `subjects.rs`.
 
 mod abandon;
