@@ -110,10 +110,14 @@ impl Office {
     /// # Errors
     /// The state cannot be read.
     pub fn actor(&self) -> Result<Option<ActorRow>, Problem> {
-        crate::fold::get(
-            &self.state()?,
-            spaces::ACTOR,
-            &spaces::number_key(self.acting()),
-        )
+        self.actor_of(self.acting())
+    }
+
+    /// The actor of that number.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn actor_of(&self, number: u64) -> Result<Option<ActorRow>, Problem> {
+        crate::fold::get(&self.state()?, spaces::ACTOR, &spaces::number_key(number))
     }
 }

@@ -4,6 +4,7 @@
 //! grant: it can only be made in a demonstration folder.
 
 use base::{Lang, Problem};
+use programme::model::Programme;
 
 use crate::folder::Office;
 use crate::problems;
@@ -64,6 +65,13 @@ impl Granted {
 const AUDITOR_MAY: &str = "audit_finding";
 
 impl Office {
+    /// Whether the programme lets a role give a command.
+    pub fn may(&self, role: &str, command: Granted) -> bool {
+        self.programme().is_ok_and(|programme| {
+            standing_of(&programme, role, command.names().0) == Standing::Granted
+        })
+    }
+
     /// Refuses a command that the programme grants to other roles than that of who acts now.
     ///
     /// # Errors
@@ -71,24 +79,17 @@ impl Office {
     pub fn authorise(&self, command: Granted) -> Result<(), Problem> {
         let programme = self.programme()?;
         let (name, zh) = command.names();
+        let role = self.actor()?.map(|actor| actor.role).unwrap_or_default();
+        match standing_of(&programme, &role, name) {
+            Standing::Granted => return Ok(()),
+            Standing::OnlyAudits => return Err(problems::auditor_only_audits(role, zh, name)),
+            Standing::NotGranted => {}
+        }
         let granted: Vec<_> = programme
             .grants
             .iter()
             .filter(|grant| *grant.command == *name)
             .collect();
-        let role = self.actor()?.map(|actor| actor.role).unwrap_or_default();
-        // Who may note what was found audits: what is open to all others is closed to that role (an auditor
-        // writes findings and nothing else).
-        let audits = programme
-            .grants
-            .iter()
-            .any(|grant| *grant.command == *AUDITOR_MAY && grant.role.as_str() == role);
-        if granted.is_empty() && audits {
-            return Err(problems::auditor_only_audits(role, zh, name));
-        }
-        if granted.is_empty() || granted.iter().any(|grant| grant.role.as_str() == role) {
-            return Ok(());
-        }
         let named = |lang: Lang| {
             let names = granted
                 .iter()
@@ -105,5 +106,40 @@ impl Office {
             named(Lang::Zh),
             named(Lang::En),
         ))
+    }
+}
+
+/// How a role stands to a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Granted,
+    NotGranted,
+    OnlyAudits,
+}
+
+/// Who may note what was found audits: what is open to all others is closed to that role (an auditor
+/// writes findings and nothing else).
+fn standing_of(programme: &Programme, role: &str, command: &str) -> Standing {
+    let mut granted = programme
+        .grants
+        .iter()
+        .filter(|grant| *grant.command == *command)
+        .peekable();
+    let audits = || {
+        programme
+            .grants
+            .iter()
+            .any(|grant| *grant.command == *AUDITOR_MAY && grant.role.as_str() == role)
+    };
+    if granted.peek().is_none() {
+        if audits() {
+            Standing::OnlyAudits
+        } else {
+            Standing::Granted
+        }
+    } else if granted.any(|grant| grant.role.as_str() == role) {
+        Standing::Granted
+    } else {
+        Standing::NotGranted
     }
 }

@@ -392,7 +392,7 @@ fn points_of_a_level(
 }
 
 /// How a unit stands to a case: it is the case's own, or leads the item that the case is about.
-fn relation(programme: &Programme, about: &CaseOpenFacts, unit: Option<&str>) -> Relation {
+pub fn relation(programme: &Programme, about: &CaseOpenFacts, unit: Option<&str>) -> Relation {
     let own = unit.is_some() && unit == about.unit.as_deref();
     let lead = || {
         let scorecard = programme

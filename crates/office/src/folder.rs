@@ -561,7 +561,7 @@ pub fn nature_name(nature: Nature) -> &'static str {
 }
 
 /// The present moment. Only this file asks the clock; everything else is told.
-pub(crate) fn now() -> Moment {
+pub fn now() -> Moment {
     let micros = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |since| {

@@ -43,6 +43,7 @@ mod standing;
 mod subject_names;
 pub mod values;
 mod verify;
+pub mod work;
 
 pub use folder::{Access, Office, Progress, nature_name, rebuild_state};
 pub use shared::SharedOffice;

@@ -28,6 +28,7 @@ pub mod problems_text;
 mod reference;
 mod rows;
 pub mod schema;
+pub mod shown;
 pub mod tables;
 #[cfg(test)]
 mod text_properties;

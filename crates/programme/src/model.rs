@@ -721,6 +721,21 @@ pub struct Generate {
     pub steps: Vec<Arc<Row>>,
     /// Rows of `generate_list`.
     pub lists: Vec<Arc<Row>>,
+    /// The people as whom a demonstration can be entered.
+    pub people: Vec<Person>,
+}
+
+/// A made-up person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// The name to sign in with.
+    pub login: Arc<str>,
+    /// Name.
+    pub name: Arc<str>,
+    /// Role.
+    pub role: RoleId,
+    /// Unit.
+    pub unit: Option<UnitId>,
 }
 
 impl Measure {

@@ -572,6 +572,12 @@ pub const TABLES: &[Table] = &[
         may("trial_values", List(&Text), "规则类：试验记录的字段，字段=值", "of a rule: its fields, field=value"),
         may("source", Text, "出处", "source"),
     ]),
+    table_of("generate_person", &["login"], "演示中可以登录的人", "the people as whom a demonstration can be entered", &[
+        must("login", Id, "登录名", "name to sign in with"),
+        must("name", Text, "姓名（虚构）", "name (invented)"),
+        must("role", Ref("role"), "角色", "role"),
+        may("unit", Ref("unit"), "单位", "unit"),
+    ]),
     table_of("generate_list", &["id"], "演示数据的词语表", "word lists for made-up data", &[
         must("id", Id, "标识", "identifier"),
         must("values", List(&Text), "词语", "words"),

@@ -4,6 +4,7 @@ mod audit;
 mod backup;
 mod published;
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -77,6 +78,8 @@ pub struct When {
 pub enum Command {
     #[command(about = say("用赤壁方案做一份演示数据，打印记分板", "Make a demonstration with the Chibi programme and print its scoreboard"))]
     Demo(Demo),
+    #[command(about = say("打开网站：在浏览器里使用", "Run the site: work in the browser"))]
+    Serve(Serve),
     #[command(about = say("新建一个方案包", "Start a new programme package"))]
     New(New),
     #[command(about = say("检查方案包，指出每一处问题", "Check a package and show every fault"))]
@@ -165,6 +168,20 @@ pub struct Demo {
     pub seed: u64,
     #[arg(long, value_name = "PACKAGE", help = say("方案包（缺省为内置的赤壁方案）", "package (default: the built-in Chibi programme)"))]
     pub programme: Option<PathBuf>,
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8018", hide_default_value = true, help = say("网站的地址（缺省 127.0.0.1:8018）", "address of the site (default 127.0.0.1:8018)"))]
+    pub listen: SocketAddr,
+    #[arg(long, help = say("只生成数据、打印记分榜，不打开网站", "make the data and print the scoreboard; run no site"))]
+    pub no_site: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    #[command(flatten)]
+    pub data: Data,
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8018", hide_default_value = true, help = say("网站的地址（缺省 127.0.0.1:8018，只有本机能访问）", "address of the site (default 127.0.0.1:8018, this machine only)"))]
+    pub listen: SocketAddr,
+    #[arg(long, help = say("Cookie 只经 HTTPS 传送（网站在终止 TLS 的代理之后）", "cookies over HTTPS only (behind a proxy that ends TLS)"))]
+    pub secure_cookies: bool,
 }
 
 #[derive(Debug, Args)]

@@ -30,6 +30,7 @@ fn main() -> ExitCode {
     let common = &arguments.common;
     failure::exit_code(match &arguments.command {
         Command::Demo(asked) => commands::demo::demo(asked, common),
+        Command::Serve(asked) => commands::site::serve(asked),
         Command::New(asked) => commands::package::new(asked),
         Command::Check(asked) => commands::package::check(asked),
         Command::Fmt(asked) => commands::package::fmt(asked),

@@ -111,4 +111,9 @@ base::catalogue! {
         what { zh: "没有对象“{subject}”", en: "there is no subject `{subject}`" }
         remedy { zh: "核对身份代码或名称；zhicheng rate 列出对象", en: "check its identity or name; `zhicheng rate` lists subjects" }
     }
+    /// An address where nobody can listen.
+    fn cannot_listen(address, why) -> "Z130" Error {
+        what { zh: "不能在 {address} 打开网站：{why}", en: "the site cannot be opened at {address}: {why}" }
+        remedy { zh: "换一个端口，如 --listen 127.0.0.1:8019", en: "choose another port, such as --listen 127.0.0.1:8019" }
+    }
 }

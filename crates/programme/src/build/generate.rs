@@ -1,6 +1,6 @@
 //! Distributions of made-up data: checked against what they make, kept as rows for the generator.
 
-use base::{FlowId, Ratio, RecordTypeId, Span};
+use base::{FlowId, Ratio, RecordTypeId, RoleId, Span, UnitId};
 use indexmap::IndexMap;
 
 use super::expressions::Names;
@@ -8,7 +8,7 @@ use super::head::Head;
 use super::references::{unknown, unknown_in};
 use super::{Faults, Rows};
 use crate::expr::Purpose;
-use crate::model::{Generate, RecordType};
+use crate::model::{Generate, Person, RecordType};
 use crate::problems;
 use crate::rows::Row;
 use crate::schema::{ColumnType, RANKING_GROUP, Schema, TableSchema, UNIT_KIND};
@@ -57,7 +57,21 @@ pub(super) fn build(rows: &Rows, known: &Known<'_>, faults: &mut Faults) -> Gene
         fields: rows.of("generate_field").to_vec(),
         steps: rows.of("generate_step").to_vec(),
         lists: rows.of("generate_list").to_vec(),
+        people: rows
+            .of("generate_person")
+            .iter()
+            .filter_map(|row| person(row))
+            .collect(),
     }
+}
+
+fn person(row: &Row) -> Option<Person> {
+    Some(Person {
+        login: row.text("login")?.clone(),
+        name: row.text("name")?.clone(),
+        role: RoleId::new(row.text("role")?),
+        unit: row.text("unit").map(|unit| UnitId::new(unit)),
+    })
 }
 
 fn made<'a>(row: &Row, known: &Known<'a>, faults: &mut Faults) -> Option<Made<'a>> {

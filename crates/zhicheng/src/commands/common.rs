@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use base::{
-    Day, Figure, FigureState, IndicatorId, Lang, Moment, Period, Position, Ratio, Rounding,
-    TimeZoneName, UnitId,
+    Day, Figure, FigureState, IndicatorId, Moment, Period, Position, Ratio, TimeZoneName, UnitId,
 };
 use office::actor::NewActor;
 use office::{Access, Office};
@@ -193,64 +192,24 @@ pub fn settings(texts: &[String]) -> Result<Vec<(String, String)>, Failure> {
         .collect()
 }
 
-/// An exact number as scripts get it: exact where its decimals end within 12 places, else rounded there.
+/// An exact number as scripts get it, see [`programme::shown::decimal`].
 pub fn decimal(ratio: &Ratio) -> String {
-    match ratio.exact_decimal() {
-        Some(text)
-            if text
-                .split_once('.')
-                .is_none_or(|(_, places)| places.len() <= 12) =>
-        {
-            text
-        }
-        _ => ratio.to_decimal(12, Rounding::HalfUp),
-    }
+    programme::shown::decimal(ratio)
 }
 
-/// Points as people read them: at most four places.
+/// Points as people read them, see [`programme::shown::points`].
 pub fn points(ratio: &Ratio) -> String {
-    match ratio.exact_decimal() {
-        Some(text)
-            if text
-                .split_once('.')
-                .is_none_or(|(_, places)| places.len() <= 4) =>
-        {
-            text
-        }
-        _ => ratio.to_decimal(4, Rounding::HalfUp),
-    }
+    programme::shown::points(ratio)
 }
 
 /// A figure's value as people read it.
 pub fn shown(figure: &Figure, format: Format) -> String {
-    let Some(value) = figure.value() else {
-        return state_word(figure.state()).to_owned();
-    };
-    let text = match format {
-        Format::Integer | Format::Rank => value.to_decimal(0, Rounding::HalfUp),
-        Format::Decimal(places) => value.to_decimal(places, Rounding::HalfUp),
-        Format::Percent(places) => format!(
-            "{}%",
-            (&value * &Ratio::from_int(100)).to_decimal(places, Rounding::HalfUp)
-        ),
-        Format::Money => value.to_decimal(2, Rounding::HalfUp),
-    };
-    if figure.state() == FigureState::Preliminary {
-        format!("{text}{}", say("（初步）", " (preliminary)"))
-    } else {
-        text
-    }
+    programme::shown::figure(figure, format, lang())
 }
 
 /// The word for a state that is no value.
 pub fn state_word(state: FigureState) -> &'static str {
-    match state {
-        FigureState::Value => "",
-        FigureState::NotApplicable => say("不适用", "not applicable"),
-        FigureState::NotReported => say("未报", "not reported"),
-        FigureState::Preliminary => say("初步", "preliminary"),
-        FigureState::NotCarried => say("不承担", "not carried"),
-    }
+    programme::shown::state_word(state, lang())
 }
 
 /// The word for a state by its name in scripts.
@@ -304,23 +263,7 @@ pub fn shown_of(
     figure: &Figure,
     period: Period,
 ) -> String {
-    let Some(found) = programme.indicators.get(indicator) else {
-        return shown(figure, Format::Decimal(4));
-    };
-    let text = shown(figure, found.format);
-    let expected = found
-        .expected_days
-        .and_then(|days| period.last().plus_days(days.into()));
-    match (figure.state(), expected) {
-        (FigureState::NotReported, Some(day)) => match lang() {
-            Lang::Zh => format!("{text}（{}应于 {day} 前到）", found.source.zh),
-            Lang::En => format!(
-                "{text} (expected by {day} from {})",
-                found.source.get(Lang::En)
-            ),
-        },
-        _ => text,
-    }
+    programme::shown::figure_of(programme, indicator, figure, period, lang())
 }
 
 /// Under a table of a demonstration: that it is one (law 13).

@@ -1,4 +1,5 @@
-//! `demo`: a city in one command. Makes (or opens) a demonstration folder and prints its scoreboard.
+//! `demo`: a city in one command. Makes (or opens) a demonstration folder, prints its scoreboard and
+//! runs its site.
 
 use std::path::{Path, PathBuf};
 
@@ -15,6 +16,7 @@ use crate::commands::card::veto_line;
 use crate::commands::common;
 use crate::commands::folder::passing;
 use crate::commands::results::{carried, print_board, standing};
+use crate::commands::site;
 use crate::failure::{Failure, Outcome};
 use crate::lang::{lang, say};
 use crate::output::{Cell, Column, Format, print};
@@ -35,7 +37,7 @@ const CHAIN: [&str; 2] = ["chibi-2018", "standard"];
 /// The scorecard whose board is shown, by the convention that a city's assessment has this id.
 const SCORECARD: &str = "assessment";
 
-/// `zhicheng demo [--data DIR] [--seed N]`
+/// `zhicheng demo [--data DIR] [--seed N] [--no-site]`
 pub fn demo(arguments: &Demo, common: &Common) -> Outcome {
     let mut progress = Progress::start();
     let office = if arguments.data.join("ledger.sqlite").exists() {
@@ -55,7 +57,24 @@ pub fn demo(arguments: &Demo, common: &Common) -> Outcome {
         make(arguments, common, &mut progress)?
     };
     drop(progress);
-    show(&office, &arguments.data)
+    show(&office, &arguments.data)?;
+    if arguments.no_site {
+        return Ok(());
+    }
+    drop(office);
+    let site = site::open(&arguments.data, false)?;
+    let mut lines = site::let_people_in(&site)?;
+    if !lines.is_empty() {
+        lines.insert(
+            0,
+            say(
+                "登录页上点一个人就能进入（不用密码）：",
+                "Sign in by choosing one of these on its first page (no password):",
+            )
+            .to_owned(),
+        );
+    }
+    site::run(site, arguments.listen, &lines)
 }
 
 fn make(arguments: &Demo, common: &Common, progress: &mut Progress) -> Result<Office, Failure> {

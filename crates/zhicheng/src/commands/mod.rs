@@ -16,3 +16,4 @@ pub mod records;
 pub mod results;
 pub mod sealed;
 pub mod signing;
+pub mod site;

@@ -390,7 +390,7 @@ fn demo_makes_a_city_prints_its_scoreboard_and_says_what_to_try() {
     let data = place.path().join("demo");
     let data = data.to_str().unwrap();
     for _ in 0..2 {
-        let demo = run(&["demo", "--data", data]).ok();
+        let demo = run(&["demo", "--no-site", "--data", data]).ok();
         for what in [
             "Quality programme of Chibi",
             "DEMONSTRATION DATA",

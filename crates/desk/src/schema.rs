@@ -1,0 +1,115 @@
+//! Every table of the desk, and how an older desk is brought up to this version.
+//!
+//! The one list of what is kept outside the ledger (law 1): nothing that affects a figure is among
+//! it. Moments are microseconds since 1970 (UTC); secrets that a visitor brings are kept as their
+//! SHA-256, passwords as Argon2id.
+
+use base::Problem;
+
+use crate::{Desk, problems};
+
+/// The steps from an empty file to this version, each applied once; a new step is added at the end
+/// and none is changed.
+const STEPS: &[&str] = &[
+    // 1: sign-in, sessions, drafts.
+    "
+    -- How a person signs in. Who the person is and what he or she may do stands in the ledger (actor).
+    create table account (
+        login text primary key collate nocase,
+        actor integer not null,
+        password text,            -- Argon2id in PHC form; null: signs in elsewhere
+        one_time_secret text,     -- base32, when one-time codes are on
+        one_time_last integer not null default 0, -- the last code's step: none is taken twice
+        is_closed integer not null default 0,
+        must_change integer not null default 0,
+        is_demonstration integer not null default 0, -- may be entered by a button
+        created integer not null
+    ) strict;
+    create index account_actor on account (actor);
+
+    -- Failed attempts, by login as it was typed and by address.
+    create table attempt (
+        who text primary key,
+        failures integer not null,
+        blocked_until integer not null,
+        last integer not null
+    ) strict;
+
+    create table session (
+        token blob primary key,   -- SHA-256 of what the cookie holds
+        login text not null references account (login) on delete cascade,
+        actor integer not null,   -- as whom: the account's own, or one that it stands in for
+        created integer not null,
+        seen integer not null,
+        expires integer not null
+    ) strict;
+    create index session_login on session (login);
+
+    -- What was typed into a form and not handed in yet.
+    create table draft (
+        actor integer not null,
+        form text not null,       -- the address of the form
+        body text not null,       -- JSON: field to text
+        saved integer not null,
+        primary key (actor, form)
+    ) strict;
+
+    -- Saved views, chosen columns, language.
+    create table preference (
+        actor integer not null,
+        name text not null,
+        body text not null,
+        primary key (actor, name)
+    ) strict;
+
+    -- How often what an actor sees of the desk changed: for the tags of pages.
+    create table changed (
+        actor integer primary key,
+        times integer not null
+    ) strict;
+    create trigger draft_in after insert on draft begin
+        insert into changed values (new.actor, 1) on conflict do update set times = times + 1; end;
+    create trigger draft_up after update on draft begin
+        insert into changed values (new.actor, 1) on conflict do update set times = times + 1; end;
+    create trigger draft_out after delete on draft begin
+        insert into changed values (old.actor, 1) on conflict do update set times = times + 1; end;
+    create trigger preference_in after insert on preference begin
+        insert into changed values (new.actor, 1) on conflict do update set times = times + 1; end;
+    create trigger preference_up after update on preference begin
+        insert into changed values (new.actor, 1) on conflict do update set times = times + 1; end;
+    create trigger preference_out after delete on preference begin
+        insert into changed values (old.actor, 1) on conflict do update set times = times + 1; end;
+
+    -- Keys for programs.
+    create table token (
+        token blob primary key,   -- SHA-256
+        name text not null,
+        actor integer not null,
+        scopes text not null,     -- separated by spaces
+        created integer not null,
+        expires integer not null,
+        used integer
+    ) strict;
+    ",
+];
+
+pub(crate) fn bring_up(desk: &Desk) -> Result<(), Problem> {
+    let mut connection = desk.lock();
+    let change = connection
+        .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+        .map_err(|error| desk.refused(error))?;
+    let version: u32 = change
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .map_err(|error| desk.refused(error))?;
+    let version = version as usize;
+    if version > STEPS.len() {
+        return Err(problems::of_later_version());
+    }
+    for (step, sql) in STEPS.iter().enumerate().skip(version) {
+        change
+            .execute_batch(sql)
+            .and_then(|()| change.pragma_update(None, "user_version", step as i64 + 1))
+            .map_err(|error| desk.refused(error))?;
+    }
+    change.commit().map_err(|error| desk.refused(error))
+}

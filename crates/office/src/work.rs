@@ -1,0 +1,167 @@
+//! Work: which open cases wait for whom, and until when.
+//!
+//! Every page shows how much waits for whoever looks, so the open cases are kept in memory and brought
+//! up by the entries since ([`Worklist::bring_up`]); nothing here decides anything: what is possible
+//! says `casework`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use base::{ActionId, Day, Position, Problem, RoleId};
+use casework::{Due, DueState, possible_actions};
+use programme::model::Programme;
+
+use crate::case::{Case, relation};
+use crate::entry::{CaseActFacts, Kind};
+use crate::fold::read;
+use crate::folder::Office;
+
+/// Most entries that are read to find the cases that they touched.
+const ENTRIES_READ_MAX: u64 = 20_000;
+
+/// Every case that is not closed, as of a position.
+#[derive(Debug, Default)]
+pub struct Worklist {
+    position: Position,
+    open: BTreeMap<u64, Case>,
+}
+
+/// What waits for somebody.
+#[derive(Debug, Clone)]
+pub struct Task<'a> {
+    /// The case.
+    pub case: &'a Case,
+    /// What can be done, in the flow's order.
+    pub actions: Vec<ActionId>,
+    /// The deadline that runs out first, or did; none runs.
+    pub due: Option<Due>,
+    /// Working days until then, the last counted; negative once late. `None` without a deadline, or
+    /// where the calendar of a year in between is not published.
+    pub working_days_left: Option<i64>,
+}
+
+impl Worklist {
+    /// Brings the list up to the office's position.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn bring_up(&mut self, office: &Office) -> Result<(), Problem> {
+        let now = office.position();
+        if self.position >= now {
+            return Ok(());
+        }
+        // After a large import reading all cases is less than reading all its entries.
+        if self.position == Position(0) || now.0 - self.position.0 > ENTRIES_READ_MAX {
+            self.open = office
+                .cases()?
+                .into_iter()
+                .filter(|case| !case.state.is_closed())
+                .map(|case| (case.number, case))
+                .collect();
+        } else {
+            self.take(office, Position(self.position.0 + 1), now)?;
+        }
+        self.position = now;
+        Ok(())
+    }
+
+    fn take(&mut self, office: &Office, first: Position, last: Position) -> Result<(), Problem> {
+        let mut touched = BTreeSet::new();
+        for entry in office.ledger().entries(first..=last)? {
+            let entry = entry?;
+            if entry.kind == Kind::CaseOpen.number() {
+                touched.insert(entry.position.0);
+            } else if entry.kind == Kind::CaseAct.number() {
+                touched.insert(read::<CaseActFacts>(&entry)?.case);
+            }
+        }
+        for number in touched {
+            let case = office.case(number)?;
+            if case.state.is_closed() {
+                self.open.remove(&number);
+            } else {
+                self.open.insert(number, case);
+            }
+        }
+        Ok(())
+    }
+
+    /// The open cases, by number.
+    pub fn open(&self) -> impl Iterator<Item = &Case> {
+        self.open.values()
+    }
+
+    /// How many cases wait for a role and unit.
+    pub fn count_for(&self, programme: &Programme, role: &str, unit: Option<&str>) -> usize {
+        self.waiting(programme, role, unit).count()
+    }
+
+    /// What waits for a role and unit: late first, then by due day, what has none last.
+    pub fn tasks_for<'a>(
+        &'a self,
+        programme: &Programme,
+        role: &str,
+        unit: Option<&str>,
+        today: Day,
+    ) -> Vec<Task<'a>> {
+        let mut tasks: Vec<Task<'a>> = self
+            .waiting(programme, role, unit)
+            .map(|(case, actions)| task(programme, case, actions, today))
+            .collect();
+        tasks.sort_by_key(|task| {
+            let due = task.due.as_ref().map_or(Day::MAX, |due| due.due_on);
+            (due, task.case.number)
+        });
+        tasks
+    }
+
+    fn waiting<'a>(
+        &'a self,
+        programme: &Programme,
+        role: &str,
+        unit: Option<&str>,
+    ) -> impl Iterator<Item = (&'a Case, Vec<ActionId>)> {
+        let roles = [RoleId::new(role)];
+        self.open.values().filter_map(move |case| {
+            let relation = relation(programme, &case.about, unit);
+            let actions = possible_actions(&case.flow, &case.state, &roles, relation);
+            (!actions.is_empty()).then_some((case, actions))
+        })
+    }
+}
+
+/// A case as a task, with the deadline that runs out first.
+pub fn task<'a>(
+    programme: &Programme,
+    case: &'a Case,
+    actions: Vec<ActionId>,
+    today: Day,
+) -> Task<'a> {
+    let mut due: Option<Due> = None;
+    for deadline in &case.flow.deadlines {
+        // One whose year's holidays are not published hides no other.
+        let runs = casework::due_of(
+            &case.flow,
+            &case.state,
+            deadline,
+            today,
+            &programme.calendar,
+        )
+        .unwrap_or_default();
+        for run in runs {
+            let is_open =
+                run.done_on.is_none() && matches!(run.state, DueState::Running | DueState::Late);
+            if is_open && due.as_ref().is_none_or(|found| run.due_on < found.due_on) {
+                due = Some(run);
+            }
+        }
+    }
+    let working_days_left = due
+        .as_ref()
+        .and_then(|due| due.working_days_left(today, &programme.calendar).ok());
+    Task {
+        case,
+        actions,
+        due,
+        working_days_left,
+    }
+}

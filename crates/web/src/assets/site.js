@@ -1,0 +1,16 @@
+// What makes pages better where scripts run: each module finds its own marks and leaves the rest alone.
+import { filters } from "./filters.js";
+import { drawer } from "./drawer.js";
+import { live } from "./live.js";
+import { drafts } from "./drafts.js";
+
+document.documentElement.classList.add("has-script");
+filters(document);
+drawer(document);
+drafts(document);
+live((fresh) => {
+  filters(fresh);
+});
+
+// A refused form: the eye and the screen reader start where it is told.
+document.getElementById("problems")?.focus();

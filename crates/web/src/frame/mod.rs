@@ -1,0 +1,213 @@
+//! The frame around every page: where I am, the way on, the language, me.
+
+use base::{Lang, Problem, Text};
+
+use crate::look::Look;
+use crate::site::BUILD;
+use crate::words::Words;
+
+/// An entry of the navigation.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    pub address: &'static str,
+    pub name: &'static str,
+    /// Signs of the icon in `assets/icons.svg`.
+    pub icon: &'static str,
+    pub is_here: bool,
+    /// What waits there.
+    pub count: Option<usize>,
+}
+
+/// What every template has as `frame`.
+#[derive(Debug, Clone)]
+pub(crate) struct Frame {
+    pub lang: Lang,
+    /// Words and numbers in that language.
+    pub words: Words,
+    pub title: String,
+    pub programme: String,
+    pub city: String,
+    pub period: String,
+    pub position: u64,
+    pub today: String,
+    pub is_demonstration: bool,
+    pub entries: Vec<Entry>,
+    pub name: String,
+    pub role: String,
+    pub unit: String,
+    pub is_signed_in: bool,
+    pub csrf: String,
+    /// Of this page, for the way back and the choice of a language.
+    pub here: String,
+    pub build: &'static str,
+    /// A new id for the commands that the page's forms give.
+    pub once: String,
+}
+
+/// Who sees which entry; five at most for one role.
+struct Place {
+    address: &'static str,
+    name: (&'static str, &'static str),
+    icon: &'static str,
+    /// Roles that do not see it.
+    hidden_from: &'static [&'static str],
+    /// Only these see it; empty: all.
+    only: &'static [&'static str],
+}
+
+const ADMINISTRATORS: &[&str] = &["system_administrator", "security_administrator"];
+
+/// Every entry, in order. A page belongs to the entry whose address its own begins with.
+const PLACES: &[Place] = &[
+    Place {
+        address: "/work",
+        name: ("我的工作", "My work"),
+        icon: "work",
+        hidden_from: &["auditor"],
+        only: &[],
+    },
+    Place {
+        address: "/board",
+        name: ("记分榜", "Scoreboard"),
+        icon: "board",
+        hidden_from: ADMINISTRATORS,
+        only: &[],
+    },
+    Place {
+        address: "/plan",
+        name: ("目标任务", "The plan"),
+        icon: "plan",
+        hidden_from: &[
+            "system_administrator",
+            "security_administrator",
+            "inspector",
+        ],
+        only: &[],
+    },
+    Place {
+        address: "/records",
+        name: ("记录", "Records"),
+        icon: "records",
+        hidden_from: ADMINISTRATORS,
+        only: &[],
+    },
+    Place {
+        address: "/audit",
+        name: ("审计", "Audit"),
+        icon: "audit",
+        hidden_from: &[],
+        only: &["auditor"],
+    },
+    Place {
+        address: "/admin",
+        name: ("管理", "Administration"),
+        icon: "admin",
+        hidden_from: &[],
+        only: &[
+            "programme_office",
+            "system_administrator",
+            "security_administrator",
+        ],
+    },
+];
+
+impl Frame {
+    pub fn new(look: &Look<'_>, title: String) -> Frame {
+        let lang = look.lang();
+        let pick = |pair: (&'static str, &'static str)| match lang {
+            Lang::Zh => pair.0,
+            Lang::En => pair.1,
+        };
+        let path = look.asked.uri.path();
+        let waiting = crate::pages::work::waiting_for(look);
+        let who = look.who();
+        let role = who.map_or("", |who| who.role.as_str());
+        let entries = PLACES
+            .iter()
+            .filter(|place| {
+                who.is_some()
+                    && !place.hidden_from.contains(&role)
+                    && (place.only.is_empty() || place.only.contains(&role))
+            })
+            .map(|place| Entry {
+                address: place.address,
+                name: pick(place.name),
+                icon: place.icon,
+                is_here: path == place.address
+                    || path
+                        .strip_prefix(place.address)
+                        .is_some_and(|rest| rest.starts_with('/')),
+                count: (place.address == "/work" && waiting > 0).then_some(waiting),
+            })
+            .collect();
+        let words = Words { lang };
+        Frame {
+            lang,
+            words,
+            title,
+            programme: look.text(&look.programme.name).to_owned(),
+            city: look.text(&look.programme.city).to_owned(),
+            period: words.period(&look.programme.year),
+            position: look.at.0,
+            today: words.day(look.today),
+            is_demonstration: look.is_demonstration(),
+            entries,
+            name: who.map(|who| who.name.clone()).unwrap_or_default(),
+            role: look.text(&look.role_name(role)).to_owned(),
+            unit: who
+                .and_then(|who| who.unit.as_deref())
+                .map(|unit| look.unit_name(unit))
+                .unwrap_or_default(),
+            is_signed_in: who.is_some(),
+            csrf: look.asked.csrf(),
+            here: look.asked.address_here(),
+            build: BUILD,
+            once: new_once(),
+        }
+    }
+
+    /// One of two texts, by the reader's language.
+    pub fn say<'t>(&self, zh: &'t str, en: &'t str) -> &'t str {
+        match self.lang {
+            Lang::Zh => zh,
+            Lang::En => en,
+        }
+    }
+
+    /// A text in the reader's language.
+    pub fn text<'t>(&self, text: &'t Text) -> &'t str {
+        text.get(self.lang)
+    }
+
+    /// What is wrong.
+    pub fn what<'p>(&self, problem: &'p Problem) -> &'p str {
+        problem.what(self.lang)
+    }
+
+    /// What would be right.
+    pub fn remedy<'p>(&self, problem: &'p Problem) -> &'p str {
+        problem.remedy(self.lang)
+    }
+
+    /// What the browser is told of the language.
+    pub fn tag(&self) -> &'static str {
+        match self.lang {
+            Lang::Zh => "zh-CN",
+            Lang::En => "en",
+        }
+    }
+
+    /// The address of an asset of this build.
+    pub fn asset(&self, name: &str) -> String {
+        format!("/assets/{}/{name}", self.build)
+    }
+}
+
+/// A new id of a command. Where there is no randomness the server makes one when the form comes.
+fn new_once() -> String {
+    let mut bytes = [0_u8; 16];
+    match getrandom::fill(&mut bytes) {
+        Ok(()) => hex::encode(bytes),
+        Err(_) => String::new(),
+    }
+}

@@ -1,0 +1,63 @@
+//! The pages: everyone in the programme works in the browser.
+//!
+//! A page is a folder under [`mod@pages`] with its address, handler, view and template side by side. A
+//! handler only translates between HTTP and `office`: it knows no SQL, and not how a point is computed.
+//! Read [`Site`] first (what every request shares), then `look.rs` (what a page is made from) and
+//! `pages/board/` as the example to follow; how a page looks is in `assets/` and `ui/`.
+//!
+//! Pages work without JavaScript; the small modules in `assets/` make them better.
+
+mod answer;
+mod asked;
+mod assets;
+mod frame;
+mod guard;
+mod live;
+mod look;
+pub mod pages;
+mod posted;
+mod problems;
+mod site;
+mod words;
+
+pub use problems::CATALOGUE;
+pub use site::{Options, Site};
+
+use axum::Router;
+use base::Problem;
+use tokio::net::TcpListener;
+
+/// The whole site: every page, behind the guards that all requests pass.
+pub fn router(site: Site) -> Router {
+    guard::around(
+        Router::new()
+            .merge(pages::routes())
+            .merge(assets::routes())
+            .merge(live::routes())
+            .fallback(answer::no_such_page),
+        &site,
+    )
+    .with_state(site)
+}
+
+/// Answers requests until `ended` is.
+///
+/// # Errors
+/// The socket fails.
+pub async fn serve(
+    site: Site,
+    listener: TcpListener,
+    ended: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), Problem> {
+    live::watch(&site);
+    let router = router(site.clone()).into_make_service_with_connect_info::<std::net::SocketAddr>();
+    let closing = async move {
+        ended.await;
+        // Streams that wait for news would keep the server from ending.
+        site.close();
+    };
+    axum::serve(listener, router)
+        .with_graceful_shutdown(closing)
+        .await
+        .map_err(problems::cannot_serve)
+}

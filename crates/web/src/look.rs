@@ -1,0 +1,353 @@
+//! What a page is made from: the office at one position, the programme, the day, and who looks.
+//!
+//! Every page is made inside [`Site::page`], away from the threads that answer: it reads, renders and
+//! ends. What it was made from is its tag; where the browser has that already nothing is rendered.
+
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use axum::http::header::ETAG;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use base::{Day, Lang, Position, Problem, Text};
+use ledger::Nature;
+use office::Office;
+use programme::model::Programme;
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::answer::{self, Page, Refused};
+use crate::asked::Asked;
+use crate::frame::Frame;
+use crate::posted::Posted;
+use crate::problems;
+use crate::site::{BUILD, Site};
+
+/// Who looks.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Visitor {
+    /// The actor's number.
+    pub actor: u64,
+    /// How it signed in.
+    pub login: String,
+    /// Name; empty once erased.
+    pub name: String,
+    /// Role.
+    pub role: String,
+    /// Unit.
+    pub unit: Option<String>,
+}
+
+/// What a page is made from.
+pub(crate) struct Look<'a> {
+    pub site: &'a Site,
+    pub asked: &'a Asked,
+    pub office: &'a Office,
+    pub programme: Arc<Programme>,
+    pub today: Day,
+    pub at: Position,
+    who: Option<Visitor>,
+}
+
+impl<'a> Look<'a> {
+    fn new(
+        site: &'a Site,
+        asked: &'a Asked,
+        office: &'a Office,
+        who: Option<Visitor>,
+    ) -> Result<Look<'a>, Problem> {
+        Ok(Look {
+            site,
+            asked,
+            office,
+            programme: office.programme()?,
+            today: office.today()?,
+            at: office.position(),
+            who,
+        })
+    }
+
+    /// The reader's language.
+    pub fn lang(&self) -> Lang {
+        self.asked.lang
+    }
+
+    /// Who looks, where somebody is signed in.
+    pub fn who(&self) -> Option<&Visitor> {
+        self.who.as_ref()
+    }
+
+    /// Who looks.
+    ///
+    /// # Errors
+    /// Nobody is signed in.
+    pub fn visitor(&self) -> Result<&Visitor, Refused> {
+        self.who.as_ref().ok_or(Refused::SignIn)
+    }
+
+    /// Whether who looks has one of these roles.
+    pub fn has_role(&self, roles: &[&str]) -> bool {
+        self.who
+            .as_ref()
+            .is_some_and(|who| roles.contains(&who.role.as_str()))
+    }
+
+    /// Whether the programme grants a command to who looks.
+    pub fn may(&self, command: office::authority::Granted) -> bool {
+        self.who
+            .as_ref()
+            .is_some_and(|who| self.office.may(&who.role, command))
+    }
+
+    /// Refuses all roles but these.
+    pub fn only_for(&self, roles: &[&str]) -> Result<(), Refused> {
+        let who = self.visitor()?;
+        if roles.contains(&who.role.as_str()) {
+            return Ok(());
+        }
+        let name = self.role_name(&who.role);
+        Err(problems::not_for_role(&name.zh, &name.en).into())
+    }
+
+    /// A role's name.
+    pub fn role_name(&self, role: &str) -> Text {
+        self.programme
+            .roles
+            .get(role)
+            .cloned()
+            .unwrap_or_else(|| Text::same(role))
+    }
+
+    /// A text in the reader's language.
+    pub fn text<'t>(&self, text: &'t Text) -> &'t str {
+        text.get(self.lang())
+    }
+
+    /// The name of a unit as of today, or its id.
+    pub fn unit_name(&self, id: &str) -> String {
+        self.programme.units.get(id).map_or_else(
+            || id.to_owned(),
+            |unit| unit.name_on(self.today).get(self.lang()).to_owned(),
+        )
+    }
+
+    /// Whether the folder is a demonstration.
+    pub fn is_demonstration(&self) -> bool {
+        self.office.nature() == Nature::Demonstration
+    }
+
+    /// The frame of a page with that title.
+    pub fn frame(&self, title: impl Into<String>) -> Frame {
+        Frame::new(self, title.into())
+    }
+}
+
+/// The visitor of a session.
+fn visitor_of(site: &Site, asked: &Asked, office: &Office) -> Result<Option<Visitor>, Problem> {
+    let Some(token) = &asked.token else {
+        return Ok(None);
+    };
+    let Some(session) = site.desk().session(token, site.now())? else {
+        return Ok(None);
+    };
+    Ok(office.actor_of(session.actor)?.map(|found| Visitor {
+        actor: session.actor,
+        login: session.login,
+        name: found.name,
+        role: found.role,
+        unit: found.unit,
+    }))
+}
+
+impl Site {
+    /// Makes a page for whoever is signed in; others are led to the sign-in and back.
+    pub(crate) async fn page(
+        &self,
+        asked: Asked,
+        make: impl FnOnce(&Look<'_>) -> Result<Page, Refused> + Send + 'static,
+    ) -> Response {
+        self.page_open(asked, move |look| {
+            look.visitor()?;
+            make(look)
+        })
+        .await
+    }
+
+    /// Makes a page for everyone.
+    pub(crate) async fn page_open(
+        &self,
+        asked: Asked,
+        make: impl FnOnce(&Look<'_>) -> Result<Page, Refused> + Send + 'static,
+    ) -> Response {
+        let lang = asked.lang;
+        self.blocking(move |site| make_page(site, &asked, make))
+            .await
+            .unwrap_or_else(|problem| answer::bare(lang, &problem))
+    }
+
+    /// Makes an answer that is no page (a file, a stream) for whoever is signed in.
+    pub(crate) async fn file(
+        &self,
+        asked: Asked,
+        make: impl FnOnce(&Look<'_>) -> Result<Response, Refused> + Send + 'static,
+    ) -> Response {
+        let lang = asked.lang;
+        self.blocking(move |site| {
+            read(site, &asked, |look| {
+                look.visitor()
+                    .and_then(|_| make(look))
+                    .unwrap_or_else(|refused| refusal(look, refused))
+            })
+        })
+        .await
+        .unwrap_or_else(|problem| answer::bare(lang, &problem))
+    }
+
+    /// Carries out what a form asks for, as whoever is signed in. `work` decides and appends; it may be
+    /// called again when others were faster. Where it is refused, `again` shows the form as it was
+    /// filled in, with what is wrong.
+    pub(crate) async fn command<T: 'static>(
+        &self,
+        asked: Asked,
+        posted: Posted,
+        work: impl Fn(&mut Office, &Posted, &Visitor) -> Result<T, Vec<Problem>> + Send + 'static,
+        then: impl FnOnce(&Site, &Visitor, &Posted, T) -> Response + Send + 'static,
+        again: impl FnOnce(&Look<'_>, &Posted, &[Problem]) -> Result<Page, Refused> + Send + 'static,
+    ) -> Response {
+        let lang = asked.lang;
+        self.blocking(move |site| {
+            let who = match site
+                .office()
+                .read(|office| visitor_of(site, &asked, office))
+            {
+                Ok(Ok(Some(who))) => who,
+                Ok(Ok(None)) => return go_to_sign_in(&asked),
+                Ok(Err(problem)) | Err(problem) => return answer::bare(asked.lang, &problem),
+            };
+            if !posted.is_of(&asked) {
+                return read(site, &asked, |look| {
+                    refusal(look, Refused::from(problems::forged()))
+                });
+            }
+            let once = posted.once();
+            let done = site
+                .office()
+                .command(who.actor, once, |office| work(office, &posted, &who));
+            match done {
+                Ok(done) => {
+                    if let Ok(position) = site.office().read(Office::position) {
+                        site.tell(position);
+                    }
+                    then(site, &who, &posted, done)
+                }
+                Err(found) => read(site, &asked, |look| {
+                    let status = answer::status_of(&found);
+                    match again(look, &posted, &found) {
+                        Ok(page) => page.with_status(status).answer(None),
+                        Err(refused) => refusal(look, refused),
+                    }
+                }),
+            }
+        })
+        .await
+        .unwrap_or_else(|problem| answer::bare(lang, &problem))
+    }
+
+    /// As [`Site::command`] for what only the desk keeps (drafts, passwords): nothing is appended.
+    pub(crate) async fn desk_work(
+        &self,
+        asked: Asked,
+        posted: Posted,
+        work: impl FnOnce(&Look<'_>, &Posted, &Visitor) -> Result<Response, Refused> + Send + 'static,
+    ) -> Response {
+        let lang = asked.lang;
+        self.blocking(move |site| {
+            read(site, &asked, |look| {
+                let done = look.visitor().and_then(|who| {
+                    if posted.is_of(&asked) {
+                        work(look, &posted, who)
+                    } else {
+                        Err(Refused::from(problems::forged()))
+                    }
+                });
+                done.unwrap_or_else(|refused| refusal(look, refused))
+            })
+        })
+        .await
+        .unwrap_or_else(|problem| answer::bare(lang, &problem))
+    }
+}
+
+/// Looks at the office as whoever asks.
+fn read(site: &Site, asked: &Asked, work: impl FnOnce(&Look<'_>) -> Response) -> Response {
+    let done = site.office().read(|office| {
+        let who = visitor_of(site, asked, office)?;
+        Ok::<_, Problem>(work(&Look::new(site, asked, office, who)?))
+    });
+    match done {
+        Ok(Ok(response)) => response,
+        Ok(Err(problem)) | Err(problem) => answer::bare(asked.lang, &problem),
+    }
+}
+
+fn make_page(
+    site: &Site,
+    asked: &Asked,
+    make: impl FnOnce(&Look<'_>) -> Result<Page, Refused>,
+) -> Response {
+    read(site, asked, |look| {
+        let tag = tag(look);
+        if asked.has.as_deref() == Some(tag.as_str())
+            && let Ok(value) = HeaderValue::from_str(&tag)
+        {
+            return (StatusCode::NOT_MODIFIED, [(ETAG, value)]).into_response();
+        }
+        match make(look) {
+            Ok(page) => page.answer(Some(&tag)),
+            Err(refused) => refusal(look, refused),
+        }
+    })
+}
+
+/// What a page is made from: the same tag, the same page.
+fn tag(look: &Look<'_>) -> String {
+    let mut hasher = Xxh3::new();
+    BUILD.hash(&mut hasher);
+    look.at.hash(&mut hasher);
+    look.today.hash(&mut hasher);
+    look.asked.lang.hash(&mut hasher);
+    look.asked.address_here().hash(&mut hasher);
+    look.asked.token.hash(&mut hasher);
+    look.who.hash(&mut hasher);
+    if let Some(who) = &look.who {
+        look.site
+            .desk()
+            .version_of(who.actor)
+            .ok()
+            .hash(&mut hasher);
+    }
+    format!("\"{:016x}\"", hasher.finish())
+}
+
+fn refusal(look: &Look<'_>, refused: Refused) -> Response {
+    match refused {
+        Refused::SignIn => go_to_sign_in(look.asked),
+        Refused::Told(status, told) => {
+            let title = match status {
+                StatusCode::NOT_FOUND => ("没有找到", "Not found"),
+                StatusCode::FORBIDDEN => ("不能执行", "Not allowed"),
+                _ => ("没有执行", "Not done"),
+            };
+            let title = match look.lang() {
+                Lang::Zh => title.0,
+                Lang::En => title.1,
+            };
+            answer::refuse(look.frame(title), status, told)
+        }
+    }
+}
+
+fn go_to_sign_in(asked: &Asked) -> Response {
+    let back: String =
+        url::form_urlencoded::byte_serialize(asked.address_here().as_bytes()).collect();
+    answer::go_to(&format!("/sign-in?back={back}"))
+}

@@ -1,0 +1,429 @@
+//! The page of a case: what it is about, where it stands, every step, and what who looks can do now.
+//!
+//! Any flow of any programme: the fields of an action are the inputs of its form.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use axum::routing::get;
+use base::{FieldId, Problem};
+use casework::{Action, DueState, Field, FieldKind, StateKind, Value, When, possible_actions};
+use office::case::{ActRequest, Case};
+use office::work::task;
+
+use crate::answer::{Page, Refused, go_to};
+use crate::asked::Asked;
+use crate::frame::Frame;
+use crate::look::Look;
+use crate::pages::work::{Line, line, title_of};
+use crate::posted::Posted;
+use crate::site::Site;
+use crate::words::Words;
+
+pub(crate) fn routes() -> Router<Site> {
+    Router::new().route("/cases/{number}", get(page).post(act))
+}
+
+/// An input of an action's form.
+struct Input {
+    name: String,
+    label: String,
+    /// `text`, `decimal`, `integer`, `day`, `choice`, `bool`.
+    kind: &'static str,
+    value: String,
+    choices: Vec<(String, String)>,
+    is_required: bool,
+    note: String,
+}
+
+/// An action's form.
+struct ActForm {
+    id: String,
+    name: String,
+    inputs: Vec<Input>,
+    evidence_at_least: u32,
+    is_reason_required: bool,
+    reasons: Vec<(String, String)>,
+    reason: String,
+    is_open: bool,
+}
+
+struct Piece {
+    sha256: String,
+    name: String,
+}
+
+struct StepLine {
+    action: String,
+    by: String,
+    role: String,
+    unit: String,
+    day: String,
+    moment: String,
+    to: String,
+    reason: String,
+    fields: Vec<(String, String)>,
+    evidence: Vec<Piece>,
+}
+
+struct DueLine {
+    name: String,
+    due: String,
+    state: (&'static str, &'static str),
+    lamp: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "pages/case/case.html")]
+struct CasePage {
+    frame: Frame,
+    number: u64,
+    flow: String,
+    state: String,
+    line: Line,
+    criterion: String,
+    unit_id: String,
+    fields: Vec<(String, String)>,
+    forms: Vec<ActForm>,
+    steps: Vec<StepLine>,
+    dues: Vec<DueLine>,
+    problems: Vec<Problem>,
+    draft: String,
+    is_saved: bool,
+}
+
+async fn page(State(site): State<Site>, asked: Asked, Path(number): Path<u64>) -> Response {
+    site.page(asked, move |look| show(look, number, None, &[]))
+        .await
+}
+
+fn show(
+    look: &Look<'_>,
+    number: u64,
+    posted: Option<&Posted>,
+    problems: &[Problem],
+) -> Result<Page, Refused> {
+    let who = look.visitor()?;
+    let case = look.office.case(number).map_err(Refused::missing)?;
+    let words = Words { lang: look.lang() };
+    let relation = office::case::relation(&look.programme, &case.about, who.unit.as_deref());
+    let roles = [base::RoleId::new(&who.role)];
+    let actions = possible_actions(&case.flow, &case.state, &roles, relation);
+    let draft = format!("/cases/{number}");
+    let saved = look.site.desk().draft(who.actor, &draft)?;
+    let typed = |name: &str| match posted {
+        Some(posted) => posted.get(name).to_owned(),
+        None => saved
+            .as_ref()
+            .and_then(|draft| draft.typed.get(name).cloned())
+            .unwrap_or_default(),
+    };
+    let forms: Vec<ActForm> = actions
+        .iter()
+        .filter_map(|id| case.flow.action(id))
+        .map(|action| form(look, &case, action, &typed))
+        .collect();
+    let one = forms.len() == 1;
+    let forms = forms
+        .into_iter()
+        .map(|form| ActForm {
+            is_open: one || form.id == typed("action"),
+            ..form
+        })
+        .collect();
+    let item = item_of(look, &case);
+    let steps = steps(look, &case, words)?;
+    Page::of(&CasePage {
+        frame: look.frame(title_of(look, &case)),
+        number,
+        flow: look.text(&case.flow.name).to_owned(),
+        state: state_name(look, &case, &case.state.state),
+        line: line(look, &task(&look.programme, &case, actions, look.today)),
+        criterion: item,
+        unit_id: case.about.unit.clone().unwrap_or_default(),
+        fields: fields(look, &case, &case.state.fields),
+        forms,
+        steps,
+        dues: dues(look, &case, words),
+        problems: problems.to_vec(),
+        is_saved: saved.is_some() && posted.is_none(),
+        draft,
+    })
+}
+
+fn state_name(look: &Look<'_>, case: &Case, id: &base::StateId) -> String {
+    case.flow
+        .state(id)
+        .map_or_else(|| id.to_string(), |state| look.text(&state.name).to_owned())
+}
+
+fn item_of(look: &Look<'_>, case: &Case) -> String {
+    let scorecard = case
+        .about
+        .scorecard
+        .as_deref()
+        .and_then(|id| look.programme.scorecards.get(id));
+    let item = case.about.item.as_deref().map(base::ItemId::new);
+    match (scorecard, item) {
+        (Some(scorecard), Some(item)) => scorecard
+            .items
+            .get(&item)
+            .map(|ties| look.text(&ties.criterion).to_owned())
+            .unwrap_or_default(),
+        _ => String::new(),
+    }
+}
+
+fn form(look: &Look<'_>, case: &Case, action: &Action, typed: &impl Fn(&str) -> String) -> ActForm {
+    let required = |field: &FieldId| {
+        action
+            .requires
+            .iter()
+            .any(|found| &found.field == field && found.when == When::Always)
+    };
+    let mut wanted: Vec<&FieldId> = action.requires.iter().map(|found| &found.field).collect();
+    wanted.extend(
+        action
+            .sets
+            .iter()
+            .filter(|id| !action.requires.iter().any(|found| &found.field == *id)),
+    );
+    let inputs = wanted
+        .into_iter()
+        .filter_map(|id| case.flow.field(id))
+        .map(|field| {
+            let was = case.state.fields.get(&field.id).map(ToString::to_string);
+            let name = format!("f.{}", field.id);
+            let value = match typed(&name) {
+                text if text.is_empty() => was.unwrap_or_default(),
+                text => text,
+            };
+            input(look, case, field, name, value, required(&field.id))
+        })
+        .collect();
+    ActForm {
+        id: action.id.to_string(),
+        name: look.text(&action.name).to_owned(),
+        inputs,
+        evidence_at_least: action.requires_evidence_at_least,
+        is_reason_required: action.reason_required,
+        reasons: action
+            .closes_with
+            .iter()
+            .flatten()
+            .map(|reason| (reason.id.to_string(), look.text(&reason.name).to_owned()))
+            .collect(),
+        reason: typed("reason"),
+        is_open: false,
+    }
+}
+
+fn input(
+    look: &Look<'_>,
+    case: &Case,
+    field: &Field,
+    name: String,
+    value: String,
+    is_required: bool,
+) -> Input {
+    let (kind, choices) = match &field.kind {
+        FieldKind::Text => ("text", Vec::new()),
+        FieldKind::Decimal { .. } => ("decimal", Vec::new()),
+        FieldKind::Integer => ("integer", Vec::new()),
+        FieldKind::Day => ("day", Vec::new()),
+        FieldKind::Bool => ("bool", Vec::new()),
+        FieldKind::Choice(choices) => (
+            "choice",
+            choices
+                .iter()
+                .map(|choice| (choice.id.to_string(), look.text(&choice.name).to_owned()))
+                .collect(),
+        ),
+    };
+    let bound = |bound: &Option<casework::Bound>| match bound {
+        Some(casework::Bound::Number(number)) => Some(programme::shown::points(number)),
+        Some(casework::Bound::Day(day)) => Some(day.to_string()),
+        Some(casework::Bound::Field(id)) => case.state.fields.get(id).map(ToString::to_string),
+        None => None,
+    };
+    let note = match (kind, bound(&field.min), bound(&field.max)) {
+        ("text", _, _) | (_, None, None) => String::new(),
+        (_, Some(least), Some(most)) => format!("{least}–{most}"),
+        (_, Some(least), None) => format!("≥ {least}"),
+        (_, None, Some(most)) => format!("≤ {most}"),
+    };
+    Input {
+        name,
+        label: look.text(&field.name).to_owned(),
+        kind,
+        value,
+        choices,
+        is_required,
+        note,
+    }
+}
+
+fn fields(
+    look: &Look<'_>,
+    case: &Case,
+    values: &std::collections::BTreeMap<FieldId, Value>,
+) -> Vec<(String, String)> {
+    case.flow
+        .fields
+        .iter()
+        .filter_map(|field| {
+            let value = values.get(&field.id)?;
+            let shown = match (&field.kind, value) {
+                (FieldKind::Choice(choices), Value::Text(code)) => choices
+                    .iter()
+                    .find(|choice| choice.id.as_str() == code)
+                    .map_or_else(|| code.clone(), |choice| look.text(&choice.name).to_owned()),
+                (_, Value::Day(day)) => Words { lang: look.lang() }.day(*day),
+                (_, Value::Bool(answer)) => Words { lang: look.lang() }
+                    .say(
+                        if *answer { "是" } else { "否" },
+                        if *answer { "yes" } else { "no" },
+                    )
+                    .to_owned(),
+                (_, other) => other.to_string(),
+            };
+            Some((look.text(&field.name).to_owned(), shown))
+        })
+        .collect()
+}
+
+fn steps(look: &Look<'_>, case: &Case, words: Words) -> Result<Vec<StepLine>, Refused> {
+    let names = look.office.case_evidence(case.number)?;
+    let mut lines = Vec::new();
+    for step in case.state.steps.iter().rev() {
+        lines.push(StepLine {
+            action: case.flow.action(&step.action).map_or_else(
+                || step.action.to_string(),
+                |found| look.text(&found.name).to_owned(),
+            ),
+            by: look.office.actor_name(step.by)?,
+            role: look.text(&look.role_name(step.role.as_str())).to_owned(),
+            unit: step
+                .unit
+                .as_ref()
+                .map(|unit| look.unit_name(unit.as_str()))
+                .unwrap_or_default(),
+            day: words.day(step.day),
+            moment: words.moment(&look.programme, step.moment),
+            to: state_name(look, case, &step.to),
+            reason: step.reason.clone().unwrap_or_default(),
+            fields: fields(look, case, &step.fields),
+            evidence: step
+                .evidence
+                .iter()
+                .map(|sha256| Piece {
+                    name: names.get(sha256).cloned().unwrap_or_default(),
+                    sha256: sha256.clone(),
+                })
+                .collect(),
+        });
+    }
+    Ok(lines)
+}
+
+fn dues(look: &Look<'_>, case: &Case, words: Words) -> Vec<DueLine> {
+    let mut lines = Vec::new();
+    for deadline in &case.flow.deadlines {
+        let runs = casework::due_of(
+            &case.flow,
+            &case.state,
+            deadline,
+            look.today,
+            &look.programme.calendar,
+        )
+        .unwrap_or_default();
+        for run in runs {
+            let (state, lamp) = match run.state {
+                DueState::Running => (("在期限内", "running"), "on_track"),
+                DueState::Met => (("按期完成", "met"), "on_track"),
+                DueState::Late => (("逾期", "late"), "late"),
+                DueState::Ceased => (("已中止", "ceased"), "none"),
+            };
+            lines.push(DueLine {
+                name: look.text(&deadline.name).to_owned(),
+                due: words.day_and_weekday(run.due_on),
+                state,
+                lamp,
+            });
+        }
+    }
+    lines
+}
+
+async fn act(
+    State(site): State<Site>,
+    asked: Asked,
+    Path(number): Path<u64>,
+    posted: Posted,
+) -> Response {
+    let form = format!("/cases/{number}");
+    site.command(
+        asked,
+        posted,
+        move |office, posted, _| {
+            let request = request(office, number, posted)?;
+            office.act(number, &request)
+        },
+        move |site, who, _, case| {
+            let _ = site.desk().drop_draft(who.actor, &form);
+            let is_closed = case
+                .flow
+                .state(&case.state.state)
+                .is_some_and(|state| state.kind == StateKind::Closed);
+            go_to(&if is_closed { "/work".to_owned() } else { form })
+        },
+        move |look, posted, problems| show(look, number, Some(posted), problems),
+    )
+    .await
+}
+
+/// What the form asks for.
+fn request(
+    office: &office::Office,
+    number: u64,
+    posted: &Posted,
+) -> Result<ActRequest, Vec<Problem>> {
+    let case = office.case(number).map_err(|problem| vec![problem])?;
+    let action = case.flow.action(&base::ActionId::new(posted.get("action")));
+    let wanted = |id: &str| {
+        action.is_some_and(|action| {
+            action.sets.iter().any(|field| field.as_str() == id)
+                || action
+                    .requires
+                    .iter()
+                    .any(|found| found.field.as_str() == id)
+        })
+    };
+    let mut evidence = Vec::new();
+    for file in posted.files.iter().filter(|file| file.field == "evidence") {
+        crate::posted::check_evidence(file).map_err(|problem| vec![problem])?;
+        evidence.push(
+            office
+                .store_evidence(&file.name, &file.bytes)
+                .map_err(|problem| vec![problem])?,
+        );
+    }
+    let some = |name: &str| {
+        let text = posted.get(name).trim();
+        (!text.is_empty()).then(|| text.to_owned())
+    };
+    Ok(ActRequest {
+        action: posted.get("action").to_owned(),
+        fields: posted
+            .with_prefix("f.")
+            .filter(|(id, text)| wanted(id) && !text.trim().is_empty())
+            .map(|(id, text)| (id.to_owned(), text.trim().to_owned()))
+            .collect(),
+        evidence,
+        reason: some("reason"),
+        closing_reason: some("closing_reason"),
+        day: None,
+        standing: None,
+    })
+}

@@ -1,0 +1,25 @@
+//! The pages, one folder each: route, handler, view and template side by side. To add one: a folder, a
+//! line in [`routes`], and its addresses in the list that the tests walk (`tests/walk`).
+
+pub(crate) mod board;
+pub(crate) mod case;
+pub(crate) mod drafts;
+pub(crate) mod evidence;
+pub(crate) mod sign_in;
+pub(crate) mod unit;
+pub(crate) mod work;
+
+use axum::Router;
+
+use crate::site::Site;
+
+pub(crate) fn routes() -> Router<Site> {
+    Router::new()
+        .merge(sign_in::routes())
+        .merge(work::routes())
+        .merge(board::routes())
+        .merge(unit::routes())
+        .merge(case::routes())
+        .merge(drafts::routes())
+        .merge(evidence::routes())
+}

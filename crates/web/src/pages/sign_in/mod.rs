@@ -1,0 +1,211 @@
+//! Sign-in and sign-out, the choice of a language, and the way from `/` to a role's first page.
+//!
+//! In a demonstration each of its people is a button; a real folder asks for name and password, with
+//! lock-out by name and by address (`desk::lockout`).
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use axum::routing::{get, post};
+use base::Problem;
+use desk::Lockout;
+use ledger::Nature;
+use serde::Deserialize;
+
+use crate::answer::{self, Page, Refused, go_to, set_cookie};
+use crate::asked::{Asked, LANG_COOKIE, SESSION_COOKIE};
+use crate::frame::Frame;
+use crate::look::Look;
+use crate::posted::Posted;
+use crate::problems;
+use crate::site::Site;
+
+const YEAR_S: i64 = 365 * 24 * 3600;
+
+pub(crate) fn routes() -> Router<Site> {
+    Router::new()
+        .route("/", get(first_page))
+        .route("/sign-in", get(page).post(sign_in))
+        .route("/sign-in/as", post(sign_in_as))
+        .route("/sign-out", post(sign_out))
+        .route("/language", post(language))
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Back {
+    #[serde(default)]
+    back: String,
+}
+
+/// A person of a demonstration.
+struct Person {
+    login: String,
+    name: String,
+    role: String,
+    unit: String,
+}
+
+#[derive(Template)]
+#[template(path = "pages/sign_in/sign_in.html")]
+struct SignIn {
+    frame: Frame,
+    back: String,
+    login: String,
+    people: Vec<Person>,
+    problems: Vec<Problem>,
+}
+
+async fn first_page(State(site): State<Site>, asked: Asked) -> Response {
+    site.file(asked, |look| {
+        let role = look.visitor()?.role.as_str();
+        Ok(go_to(match role {
+            "leading_group" => "/leaders",
+            "auditor" => "/board",
+            "system_administrator" | "security_administrator" => "/admin",
+            _ => "/work",
+        }))
+    })
+    .await
+}
+
+async fn page(State(site): State<Site>, asked: Asked, Query(back): Query<Back>) -> Response {
+    site.page_open(asked, move |look| show(look, &back.back, "", Vec::new()))
+        .await
+}
+
+fn show(look: &Look<'_>, back: &str, login: &str, problems: Vec<Problem>) -> Result<Page, Refused> {
+    let frame = look.frame(match look.lang() {
+        base::Lang::Zh => "登录",
+        base::Lang::En => "Sign in",
+    });
+    let mut people = Vec::new();
+    if look.is_demonstration() {
+        for account in look.site.desk().accounts()? {
+            let Some(actor) = look.office.actor_of(account.actor)? else {
+                continue;
+            };
+            if account.is_closed || !account.is_demonstration {
+                continue;
+            }
+            people.push(Person {
+                login: account.login,
+                name: actor.name,
+                role: look.text(&look.role_name(&actor.role)).to_owned(),
+                unit: actor
+                    .unit
+                    .map(|unit| look.unit_name(&unit))
+                    .unwrap_or_default(),
+            });
+        }
+    }
+    Page::of(&SignIn {
+        frame,
+        back: back.to_owned(),
+        login: login.to_owned(),
+        people,
+        problems,
+    })
+}
+
+async fn sign_in(State(site): State<Site>, asked: Asked, posted: Posted) -> Response {
+    let lang = asked.lang;
+    let tried = site
+        .blocking(move |site| {
+            let login = posted.get("login").trim().to_owned();
+            let back = posted.get("back").to_owned();
+            let found = check(site, &asked, &login, posted.get("password"));
+            (asked, login, back, found)
+        })
+        .await;
+    match tried {
+        Ok((_, _, back, Ok(token))) => signed_in(&site, &token, &back),
+        Ok((asked, login, back, Err(problem))) => {
+            let status = answer::status_of(std::slice::from_ref(&problem));
+            site.page_open(Asked { has: None, ..asked }, move |look| {
+                Ok(show(look, &back, &login, vec![problem])?.with_status(status))
+            })
+            .await
+        }
+        Err(problem) => answer::bare(lang, &problem),
+    }
+}
+
+/// A session's token for the right name and password.
+fn check(site: &Site, asked: &Asked, login: &str, password: &str) -> Result<String, Problem> {
+    let (desk, now) = (site.desk(), site.now());
+    let by_login = format!("login {}", login.to_lowercase());
+    let by_address = format!("address {}", asked.address);
+    for who in [&by_login, &by_address] {
+        if let Lockout::Wait(seconds) = desk.lockout(who, now)? {
+            return Err(problems::wait(seconds));
+        }
+    }
+    if !desk.is_password(login, password)? {
+        desk.note_failure(&by_login, now)?;
+        desk.note_failure(&by_address, now)?;
+        return Err(problems::not_signed_in());
+    }
+    let account = desk.account(login)?.ok_or_else(problems::not_signed_in)?;
+    desk.forget_failures(&by_login)?;
+    desk.begin_session(&account.login, account.actor, now)
+}
+
+/// One of a demonstration's people, by a button.
+async fn sign_in_as(State(site): State<Site>, asked: Asked, posted: Posted) -> Response {
+    let lang = asked.lang;
+    let tried = site
+        .blocking(move |site| {
+            if site.office().read(|office| office.nature())? != Nature::Demonstration {
+                return Err(problems::only_in_demonstrations());
+            }
+            let account = site
+                .desk()
+                .account(posted.get("login"))?
+                .filter(|account| account.is_demonstration && !account.is_closed)
+                .ok_or_else(problems::not_signed_in)?;
+            let token = site
+                .desk()
+                .begin_session(&account.login, account.actor, site.now())?;
+            Ok((token, posted.get("back").to_owned()))
+        })
+        .await;
+    match tried {
+        Ok(Ok((token, back))) => signed_in(&site, &token, &back),
+        Ok(Err(problem)) | Err(problem) => answer::bare(lang, &problem),
+    }
+}
+
+fn signed_in(site: &Site, token: &str, back: &str) -> Response {
+    let mut response = go_to(back);
+    set_cookie(
+        &mut response,
+        site,
+        SESSION_COOKIE,
+        token,
+        desk::sessions::AGE_S_MAX,
+    );
+    response
+}
+
+async fn sign_out(State(site): State<Site>, asked: Asked, posted: Posted) -> Response {
+    let over = site.clone();
+    site.desk_work(asked, posted, move |look, _, _| {
+        if let Some(token) = &look.asked.token {
+            look.site.desk().end_session(token)?;
+        }
+        let mut response = go_to("/sign-in");
+        set_cookie(&mut response, &over, SESSION_COOKIE, "", 0);
+        Ok(response)
+    })
+    .await
+}
+
+/// Anyone may choose a language; it changes nothing but a cookie.
+async fn language(State(site): State<Site>, posted: Posted) -> Response {
+    let mut response = go_to(posted.get("back"));
+    if let Some(lang) = base::Lang::parse(posted.get("lang")) {
+        set_cookie(&mut response, &site, LANG_COOKIE, lang.as_str(), YEAR_S);
+    }
+    response
+}

@@ -1,0 +1,198 @@
+//! My work: what waits for me, what is late, what came back, in due order.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use base::Lang;
+use office::work::Task;
+
+use crate::answer::{Page, Refused};
+use crate::asked::Asked;
+use crate::frame::Frame;
+use crate::look::Look;
+use crate::site::Site;
+use crate::words::Words;
+
+/// Most lines of one group; the rest is said by its number.
+const LINES_MAX: usize = 200;
+/// Working days from which a task is due soon.
+const SOON_DAYS: i64 = 5;
+
+pub(crate) fn routes() -> Router<Site> {
+    Router::new().route("/work", get(page))
+}
+
+/// A line: what, for whom, due when, in which state.
+pub(crate) struct Line {
+    pub address: String,
+    pub what: String,
+    pub unit: String,
+    pub state: String,
+    pub actions: Vec<String>,
+    pub due: String,
+    pub left: String,
+    pub lamp: &'static str,
+}
+
+struct Group {
+    id: &'static str,
+    title: (&'static str, &'static str),
+    empty: (&'static str, &'static str),
+    lines: Vec<Line>,
+    more: usize,
+}
+
+#[derive(Template)]
+#[template(path = "pages/work/work.html")]
+struct Work {
+    frame: Frame,
+    groups: Vec<Group>,
+    total: usize,
+}
+
+async fn page(State(site): State<Site>, asked: Asked) -> Response {
+    site.page(asked, show).await
+}
+
+fn show(look: &Look<'_>) -> Result<Page, Refused> {
+    let who = look.visitor()?;
+    let lines: Vec<Line> = {
+        let list = look.site.worklist(look.office)?;
+        list.tasks_for(&look.programme, &who.role, who.unit.as_deref(), look.today)
+            .iter()
+            .map(|task| line(look, task))
+            .collect()
+    };
+    let total = lines.len();
+    let mut groups = [
+        (
+            "late",
+            ("已逾期", "Late"),
+            ("没有逾期的事项。", "Nothing is late."),
+        ),
+        (
+            "soon",
+            ("五个工作日内到期", "Due within five working days"),
+            ("近期没有到期的事项。", "Nothing is due soon."),
+        ),
+        (
+            "later",
+            ("其余", "Later"),
+            ("没有其他待办。", "Nothing else waits."),
+        ),
+    ]
+    .map(|(id, title, empty)| Group {
+        id,
+        title,
+        empty,
+        lines: Vec::new(),
+        more: 0,
+    });
+    for line in lines {
+        let at = match line.lamp {
+            "late" => 0,
+            "soon" => 1,
+            _ => 2,
+        };
+        if let Some(group) = groups.get_mut(at) {
+            if group.lines.len() < LINES_MAX {
+                group.lines.push(line);
+            } else {
+                group.more += 1;
+            }
+        }
+    }
+    Page::of(&Work {
+        frame: look.frame(match look.lang() {
+            Lang::Zh => "我的工作",
+            Lang::En => "My work",
+        }),
+        groups: groups.into(),
+        total,
+    })
+}
+
+pub(crate) fn line(look: &Look<'_>, task: &Task<'_>) -> Line {
+    let words = Words { lang: look.lang() };
+    let case = task.case;
+    let state = case.flow.state(&case.state.state);
+    Line {
+        address: format!("/cases/{}", case.number),
+        what: title_of(look, case),
+        unit: case
+            .about
+            .unit
+            .as_deref()
+            .map(|unit| look.unit_name(unit))
+            .unwrap_or_default(),
+        state: state.map_or_else(
+            || case.state.state.to_string(),
+            |state| look.text(&state.name).to_owned(),
+        ),
+        actions: task
+            .actions
+            .iter()
+            .filter_map(|id| case.flow.action(id))
+            .map(|action| look.text(&action.name).to_owned())
+            .collect(),
+        due: task
+            .due
+            .as_ref()
+            .map(|due| words.day_and_weekday(due.due_on))
+            .unwrap_or_default(),
+        left: left(words, task.working_days_left),
+        lamp: lamp(task),
+    }
+}
+
+/// What a case is about, in words: its item, else its flow.
+pub(crate) fn title_of(look: &Look<'_>, case: &office::case::Case) -> String {
+    let item = case
+        .about
+        .scorecard
+        .as_deref()
+        .and_then(|id| look.programme.scorecards.get(id))
+        .and_then(|scorecard| {
+            let wanted = case.about.item.as_deref()?;
+            scorecard
+                .card
+                .items
+                .iter()
+                .find(|item| item.id.as_str() == wanted)
+        });
+    match item {
+        Some(item) => look.text(&item.name).to_owned(),
+        None => look.text(&case.flow.name).to_owned(),
+    }
+}
+
+pub(crate) fn lamp(task: &Task<'_>) -> &'static str {
+    match (&task.due, task.working_days_left) {
+        (Some(due), _) if due.is_late() => "late",
+        (Some(_), Some(left)) if left <= SOON_DAYS => "soon",
+        (Some(_), _) => "on_track",
+        (None, _) => "none",
+    }
+}
+
+fn left(words: Words, days: Option<i64>) -> String {
+    match (days, words.lang) {
+        (None, _) => String::new(),
+        (Some(0), Lang::Zh) => "今天到期".to_owned(),
+        (Some(0), Lang::En) => "due today".to_owned(),
+        (Some(days), Lang::Zh) if days > 0 => format!("还有{days}个工作日"),
+        (Some(days), Lang::En) if days > 0 => format!("{days} working days left"),
+        (Some(days), Lang::Zh) => format!("逾期{}个工作日", -days),
+        (Some(days), Lang::En) => format!("{} working days late", -days),
+    }
+}
+
+/// How much waits for whoever looks, for the badge.
+pub(crate) fn waiting_for(look: &Look<'_>) -> usize {
+    let Some(who) = look.who() else { return 0 };
+    look.site.worklist(look.office).map_or(0, |list| {
+        list.count_for(&look.programme, &who.role, who.unit.as_deref())
+    })
+}

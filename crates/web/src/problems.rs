@@ -1,0 +1,80 @@
+//! Everything that the site itself can refuse, with the remedy, in both languages (codes W…). What
+//! `office` refuses it passes on as it is.
+
+base::catalogue! {
+    /// The socket failed.
+    fn cannot_serve(why) -> "W101" Error {
+        what { zh: "不能提供网页服务：{why}", en: "cannot serve pages: {why}" }
+        remedy { zh: "核对地址和端口是否被占用", en: "check whether the address and port are in use" }
+    }
+    /// A piece of work that broke off.
+    fn broke_off() -> "W102" Error {
+        what { zh: "这一步没有做完，程序出错了", en: "this step broke off: a fault in the program" }
+        remedy { zh: "没有写入任何内容；重试，仍不行请把页面地址告诉管理员", en: "nothing was written; try again, and if it stays tell the administrator the page's address" }
+    }
+    /// A page that is not there.
+    fn no_such_page() -> "W201" Error {
+        what { zh: "没有这个页面", en: "there is no such page" }
+        remedy { zh: "核对地址，或从导航进入", en: "check the address, or go on from the navigation" }
+    }
+    /// Something that is not there.
+    fn no_such_thing(kind_zh, kind_en, id) -> "W202" Error {
+        what { zh: "没有{kind_zh}“{id}”", en: "there is no {kind_en} `{id}`" }
+        remedy { zh: "核对地址，或从列表进入", en: "check the address, or go on from the list" }
+    }
+    /// A form that did not come from here.
+    fn forged() -> "W203" Error {
+        what { zh: "这个请求不是从本站的页面发出的，没有执行", en: "this request did not come from a page of this site and was not carried out" }
+        remedy { zh: "回到页面，重新提交", en: "go back to the page and submit it again" }
+    }
+    /// A body that cannot be read.
+    fn bad_form(why) -> "W204" Error {
+        what { zh: "提交的内容不能读取：{why}", en: "what was submitted cannot be read: {why}" }
+        remedy { zh: "回到页面，重新填写后提交", en: "go back to the page, fill it in and submit it again" }
+    }
+    /// A file beyond the limit.
+    fn file_too_large(name, limit_mb) -> "W205" Error {
+        what { zh: "文件“{name}”超过 {limit_mb} MB", en: "the file `{name}` is larger than {limit_mb} MB" }
+        remedy { zh: "压缩或拆分后再上传", en: "compress or divide it and upload again" }
+    }
+    /// Too many files or fields.
+    fn too_many(what_zh, what_en, most) -> "W206" Error {
+        what { zh: "{what_zh}超过 {most} 个", en: "there are more than {most} {what_en}" }
+        remedy { zh: "分几次提交", en: "submit them in several steps" }
+    }
+    /// A kind of file that is not taken.
+    fn file_kind(name) -> "W207" Error {
+        what { zh: "不收“{name}”这种文件", en: "files such as `{name}` are not taken" }
+        remedy { zh: "用图片、PDF、Word、Excel、WPS、文本或压缩包", en: "use images, PDF, Word, Excel, WPS, text or archives" }
+    }
+    /// An empty file.
+    fn file_is_empty(name) -> "W208" Error {
+        what { zh: "文件“{name}”是空的", en: "the file `{name}` is empty" }
+        remedy { zh: "核对文件后重新选择", en: "check the file and choose it again" }
+    }
+    /// Wrong name or password.
+    fn not_signed_in() -> "W301" Error {
+        what { zh: "登录名或密码不对", en: "the name or the password is wrong" }
+        remedy { zh: "核对后重试；忘了密码请找系统管理员重设", en: "check them and try again; if forgotten, the system administrator sets a new one" }
+    }
+    /// Too many wrong tries.
+    fn wait(seconds) -> "W302" Error {
+        what { zh: "试错次数太多，请等 {seconds} 秒", en: "too many wrong tries: please wait {seconds} seconds" }
+        remedy { zh: "到时再试", en: "then try again" }
+    }
+    /// A page that needs a sign-in.
+    fn sign_in_first() -> "W303" Error {
+        what { zh: "请先登录", en: "please sign in first" }
+        remedy { zh: "登录后会回到这一页", en: "you will come back to this page" }
+    }
+    /// Real folders have no sign-in without a password.
+    fn only_in_demonstrations() -> "W304" Error {
+        what { zh: "只有演示数据可以不用密码登录", en: "only a demonstration can be entered without a password" }
+        remedy { zh: "用登录名和密码登录", en: "sign in with name and password" }
+    }
+    /// A page that the role may not see.
+    fn not_for_role(role_zh, role_en) -> "W305" Error {
+        what { zh: "“{role_zh}”不能看这一页", en: "the role `{role_en}` may not see this page" }
+        remedy { zh: "需要时请质强办调整角色", en: "if it is needed, ask the programme office to change the role" }
+    }
+}

@@ -1,0 +1,148 @@
+//! What every request shares: the office, the desk, and the news of what was accepted.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use base::{Day, Moment, Period, Position, Problem, ScorecardId};
+use desk::Desk;
+use office::assessment::{Ask, Assessment};
+use office::work::Worklist;
+use office::{Office, SharedOffice};
+use tokio::sync::watch;
+
+/// How the site is run.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Cookies only over HTTPS: for a site behind a proxy that ends TLS.
+    pub secure_cookies: bool,
+}
+
+/// The site. Cloning gives the same one.
+#[derive(Clone)]
+pub struct Site {
+    pub(crate) shared: Arc<Shared>,
+}
+
+pub(crate) struct Shared {
+    pub(crate) office: SharedOffice,
+    pub(crate) desk: Desk,
+    pub(crate) options: Options,
+    worklist: Mutex<Worklist>,
+    assessments: Mutex<Vec<(AssessmentKey, Arc<Assessment>)>>,
+    /// The newest position that the site has heard of; closed when the site ends.
+    pub(crate) news: watch::Sender<News>,
+}
+
+/// What an assessment is a function of.
+type AssessmentKey = (ScorecardId, Period, Day, Position);
+
+/// Assessments that are kept.
+const ASSESSMENTS_KEPT_MAX: usize = 8;
+
+/// What is new.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct News {
+    pub position: Position,
+    pub is_closing: bool,
+}
+
+/// Names this build in addresses of assets and in ETags.
+pub(crate) const BUILD: &str = concat!(env!("CARGO_PKG_VERSION"), "-", env!("ZHICHENG_BUILD"));
+
+impl Site {
+    /// A site over an open office and its desk.
+    pub fn new(office: SharedOffice, desk: Desk, options: Options) -> Site {
+        let first = News {
+            position: Position(0),
+            is_closing: false,
+        };
+        Site {
+            shared: Arc::new(Shared {
+                office,
+                desk,
+                options,
+                worklist: Mutex::default(),
+                assessments: Mutex::default(),
+                news: watch::Sender::new(first),
+            }),
+        }
+    }
+
+    /// The office.
+    pub fn office(&self) -> &SharedOffice {
+        &self.shared.office
+    }
+
+    /// The desk.
+    pub fn desk(&self) -> &Desk {
+        &self.shared.desk
+    }
+
+    /// The open cases, as of the office's position.
+    pub(crate) fn worklist(&self, office: &Office) -> Result<MutexGuard<'_, Worklist>, Problem> {
+        let mut list = self
+            .shared
+            .worklist
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        list.bring_up(office)?;
+        Ok(list)
+    }
+
+    /// An assessment; the last few that were asked for are kept, because they are functions of what
+    /// they are asked for.
+    pub(crate) fn assessment(
+        &self,
+        office: &Office,
+        ask: &Ask,
+    ) -> Result<Arc<Assessment>, Problem> {
+        let key = (ask.scorecard.clone(), ask.period, ask.day, ask.at);
+        let kept = || {
+            self.shared
+                .assessments
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+        };
+        if let Some((_, found)) = kept().iter().find(|(found, _)| *found == key) {
+            return Ok(found.clone());
+        }
+        let made = Arc::new(office.assess(ask)?);
+        let mut all = kept();
+        if all.len() == ASSESSMENTS_KEPT_MAX {
+            all.remove(0);
+        }
+        all.push((key, made.clone()));
+        Ok(made)
+    }
+
+    /// The present moment, for sessions and drafts.
+    pub(crate) fn now(&self) -> Moment {
+        office::folder::now()
+    }
+
+    /// Tells everyone who waits that something was accepted.
+    pub(crate) fn tell(&self, position: Position) {
+        self.shared.news.send_if_modified(|news| {
+            let is_newer = position > news.position;
+            if is_newer {
+                news.position = position;
+            }
+            is_newer
+        });
+    }
+
+    /// Ends what waits for news.
+    pub(crate) fn close(&self) {
+        self.shared.news.send_modify(|news| news.is_closing = true);
+    }
+
+    /// Does work that blocks (reading the ledger, hashing) away from the threads that answer.
+    pub(crate) async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Site) -> T + Send + 'static,
+    ) -> Result<T, Problem> {
+        let site = self.clone();
+        tokio::task::spawn_blocking(move || work(&site))
+            .await
+            .map_err(|_| crate::problems::broke_off())
+    }
+}
