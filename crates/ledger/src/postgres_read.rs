@@ -198,12 +198,11 @@ impl Store for PostgresStore {
     }
 
     fn meta(&self) -> Result<Meta, Problem> {
-        Meta::from_rows(
-            |key| match self.row("SELECT value FROM meta WHERE key = $1", &[&key])? {
-                None => Ok(None),
-                Some(row) => self.column(&row, 0).map(Some),
-            },
-        )
+        let mut stored = Vec::new();
+        for row in self.query("SELECT key, value FROM meta", &[])? {
+            stored.push((self.column(&row, 0)?, self.column(&row, 1)?));
+        }
+        Meta::from_rows(&stored)
     }
 
     fn signed(&self) -> Result<Option<String>, Problem> {

@@ -10,7 +10,7 @@ use crate::sqlite_checkpoint::Checkpointer;
 use crate::sqlite_state::{Places, SqliteState, blob, by_many, limit_reached, of_rows, put_state};
 use crate::state::{Pending, Space, StateRow};
 use crate::store::{
-    Batch, Begun, FORMAT, LEAVES_MAX, Meta, Page, Sought, StateSource, StateTable, Store,
+    Batch, Begun, FORMAT, LEAVES_MAX, Meta, Page, SIGNED, Sought, StateSource, StateTable, Store,
     StoredHead, Wanted,
 };
 use base::{Moment, Position, Problem};
@@ -21,10 +21,6 @@ use std::time::Duration;
 
 /// The name of the database file in a data folder.
 pub(crate) const DATABASE_FILE: &str = "ledger.sqlite";
-
-/// The row of the table `meta` that holds the last signed checkpoint. It bears its own signature and
-/// is no part of the checksum.
-const SIGNED: &str = "signed";
 
 /// "ZCHL" in ASCII: tells SQLite tools and us that the file is a ledger.
 const APPLICATION_ID: i32 = 0x5A43_484C;
@@ -398,15 +394,12 @@ impl Store for SqliteStore {
     }
 
     fn meta(&self) -> Result<Meta, Problem> {
-        Meta::from_rows(|key| {
-            self.run(|connection| {
-                connection
-                    .query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| {
-                        row.get(0)
-                    })
-                    .optional()
-            })
-        })
+        let rows = self.run(|connection| {
+            let mut rows = connection.prepare("SELECT key, value FROM meta")?;
+            rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect::<Result<Vec<_>, _>>()
+        })?;
+        Meta::from_rows(&rows)
     }
 
     fn signed(&self) -> Result<Option<String>, Problem> {

@@ -31,6 +31,10 @@ pub(crate) struct Page<T> {
     pub(crate) is_last: bool,
 }
 
+/// The key under which the table `meta` keeps the last checkpoint that was signed. It bears its own
+/// signature and is no part of the checksum.
+pub(crate) const SIGNED: &str = "signed";
+
 /// The facts about a ledger that are fixed when it is created.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Meta {
@@ -61,26 +65,36 @@ impl Meta {
         rows
     }
 
-    /// What the rows say, when their checksum agrees.
-    pub(crate) fn from_rows(
-        value_of: impl Fn(&str) -> Result<Option<String>, Problem>,
-    ) -> Result<Meta, Problem> {
-        let stored = |key: &str| value_of(key)?.ok_or_else(problems::meta_changed);
+    /// What all rows of the table say, when their checksum agrees. A row that no version writes is one
+    /// whose key was changed: the last signed checkpoint would be missed without a word.
+    pub(crate) fn from_rows(stored: &[(String, String)]) -> Result<Meta, Problem> {
+        let value_of = |key: &str| {
+            let found = stored.iter().find(|(found, _)| found == key);
+            found
+                .map(|(_, value)| value.clone())
+                .ok_or_else(problems::meta_changed)
+        };
         let meta = Meta {
-            origin: stored("origin")?,
-            nature: match stored("nature")?.as_str() {
+            origin: value_of("origin")?,
+            nature: match value_of("nature")?.as_str() {
                 "real" => Nature::Real,
                 "demonstration" => Nature::Demonstration,
                 _ => return Err(problems::meta_changed()),
             },
-            created: stored("created")?,
+            created: value_of("created")?,
         };
-        for (key, value) in meta.rows() {
-            if stored(key)? != value {
+        let rows = meta.rows();
+        for (key, value) in &rows {
+            if value_of(key)? != *value {
                 return Err(problems::meta_changed());
             }
         }
-        Ok(meta)
+        let is_known = |key: &str| key == SIGNED || rows.iter().any(|(known, _)| *known == key);
+        if stored.iter().all(|(key, _)| is_known(key)) {
+            Ok(meta)
+        } else {
+            Err(problems::meta_changed())
+        }
     }
 }
 

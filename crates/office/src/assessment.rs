@@ -91,6 +91,16 @@ pub(crate) fn assess(mirror: &Mirror, columns: &Columns, ask: &Ask) -> Result<As
     let programme = mirror
         .programme_as_of(ask.at)
         .ok_or_else(problems::no_programme)?;
+    assess_by(mirror, columns, &programme, ask)
+}
+
+/// Scores by a given programme, so that one that is only proposed can be tried.
+pub(crate) fn assess_by(
+    mirror: &Mirror,
+    columns: &Columns,
+    programme: &Arc<Programme>,
+    ask: &Ask,
+) -> Result<Assessment, Problem> {
     let scorecard = programme
         .scorecards
         .get(&ask.scorecard)
@@ -98,7 +108,7 @@ pub(crate) fn assess(mirror: &Mirror, columns: &Columns, ask: &Ask) -> Result<As
     if scorecard.of != Scored::Units {
         return Err(problems::scorecard_of_subjects(&ask.scorecard));
     }
-    let gathered = Gathered::new(mirror, columns, &programme, scorecard, ask)?;
+    let gathered = Gathered::new(mirror, columns, programme, scorecard, ask)?;
     let mut cards = Vec::new();
     for unit in programme.units.values() {
         if let Some(participant) = gathered.participant(&unit.id)? {

@@ -27,6 +27,7 @@ mod invariants;
 pub mod mirror;
 mod new_record;
 pub mod problems;
+pub mod proposal;
 pub mod publication;
 pub mod rating;
 pub mod reconcile;

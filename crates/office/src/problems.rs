@@ -379,6 +379,11 @@ base::catalogue! {
         what { zh: "新方案与已有记录不合：{what_zh}", en: "the new programme does not fit what is recorded: {what_en}" }
         remedy { zh: "运行 zhicheng check 新方案 --against 旧方案，逐处改正", en: "run `zhicheng check NEW --against OLD` and mend each place" }
     }
+    /// An upload that is no package.
+    fn no_package(why) -> "O119" Error {
+        what { zh: "上传的文件不是方案包：{why}", en: "what was uploaded is no package: {why}" }
+        remedy { zh: "上传方案工作簿（.xlsx），或把方案文件夹压缩成 .zip（内含 programme.toml）", en: "upload the package as a workbook (.xlsx), or its folder as a .zip with programme.toml in it" }
+    }
     /// A role that the programme does not declare.
     fn unknown_role(role, known) -> "O280" Error {
         what { zh: "方案没有角色“{role}”", en: "the programme has no role `{role}`" }

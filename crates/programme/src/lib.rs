@@ -13,6 +13,7 @@ mod check;
 mod comments;
 mod convert;
 pub mod expr;
+pub mod difference;
 mod extend;
 mod flat;
 mod fmt;

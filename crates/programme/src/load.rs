@@ -130,6 +130,14 @@ impl Sources {
         }
     }
 
+    /// The package itself first, then what it extends, in any order.
+    pub fn of_layers(layers: Vec<Layer>) -> Sources {
+        Sources {
+            layers,
+            siblings: Vec::new(),
+        }
+    }
+
     /// The package and what it extends, as kept by [`Sources::parts`].
     pub fn from_parts(parts: impl IntoIterator<Item = Part>) -> Sources {
         let mut layers: IndexMap<String, Vec<(String, String)>> = IndexMap::new();
