@@ -15,6 +15,7 @@ pub mod problems;
 pub mod schema;
 pub mod sessions;
 pub mod tokens;
+pub mod uploads;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};

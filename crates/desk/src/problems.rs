@@ -56,4 +56,9 @@ base::catalogue! {
         what { zh: "草稿超过 {limit} 字节，没有保存", en: "the draft is larger than {limit} bytes and was not saved" }
         remedy { zh: "先提交一部分，或把长文字作为附件上传", en: "hand in a part first, or attach the long text as a file" }
     }
+    /// An upload beyond the limit.
+    fn upload_too_large(name, limit_mb) -> "K121" Error {
+        what { zh: "文件“{name}”超过 {limit_mb} MB", en: "the file `{name}` is larger than {limit_mb} MB" }
+        remedy { zh: "只上传方案本身，不带数据", en: "upload the package alone, without data" }
+    }
 }

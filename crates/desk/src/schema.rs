@@ -91,6 +91,16 @@ const STEPS: &[&str] = &[
         used integer
     ) strict;
     ",
+    // 2: packages that wait for a decision.
+    "
+    create table upload (
+        id integer primary key autoincrement,
+        actor integer not null,
+        name text not null,
+        body blob not null,
+        saved integer not null
+    ) strict;
+    ",
 ];
 
 pub(crate) fn bring_up(desk: &Desk) -> Result<(), Problem> {

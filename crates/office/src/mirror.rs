@@ -126,6 +126,13 @@ impl Mirror {
         self.programmes.values()
     }
 
+    /// Every programme that was ever in force with the position from which it was, oldest first.
+    pub fn versions(&self) -> impl Iterator<Item = (Position, &Arc<Programme>)> {
+        self.programmes
+            .iter()
+            .map(|(at, programme)| (*at, programme))
+    }
+
     /// The programme that was in force at a position.
     pub fn programme_as_of(&self, at: Position) -> Option<Arc<Programme>> {
         self.programmes

@@ -8,7 +8,7 @@ use base::{Position, Problem, Ratio, ScorecardId};
 use measure::{Change, Columns};
 use programme::difference::{Difference, differences};
 use programme::model::{Programme, Scored};
-use programme::{Checked, Layer, PACKAGE_BYTES_MAX, FILES_MAX, Sources};
+use programme::{Checked, FILES_MAX, Layer, PACKAGE_BYTES_MAX, Sources};
 
 use crate::assessment::{Ask, assess_by};
 use crate::entry::ProgrammeFacts;
@@ -152,8 +152,7 @@ impl Office {
                     .collect(),
             )
         };
-        let before: Vec<(String, Standing)> =
-            standings(&in_force, self.mirror().columns(), at)?;
+        let before: Vec<(String, Standing)> = standings(&in_force, self.mirror().columns(), at)?;
         let after: Vec<(String, Standing)> = standings(proposed, &columns, trial_at)?;
         let of = |all: &[(String, Standing)], unit: &str| {
             all.iter()

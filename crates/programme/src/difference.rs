@@ -108,7 +108,8 @@ fn text_of(row: &Row, column: &str) -> String {
 }
 
 fn changed_cells(new: &Row, old: &Row) -> Vec<(&'static str, String, String)> {
-    let columns: BTreeSet<&'static str> = new.cells.keys().chain(old.cells.keys()).copied().collect();
+    let columns: BTreeSet<&'static str> =
+        new.cells.keys().chain(old.cells.keys()).copied().collect();
     columns
         .into_iter()
         .map(|column| (column, text_of(old, column), text_of(new, column)))

@@ -5,6 +5,7 @@ pub(crate) mod board;
 pub(crate) mod case;
 pub(crate) mod drafts;
 pub(crate) mod evidence;
+pub(crate) mod programme;
 pub(crate) mod sign_in;
 pub(crate) mod unit;
 pub(crate) mod work;
@@ -19,6 +20,7 @@ pub(crate) fn routes() -> Router<Site> {
         .merge(work::routes())
         .merge(board::routes())
         .merge(unit::routes())
+        .merge(programme::routes())
         .merge(case::routes())
         .merge(drafts::routes())
         .merge(evidence::routes())

@@ -6,6 +6,7 @@
 
 mod axe;
 mod pages;
+mod programme;
 mod screenshots;
 mod site;
 mod work;

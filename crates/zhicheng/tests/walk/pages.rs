@@ -14,6 +14,8 @@ pub const PAGES: &[(&str, &str)] = &[
     ("office", "/board"),
     ("office", "/units/puqi"),
     ("office", "/cases/{case}"),
+    ("office", "/programme"),
+    ("office", "/programme/new"),
     ("office", "/no-such-page"),
 ];
 
