@@ -16,6 +16,7 @@ mod one_record;
 mod peers;
 mod plots;
 mod rating;
+mod site;
 mod start;
 mod table;
 mod timing;
@@ -66,6 +67,11 @@ const WORKS: &[Work] = &[
         name: "one-record",
         about: "one new record until its enterprise's grade and its unit's totals are out, beside the durable append alone",
         run: one_record::run,
+    },
+    Work {
+        name: "site",
+        about: "pages under 50 signed-in people on a million records, beside a plain page and Django's",
+        run: site::run,
     },
     Work {
         name: "start",
