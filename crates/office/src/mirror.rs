@@ -133,6 +133,14 @@ impl Mirror {
             .map(|(at, programme)| (*at, programme))
     }
 
+    /// The position of the programme that was in force at a position; 0 when none was.
+    pub fn programme_position_as_of(&self, at: Position) -> Position {
+        self.programmes
+            .range(..=at)
+            .next_back()
+            .map_or(Position(0), |(from, _)| *from)
+    }
+
     /// The programme that was in force at a position.
     pub fn programme_as_of(&self, at: Position) -> Option<Arc<Programme>> {
         self.programmes

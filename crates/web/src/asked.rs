@@ -67,7 +67,7 @@ impl<S: Sync> FromRequestParts<S> for Asked {
         };
         Ok(Asked {
             uri: parts.uri.clone(),
-            lang: lang(parts),
+            lang: lang_of_headers(&parts.headers),
             token: cookie(&parts.headers, SESSION_COOKIE),
             has: text(IF_NONE_MATCH),
             address: parts
@@ -91,12 +91,11 @@ pub(crate) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
 }
 
 /// The chosen language, else the browser's first that we speak, else Chinese.
-fn lang(parts: &Parts) -> Lang {
-    if let Some(chosen) = cookie(&parts.headers, LANG_COOKIE).and_then(|text| Lang::parse(&text)) {
+pub(crate) fn lang_of_headers(headers: &HeaderMap) -> Lang {
+    if let Some(chosen) = cookie(headers, LANG_COOKIE).and_then(|text| Lang::parse(&text)) {
         return chosen;
     }
-    parts
-        .headers
+    headers
         .get(ACCEPT_LANGUAGE)
         .and_then(|value| value.to_str().ok())
         .into_iter()

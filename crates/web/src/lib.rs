@@ -8,6 +8,7 @@
 //! Pages work without JavaScript; the small modules in `assets/` make them better.
 
 mod answer;
+mod api;
 mod asked;
 mod assets;
 mod frame;
@@ -34,6 +35,7 @@ pub fn router(site: Site) -> Router {
             .merge(pages::routes())
             .merge(assets::routes())
             .merge(live::routes())
+            .merge(api::routes())
             .fallback(answer::no_such_page),
         &site,
     )

@@ -77,4 +77,19 @@ base::catalogue! {
         what { zh: "“{role_zh}”不能看这一页", en: "the role `{role_en}` may not see this page" }
         remedy { zh: "需要时请质强办调整角色", en: "if it is needed, ask the programme office to change the role" }
     }
+    /// A request of a program without a token that holds.
+    fn no_token() -> "W306" Error {
+        what { zh: "没有有效的访问令牌", en: "there is no valid token" }
+        remedy { zh: "在账号页生成令牌，以 Authorization: Bearer 发送", en: "make one on the account page and send it as `Authorization: Bearer`" }
+    }
+    /// A token that may not.
+    fn token_may_not(scope) -> "W307" Error {
+        what { zh: "这个令牌没有 {scope} 权限", en: "this token has no scope `{scope}`" }
+        remedy { zh: "另生成一个有该权限的令牌", en: "make one that has it" }
+    }
+    /// A parameter that means nothing.
+    fn not_understood(name, value) -> "W308" Error {
+        what { zh: "参数 {name} 不能理解：{value}", en: "the parameter {name} is not understood: {value}" }
+        remedy { zh: "按 /api/v1/openapi.json 的说明书写", en: "write it as /api/v1/openapi.json says" }
+    }
 }

@@ -4,6 +4,7 @@
 //! it in a browser of their own. `pages.rs` goes through every page; the other files tell a story each.
 //! `./test` installs the browser; where there is none, that is noted as left out.
 
+mod api;
 mod axe;
 mod pages;
 mod programme;

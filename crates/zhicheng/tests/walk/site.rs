@@ -73,6 +73,8 @@ impl Drop for Running {
 /// A demonstration whose site runs.
 pub struct Site {
     _place: TempDir,
+    /// Its data folder.
+    pub data: PathBuf,
     pub base: String,
     _server: Running,
 }
@@ -133,6 +135,7 @@ impl Site {
         std::thread::spawn(move || lines.for_each(drop));
         Site {
             _place: place,
+            data,
             base,
             _server: Running(server),
         }
