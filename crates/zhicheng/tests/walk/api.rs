@@ -137,6 +137,12 @@ fn schemathesis_finds_no_server_error_and_no_answer_outside_the_description() {
     let site = Site::demonstration();
     let token = token(&site, "office", &["read", "write"]);
     let report = tempfile::tempdir().unwrap();
+    // Names that are there, beside those that it thinks of: so that it comes past the first door.
+    std::fs::write(
+        report.path().join("schemathesis.toml"),
+        "[parameters]\nindicator = [\"food_pass_rate\", \"x\"]\nscorecard = \"assessment\"\nunit = \"puqi\"\nposition = 5\n",
+    )
+    .unwrap();
     let done = Command::new(python)
         .current_dir(report.path())
         .args(["-m", "schemathesis.cli", "run"])
@@ -162,5 +168,5 @@ fn schemathesis_finds_no_server_error_and_no_answer_outside_the_description() {
         "{told}\n{}",
         String::from_utf8_lossy(&done.stderr)
     );
-    assert!(told.contains("16") || told.contains("operations"), "{told}");
+    assert!(told.contains("16 passed") || told.contains("Tested: "), "{told}");
 }
