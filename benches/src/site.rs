@@ -55,7 +55,13 @@ pub fn run(bench: &Bench) -> Result<Findings, Failure> {
     let seconds = if bench.quick { 5 } else { 30 };
     let visits = visits(&base)?;
     eprintln!("   {PEOPLE} people for {seconds} s on {base}");
-    let ours = people::go(&base, &LOGINS, PEOPLE, &visits, Duration::from_secs(seconds))?;
+    let ours = people::go(
+        &base,
+        &LOGINS,
+        PEOPLE,
+        &visits,
+        Duration::from_secs(seconds),
+    )?;
     drop(server);
 
     let table = exported(bench, &dir)?;
@@ -83,7 +89,10 @@ pub fn run(bench: &Bench) -> Result<Findings, Failure> {
             peers.push(("Django".to_owned(), one(percentile(django, "plain", 95))));
         }
         found.rows.push(Row {
-            work: format!("Page: {}, {PEOPLE} people, {records} records, 95th percentile", visit.name),
+            work: format!(
+                "Page: {}, {PEOPLE} people, {records} records, 95th percentile",
+                visit.name
+            ),
             ours: one(taken),
             peers,
             goal: Goal::Within(3.0, 1.5),
@@ -226,17 +235,30 @@ fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
 fn serve(dir: &Path) -> Result<(Running, String), Failure> {
     let mut command = Command::new(folder::zhicheng()?);
     command
-        .args(["--lang", "en", "demo", "--listen", "127.0.0.1:0", "--data", shown(dir)])
+        .args([
+            "--lang",
+            "en",
+            "demo",
+            "--listen",
+            "127.0.0.1:0",
+            "--data",
+            shown(dir),
+        ])
         .stdin(Stdio::null())
         .stdout(Stdio::piped());
     let failed = |error: std::io::Error| Failure::new(format!("the site: {error}"));
     let mut child = command.spawn().map_err(failed)?;
     let output = child.stdout.take();
     let running = Running(child);
-    let mut lines = BufReader::new(output.ok_or_else(|| Failure::new("the site: no pipe"))?).lines();
+    let mut lines =
+        BufReader::new(output.ok_or_else(|| Failure::new("the site: no pipe"))?).lines();
     while let Some(Ok(line)) = lines.next() {
         if let Some(at) = line.find("http://") {
-            let base = line.get(at..).unwrap_or_default().trim_end_matches('/').to_owned();
+            let base = line
+                .get(at..)
+                .unwrap_or_default()
+                .trim_end_matches('/')
+                .to_owned();
             std::thread::spawn(move || lines.for_each(drop));
             return Ok((running, base));
         }
@@ -288,12 +310,26 @@ fn django(bench: &Bench, table: &Path, time: Duration) -> Result<Vec<Asked>, Fai
     };
     if !has() {
         peers::run(Command::new(&python).args([
-            "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "django", "gunicorn",
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "django",
+            "gunicorn",
         ]))?;
     }
     let port = plain::free_port()?;
     let child = Command::new(&python)
-        .args(["-m", "gunicorn", "--workers", "2", "--log-level", "critical", "--bind"])
+        .args([
+            "-m",
+            "gunicorn",
+            "--workers",
+            "2",
+            "--log-level",
+            "critical",
+            "--bind",
+        ])
         .arg(format!("127.0.0.1:{port}"))
         .arg("django_page:application")
         .env("TABLE", table)

@@ -55,7 +55,8 @@ impl Connection {
 
     fn ask(&mut self, request: &str) -> Result<Answer, Failure> {
         let host = self.host.clone();
-        self.try_to_ask(request).map_err(|error| failed(&host, &error))
+        self.try_to_ask(request)
+            .map_err(|error| failed(&host, &error))
     }
 
     fn try_to_ask(&mut self, request: &str) -> std::io::Result<Answer> {

@@ -14,6 +14,7 @@ pub mod preferences;
 pub mod problems;
 pub mod schema;
 pub mod sessions;
+pub mod settings;
 pub mod tokens;
 pub mod uploads;
 

@@ -101,6 +101,19 @@ const STEPS: &[&str] = &[
         saved integer not null
     ) strict;
     ",
+    // 3: settings of the whole site.
+    "
+    create table setting (
+        name text primary key,
+        body text not null
+    ) strict;
+    create trigger setting_in after insert on setting begin
+        insert into changed values (0, 1) on conflict do update set times = times + 1; end;
+    create trigger setting_up after update on setting begin
+        insert into changed values (0, 1) on conflict do update set times = times + 1; end;
+    create trigger setting_out after delete on setting begin
+        insert into changed values (0, 1) on conflict do update set times = times + 1; end;
+    ",
 ];
 
 pub(crate) fn bring_up(desk: &Desk) -> Result<(), Problem> {

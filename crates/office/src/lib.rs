@@ -12,6 +12,7 @@ pub mod assessment;
 pub mod audit;
 pub mod authority;
 pub mod backup;
+pub mod behind;
 pub mod bundling;
 pub mod case;
 pub mod entry;

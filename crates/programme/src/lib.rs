@@ -29,6 +29,7 @@ pub mod problems_text;
 mod reference;
 mod rows;
 pub mod schema;
+pub mod sentence;
 pub mod shown;
 pub mod tables;
 #[cfg(test)]

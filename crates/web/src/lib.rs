@@ -11,6 +11,8 @@ mod answer;
 mod api;
 mod asked;
 mod assets;
+mod chart;
+mod download;
 mod frame;
 mod guard;
 mod live;

@@ -324,6 +324,11 @@ fn tag(look: &Look<'_>) -> String {
             .version_of(who.actor)
             .ok()
             .hash(&mut hasher);
+        look.site
+            .desk()
+            .version_of_settings()
+            .ok()
+            .hash(&mut hasher);
     }
     format!("\"{:016x}\"", hasher.finish())
 }

@@ -92,4 +92,34 @@ base::catalogue! {
         what { zh: "参数 {name} 不能理解：{value}", en: "the parameter {name} is not understood: {value}" }
         remedy { zh: "按 /api/v1/openapi.json 的说明书写", en: "write it as /api/v1/openapi.json says" }
     }
+    /// A position that has not come.
+    fn not_yet(at, head) -> "W411" Error {
+        what { zh: "存证位置 {at} 还没有方案或还不存在，现在到 {head}", en: "there is no programme at position {at}, or it has not come: the ledger stands at {head}" }
+        remedy { zh: "用方案启用之后、不超过 {head} 的位置", en: "use a position after the programme was activated and up to {head}" }
+    }
+    /// A text that is no position.
+    fn not_a_position(text) -> "W412" Error {
+        what { zh: "“{text}”不是存证位置", en: "`{text}` is no position of the ledger" }
+        remedy { zh: "填正整数，如 5123", en: "give a whole number, such as 5123" }
+    }
+    /// A text that is no day.
+    fn not_a_day(text) -> "W413" Error {
+        what { zh: "“{text}”不是日期", en: "`{text}` is no day" }
+        remedy { zh: "写成 2018-12-31 的样子", en: "write it like 2018-12-31" }
+    }
+    /// A text that is no period.
+    fn not_a_period(text) -> "W414" Error {
+        what { zh: "“{text}”不是期间", en: "`{text}` is no period" }
+        remedy { zh: "写成 2018 的样子", en: "write it like 2018" }
+    }
+    /// A map without its approval.
+    fn no_approval(most) -> "W415" Error {
+        what { zh: "没有审图号，或超过{most}个字", en: "the approval number is missing or longer than {most} characters" }
+        remedy { zh: "填地图审核批准书上的审图号", en: "give the number from the map's letter of approval" }
+    }
+    /// A file without areas.
+    fn no_boundaries(name) -> "W416" Error {
+        what { zh: "“{name}”里没有可用的边界", en: "`{name}` has no boundaries that can be used" }
+        remedy { zh: "用经纬度坐标的 GeoJSON（FeatureCollection，Polygon 或 MultiPolygon）", en: "use GeoJSON in degrees (a FeatureCollection of Polygon or MultiPolygon)" }
+    }
 }

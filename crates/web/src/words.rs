@@ -111,4 +111,26 @@ impl Words {
         }
         out
     }
+
+    /// An exact number: its decimals where they end within four places, its thousands apart by a
+    /// narrow space (1 916).
+    pub fn exact(self, number: &Ratio) -> String {
+        let text = programme::shown::points(number);
+        let (whole, places) = text.split_once('.').unwrap_or((&text, ""));
+        let (sign, digits) = whole
+            .strip_prefix('-')
+            .map_or(("", whole), |digits| ("−", digits));
+        let mut out = String::from(sign);
+        for (at, digit) in digits.chars().enumerate() {
+            if at > 0 && (digits.len() - at).is_multiple_of(3) {
+                out.push('\u{202f}');
+            }
+            out.push(digit);
+        }
+        if !places.is_empty() {
+            out.push('.');
+            out.push_str(places);
+        }
+        out
+    }
 }

@@ -278,8 +278,11 @@ impl Office {
     }
 
     /// The published and sealed figures that are asked for, each with the times it was published, in the order in
-    /// which they were first published.
-    pub(crate) fn published_figures(
+    /// which they were first published; without their present values, which cost more.
+    ///
+    /// # Errors
+    /// There is no such publication; the ledger cannot be read.
+    pub fn published_figures(
         &self,
         ask: &RestateAsk,
     ) -> Result<Vec<(Published, Vec<Vintage>)>, Problem> {

@@ -70,7 +70,7 @@ fn person(row: &Row) -> Option<Person> {
         login: row.text("login")?.clone(),
         name: row.text("name")?.clone(),
         role: RoleId::new(row.text("role")?),
-        unit: row.text("unit").map(|unit| UnitId::new(unit)),
+        unit: row.text("unit").map(UnitId::new),
     })
 }
 

@@ -29,6 +29,7 @@ export function drawer(root) {
     link.textContent = zh ? "作为单独的页面打开" : "Open as a page of its own";
     whole.append(link);
     aside.replaceChildren(button, ...main.childNodes, whole);
+    for (const copy of aside.querySelectorAll("[data-copy]")) copy.hidden = false;
     aside.hidden = false;
     aside.scrollTop = 0;
     button.focus();

@@ -3,13 +3,18 @@ import { filters } from "./filters.js";
 import { drawer } from "./drawer.js";
 import { live } from "./live.js";
 import { drafts } from "./drafts.js";
+import { copies } from "./copy.js";
+import { tips } from "./tips.js";
 
 document.documentElement.classList.add("has-script");
 filters(document);
 drawer(document);
 drafts(document);
+copies(document);
+tips(document);
 live((fresh) => {
   filters(fresh);
+  copies(fresh);
 });
 
 // A refused form: the eye and the screen reader start where it is told.

@@ -67,6 +67,13 @@ const PLACES: &[Place] = &[
         only: &[],
     },
     Place {
+        address: "/leaders",
+        name: ("一览", "Overview"),
+        icon: "overview",
+        hidden_from: &[],
+        only: &["leading_group"],
+    },
+    Place {
         address: "/board",
         name: ("记分榜", "Scoreboard"),
         icon: "board",

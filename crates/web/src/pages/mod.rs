@@ -5,6 +5,10 @@ pub(crate) mod board;
 pub(crate) mod case;
 pub(crate) mod drafts;
 pub(crate) mod evidence;
+pub(crate) mod figure;
+pub(crate) mod item;
+pub(crate) mod leaders;
+pub(crate) mod map;
 pub(crate) mod programme;
 pub(crate) mod sign_in;
 pub(crate) mod unit;
@@ -24,4 +28,8 @@ pub(crate) fn routes() -> Router<Site> {
         .merge(case::routes())
         .merge(drafts::routes())
         .merge(evidence::routes())
+        .merge(figure::routes())
+        .merge(item::routes())
+        .merge(leaders::routes())
+        .merge(map::routes())
 }

@@ -1,7 +1,12 @@
 //! The scoreboard: units by ranking group × categories, with total, rank, grade and veto.
 //!
 //! A heat map is a table with cells: each cell says its points, the shade repeats the share in words'
-//! place for the eye, and every number leads on.
+//! place for the eye, and every number leads on. What is shown of which assessment says `seen.rs`, the
+//! rows are made in `table.rs`, files in `files.rs`.
+
+mod files;
+pub(crate) mod seen;
+pub(crate) mod table;
 
 use std::sync::Arc;
 
@@ -10,64 +15,122 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use base::{GroupId, Lang, Ratio, Rounding, ScorecardId};
+use base::ScorecardId;
 use office::assessment::{Ask, Assessment};
 use programme::model::{Programme, Scorecard, Scored};
-use scoring::{Card, CardState};
-use serde::Deserialize;
+use scoring::CardState;
+use serde::{Deserialize, Serialize};
 
 use crate::answer::{Page, Refused};
 use crate::asked::Asked;
 use crate::frame::Frame;
 use crate::look::Look;
 use crate::site::Site;
+use seen::{Seen, Wanted};
+use table::{Block, Head};
 
-/// Steps of the shade.
-const SHADES: i64 = 5;
+/// Under this name whoever looks keeps the filters.
+const PREFERENCE: &str = "board";
 
 pub(crate) fn routes() -> Router<Site> {
-    Router::new().route("/board", get(page))
+    Router::new()
+        .route("/board", get(page))
+        .route("/board.csv", get(files::csv))
+        .route("/board.xlsx", get(files::xlsx))
 }
 
 /// What the board is asked for.
-#[derive(Debug, Clone, Default, Deserialize)]
-struct Chosen {
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Chosen {
     /// Ranking group.
-    #[serde(default)]
     group: String,
+    /// Category: only its column.
+    category: String,
     /// Grade; `-` for none yet.
-    #[serde(default)]
     grade: String,
+    /// complete, open or vetoed.
+    state: String,
+    /// Column: unit, total, rank, grade, beside, or a category.
+    sort: String,
+    /// `asc` or `desc`; empty: as the column is usually read.
+    dir: String,
+    /// What stands beside the total: `year` or `sealed`.
+    beside: String,
+    /// `tiles` instead of the table.
+    view: String,
+    #[serde(skip_serializing)]
+    period: String,
+    #[serde(skip_serializing)]
+    day: String,
+    #[serde(skip_serializing)]
+    at: String,
+    /// Forgets the filters that are kept.
+    #[serde(skip_serializing)]
+    clear: String,
 }
 
-struct Head {
-    id: String,
-    name: String,
+/// What stands beside the total.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Beside {
+    Nothing,
+    YearBefore,
+    Sealed,
 }
 
-struct BoardCell {
-    text: String,
-    possible: String,
-    /// 0 (none) to [`SHADES`].
-    shade: i64,
-    title: String,
-}
+impl Chosen {
+    fn beside(&self) -> Beside {
+        match self.beside.as_str() {
+            "year" => Beside::YearBefore,
+            "sealed" => Beside::Sealed,
+            _ => Beside::Nothing,
+        }
+    }
 
-struct BoardRow {
-    unit: String,
-    name: String,
-    cells: Vec<Option<BoardCell>>,
-    total: String,
-    rank: String,
-    grade: String,
-    grade_name: String,
-    is_pending: bool,
-    veto: Option<String>,
-}
+    fn is_ascending(&self) -> bool {
+        match self.dir.as_str() {
+            "asc" => true,
+            "desc" => false,
+            _ => matches!(self.sort.as_str(), "" | "rank" | "unit" | "grade"),
+        }
+    }
 
-struct Block {
-    name: String,
-    rows: Vec<BoardRow>,
+    fn wanted(&self) -> Wanted<'_> {
+        Wanted {
+            period: &self.period,
+            day: &self.day,
+            at: &self.at,
+        }
+    }
+
+    /// The query of the same board with one thing changed.
+    fn with(&self, name: &str, value: &str) -> String {
+        let mut coded = url::form_urlencoded::Serializer::new(String::new());
+        let all = [
+            ("group", &self.group),
+            ("category", &self.category),
+            ("grade", &self.grade),
+            ("state", &self.state),
+            ("sort", &self.sort),
+            ("dir", &self.dir),
+            ("beside", &self.beside),
+            ("view", &self.view),
+            ("period", &self.period),
+            ("day", &self.day),
+            ("at", &self.at),
+        ];
+        for (key, kept) in all {
+            let is_order = name == "sort" && key == "dir";
+            let kept = if key == name { value } else { kept.as_str() };
+            if !kept.is_empty() && !is_order {
+                coded.append_pair(key, kept);
+            }
+        }
+        if name == "sort" && self.sort == value {
+            coded.append_pair("dir", if self.is_ascending() { "desc" } else { "asc" });
+        }
+        format!("?{}", coded.finish())
+    }
 }
 
 /// A choice of a filter.
@@ -77,20 +140,74 @@ pub(crate) struct Choice {
     pub is_chosen: bool,
 }
 
+/// A heading by which the table can be sorted.
+struct Sort {
+    address: String,
+    name: String,
+    /// `ascending`, `descending` or nothing.
+    order: Option<&'static str>,
+    id: String,
+}
+
 #[derive(Template)]
 #[template(path = "pages/board/board.html")]
 struct Board {
     frame: Frame,
     scheme: String,
-    heads: Vec<Head>,
+    truth: String,
+    is_now: bool,
+    suffix: String,
+    unit: Sort,
+    total: Sort,
+    rank: Sort,
+    grade: Sort,
+    beside: Option<Sort>,
+    heads: Vec<Sort>,
     blocks: Vec<Block>,
     groups: Vec<Choice>,
+    categories: Vec<Choice>,
     grades: Vec<Choice>,
+    states: Vec<Choice>,
+    besides: Vec<Choice>,
+    periods: Vec<Choice>,
     units: usize,
+    all: usize,
+    is_filtered: bool,
+    is_tiles: bool,
+    sort: String,
+    dir: String,
+    day: String,
+    at: String,
+    files: String,
+    other_view: String,
+    sealed: Option<u64>,
+    /// Nothing is there to stand beside.
+    has_no_beside: bool,
 }
 
 async fn page(State(site): State<Site>, asked: Asked, Query(chosen): Query<Chosen>) -> Response {
-    site.page(asked, move |look| show(look, &chosen)).await
+    let is_bare = asked.uri.query().unwrap_or_default().is_empty();
+    site.page(asked, move |look| {
+        let chosen = kept(look, chosen, is_bare)?;
+        show(look, &chosen)
+    })
+    .await
+}
+
+/// The filters: those asked for, which are kept; else those kept before.
+fn kept(look: &Look<'_>, chosen: Chosen, is_bare: bool) -> Result<Chosen, Refused> {
+    let actor = look.visitor()?.actor;
+    let desk = look.site.desk();
+    let before = desk.preference(actor, PREFERENCE)?;
+    if is_bare {
+        let found = before.and_then(|text| serde_json::from_str(&text).ok());
+        return Ok(found.unwrap_or_default());
+    }
+    let text = serde_json::to_string(&chosen).unwrap_or_default();
+    if before.as_deref() != Some(&text) {
+        desk.set_preference(actor, PREFERENCE, Some(&text))?;
+    }
+    Ok(chosen)
 }
 
 /// The scorecard over units whose board is shown: the one asked for, else the first declared.
@@ -117,186 +234,170 @@ pub(crate) fn assessed(look: &Look<'_>, id: &ScorecardId) -> Result<Arc<Assessme
 }
 
 fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
-    let (id, scorecard) = scorecard_of(&look.programme, None)
-        .ok_or_else(|| Refused::no_such(("记分卡", "scorecard"), "unit"))?;
-    let assessment = assessed(look, id)?;
-    let tops: Vec<&GroupId> = scorecard
-        .card
-        .groups
-        .iter()
-        .filter(|group| group.parent.is_none())
-        .map(|group| &group.id)
-        .collect();
-    let heads = scorecard
-        .card
-        .groups
-        .iter()
-        .filter(|group| group.parent.is_none())
-        .map(|group| Head {
-            id: group.id.to_string(),
-            name: look.text(&group.name).to_owned(),
-        })
-        .collect();
-    let mut blocks: Vec<(Option<String>, Block)> = Vec::new();
-    let mut groups: Vec<Choice> = Vec::new();
-    let mut grades: Vec<Choice> = Vec::new();
-    for card in &assessment.cards {
-        let group = card.ranking_group.clone();
-        let group_id = group.clone().unwrap_or_default();
-        if !groups.iter().any(|found| found.value == group_id) {
-            groups.push(Choice {
-                name: group_name(look, &group_id),
-                is_chosen: chosen.group == group_id,
-                value: group_id.clone(),
-            });
+    let seen = Seen::of(look, &chosen.wanted())?;
+    let heads = table::heads(&seen, &chosen.category)?;
+    let blocks = table::blocks(&seen, chosen, &heads)?;
+    let words = seen.words;
+    let sealed = seen.sealed().map(|(position, _)| position.0);
+    let beside_name = match chosen.beside() {
+        Beside::Nothing => None,
+        Beside::YearBefore => seen
+            .assessment
+            .period
+            .year_earlier()
+            .map(|period| words.period(&period)),
+        Beside::Sealed => Some(words.say("封存", "Sealed").to_owned()),
+    };
+    let sort = |id: &str, name: &str| {
+        let is_here = chosen.sort == id || (id == "rank" && chosen.sort.is_empty());
+        Sort {
+            address: format!("/board{}", chosen.with("sort", id)),
+            name: name.to_owned(),
+            order: is_here.then(|| {
+                if chosen.is_ascending() {
+                    "ascending"
+                } else {
+                    "descending"
+                }
+            }),
+            id: id.to_owned(),
         }
-        let grade = card.grade.clone().unwrap_or_else(|| "-".to_owned());
-        if !grades.iter().any(|found| found.value == grade) {
-            grades.push(Choice {
-                name: card
-                    .grade
-                    .as_deref()
-                    .map_or_else(|| say(look, "未定", "open").to_owned(), str::to_owned),
-                is_chosen: chosen.grade == grade,
-                value: grade.clone(),
-            });
-        }
-        let is_wanted = (chosen.group.is_empty() || chosen.group == group_id)
-            && (chosen.grade.is_empty() || chosen.grade == grade);
-        if !is_wanted {
-            continue;
-        }
-        let row = row(look, scorecard, &tops, card);
-        match blocks.iter_mut().find(|(found, _)| *found == group) {
-            Some((_, block)) => block.rows.push(row),
-            None => blocks.push((
-                group,
-                Block {
-                    name: group_name(look, &group_id),
-                    rows: vec![row],
-                },
-            )),
-        }
-    }
-    grades.sort_by(|a, b| a.value.cmp(&b.value));
-    for (_, block) in &mut blocks {
-        // Ranked first, in order; then the others as the programme lists them.
-        block
-            .rows
-            .sort_by_key(|row| row.rank.parse::<u32>().unwrap_or(u32::MAX));
-    }
-    let blocks: Vec<Block> = blocks.into_iter().map(|(_, block)| block).collect();
+    };
+    let scheme = look.text(&seen.scorecard()?.name).to_owned();
     Page::of(&Board {
-        frame: look.frame(say(look, "记分榜", "Scoreboard")),
-        scheme: look.text(&scorecard.name).to_owned(),
-        heads,
+        frame: look.frame(words.say("记分榜", "Scoreboard")),
+        scheme,
+        truth: seen.truth(),
+        is_now: seen.is_now(),
+        suffix: seen.suffix(),
+        unit: sort("unit", words.say("单位", "Unit")),
+        total: sort("total", words.say("总分", "Total")),
+        rank: sort("rank", words.say("名次", "Rank")),
+        grade: sort("grade", words.say("等级", "Grade")),
+        beside: beside_name.map(|name| sort("beside", &name)),
+        heads: heads
+            .iter()
+            .map(|(_, Head { id, name })| sort(id, name))
+            .collect(),
         units: blocks.iter().map(|block| block.rows.len()).sum(),
+        all: seen.assessment.cards.len(),
         blocks,
-        groups,
-        grades,
+        groups: groups(&seen, chosen),
+        categories: table::heads(&seen, "")?
+            .into_iter()
+            .map(|(_, head)| Choice {
+                is_chosen: head.id == chosen.category,
+                value: head.id,
+                name: head.name,
+            })
+            .collect(),
+        grades: grades(&seen, chosen),
+        states: choices(
+            &chosen.state,
+            &[
+                ("complete", words.say("已评完", "complete")),
+                ("open", words.say("还有未评项目", "with open items")),
+                ("vetoed", words.say("一票否决", "vetoed")),
+            ],
+        ),
+        besides: choices(
+            &chosen.beside,
+            &[
+                ("year", words.say("上年", "the year before")),
+                ("sealed", words.say("封存的结果", "as sealed")),
+            ],
+        ),
+        periods: seen.periods(),
+        is_filtered: !(chosen.group.is_empty()
+            && chosen.category.is_empty()
+            && chosen.grade.is_empty()
+            && chosen.state.is_empty()),
+        is_tiles: chosen.view == "tiles",
+        sort: chosen.sort.clone(),
+        dir: chosen.dir.clone(),
+        day: chosen.day.clone(),
+        at: chosen.at.clone(),
+        files: chosen.with("", ""),
+        other_view: chosen.with(
+            "view",
+            if chosen.view == "tiles" {
+                "table"
+            } else {
+                "tiles"
+            },
+        ),
+        has_no_beside: chosen.beside() != Beside::Nothing
+            && table::beside(&seen, chosen).is_empty(),
+        sealed,
     })
 }
 
-fn say<'t>(look: &Look<'_>, zh: &'t str, en: &'t str) -> &'t str {
-    match look.lang() {
-        Lang::Zh => zh,
-        Lang::En => en,
-    }
-}
-
-fn group_name(look: &Look<'_>, id: &str) -> String {
-    look.programme
-        .vocabularies
-        .values()
-        .find_map(|vocabulary| vocabulary.codes.get(id))
-        .map_or_else(
-            || say(look, "不分组", "No group").to_owned(),
-            |code| look.text(&code.name).to_owned(),
-        )
-}
-
-fn row(look: &Look<'_>, scorecard: &Scorecard, tops: &[&GroupId], card: &Card) -> BoardRow {
-    let words = crate::words::Words { lang: look.lang() };
-    let cells = tops
-        .iter()
-        .map(|group| {
-            let found = card.group(group)?;
-            let has_items = card.items.iter().any(|item| {
-                &item.top_group == *group && item.state != scoring::ItemState::NotCarried
-            });
-            if !has_items {
-                return None;
-            }
-            let net = found.net_points();
-            let shade = found.rate().map_or(0, |rate| shade_of(&rate));
-            Some(BoardCell {
-                text: net.to_decimal(1, Rounding::HalfUp),
-                possible: words.points(&found.possible),
-                shade,
-                title: costliest(look, scorecard, card, group),
-            })
+fn choices(chosen: &str, all: &[(&str, &str)]) -> Vec<Choice> {
+    all.iter()
+        .map(|(value, name)| Choice {
+            value: (*value).to_owned(),
+            name: (*name).to_owned(),
+            is_chosen: chosen == *value,
         })
-        .collect();
-    let grade = card.grade.clone().unwrap_or_default();
-    BoardRow {
-        unit: card.participant.clone(),
-        name: look.unit_name(&card.participant),
-        cells,
-        total: card.total_text.clone().unwrap_or_else(|| "—".to_owned()),
-        rank: card.rank.map(|rank| rank.to_string()).unwrap_or_default(),
-        grade_name: scorecard
-            .card
-            .bands
-            .iter()
-            .find(|band| band.grade == grade)
-            .map(|band| look.text(&band.name).to_owned())
-            .unwrap_or_default(),
-        grade,
-        is_pending: card.state == CardState::Pending,
-        veto: card
-            .vetoes
-            .first()
-            .map(|veto| look.text(&veto.name).to_owned()),
+        .collect()
+}
+
+fn groups(seen: &Seen<'_>, chosen: &Chosen) -> Vec<Choice> {
+    let mut groups: Vec<Choice> = Vec::new();
+    for card in &seen.assessment.cards {
+        let id = card.ranking_group.clone().unwrap_or_default();
+        if !id.is_empty() && !groups.iter().any(|found| found.value == id) {
+            groups.push(Choice {
+                name: seen.group_name(&id),
+                is_chosen: chosen.group == id,
+                value: id,
+            });
+        }
     }
+    groups
 }
 
-/// From 1 (little) to [`SHADES`] (all).
-fn shade_of(rate: &Ratio) -> i64 {
-    let scaled = rate * &Ratio::from_int(SHADES);
-    scaled
-        .to_decimal(0, Rounding::Down)
-        .parse::<i64>()
-        .unwrap_or(0)
-        .clamp(0, SHADES)
-        .max(1)
+fn grades(seen: &Seen<'_>, chosen: &Chosen) -> Vec<Choice> {
+    let mut grades: Vec<Choice> = Vec::new();
+    for card in &seen.assessment.cards {
+        let grade = card.grade.clone().unwrap_or_else(|| "-".to_owned());
+        if !grades.iter().any(|found| found.value == grade) {
+            let name = card.grade.as_deref().map_or_else(
+                || seen.words.say("未定", "open").to_owned(),
+                |grade| format!("{grade} {}", seen.grade_name(grade)),
+            );
+            grades.push(Choice {
+                name,
+                is_chosen: chosen.grade == grade,
+                value: grade,
+            });
+        }
+    }
+    grades.sort_by(|a, b| a.value.cmp(&b.value));
+    grades
 }
 
-/// The item that costs most of a category.
-fn costliest(look: &Look<'_>, scorecard: &Scorecard, card: &Card, group: &GroupId) -> String {
-    let lost = |item: &scoring::ItemResult| {
-        item.points.as_ref().map_or_else(
-            || item.max_points.clone(),
-            |points| &item.max_points - points,
-        )
-    };
-    let worst = card
-        .items
-        .iter()
-        .filter(|item| &item.top_group == group && !item.excluded)
-        .max_by_key(|item| lost(item));
-    let Some(worst) = worst.filter(|item| lost(item) > Ratio::ZERO) else {
-        return say(look, "没有失分", "nothing lost").to_owned();
-    };
-    let name = scorecard
-        .card
-        .items
-        .iter()
-        .find(|item| item.id == worst.item)
-        .map(|item| look.text(&item.name).to_owned())
-        .unwrap_or_default();
-    let points = programme::shown::points(&lost(worst));
-    match look.lang() {
-        Lang::Zh => format!("失分最多：{name} −{points}"),
-        Lang::En => format!("costs most: {name} −{points}"),
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_heading_sorts_and_turns_the_order_and_filters_stay() {
+        let chosen = Chosen {
+            group: "parks".to_owned(),
+            sort: "total".to_owned(),
+            ..Chosen::default()
+        };
+        // Points are read from the most; a second click turns that.
+        assert!(!chosen.is_ascending());
+        assert_eq!(
+            chosen.with("sort", "total"),
+            "?group=parks&sort=total&dir=asc"
+        );
+        assert_eq!(chosen.with("sort", "unit"), "?group=parks&sort=unit");
+        assert_eq!(
+            chosen.with("view", "tiles"),
+            "?group=parks&sort=total&view=tiles"
+        );
     }
 }
