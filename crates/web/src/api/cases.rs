@@ -73,7 +73,9 @@ pub(crate) struct Listed {
 fn short(office: &Office, caller: &Caller, case: &Found) -> Result<Short, Refused> {
     let (programme, today) = (office.programme()?, office.today()?);
     let actor = office.actor_of(caller.actor)?;
-    let (role, unit) = actor.map(|actor| (actor.role, actor.unit)).unwrap_or_default();
+    let (role, unit) = actor
+        .map(|actor| (actor.role, actor.unit))
+        .unwrap_or_default();
     let relation = office::case::relation(&programme, &case.about, unit.as_deref());
     let actions = possible_actions(&case.flow, &case.state, &[RoleId::new(role)], relation);
     let task = task(&programme, case, actions, today);
@@ -284,9 +286,7 @@ pub(crate) async fn act(
         for sha256 in &body.evidence {
             let hash = ::ledger::EvidenceHash::parse(sha256)
                 .filter(|hash| office.evidence().contains(*hash))
-                .ok_or_else(|| {
-                    vec![problems::no_such_thing("佐证材料", "evidence", sha256)]
-                })?;
+                .ok_or_else(|| vec![problems::no_such_thing("佐证材料", "evidence", sha256)])?;
             let bytes = office
                 .evidence()
                 .get(hash)

@@ -414,10 +414,7 @@ pub(crate) struct Body<T>(pub T);
 impl<S: Send + Sync, T: serde::de::DeserializeOwned> axum::extract::FromRequest<S> for Body<T> {
     type Rejection = Refused;
 
-    async fn from_request(
-        request: axum::extract::Request,
-        state: &S,
-    ) -> Result<Body<T>, Refused> {
+    async fn from_request(request: axum::extract::Request, state: &S) -> Result<Body<T>, Refused> {
         match Json::<T>::from_request(request, state).await {
             Ok(Json(found)) => Ok(Body(found)),
             Err(rejection) => Err(problems::not_understood("body", rejection.body_text()).into()),

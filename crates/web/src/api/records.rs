@@ -115,18 +115,19 @@ fn submit_now(
             .map(|text| Cell::text(text.clone()))
     };
     let spellings = office.spellings().map_err(one)?;
-    let mut made = draft(&programme, &spellings, record_type, cell, evidence).map_err(|faults| {
-        faults
-            .into_iter()
-            .map(|fault| match &fault.field {
-                Some(field) => fault
-                    .problem
-                    .clone()
-                    .in_place(in_field(type_name, field.as_str())),
-                None => fault.problem,
-            })
-            .collect::<Vec<_>>()
-    })?;
+    let mut made =
+        draft(&programme, &spellings, record_type, cell, evidence).map_err(|faults| {
+            faults
+                .into_iter()
+                .map(|fault| match &fault.field {
+                    Some(field) => fault
+                        .problem
+                        .clone()
+                        .in_place(in_field(type_name, field.as_str())),
+                    None => fault.problem,
+                })
+                .collect::<Vec<_>>()
+        })?;
     made.subject_name = new.subject_name.clone();
     let on_other = if new.revises_because.is_some() {
         OnOther::Revise
@@ -166,7 +167,11 @@ fn stored(office: &Office, sha256: &str) -> Result<Evidence, Vec<base::Problem>>
             name: sha256.get(..12).unwrap_or(sha256).to_owned(),
             size: bytes.len() as u64,
         }),
-        None => Err(vec![problems::no_such_thing("佐证材料", "evidence", sha256)]),
+        None => Err(vec![problems::no_such_thing(
+            "佐证材料",
+            "evidence",
+            sha256,
+        )]),
     }
 }
 
@@ -340,4 +345,3 @@ pub(crate) async fn evidence(
     })
     .await
 }
-

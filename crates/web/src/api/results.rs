@@ -3,8 +3,8 @@
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use base::ScorecardId;
-use office::assessment::{Ask, Assessment};
 use office::Office;
+use office::assessment::{Ask, Assessment};
 use programme::model::Scored;
 use scoring::CardState;
 use serde::Serialize;
@@ -83,7 +83,10 @@ fn assessed(office: &Office, scorecard: &str, when: &When) -> Result<Assessment,
         .programme_as_of(at)
         .and_then(|programme| Some(programme.scorecards.get(&id)?.of == Scored::Units));
     if of_units != Some(true) {
-        return Err(Refused::no_such(("记分卡", "scorecard of units"), scorecard));
+        return Err(Refused::no_such(
+            ("记分卡", "scorecard of units"),
+            scorecard,
+        ));
     }
     Ok(office.assess(&Ask {
         scorecard: id,

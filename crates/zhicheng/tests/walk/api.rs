@@ -20,10 +20,21 @@ fn token(site: &Site, login: &str, scopes: &[&str]) -> String {
 }
 
 /// Status and JSON of an answer.
-fn asks(site: &Site, token: &str, method: &str, path: &str, more: &str, body: &Value) -> (u16, Value) {
+fn asks(
+    site: &Site,
+    token: &str,
+    method: &str,
+    path: &str,
+    more: &str,
+    body: &Value,
+) -> (u16, Value) {
     let host = site.base.trim_start_matches("http://");
     let mut stream = TcpStream::connect(host).unwrap();
-    let body = if body.is_null() { String::new() } else { body.to_string() };
+    let body = if body.is_null() {
+        String::new()
+    } else {
+        body.to_string()
+    };
     let bearer = if token.is_empty() {
         String::new()
     } else {
@@ -53,26 +64,51 @@ fn a_program_reads_submits_once_and_withdraws_as_its_actor_may() {
     assert_eq!(get("0".repeat(64).as_str(), "/api/v1/units").0, 401);
     let reader = token_of_reader(&site);
     let withdrawal = json!({ "reason": "x" });
-    let (status, told) = asks(&site, &reader, "POST", "/api/v1/records/1/withdrawal", "", &withdrawal);
+    let (status, told) = asks(
+        &site,
+        &reader,
+        "POST",
+        "/api/v1/records/1/withdrawal",
+        "",
+        &withdrawal,
+    );
     assert_eq!((status, &told["code"]), (403, &json!("W307")));
 
     let (status, found) = get(&office, "/api/v1/programme");
     assert_eq!((status, &found["id"]), (200, &json!("chibi-2018")));
     assert_eq!(found["is_demonstration"], json!(true));
     let (_, units) = get(&office, "/api/v1/units");
-    assert!(units.as_array().unwrap().iter().any(|unit| unit["id"] == "puqi"));
+    assert!(
+        units
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|unit| unit["id"] == "puqi")
+    );
 
     // The city sampled 1,963 batches of food by the 42 published figures: what `reconcile` holds too.
     let (status, cells) = get(&office, "/api/v1/figures/food_pass_rate?by=unit");
     assert_eq!(status, 200);
     let whole = get(&office, "/api/v1/figures/food_pass_rate").1;
     let address = whole[0]["address"].as_str().unwrap().to_owned();
-    assert!(address.starts_with("food_pass_rate?period=2018&day="), "{address}");
+    assert!(
+        address.starts_with("food_pass_rate?period=2018&day="),
+        "{address}"
+    );
     assert!(cells.as_array().unwrap().len() > 1);
     assert_eq!(get(&office, "/api/v1/figures/no_such").0, 404);
-    assert_eq!(get(&office, "/api/v1/figures/food_pass_rate?period=2018-13").0, 400);
-    assert_eq!(get(&office, "/api/v1/figures/food_pass_rate?at=999999999").0, 400);
-    assert_eq!(get(&office, "/api/v1/figures/food_pass_rate?at=word").0, 400);
+    assert_eq!(
+        get(&office, "/api/v1/figures/food_pass_rate?period=2018-13").0,
+        400
+    );
+    assert_eq!(
+        get(&office, "/api/v1/figures/food_pass_rate?at=999999999").0,
+        400
+    );
+    assert_eq!(
+        get(&office, "/api/v1/figures/food_pass_rate?at=word").0,
+        400
+    );
 
     // What comes of a record, the same twice, with a fault, and gone again.
     let new = json!({ "fields": {
@@ -82,7 +118,14 @@ fn a_program_reads_submits_once_and_withdraws_as_its_actor_may() {
     let (status, types) = get(&office, "/api/v1/record-types");
     assert_eq!(status, 200);
     assert!(types.as_array().unwrap().len() > 5);
-    let (status, told) = asks(&site, &office, "POST", "/api/v1/record-types/no_such/records", "", &new);
+    let (status, told) = asks(
+        &site,
+        &office,
+        "POST",
+        "/api/v1/record-types/no_such/records",
+        "",
+        &new,
+    );
     assert!(status == 422 || status == 404, "{status} {told}");
     let wrong = json!({ "fields": { "day": "2018-02-31", "nothing": "x" } });
     let kind = types[0]["id"].as_str().unwrap().to_owned();
@@ -99,7 +142,8 @@ fn a_program_reads_submits_once_and_withdraws_as_its_actor_may() {
     // A case: acted on once, however often it is asked for.
     let (_, cases) = get(&office, "/api/v1/cases?mine=true&limit=1&state=composed");
     let case = cases["cases"][0]["case"].as_u64().unwrap();
-    let act = json!({ "fields": { "minutes_no": "纪〔2019〕1号", "approval_no": "批〔2019〕1号" } });
+    let act =
+        json!({ "fields": { "minutes_no": "纪〔2019〕1号", "approval_no": "批〔2019〕1号" } });
     let path = format!("/api/v1/cases/{case}/actions/seal");
     let once = "Idempotency-Key: one-and-the-same\r\n";
     let (status, told) = asks(&site, &office, "POST", &path, once, &act);
@@ -107,7 +151,15 @@ fn a_program_reads_submits_once_and_withdraws_as_its_actor_may() {
     let (status, told) = asks(&site, &office, "POST", &path, once, &act);
     assert!(status == 409 || status == 422, "{status} {told}");
     let (_, after) = get(&office, &format!("/api/v1/cases/{case}"));
-    assert_eq!(after["steps"].as_array().unwrap().iter().filter(|step| step["action"] == "seal").count(), 1);
+    assert_eq!(
+        after["steps"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|step| step["action"] == "seal")
+            .count(),
+        1
+    );
     // As somebody who may not.
     let liaison = token(&site, "liaison", &["read", "write"]);
     let (_, cases) = get(&office, "/api/v1/cases?mine=true&limit=1&state=composed");
@@ -120,7 +172,10 @@ fn a_program_reads_submits_once_and_withdraws_as_its_actor_may() {
     let size = head["size"].as_u64().unwrap();
     let (_, entry) = get(&office, &format!("/api/v1/ledger/entries/{size}"));
     assert_eq!(entry["kind_name"], json!("CaseAct"));
-    assert_eq!(get(&office, &format!("/api/v1/ledger/entries/{}", size + 1)).0, 404);
+    assert_eq!(
+        get(&office, &format!("/api/v1/ledger/entries/{}", size + 1)).0,
+        404
+    );
     assert_eq!(get(&office, "/api/v1/ledger/entries/0").0, 404);
 }
 

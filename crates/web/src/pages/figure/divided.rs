@@ -281,13 +281,13 @@ pub(super) fn units(at: &At<'_>) -> Result<Vec<Line>, Refused> {
         // Rows that belong to no unit.
         Err(_) => return Ok(Vec::new()),
     };
-    Ok(lines(at, cells, |slice| {
+    lines(at, cells, |slice| {
         slice
             .unit
             .as_ref()
             .map(|unit| at.look.unit_name(unit.as_str()))
             .unwrap_or_default()
-    })?)
+    })
 }
 
 /// The coded columns by which the figure can be divided; one of them is chosen.

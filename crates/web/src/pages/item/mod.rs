@@ -12,7 +12,7 @@ use serde::Deserialize;
 use crate::answer::{Page, Refused};
 use crate::asked::Asked;
 use crate::chart::{Around, Bars};
-use crate::download;
+use crate::download::{self, Kind};
 use crate::frame::Frame;
 use crate::look::Look;
 use crate::pages::board::seen::{Seen, Wanted};
@@ -22,6 +22,7 @@ pub(crate) fn routes() -> Router<Site> {
     Router::new()
         .route("/items/{item}", get(page))
         .route("/items/{item}/units.csv", get(csv))
+        .route("/items/{item}/distribution.svg", get(svg))
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -138,6 +139,33 @@ async fn csv(
             ]
         }));
         download::csv(&seen.item_name(&id), &rows)
+    })
+    .await
+}
+
+async fn svg(
+    State(site): State<Site>,
+    asked: Asked,
+    Path(item): Path<String>,
+    Query(chosen): Query<Chosen>,
+) -> Response {
+    site.file(asked, move |look| {
+        let seen = Seen::of(look, &chosen.wanted())?;
+        let id = ItemId::new(&item);
+        let lines = lines(&seen, &id, &chosen)?;
+        let role = seen
+            .scorecard()?
+            .card
+            .items
+            .iter()
+            .find(|found| found.id == id)
+            .map_or(Role::Normal, |found| found.role);
+        let chart = distribution(&seen, &id, role, &lines);
+        Ok(download::file(
+            &seen.item_name(&id),
+            Kind::Svg,
+            chart.file(),
+        ))
     })
     .await
 }
@@ -294,7 +322,7 @@ fn show(look: &Look<'_>, id: &ItemId, chosen: &Chosen) -> Result<Page, Refused> 
             }),
         carriers: lines.len(),
         mean: mean(&lines),
-        chart: distribution(&seen, item.role, &lines).html(),
+        chart: distribution(&seen, id, item.role, &lines).html(),
         is_by_unit: chosen.sort == "unit",
         by_points: format!("{here}{suffix}"),
         by_unit: format!("{here}{suffix}{joined}sort=unit"),
@@ -334,7 +362,7 @@ fn mean(lines: &[Line]) -> String {
 }
 
 /// How many units have which part of the points.
-fn distribution(seen: &Seen<'_>, role: Role, lines: &[Line]) -> Bars {
+fn distribution(seen: &Seen<'_>, id: &ItemId, role: Role, lines: &[Line]) -> Bars {
     let words = seen.words;
     let share = |line: &Line| {
         let points = line.points.as_ref()?;
@@ -403,8 +431,8 @@ fn distribution(seen: &Seen<'_>, role: Role, lines: &[Line]) -> Bars {
             title,
             source: seen.truth(),
             label_head: words.say("得分", "Points").to_owned(),
-            svg: None,
-            csv: None,
+            svg: Some(format!("/items/{id}/distribution.svg{}", seen.suffix())),
+            csv: Some(format!("/items/{id}/units.csv{}", seen.suffix())),
         },
         value_head: words.say("单位数", "Units").to_owned(),
         rows,

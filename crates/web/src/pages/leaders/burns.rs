@@ -82,7 +82,7 @@ fn late(seen: &Seen<'_>) -> Result<Option<Burn>, Refused> {
     if count == 0 {
         return Ok(None);
     }
-    by_unit.sort_by(|a, b| b.1.cmp(&a.1));
+    by_unit.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
     let most: Vec<String> = by_unit
         .iter()
         .take(3)
