@@ -62,14 +62,16 @@ CREATE TABLE erased (
 ) STRICT;
 ";
 
-/// Kind, name and text of all that a database describes, in the order of the names. What SQLite makes by
-/// itself has no text.
-fn descriptions(
-    connection: &Connection,
-) -> rusqlite::Result<Vec<(String, String, Option<String>)>> {
+/// What a database describes: kind, name, table and text.
+type Description = (String, String, String, Option<String>);
+
+/// All that a database describes, in the order of the names. What SQLite makes by itself has no text.
+fn descriptions(connection: &Connection) -> rusqlite::Result<Vec<Description>> {
     connection
-        .prepare("SELECT type, name, sql FROM sqlite_schema ORDER BY name, type")?
-        .query_map((), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name, type")?
+        .query_map((), |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        })?
         .collect()
 }
 
@@ -623,7 +625,7 @@ impl Store for SqliteStore {
             .or_else(|| described.iter().find(|table| !expected.contains(table)));
         match differing {
             None => Ok(()),
-            Some((kind, name, _)) => Err(problems::structure_damaged(format!(
+            Some((kind, name, ..)) => Err(problems::structure_damaged(format!(
                 "sqlite_schema: {kind} {name}"
             ))),
         }
