@@ -6,34 +6,47 @@ use serde_json::Value;
 use crate::site::{Person, Site, walk};
 use crate::{axe, site};
 
-/// A page and somebody who may see it. `{…}` in a path is filled in from a page before it, see [`places`].
+/// A page and somebody who may see it; of a page that another leads to its mark in [`PLACES`].
 pub const PAGES: &[(&str, &str)] = &[
     ("-", "/sign-in"),
     ("office", "/work"),
     ("liaison", "/work"),
     ("office", "/board"),
     ("office", "/units/puqi"),
-    ("office", "/cases/{case}"),
+    ("office", "{case}"),
+    ("office", "/board?group=townships"),
+    ("office", "/items/food_pass"),
+    ("office", "/figures"),
+    ("office", "{figure}"),
+    ("office", "/map"),
+    ("committee", "/leaders"),
+    ("committee", "/leaders?wall=1"),
     ("office", "/programme"),
     ("office", "/programme/new"),
     ("office", "/no-such-page"),
 ];
 
-/// What is filled in for `{…}`.
+/// What stands in a path for a page that another page leads to: the mark, that page, and its link.
+const PLACES: &[(&str, &str, &str)] = &[
+    ("{case}", "/work", "main a[href^='/cases/']"),
+    ("{figure}", "/units/puqi", "main a.why"),
+];
+
+/// The path with its mark filled in.
 async fn places(person: &Person, path: &str) -> String {
-    if !path.contains("{case}") {
+    let Some((_, page, link)) = PLACES.iter().find(|(mark, _, _)| *mark == path) else {
         return path.to_owned();
-    }
-    person.goes("/work").await;
+    };
+    person.goes(page).await;
     let first = person
         .asks(
-            "return document.querySelector('main a[href^=\"/cases/\"]')?.getAttribute('href') ?? ''",
-            vec![],
+            "return document.querySelector(arguments[0])?.getAttribute('href') ?? ''",
+            vec![Value::from(*link)],
         )
         .await;
     let first = first.as_str().unwrap_or_default().to_owned();
-    assert!(!first.is_empty(), "a case waits for whoever asks");
-    path.replace("/cases/{case}", &first)
+    assert!(!first.is_empty(), "{page} leads to {path}");
+    first
 }
 
 const LANGS: [(&str, &str); 2] = [("zh", "zh-CN"), ("en", "en")];
