@@ -17,6 +17,7 @@ pub mod sessions;
 pub mod settings;
 pub mod tokens;
 pub mod uploads;
+pub mod waiting;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -29,6 +30,7 @@ pub use drafts::Draft;
 pub use lockout::Lockout;
 pub use problems::CATALOGUE;
 pub use sessions::Session;
+pub use waiting::Waiting;
 
 /// The file's name in a data folder.
 pub const FILE: &str = "desk.sqlite";

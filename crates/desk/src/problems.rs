@@ -61,4 +61,9 @@ base::catalogue! {
         what { zh: "文件“{name}”超过 {limit_mb} MB", en: "the file `{name}` is larger than {limit_mb} MB" }
         remedy { zh: "只上传方案本身，不带数据", en: "upload the package alone, without data" }
     }
+    /// Too many files wait.
+    fn too_much_waits(files, gib) -> "K141" Error {
+        what { zh: "等待导入的文件太多：每人至多 {files} 个，合计至多 {gib} GiB", en: "too much waits to be imported: at most {files} files of one person, {gib} GiB together" }
+        remedy { zh: "先导入或删除已上传的文件", en: "import or remove what was uploaded first" }
+    }
 }

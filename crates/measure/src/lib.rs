@@ -20,6 +20,7 @@ mod evaluate;
 pub mod export;
 mod figures;
 mod gather;
+pub mod list;
 mod measure;
 mod memory;
 mod pass;

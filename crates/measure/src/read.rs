@@ -20,6 +20,14 @@ pub struct RowView<'a> {
 }
 
 impl<'a> RowView<'a> {
+    pub(crate) fn new(table: &'a Table, dictionaries: &'a Dictionaries, row: RowAt) -> RowView<'a> {
+        RowView {
+            table,
+            dictionaries,
+            row,
+        }
+    }
+
     /// The number of the record or case.
     pub fn id(&self) -> u64 {
         self.table.id(self.row)

@@ -342,6 +342,10 @@ pub struct ImportOpenFacts {
     /// [`Private::file_name`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mapping: Option<String>,
+    /// SHA-256 of the corrections that were made to its rows before it was taken, see
+    /// [`crate::import::Edits`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edits: Option<String>,
 }
 
 /// Facts of [`Kind::ImportClose`] and [`Kind::ImportAbandon`].

@@ -195,6 +195,13 @@ impl Office {
         }
     }
 
+    /// The same at this position, for long reading that needs no columns: others go on beside it.
+    pub(crate) fn without_columns(mut self) -> Office {
+        self.mirror = Held::Own(Box::new(self.mirror().without_columns()));
+        self.house = None;
+        self
+    }
+
     pub(crate) fn into_parts(self) -> (Ledger, Mirror) {
         let ledger = self.ledger;
         ledger.let_go();

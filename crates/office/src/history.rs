@@ -322,6 +322,7 @@ mod tests {
             rows: 1,
             mode: "all".to_owned(),
             mapping: None,
+            edits: None,
         };
         let opening = Command::new(Kind::ImportOpen, &opening, &Private::default()).unwrap();
         let import = office.append(vec![opening], &[]).unwrap()[0].position.0;

@@ -5,6 +5,7 @@
 //! what a city says is in its programme. Read [`Office`] first, then [`mod@entry`] (what is stored,
 //! for good) and [`mod@fold`] (what it does to the state).
 
+pub mod about;
 pub mod activate;
 pub mod actor;
 pub mod alias;
@@ -35,6 +36,7 @@ pub mod reconcile;
 pub mod record;
 pub mod relied;
 pub mod restated;
+mod revise;
 mod rows;
 pub mod seal;
 pub mod shared;

@@ -92,6 +92,16 @@ impl Mirror {
         Mirror::default()
     }
 
+    /// What a check of records needs of it: programmes and subjects' names.
+    pub(crate) fn without_columns(&self) -> Mirror {
+        Mirror {
+            position: self.position,
+            programmes: self.programmes.clone(),
+            names: self.names.clone(),
+            ..Mirror::default()
+        }
+    }
+
     /// The number of the last entry that it has taken.
     pub fn position(&self) -> Position {
         self.position
@@ -160,6 +170,22 @@ impl Mirror {
         subject_type: &'a str,
     ) -> impl Iterator<Item = (&'a str, &'a str)> {
         self.names.of(subject_type)
+    }
+
+    /// How many subjects of a type are known.
+    pub fn subject_count(&self, subject_type: &str) -> usize {
+        self.names.count(subject_type)
+    }
+
+    /// The cases that were opened about a record, in the order of their numbers.
+    pub(crate) fn cases_about(&self, record: u64) -> Vec<u64> {
+        let about = self.cases.iter();
+        let mut numbers: Vec<u64> = about
+            .filter(|(_, case)| case.opened.record == Some(record))
+            .map(|(number, _)| *number)
+            .collect();
+        numbers.sort_unstable();
+        numbers
     }
 
     /// Sealings of a scorecard and period, oldest first, with their positions.

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod backup;
 pub mod published;
+pub mod revising;
 
 pub use audit::*;
 pub use backup::*;

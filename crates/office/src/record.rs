@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use base::{Day, FieldId, Problem, RecordTypeId, VocabularyId};
-use ledger::{EvidenceHash, EvidenceStore, Precondition};
+use ledger::{EvidenceHash, EvidenceStore};
 use programme::model::{Field, FieldType, Programme, RecordType};
 use programme::schema::ColumnPath;
 use sheet::Cell;
@@ -20,7 +20,6 @@ use crate::import::intake::{Intake, Look, Outcome, Taken};
 use crate::import::problems as import_problems;
 use crate::new_record::{self, NewRecord};
 use crate::problems;
-use crate::spaces;
 use crate::values::{Reader, Spellings, Value};
 
 /// Separates the values in a key's text.
@@ -434,14 +433,7 @@ impl Office {
         let mut intake = Intake::of_one(programme, on_other, reason);
         let taken = intake.take(&look, draft)?;
         let mut preconditions = intake.take_relied();
-        for key in intake.new_persons() {
-            let version = look.state().get(spaces::PERSON, &key)?;
-            preconditions.push(Precondition {
-                space: spaces::PERSON,
-                version: version.map(|(version, _)| version),
-                key,
-            });
-        }
+        preconditions.extend(intake.persons_relied(&look)?);
         drop(look);
         match taken {
             Taken::Refused(problem) => Err(problem),

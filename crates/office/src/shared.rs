@@ -13,6 +13,7 @@ use ledger::{Appender, Committed, Ledger};
 use parking_lot::{ArcRwLockReadGuard, ArcRwLockWriteGuard, RawRwLock, RwLock};
 
 use crate::folder::{Access, Office, Progress};
+use crate::import::{ImportOptions, ImportReport};
 use crate::mirror::{Mirror, Told};
 use crate::relied::Refusal;
 
@@ -98,6 +99,32 @@ impl SharedOffice {
         office.set_acting(actor);
         office.set_command_id(id);
         let done = office.decide_again(work);
+        self.leave(office);
+        done
+    }
+
+    /// Checks a file as an actor's import would, and writes nothing. Others read and append meanwhile, however
+    /// long it takes.
+    ///
+    /// # Errors
+    /// Those of [`Office::import`].
+    pub fn check_import(
+        &self,
+        actor: u64,
+        type_name: &str,
+        file_name: &str,
+        bytes: &[u8],
+        options: &ImportOptions,
+        progress: Progress<'_>,
+    ) -> Result<ImportReport, Vec<Problem>> {
+        let one = |problem: Problem| vec![problem];
+        let mut office = self.enter().map_err(one)?.without_columns();
+        office.set_acting(actor);
+        let options = ImportOptions {
+            dry_run: true,
+            ..options.clone()
+        };
+        let done = office.import(type_name, file_name, bytes, &options, progress);
         self.leave(office);
         done
     }

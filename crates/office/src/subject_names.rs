@@ -150,6 +150,14 @@ impl SubjectNames {
         })
     }
 
+    /// How many subjects of a type are known.
+    pub(crate) fn count(&self, subject_type: &str) -> usize {
+        self.types.get(subject_type).map_or(0, |names| {
+            let is_new = |id: &&Box<str>| names.sorted.place(id).is_none();
+            names.sorted.ends.len() + names.news.keys().filter(is_new).count()
+        })
+    }
+
     /// Writes all names; [`SubjectNames::read`] reads them back. Little-endian: the number of types; of each
     /// the length of its name, its name, the number of subjects, the length of the text, the ends, the text.
     /// `None` when a type's names are too many for one text: 4 GiB.

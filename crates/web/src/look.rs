@@ -289,6 +289,18 @@ fn read(site: &Site, asked: &Asked, work: impl FnOnce(&Look<'_>) -> Response) ->
     }
 }
 
+/// Looks again for work that goes on after its answer began, a piece at a time.
+pub(crate) fn look_again<T>(
+    site: &Site,
+    asked: &Asked,
+    work: impl FnOnce(&Look<'_>) -> T,
+) -> Result<T, Problem> {
+    site.office().read(|office| {
+        let who = visitor_of(site, asked, office)?;
+        Ok(work(&Look::new(site, asked, office, who)?))
+    })?
+}
+
 fn make_page(
     site: &Site,
     asked: &Asked,

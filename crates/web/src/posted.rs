@@ -193,7 +193,7 @@ async fn read_multipart(mut form: Multipart) -> Result<Posted, Problem> {
 }
 
 /// A file's name without folders, control signs and the signs that turn text around.
-fn bare_name(name: &str) -> String {
+pub(crate) fn bare_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     last.chars()
         .filter(|sign| {

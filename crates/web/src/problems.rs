@@ -122,4 +122,59 @@ base::catalogue! {
         what { zh: "“{name}”里没有可用的边界", en: "`{name}` has no boundaries that can be used" }
         remedy { zh: "用经纬度坐标的 GeoJSON（FeatureCollection，Polygon 或 MultiPolygon）", en: "use GeoJSON in degrees (a FeatureCollection of Polygon or MultiPolygon)" }
     }
+    /// A bound that cannot be read.
+    fn not_a_bound(field, text) -> "W511" Warning {
+        what { zh: "条件“{field}”的“{text}”不是日期或数字，没有用它筛选", en: "`{text}` is no day or number; `{field}` was not filtered by it" }
+        remedy { zh: "日期写成 2018-12-31，数字写成 1200.5", en: "write days as 2018-12-31 and numbers as 1200.5" }
+    }
+    /// A piece of a name that too many have.
+    fn too_many_subjects(text, most) -> "W512" Warning {
+        what { zh: "名称含“{text}”的对象超过 {most} 个，只筛选了其中 {most} 个", en: "more than {most} subjects have `{text}` in their name; only {most} of them were taken" }
+        remedy { zh: "多写几个字，或写代码", en: "write more of the name, or the code" }
+    }
+    /// A saved view without a name.
+    fn view_without_name(most) -> "W513" Error {
+        what { zh: "常用视图没有名称，或条件太长", en: "the view has no name, or its conditions are too long" }
+        remedy { zh: "起一个不超过 {most} 字的名称", en: "give it a name of at most {most} signs" }
+    }
+    /// An export that failed on the way.
+    fn cannot_export(why) -> "W514" Error {
+        what { zh: "导出没有完成：{why}", en: "the export did not end: {why}" }
+        remedy { zh: "检查服务器临时目录的空间，再导出一次", en: "check the room of the server's temporary folder and export again" }
+    }
+    /// An import that is not there any more.
+    fn no_waiting_import(id) -> "W521" Error {
+        what { zh: "没有等待导入的文件“{id}”：已删除、过期，或者是别人的", en: "there is no file `{id}` waiting to be imported: it was removed, is too old, or is somebody else's" }
+        remedy { zh: "重新上传", en: "upload it again" }
+    }
+    /// Nothing was uploaded.
+    fn no_file() -> "W522" Error {
+        what { zh: "没有选择文件", en: "no file was chosen" }
+        remedy { zh: "选择要导入的表格（xlsx 或 csv）", en: "choose the table to be imported (xlsx or csv)" }
+    }
+    /// Not a table by its name.
+    fn no_table(name) -> "W523" Error {
+        what { zh: "“{name}”不是可以导入的表格", en: "`{name}` is no table that can be imported" }
+        remedy { zh: "另存为 xlsx 或 csv 后再上传", en: "save it as xlsx or csv and upload that" }
+    }
+    /// A file for revising without a reason.
+    fn busy() -> "W524" Error {
+        what { zh: "这个文件正在检查或导入", en: "this file is being checked or imported" }
+        remedy { zh: "等它结束", en: "wait until that has ended" }
+    }
+    /// An import that broke off with the server.
+    fn import_broke_off() -> "W525" Error {
+        what { zh: "导入途中服务器停止，这次导入的行一条也不计入", en: "the server stopped during the import: no row of it counts" }
+        remedy { zh: "再按一次“导入”", en: "press `take` again" }
+    }
+    /// Faults that stand at their fields.
+    fn faults_below(count) -> "W515" Error {
+        what { zh: "有 {count} 处没有填对，没有提交", en: "{count} fields are not right; nothing was submitted" }
+        remedy { zh: "各处的原因写在该栏旁边", en: "what is wrong is told at each of them" }
+    }
+    /// A file that cannot be kept while it waits.
+    fn cannot_keep(why) -> "W526" Error {
+        what { zh: "上传的文件存不下或读不回：{why}", en: "the uploaded file cannot be kept or read back: {why}" }
+        remedy { zh: "检查数据文件夹所在磁盘的空间与权限，再上传一次", en: "check the room and the permissions of the data folder's disk, then upload it again" }
+    }
 }

@@ -9,6 +9,8 @@ use office::work::Worklist;
 use office::{Office, SharedOffice};
 use tokio::sync::watch;
 
+use crate::pages::records::import::Jobs;
+
 /// How the site is run.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
@@ -28,6 +30,8 @@ pub(crate) struct Shared {
     pub(crate) options: Options,
     worklist: Mutex<Worklist>,
     assessments: Mutex<Vec<(AssessmentKey, Arc<Assessment>)>>,
+    /// Files that are checked or taken in the background.
+    pub(crate) imports: Jobs,
     /// The newest position that the site has heard of; closed when the site ends.
     pub(crate) news: watch::Sender<News>,
 }
@@ -62,6 +66,7 @@ impl Site {
                 options,
                 worklist: Mutex::default(),
                 assessments: Mutex::default(),
+                imports: Jobs::default(),
                 news: watch::Sender::new(first),
             }),
         }

@@ -302,6 +302,7 @@ impl Office {
             rows: (planned.records.len() as u64).saturating_add(planned.unchanged),
             mode: "all".to_owned(),
             mapping: None,
+            edits: None,
         };
         let heads = self.append(
             vec![Command::new(Kind::ImportOpen, &facts, &Private::default())?],

@@ -83,6 +83,28 @@ impl Plan {
         }
     }
 
+    /// Of each column the slot that it seems to fill, whatever is wrong with the others.
+    pub(crate) fn guess(
+        type_name: &str,
+        slots: &[Slot],
+        header: &[String],
+        mapping: &Mapping,
+        place: &Place,
+    ) -> Vec<Option<usize>> {
+        let mut maker = Maker::new(type_name, slots, header, place);
+        maker.columns(mapping);
+        maker.parts();
+        let mut found = vec![None; header.len()];
+        for (slot, source) in maker.plan.sources.iter().enumerate() {
+            if let Source::Column(column) = source
+                && let Some(found) = found.get_mut(*column)
+            {
+                *found = found.or(Some(slot));
+            }
+        }
+        found
+    }
+
     /// The records that a row may give: itself, or one for each wide column.
     pub(crate) fn lines(&self) -> Vec<Line> {
         match self.wide.len() {

@@ -4,6 +4,7 @@
 //! workbook is held, as it was loaded whole anyway. Continuation rows leave here filled from above.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use base::{Place, Problem};
 use sheet::{
@@ -13,6 +14,7 @@ use sheet::{
 
 use super::ImportOptions;
 use super::columns::{Plan, fold, headings_known};
+use super::edits::Edits;
 use super::mapping::Mapping;
 use super::problems;
 use super::slots::Slot;
@@ -23,6 +25,7 @@ pub(crate) struct ImportFile<'a> {
     options: ReadOptions,
     held: Option<Vec<ReadRow>>,
     fill: Option<Fill>,
+    edits: Option<Arc<Edits>>,
     /// File and sheet.
     pub place: Place,
     /// Headings.
@@ -107,6 +110,7 @@ impl<'a> ImportFile<'a> {
             options,
             held,
             fill: None,
+            edits: import.edits.clone(),
             place,
             header,
             plan,
@@ -168,10 +172,15 @@ impl<'a> ImportFile<'a> {
         Ok(Some(Fill { continuation, down }))
     }
 
-    fn raw_rows(&self) -> Result<Body<'_>, Problem> {
-        Ok(match &self.held {
+    fn raw_rows(&self) -> Result<Edited<'_>, Problem> {
+        let body = match &self.held {
             Some(rows) => Body::Held(rows.iter()),
             None => Body::Text(Box::new(Rows::from_bytes(self.bytes, &self.options)?)),
+        };
+        Ok(Edited {
+            body,
+            edits: self.edits.as_deref(),
+            width: self.header.len(),
         })
     }
 
@@ -290,7 +299,7 @@ impl Elsewhere<'_> {
     }
 }
 
-fn read_options(file_name: &str, import: &ImportOptions, mapping: &Mapping) -> ReadOptions {
+pub(super) fn read_options(file_name: &str, import: &ImportOptions, mapping: &Mapping) -> ReadOptions {
     let mut options = ReadOptions::named(file_name);
     if let Some(sheet) = import.sheet.as_ref().or(mapping.sheet.as_ref()) {
         options.sheet = SheetChoice::Named(sheet.clone());
@@ -320,10 +329,36 @@ impl Iterator for Body<'_> {
     }
 }
 
+/// The rows as they were corrected.
+struct Edited<'a> {
+    body: Body<'a>,
+    edits: Option<&'a Edits>,
+    width: usize,
+}
+
+impl Iterator for Edited<'_> {
+    type Item = Result<ReadRow, Problem>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let Some(edits) = self.edits else {
+            return self.body.next();
+        };
+        loop {
+            let row = match self.body.next()? {
+                Ok(row) => row,
+                Err(problem) => return Some(Err(problem)),
+            };
+            if let Some(row) = edits.apply(row, self.width) {
+                return Some(Ok(row));
+            }
+        }
+    }
+}
+
 impl FileRows<'_> {
     /// Gives back a row that is no longer needed, so that its memory is used for the next.
     pub(crate) fn recycle(&mut self, row: Row) {
-        if let Body::Text(rows) = &mut self.body {
+        if let Body::Text(rows) = &mut self.body.body {
             rows.recycle(row);
         }
     }
@@ -332,7 +367,7 @@ impl FileRows<'_> {
 /// The rows of a file one after the other.
 pub(crate) struct FileRows<'a> {
     file: &'a ImportFile<'a>,
-    body: Body<'a>,
+    body: Edited<'a>,
     /// The row that continuation rows continue, filled itself.
     head: Option<Row>,
 }

@@ -22,6 +22,7 @@ use crate::import::persons::{Persons, names_persons};
 use crate::import::problems as import_problems;
 use crate::new_record::NewRecord;
 use crate::problems;
+use crate::problems::revising;
 use crate::record::{Draft, KEY_SEPARATOR};
 use crate::spaces::{
     self, ErasedRow, ImportRow, ImportStatus, KnownRow, LaterRow, SubjectRow, Version,
@@ -509,6 +510,101 @@ impl Intake {
             private: Box::new(private),
             outcome,
         })
+    }
+
+    /// A draft as the next version of a record that is named by its number and not found by its key.
+    pub(crate) fn take_revision(
+        &mut self,
+        look: &Look,
+        draft: &Draft,
+        number: u64,
+        versions: &[Version],
+    ) -> Result<Taken, Problem> {
+        self.relied.clear();
+        let programme = self.programme.clone();
+        let record_type = programme
+            .record_types
+            .get(&draft.record_type)
+            .ok_or_else(|| problems::unknown_type(&draft.record_type, ""))?;
+        if look.is_arriving(versions, None)? {
+            let arriving = import_problems::being_imported(&draft.record_type);
+            return Ok(Taken::Refused(arriving));
+        }
+        let Standing::Counts(last) = look.standing(versions)? else {
+            return Ok(Taken::Refused(problems::withdrawn_already(number)));
+        };
+        let mut draft = draft.clone();
+        let mut named = Vec::new();
+        if names_persons(&programme, record_type) {
+            named = self
+                .persons
+                .hide(look, &programme, record_type, &mut draft)?;
+        }
+        let (mut record, mut private) = draft.parts(record_type);
+        let erased = look.erased_of(versions)?;
+        if let Some(refused) = self.leave_out(&erased, number, &draft, &mut private) {
+            return Ok(Taken::Refused(refused));
+        }
+        let last = look.office.ledger().entry(Position(last.at))?;
+        let (before, before_private) = (
+            read::<RecordFacts>(&last)?,
+            look.office.private_part(&last)?.0,
+        );
+        let fields: BTreeMap<String, Json> = serde_json::from_slice(&record.fields)
+            .map_err(|error| problems::unreadable_state(spaces::RECORD.0, error))?;
+        if before.fields == fields && before_private == private {
+            return Ok(Taken::Unchanged(number));
+        }
+        if let Some(key) = record.key.clone() {
+            let known = self.known(look, spaces::RECORD_KEY, record_type, &[&key])?;
+            if known.is_none_or(|known| known.record != number) {
+                return Ok(Taken::Refused(revising::key_changed(shown_key(&key), number)));
+            }
+        } else {
+            let hash = content_hash(&record);
+            let mut nth = 0;
+            // Other records of the same content keep their places.
+            while let Some(known) = self.known(
+                look,
+                spaces::RECORD_CONTENT,
+                record_type,
+                &[&hash, &nth.to_string()],
+            )? {
+                if known.record == number {
+                    break;
+                }
+                nth += 1;
+            }
+            record.content = Some((hash, nth));
+        }
+        record.record = Some(number);
+        record.reason.clone_from(&self.reason);
+        if let (Some(subject_type), Some(id)) = (&record_type.subject, draft.subject()) {
+            let given = draft.subject_name.as_deref();
+            self.note_subject(look, subject_type.as_str(), id, given, draft.day())?;
+        }
+        for (subject_type, id) in named {
+            self.note_subject(look, &subject_type, &id, None, draft.day())?;
+        }
+        Ok(Taken::Entry {
+            record,
+            private: Box::new(private),
+            outcome: Outcome::Revised(number),
+        })
+    }
+
+    /// The keys under which the batch makes persons known, as something to rely on.
+    pub(crate) fn persons_relied(&self, look: &Look) -> Result<Vec<Precondition>, Problem> {
+        self.new_persons()
+            .map(|key| {
+                let version = look.state().get(spaces::PERSON, &key)?;
+                Ok(Precondition {
+                    space: spaces::PERSON,
+                    version: version.map(|(version, _)| version),
+                    key,
+                })
+            })
+            .collect()
     }
 
     /// The same file again must not bring back what someone withdrew; `--revise` does.

@@ -10,10 +10,12 @@
 mod abandon;
 mod columns;
 mod drafting;
+mod edits;
 mod file;
 pub(crate) mod intake;
 mod mapping;
 mod names;
+mod peek;
 pub(crate) mod persons;
 pub mod problems;
 mod records;
@@ -22,6 +24,8 @@ mod slots;
 mod spill;
 mod subjects;
 mod template;
+
+use std::sync::Arc;
 
 use base::Problem;
 use sha2::{Digest, Sha256};
@@ -33,8 +37,10 @@ use crate::folder::{Command, Office, Progress};
 use crate::relied::Refusal;
 use crate::spaces::{self, ImportRow};
 
+pub use edits::Edits;
 pub use intake::{KEY_BYTES_MAX, OnOther};
 pub use mapping::{Combined, Mapping, Placed, Wide};
+pub use peek::{Peek, Target, mapping_text};
 pub use report::{ImportReport, PROBLEMS_MAX, REJECTED_MAX};
 
 /// The code of [`problems::given_up_meanwhile`].
@@ -62,6 +68,8 @@ pub struct ImportOptions {
     pub ignore_unknown: bool,
     /// Evidence that each record of the file rests on; stored already.
     pub evidence: Vec<Evidence>,
+    /// Corrections of its rows.
+    pub edits: Option<Arc<Edits>>,
 }
 
 impl ImportOptions {
@@ -201,6 +209,7 @@ impl Job<'_> {
             rows,
             mode: self.options.mode().to_owned(),
             mapping: self.options.mapping.as_ref().and_then(Mapping::sha256),
+            edits: self.options.edits.as_ref().and_then(|edits| edits.sha256()),
         };
         // A file's name may be a person's.
         let private = Private {

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_FRAME_OPTIONS,
 };
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -34,11 +34,17 @@ async fn file(State(site): State<Site>, asked: Asked, Path(sha256): Path<String>
                 (CONTENT_DISPOSITION, disposition),
                 // It never changes, but erasing it must reach every browser.
                 (CACHE_CONTROL, "private, no-cache"),
-                // A file that somebody handed in runs nothing here.
+                // A file that somebody handed in runs nothing here. Browsers show a PDF in a viewer of
+                // their own, which a sandbox would keep from starting; it is framed by a record's page.
                 (
                     CONTENT_SECURITY_POLICY,
-                    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:",
+                    if kind == "application/pdf" {
+                        "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'"
+                    } else {
+                        "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:"
+                    },
                 ),
+                (X_FRAME_OPTIONS, "SAMEORIGIN"),
             ],
             bytes,
         )

@@ -10,7 +10,9 @@ pub(crate) mod item;
 pub(crate) mod leaders;
 pub(crate) mod map;
 pub(crate) mod programme;
+pub(crate) mod records;
 pub(crate) mod sign_in;
+pub(crate) mod subjects;
 pub(crate) mod unit;
 pub(crate) mod work;
 
@@ -32,4 +34,6 @@ pub(crate) fn routes() -> Router<Site> {
         .merge(item::routes())
         .merge(leaders::routes())
         .merge(map::routes())
+        .merge(records::routes())
+        .merge(subjects::routes())
 }

@@ -71,6 +71,7 @@ pub fn import(arguments: &Import, common: &Common) -> Outcome {
         sheet: arguments.sheet.clone(),
         ignore_unknown: arguments.ignore_unknown,
         evidence,
+        edits: None,
     };
     let type_name = names::type_of(&*office.programme()?, &arguments.type_name)?;
     let mut progress = Progress::start();

@@ -1,0 +1,375 @@
+//! The page of one record: its fields, its evidence, its history, what it counts for.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use base::Problem;
+use office::authority::Granted;
+use office::entry::{Evidence, Kind};
+use office::history::HistoryEntry;
+use programme::model::RecordType;
+
+use super::shown::{self, MASK, Shown};
+use super::type_of;
+use crate::answer::{Page, Refused, go_to};
+use crate::asked::Asked;
+use crate::frame::Frame;
+use crate::look::Look;
+use crate::pages::unit::figure_address;
+use crate::posted::Posted;
+use crate::site::Site;
+use crate::words::Words;
+
+/// Figures that are named.
+const FIGURES_MAX: usize = 24;
+
+pub(crate) struct FieldLine {
+    pub name: String,
+    pub shown: Shown,
+    pub is_masked: bool,
+}
+
+/// A file with how it can be shown.
+pub(crate) struct Piece {
+    pub sha256: String,
+    pub name: String,
+    pub size: String,
+    /// `image`, `pdf` or `file`.
+    pub kind: &'static str,
+}
+
+struct Difference {
+    name: String,
+    before: String,
+    after: String,
+}
+
+struct VersionLine {
+    what: (&'static str, &'static str),
+    position: u64,
+    by: String,
+    moment: String,
+    reason: String,
+    differences: Vec<Difference>,
+    added: Vec<String>,
+    removed: Vec<String>,
+    erased: usize,
+}
+
+#[derive(Template)]
+#[template(path = "pages/records/record.html")]
+struct RecordPage {
+    frame: Frame,
+    type_id: String,
+    type_name: String,
+    number: u64,
+    position: u64,
+    is_withdrawn: bool,
+    withdrawn_why: String,
+    fields: Vec<FieldLine>,
+    pieces: Vec<Piece>,
+    erased: usize,
+    evidence_wanted: String,
+    versions: Vec<VersionLine>,
+    cases: Vec<(u64, String)>,
+    figures: Vec<(String, String)>,
+    more_figures: usize,
+    may_revise: bool,
+    may_withdraw: bool,
+    problems: Vec<Problem>,
+    reason: String,
+}
+
+pub(crate) async fn page(
+    State(site): State<Site>,
+    asked: Asked,
+    Path((of, number)): Path<(String, u64)>,
+) -> Response {
+    site.page(asked, move |look| show(look, &of, number, &[], ""))
+        .await
+}
+
+/// The history of a record of a type.
+pub(crate) fn history_of(
+    look: &Look<'_>,
+    of: &str,
+    number: u64,
+) -> Result<Vec<HistoryEntry>, Refused> {
+    let versions = look.office.history(number).map_err(Refused::missing)?;
+    let is_of = versions.first().is_some_and(|first| first.record_type == of);
+    if is_of {
+        Ok(versions)
+    } else {
+        Err(Refused::no_such(("记录", "record"), number))
+    }
+}
+
+fn show(
+    look: &Look<'_>,
+    of: &str,
+    number: u64,
+    problems: &[Problem],
+    reason: &str,
+) -> Result<Page, Refused> {
+    let record_type = type_of(look, of)?;
+    let versions = history_of(look, of, number)?;
+    let words = Words { lang: look.lang() };
+    let is_withdrawn = versions.last().is_some_and(|last| last.kind == Kind::Withdraw);
+    let last = versions.iter().rev().find(|version| version.kind != Kind::Withdraw);
+    let fields = last.map(|last| fields(look, record_type, last)).unwrap_or_default();
+    let about = office::about::indicators_of(&look.programme, of);
+    let figures = about
+        .iter()
+        .take(FIGURES_MAX)
+        .map(|indicator| {
+            let address = figure_address(look, indicator.id.as_str(), None, &look.programme.year);
+            (look.text(&indicator.name).to_owned(), address)
+        })
+        .collect();
+    let mut cases = Vec::new();
+    for case in look.office.cases_about(number) {
+        let found = look.office.case(case)?;
+        cases.push((case, crate::pages::work::title_of(look, &found)));
+    }
+    Page::of(&RecordPage {
+        frame: look.frame(format!("{} #{number}", look.text(&record_type.name))),
+        type_id: of.to_owned(),
+        type_name: look.text(&record_type.name).to_owned(),
+        number,
+        position: versions.last().map_or(number, |last| last.position.0),
+        is_withdrawn,
+        withdrawn_why: versions
+            .last()
+            .filter(|_| is_withdrawn)
+            .and_then(|last| last.reason.clone())
+            .unwrap_or_default(),
+        fields,
+        pieces: last.map(|last| pieces(words, &last.evidence)).unwrap_or_default(),
+        erased: versions.iter().map(|version| version.erased.len()).sum(),
+        evidence_wanted: look.text(&record_type.evidence).to_owned(),
+        versions: time_line(look, record_type, &versions)?,
+        cases,
+        more_figures: about.len().saturating_sub(FIGURES_MAX),
+        figures,
+        may_revise: !is_withdrawn && look.may(Granted::Submit),
+        may_withdraw: !is_withdrawn && look.may(Granted::Withdraw),
+        problems: problems.to_vec(),
+        reason: reason.to_owned(),
+    })
+}
+
+/// The fields of a version in the type's order; what the type does not have any more stands last.
+fn fields(look: &Look<'_>, record_type: &RecordType, version: &HistoryEntry) -> Vec<FieldLine> {
+    let values: BTreeMap<&str, &str> = version
+        .fields
+        .iter()
+        .map(|(id, text)| (id.as_str(), text.as_str()))
+        .collect();
+    let mut lines: Vec<FieldLine> = record_type
+        .fields
+        .values()
+        .map(|field| FieldLine {
+            name: look.text(&field.name).to_owned(),
+            shown: if field.personal {
+                Shown {
+                    text: MASK.to_owned(),
+                    ..Shown::default()
+                }
+            } else {
+                let text = values.get(field.id.as_str()).copied().unwrap_or("");
+                shown::of_text(look, field, text)
+            },
+            is_masked: field.personal,
+        })
+        .collect();
+    let retired = version
+        .fields
+        .iter()
+        .filter(|(id, _)| !record_type.fields.contains_key(id.as_str()));
+    lines.extend(retired.map(|(id, text)| FieldLine {
+        name: id.clone(),
+        shown: Shown {
+            text: text.clone(),
+            ..Shown::default()
+        },
+        is_masked: false,
+    }));
+    lines
+}
+
+/// Files with how they are shown.
+pub(crate) fn pieces(words: Words, evidence: &[Evidence]) -> Vec<Piece> {
+    evidence
+        .iter()
+        .map(|piece| {
+            let ending = piece.name.rsplit('.').next().unwrap_or("").to_lowercase();
+            Piece {
+                sha256: piece.sha256.clone(),
+                name: if piece.name.is_empty() {
+                    piece.sha256.chars().take(12).collect()
+                } else {
+                    piece.name.clone()
+                },
+                size: format!("{} KB", words.count((piece.size as usize).div_ceil(1024))),
+                kind: match ending.as_str() {
+                    "jpg" | "jpeg" | "png" | "gif" | "webp" => "image",
+                    "pdf" => "pdf",
+                    _ => "file",
+                },
+            }
+        })
+        .collect()
+}
+
+/// Newest first.
+fn time_line(
+    look: &Look<'_>,
+    record_type: &RecordType,
+    versions: &[HistoryEntry],
+) -> Result<Vec<VersionLine>, Refused> {
+    let words = Words { lang: look.lang() };
+    let mut lines = Vec::new();
+    let mut before: Option<&HistoryEntry> = None;
+    for version in versions {
+        let is_withdrawal = version.kind == Kind::Withdraw;
+        lines.push(VersionLine {
+            what: match version.kind {
+                Kind::Withdraw => ("撤回", "withdrawn"),
+                Kind::Revise => ("更正", "revised"),
+                _ => ("提交", "submitted"),
+            },
+            position: version.position.0,
+            by: version.actor.clone(),
+            moment: words.moment(&look.programme, version.time),
+            reason: version.reason.clone().unwrap_or_default(),
+            differences: match before {
+                Some(before) if !is_withdrawal => differences(look, record_type, before, version),
+                _ => Vec::new(),
+            },
+            added: before.map_or_else(Vec::new, |before| names_only_in(version, before)),
+            removed: match before {
+                Some(before) if !is_withdrawal => names_only_in(before, version),
+                _ => Vec::new(),
+            },
+            erased: version.erased.len(),
+        });
+        if !is_withdrawal {
+            before = Some(version);
+        }
+    }
+    lines.reverse();
+    Ok(lines)
+}
+
+fn names_only_in(one: &HistoryEntry, other: &HistoryEntry) -> Vec<String> {
+    let has = |piece: &Evidence| other.evidence.iter().any(|known| known.sha256 == piece.sha256);
+    one.evidence
+        .iter()
+        .filter(|piece| !has(piece))
+        .map(|piece| piece.name.clone())
+        .collect()
+}
+
+fn differences(
+    look: &Look<'_>,
+    record_type: &RecordType,
+    before: &HistoryEntry,
+    after: &HistoryEntry,
+) -> Vec<Difference> {
+    let value = |version: &HistoryEntry, id: &str| {
+        let found = version.fields.iter().find(|(field, _)| field == id);
+        found.map(|(_, text)| text.clone()).unwrap_or_default()
+    };
+    record_type
+        .fields
+        .values()
+        .filter(|field| !field.personal)
+        .filter_map(|field| {
+            let id = field.id.as_str();
+            let (was, is) = (value(before, id), value(after, id));
+            let text = |text: &str| {
+                let shown = shown::of_text(look, field, text);
+                match shown.note.is_empty() {
+                    true => shown.text,
+                    false => format!("{} {}", shown.text, shown.note),
+                }
+            };
+            (was != is).then(|| Difference {
+                name: look.text(&field.name).to_owned(),
+                before: text(&was),
+                after: text(&is),
+            })
+        })
+        .collect()
+}
+
+pub(crate) async fn withdraw(
+    State(site): State<Site>,
+    asked: Asked,
+    Path((of, number)): Path<(String, u64)>,
+    posted: Posted,
+) -> Response {
+    let address = format!("/records/{of}/{number}");
+    site.command(
+        asked,
+        posted,
+        move |office, posted, _| {
+            office
+                .withdraw(number, posted.get("reason"))
+                .map_err(|problem| vec![problem])
+        },
+        move |_, _, _, _| go_to(&address),
+        move |look, posted, problems| show(look, &of, number, problems, posted.get("reason")),
+    )
+    .await
+}
+
+#[derive(Template)]
+#[template(path = "pages/records/receipt.html")]
+struct ReceiptPage {
+    frame: Frame,
+    type_id: String,
+    type_name: String,
+    number: u64,
+    position: u64,
+    moment: String,
+    line: String,
+    may_enter: bool,
+    is_known: bool,
+}
+
+pub(crate) async fn receipt(
+    State(site): State<Site>,
+    asked: Asked,
+    Path((of, number)): Path<(String, u64)>,
+) -> Response {
+    site.page(asked, move |look| {
+        let record_type = type_of(look, &of)?;
+        let versions = history_of(look, &of, number)?;
+        let words = Words { lang: look.lang() };
+        let Some(last) = versions.last() else {
+            return Err(Refused::no_such(("记录", "record"), number));
+        };
+        let name = look.text(&record_type.name).to_owned();
+        let moment = words.moment(&look.programme, last.time);
+        let position = last.position.0;
+        let line = match look.lang() {
+            base::Lang::Zh => format!("{name}，记录 #{number}，存证位置 {position}，{moment}，{}", last.actor),
+            base::Lang::En => format!("{name}, record #{number}, ledger position {position}, {moment}, {}", last.actor),
+        };
+        Page::of(&ReceiptPage {
+            frame: look.frame(words.say("回执", "Receipt")),
+            type_id: of.clone(),
+            type_name: name,
+            number,
+            position,
+            moment,
+            line,
+            may_enter: look.may(Granted::Submit),
+            is_known: look.asked.uri.query() == Some("known"),
+        })
+    })
+    .await
+}
