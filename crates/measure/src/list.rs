@@ -157,7 +157,9 @@ impl Columns {
     /// How many rows of a table count at a position.
     pub fn count_at(&self, table: &str, at: Position) -> u64 {
         let table = self.table(table);
-        table.map_or(0, |table| table.parts().map(|part| part.count_at(at.0)).sum())
+        table.map_or(0, |table| {
+            table.parts().map(|part| part.count_at(at.0)).sum()
+        })
     }
 }
 
@@ -199,11 +201,11 @@ const COMPARED_MAX: usize = 8;
 
 fn compile(test: &Test, table: &Table, dictionaries: &Dictionaries) -> Compiled {
     match test {
-        Test::Within(name, least, greatest) => table
-            .column(name)
-            .map_or(Compiled::Never, |(place, _)| {
+        Test::Within(name, least, greatest) => {
+            table.column(name).map_or(Compiled::Never, |(place, _)| {
                 Compiled::Within(place, *least, *greatest)
-            }),
+            })
+        }
         Test::Empty(name) => table
             .column(name)
             .map_or(Compiled::Never, |(place, _)| Compiled::Empty(place)),
@@ -260,7 +262,12 @@ fn containing(dictionary: &Dictionary, text: &str) -> Marks {
     let mut spellings = vec![text.to_owned(), text.to_lowercase(), text.to_uppercase()];
     let mut signs = text.chars();
     if let Some(first) = signs.next() {
-        spellings.push(first.to_uppercase().chain(signs.flat_map(char::to_lowercase)).collect());
+        spellings.push(
+            first
+                .to_uppercase()
+                .chain(signs.flat_map(char::to_lowercase))
+                .collect(),
+        );
     }
     spellings.sort();
     spellings.dedup();
@@ -272,7 +279,9 @@ fn containing(dictionary: &Dictionary, text: &str) -> Marks {
         while let Some(found) = all.get(from..).and_then(|rest| finder.find(rest)) {
             let start = from + found;
             // The text in which it begins; it must end there too.
-            let number = dictionary.ends.partition_point(|end| *end as usize <= start);
+            let number = dictionary
+                .ends
+                .partition_point(|end| *end as usize <= start);
             let Some(end) = dictionary.ends.get(number).map(|end| *end as usize) else {
                 break;
             };
@@ -320,9 +329,11 @@ impl Looker<'_> {
         let (mut mask, mut met, mut cells) = ([0_u8; STRETCH], [0_u8; STRETCH], [0_i64; STRETCH]);
         for start in (0..data.rows).step_by(STRETCH) {
             let rows = STRETCH.min(data.rows - start);
-            let (Some(mask), Some(met), Some(cells)) =
-                (mask.get_mut(..rows), met.get_mut(..rows), cells.get_mut(..rows))
-            else {
+            let (Some(mask), Some(met), Some(cells)) = (
+                mask.get_mut(..rows),
+                met.get_mut(..rows),
+                cells.get_mut(..rows),
+            ) else {
                 return;
             };
             self.part.visible(start, self.at, mask);
@@ -600,6 +611,9 @@ impl<'a> Found<'a> {
         if self.is_before {
             self.rows.reverse();
         }
-        (self.rows.into_iter().map(|(_, row)| row).collect(), has_more)
+        (
+            self.rows.into_iter().map(|(_, row)| row).collect(),
+            has_more,
+        )
     }
 }

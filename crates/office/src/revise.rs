@@ -55,7 +55,11 @@ impl Office {
 
     /// What the last version of a record keeps in private.
     fn private_of(&self, record: u64) -> Result<Private, Problem> {
-        let last = self.versions(record)?.into_iter().rev().find(|found| !found.withdrawn);
+        let last = self
+            .versions(record)?
+            .into_iter()
+            .rev()
+            .find(|found| !found.withdrawn);
         let last = last.ok_or_else(|| problems::no_such_record(record))?;
         let entry = self.ledger().entry(Position(last.at))?;
         Ok(self.private_part(&entry)?.0)
@@ -78,21 +82,11 @@ impl Office {
     ///
     /// # Errors
     /// No reason, no such record, it is withdrawn, its key would change, or the ledger cannot be written.
-    pub fn revise(
-        &mut self,
-        record: u64,
-        draft: &Draft,
-        reason: &str,
-    ) -> Result<Receipt, Problem> {
+    pub fn revise(&mut self, record: u64, draft: &Draft, reason: &str) -> Result<Receipt, Problem> {
         self.decide_again(|office| office.revise_now(record, draft, reason))
     }
 
-    fn revise_now(
-        &mut self,
-        record: u64,
-        draft: &Draft,
-        reason: &str,
-    ) -> Result<Receipt, Problem> {
+    fn revise_now(&mut self, record: u64, draft: &Draft, reason: &str) -> Result<Receipt, Problem> {
         self.authorise(Granted::Submit)?;
         let reason = reason.trim();
         if reason.is_empty() {

@@ -177,4 +177,9 @@ base::catalogue! {
         what { zh: "上传的文件存不下或读不回：{why}", en: "the uploaded file cannot be kept or read back: {why}" }
         remedy { zh: "检查数据文件夹所在磁盘的空间与权限，再上传一次", en: "check the room and the permissions of the data folder's disk, then upload it again" }
     }
+    /// Faulty rows that kept all others out.
+    fn held_back(rows) -> "W527" Error {
+        what { zh: "有 {rows} 行有错，所以一行也没有写入", en: "{rows} rows are faulty, so nothing was written" }
+        remedy { zh: "改正或不要这些行，或者选“只导入正确的行”", en: "correct or drop them, or take the sound rows only" }
+    }
 }

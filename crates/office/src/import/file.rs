@@ -299,7 +299,11 @@ impl Elsewhere<'_> {
     }
 }
 
-pub(super) fn read_options(file_name: &str, import: &ImportOptions, mapping: &Mapping) -> ReadOptions {
+pub(super) fn read_options(
+    file_name: &str,
+    import: &ImportOptions,
+    mapping: &Mapping,
+) -> ReadOptions {
     let mut options = ReadOptions::named(file_name);
     if let Some(sheet) = import.sheet.as_ref().or(mapping.sheet.as_ref()) {
         options.sheet = SheetChoice::Named(sheet.clone());

@@ -558,7 +558,10 @@ impl Intake {
         if let Some(key) = record.key.clone() {
             let known = self.known(look, spaces::RECORD_KEY, record_type, &[&key])?;
             if known.is_none_or(|known| known.record != number) {
-                return Ok(Taken::Refused(revising::key_changed(shown_key(&key), number)));
+                return Ok(Taken::Refused(revising::key_changed(
+                    shown_key(&key),
+                    number,
+                )));
             }
         } else {
             let hash = content_hash(&record);

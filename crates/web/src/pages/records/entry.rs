@@ -101,14 +101,23 @@ pub(crate) async fn page(
             number: None,
         };
         let entered = query.get("entered").and_then(|number| number.parse().ok());
-        show(look, record_type, filled, entered, query.contains_key("known"))
+        show(
+            look,
+            record_type,
+            filled,
+            entered,
+            query.contains_key("known"),
+        )
     })
     .await
 }
 
 /// Refuses as the command would.
 fn not_granted(look: &Look<'_>) -> Refused {
-    let role = look.who().map(|who| look.role_name(&who.role)).unwrap_or_default();
+    let role = look
+        .who()
+        .map(|who| look.role_name(&who.role))
+        .unwrap_or_default();
     crate::problems::not_for_role(&role.zh, &role.en).into()
 }
 
@@ -127,13 +136,22 @@ fn show(
         None => format!("{}{name}", words.say("填报", "Enter: ")),
     };
     let is_revision = filled.number.is_some();
-    let inputs = inputs(look, record_type, &filled.typed, &filled.faults, is_revision);
+    let inputs = inputs(
+        look,
+        record_type,
+        &filled.typed,
+        &filled.faults,
+        is_revision,
+    );
     // What concerns no field, or one that the form has not.
     let mut problems = filled.problems;
-    let whole = filled.faults.into_iter().filter(|fault| match &fault.field {
-        Some(field) => !record_type.fields.contains_key(field),
-        None => true,
-    });
+    let whole = filled
+        .faults
+        .into_iter()
+        .filter(|fault| match &fault.field {
+            Some(field) => !record_type.fields.contains_key(field),
+            None => true,
+        });
     problems.extend(whole.map(|fault| fault.problem));
     Page::of(&EntryPage {
         frame: look.frame(title),
@@ -170,7 +188,9 @@ fn defaults(look: &Look<'_>, record_type: &RecordType) -> Typed {
             typed.insert(field.id.to_string(), text.to_string());
         }
     }
-    typed.entry("day".to_owned()).or_insert_with(|| look.today.to_string());
+    typed
+        .entry("day".to_owned())
+        .or_insert_with(|| look.today.to_string());
     let own = look.who().and_then(|who| who.unit.clone());
     if let Some(unit) = own.filter(|_| record_type.fields.contains_key("unit")) {
         typed.entry("unit".to_owned()).or_insert(unit);
@@ -195,7 +215,10 @@ fn typed_of(record_type: &RecordType, fields: &[(String, String)]) -> Typed {
 /// As another record, but for its key and what describes it alone.
 fn like_of(look: &Look<'_>, record_type: &RecordType, number: u64) -> Result<Typed, Refused> {
     let versions = history_of(look, record_type.id.as_str(), number)?;
-    let last = versions.iter().rev().find(|version| version.kind != Kind::Withdraw);
+    let last = versions
+        .iter()
+        .rev()
+        .find(|version| version.kind != Kind::Withdraw);
     let mut typed = last
         .map(|last| typed_of(record_type, &last.fields))
         .unwrap_or_default();
@@ -345,9 +368,16 @@ pub(crate) async fn submit(
             let one = |problem: Problem| vec![problem];
             office.authorise(Granted::Submit).map_err(one)?;
             let programme = office.programme().map_err(one)?;
-            let record_type = programme.record_types.get(work_id.as_str()).ok_or_else(|| {
-                one(crate::problems::no_such_thing("记录类型", "record type", &work_id))
-            })?;
+            let record_type = programme
+                .record_types
+                .get(work_id.as_str())
+                .ok_or_else(|| {
+                    one(crate::problems::no_such_thing(
+                        "记录类型",
+                        "record type",
+                        &work_id,
+                    ))
+                })?;
             let mut typed = typed_in(posted, record_type);
             let evidence = store(office, posted, record_type, &mut typed).map_err(one)?;
             let draft = drafted(office, record_type, &typed, evidence).map_err(problems_of)?;
@@ -362,13 +392,21 @@ pub(crate) async fn submit(
             let known = if is_known { "known" } else { "" };
             if posted.get("then") == "another" {
                 let mark = if is_known { "&known" } else { "" };
-                return go_to(&format!("/records/{id}/new?like={number}&entered={number}{mark}"));
+                return go_to(&format!(
+                    "/records/{id}/new?like={number}&entered={number}{mark}"
+                ));
             }
             go_to(&format!("/records/{id}/{number}/receipt?{known}"))
         },
         move |look, posted, found| {
             let record_type = type_of(look, &again_id)?;
-            show(look, record_type, refilled(look, record_type, posted, found, None), None, false)
+            show(
+                look,
+                record_type,
+                refilled(look, record_type, posted, found, None),
+                None,
+                false,
+            )
         },
     )
     .await
@@ -399,7 +437,11 @@ fn refilled(
     // What the fields have is told there; the rest above.
     let faults = checked.err().filter(|_| stored).unwrap_or_default();
     let is_told = |problem: &Problem| faults.iter().any(|fault| fault.problem == *problem);
-    let mut problems: Vec<Problem> = found.iter().filter(|found| !is_told(found)).cloned().collect();
+    let mut problems: Vec<Problem> = found
+        .iter()
+        .filter(|found| !is_told(found))
+        .cloned()
+        .collect();
     if problems.is_empty() && faults.iter().all(|fault| fault.field.is_some()) {
         problems.push(crate::problems::faults_below(faults.len()));
     }
@@ -457,9 +499,16 @@ pub(crate) async fn revise(
             let one = |problem: Problem| vec![problem];
             office.authorise(Granted::Submit).map_err(one)?;
             let programme = office.programme().map_err(one)?;
-            let record_type = programme.record_types.get(work_of.as_str()).ok_or_else(|| {
-                one(crate::problems::no_such_thing("记录类型", "record type", &work_of))
-            })?;
+            let record_type = programme
+                .record_types
+                .get(work_of.as_str())
+                .ok_or_else(|| {
+                    one(crate::problems::no_such_thing(
+                        "记录类型",
+                        "record type",
+                        &work_of,
+                    ))
+                })?;
             let mut typed = typed_in(posted, record_type);
             let evidence = store(office, posted, record_type, &mut typed).map_err(one)?;
             let typed = resolved(office, record_type, &typed);

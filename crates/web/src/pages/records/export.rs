@@ -43,54 +43,70 @@ struct Order {
 /// A row as cells.
 type Cells = Vec<Cell>;
 
-pub(crate) async fn delimited(
-    state: State<Site>,
-    asked: Asked,
-    path: Path<String>,
-) -> Response {
-    export(state, asked, path, "csv", "text/csv; charset=utf-8", |site, asked, order, send| {
-        let out = BufWriter::with_capacity(PIECE_BYTES, Chunks { send });
-        let headings: Vec<&str> = order.headings.iter().map(|(text, _)| text.as_str()).collect();
-        let mut file = DelimitedOut::start(out, &headings, DelimitedOptions::for_spreadsheets())?;
-        each(site, asked, order, |row| file.write_row(&row))?;
-        file.finish()?.flush().map_err(crate::problems::cannot_export)
-    })
+pub(crate) async fn delimited(state: State<Site>, asked: Asked, path: Path<String>) -> Response {
+    export(
+        state,
+        asked,
+        path,
+        "csv",
+        "text/csv; charset=utf-8",
+        |site, asked, order, send| {
+            let out = BufWriter::with_capacity(PIECE_BYTES, Chunks { send });
+            let headings: Vec<&str> = order
+                .headings
+                .iter()
+                .map(|(text, _)| text.as_str())
+                .collect();
+            let mut file =
+                DelimitedOut::start(out, &headings, DelimitedOptions::for_spreadsheets())?;
+            each(site, asked, order, |row| file.write_row(&row))?;
+            file.finish()?
+                .flush()
+                .map_err(crate::problems::cannot_export)
+        },
+    )
     .await
 }
 
-pub(crate) async fn workbook(
-    state: State<Site>,
-    asked: Asked,
-    path: Path<String>,
-) -> Response {
+pub(crate) async fn workbook(state: State<Site>, asked: Asked, path: Path<String>) -> Response {
     const KIND: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    export(state, asked, path, "xlsx", KIND, |site, asked, order, send| {
-        let columns: Vec<ColumnOut> = order
-            .headings
-            .iter()
-            .map(|(heading, is_number)| match is_number {
-                true => ColumnOut::number(heading),
-                false => ColumnOut::text(heading),
-            })
-            .collect();
-        let mut book = WorkbookStream::new(&order.name)?;
-        book.begin_table(&order.name, &columns)?;
-        each(site, asked, order, |row| book.row(row))?;
-        let failed = |error: std::io::Error| crate::problems::cannot_export(error);
-        let mut file = tempfile::tempfile().map_err(failed)?;
-        book.finish(&mut file)?;
-        file.seek(SeekFrom::Start(0)).map_err(failed)?;
-        let mut piece = vec![0; PIECE_BYTES];
-        loop {
-            let read = file.read(&mut piece).map_err(failed)?;
-            let Some(bytes) = piece.get(..read).filter(|bytes| !bytes.is_empty()) else {
-                return Ok(());
-            };
-            if send.blocking_send(Ok(Bytes::copy_from_slice(bytes))).is_err() {
-                return Ok(());
+    export(
+        state,
+        asked,
+        path,
+        "xlsx",
+        KIND,
+        |site, asked, order, send| {
+            let columns: Vec<ColumnOut> = order
+                .headings
+                .iter()
+                .map(|(heading, is_number)| match is_number {
+                    true => ColumnOut::number(heading),
+                    false => ColumnOut::text(heading),
+                })
+                .collect();
+            let mut book = WorkbookStream::new(&order.name)?;
+            book.begin_table(&order.name, &columns)?;
+            each(site, asked, order, |row| book.row(row))?;
+            let failed = |error: std::io::Error| crate::problems::cannot_export(error);
+            let mut file = tempfile::tempfile().map_err(failed)?;
+            book.finish(&mut file)?;
+            file.seek(SeekFrom::Start(0)).map_err(failed)?;
+            let mut piece = vec![0; PIECE_BYTES];
+            loop {
+                let read = file.read(&mut piece).map_err(failed)?;
+                let Some(bytes) = piece.get(..read).filter(|bytes| !bytes.is_empty()) else {
+                    return Ok(());
+                };
+                if send
+                    .blocking_send(Ok(Bytes::copy_from_slice(bytes)))
+                    .is_err()
+                {
+                    return Ok(());
+                }
             }
-        }
-    })
+        },
+    )
     .await
 }
 
@@ -113,7 +129,8 @@ async fn export(
         let coded: String = url::form_urlencoded::byte_serialize(name.as_bytes())
             .collect::<String>()
             .replace('+', "%20");
-        let disposition = format!("attachment; filename=\"{id}.{ending}\"; filename*=UTF-8''{coded}");
+        let disposition =
+            format!("attachment; filename=\"{id}.{ending}\"; filename*=UTF-8''{coded}");
         // On a thread of its own: a slow reader must not hold one of those that answer.
         std::thread::spawn(move || {
             let failed = send.clone();
@@ -191,7 +208,8 @@ fn piece(
     listing: &Listing,
 ) -> Result<(Vec<Cells>, Option<u64>), Problem> {
     let of = look.programme.record_types.get(&*listing.table);
-    let of = of.ok_or_else(|| crate::problems::no_such_thing("记录类型", "record type", &listing.table))?;
+    let of = of
+        .ok_or_else(|| crate::problems::no_such_thing("记录类型", "record type", &listing.table))?;
     let fields: Vec<&Field> = order
         .columns
         .iter()

@@ -127,10 +127,9 @@ impl Wanted {
             .columns
             .iter()
             .filter(|id| {
-                record_type
-                    .fields
-                    .get(*id)
-                    .is_some_and(|field| super::shown::is_number(&field.field_type) && !field.personal)
+                record_type.fields.get(*id).is_some_and(|field| {
+                    super::shown::is_number(&field.field_type) && !field.personal
+                })
             })
             .map(|id| Arc::from(id.as_str()))
             .collect();
@@ -185,11 +184,14 @@ impl Wanted {
                 }
                 FieldType::Subject(subject_type) => {
                     if let Some(text) = asked.first() {
-                        let found = look
-                            .office
-                            .subjects_like(subject_type.as_str(), text, SUBJECTS_MAX + 1);
+                        let found = look.office.subjects_like(
+                            subject_type.as_str(),
+                            text,
+                            SUBJECTS_MAX + 1,
+                        );
                         if found.len() > SUBJECTS_MAX {
-                            self.faults.push(problems::too_many_subjects(text, SUBJECTS_MAX));
+                            self.faults
+                                .push(problems::too_many_subjects(text, SUBJECTS_MAX));
                         }
                         let mut known: Vec<Arc<str>> =
                             found.iter().map(|(id, _)| Arc::from(*id)).collect();
@@ -251,7 +253,10 @@ fn number_of(field_type: &FieldType, text: &str) -> Option<i64> {
         FieldType::Decimal(scale) => *scale,
         _ => 0,
     };
-    let clean: String = text.chars().filter(|sign| !matches!(sign, ',' | '，' | ' ')).collect();
+    let clean: String = text
+        .chars()
+        .filter(|sign| !matches!(sign, ',' | '，' | ' '))
+        .collect();
     let ratio = Ratio::parse_decimal(&clean)?;
     let units = &ratio * &Ratio::from_int(10_i64.checked_pow(u32::from(scale))?);
     units.to_decimal(0, Rounding::HalfUp).parse().ok()
@@ -266,7 +271,12 @@ pub(crate) fn with_all_below(programme: &Programme, unit: &str) -> Vec<Arc<str>>
             let is_below = child
                 .parent
                 .iter()
-                .chain(child.changes.iter().filter_map(|change| change.parent.as_ref()))
+                .chain(
+                    child
+                        .changes
+                        .iter()
+                        .filter_map(|change| change.parent.as_ref()),
+                )
                 .any(|above| above.as_str() == &*parent);
             if is_below && !found.iter().any(|known| **known == *child.id.as_str()) {
                 found.push(child.id.as_str().into());

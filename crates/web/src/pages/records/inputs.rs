@@ -91,7 +91,14 @@ fn input(
     }
     match (kind, &field.field_type) {
         (_, FieldType::Period) => {
-            notes.push(words.say("如 2018、2018-Q1、2018-06", "such as 2018, 2018-Q1, 2018-06").to_owned());
+            notes.push(
+                words
+                    .say(
+                        "如 2018、2018-Q1、2018-06",
+                        "such as 2018, 2018-Q1, 2018-06",
+                    )
+                    .to_owned(),
+            );
         }
         (_, FieldType::Place) => notes.push(
             words
@@ -109,17 +116,19 @@ fn input(
         _ => {}
     }
     if field.personal {
-        notes.push(match is_revision {
-            true => words.say(
-                "个人信息：不显示；留空则保持原样",
-                "personal: not shown; left empty it stays as it is",
-            ),
-            false => words.say(
-                "个人信息：单独保存，提交后不再显示",
-                "personal: kept apart, and not shown again",
-            ),
-        }
-        .to_owned());
+        notes.push(
+            match is_revision {
+                true => words.say(
+                    "个人信息：不显示；留空则保持原样",
+                    "personal: not shown; left empty it stays as it is",
+                ),
+                false => words.say(
+                    "个人信息：单独保存，提交后不再显示",
+                    "personal: kept apart, and not shown again",
+                ),
+            }
+            .to_owned(),
+        );
     }
     let subject = match &field.field_type {
         FieldType::Subject(of) => look.programme.subject_types.get(of),
@@ -145,13 +154,19 @@ fn input(
             _ => "any".to_owned(),
         },
         length_max: field.max_length.unwrap_or(4000),
-        subject_type: subject.map(|found| found.id.to_string()).unwrap_or_default(),
+        subject_type: subject
+            .map(|found| found.id.to_string())
+            .unwrap_or_default(),
         subject_name: typed.get("subject_name").cloned().unwrap_or_default(),
         identity_pattern: match subject {
-            Some(found) if found.identity == Identity::Uscc => {
-                words.say("十八位统一社会信用代码，或已有企业的名称", "18-sign unified social credit code, or the name of one that is known")
-            }
-            _ => words.say("编号，或已有对象的名称", "identity, or the name of one that is known"),
+            Some(found) if found.identity == Identity::Uscc => words.say(
+                "十八位统一社会信用代码，或已有企业的名称",
+                "18-sign unified social credit code, or the name of one that is known",
+            ),
+            _ => words.say(
+                "编号，或已有对象的名称",
+                "identity, or the name of one that is known",
+            ),
         },
         faults: faults
             .iter()
@@ -169,7 +184,10 @@ fn kind_of(
     value: &str,
 ) -> (&'static str, Vec<(String, String, bool)>) {
     match &field.field_type {
-        FieldType::Text if field.max_length.is_none_or(|most| most > LINE_MAX) && field.id.as_str() != "number" => {
+        FieldType::Text
+            if field.max_length.is_none_or(|most| most > LINE_MAX)
+                && field.id.as_str() != "number" =>
+        {
             ("area", Vec::new())
         }
         FieldType::Text | FieldType::Place | FieldType::Period => ("text", Vec::new()),
@@ -181,7 +199,10 @@ fn kind_of(
             let is_several = matches!(field.field_type, FieldType::Choices(_));
             let chosen: Vec<&str> = value.split(['|', '、']).map(str::trim).collect();
             let codes = look.programme.vocabularies.get(vocabulary);
-            let codes = codes.map(|found| found.codes.values()).into_iter().flatten();
+            let codes = codes
+                .map(|found| found.codes.values())
+                .into_iter()
+                .flatten();
             let choices: Vec<_> = codes
                 .filter(|code| {
                     chosen.contains(&code.id.as_str())
@@ -189,7 +210,11 @@ fn kind_of(
                 })
                 .map(|code| {
                     let is_chosen = chosen.contains(&code.id.as_str());
-                    (code.id.to_string(), look.text(&code.name).to_owned(), is_chosen)
+                    (
+                        code.id.to_string(),
+                        look.text(&code.name).to_owned(),
+                        is_chosen,
+                    )
                 })
                 .collect();
             let is_known = is_several

@@ -131,7 +131,10 @@ fn show(look: &Look<'_>, id: &str, query: &str) -> Result<Page, Refused> {
         .iter()
         .map(|field| {
             let is_summed = shown::is_number(&field.field_type) && !field.personal;
-            is_summed.then(|| sums.next().map_or_else(String::new, |sum| shown::sum_of(field, *sum)))
+            is_summed.then(|| {
+                sums.next()
+                    .map_or_else(String::new, |sum| shown::sum_of(field, *sum))
+            })
         })
         .collect();
     // A page that ends before a row knows what precedes it; that something follows it knows anyway.
@@ -165,14 +168,27 @@ fn show(look: &Look<'_>, id: &str, query: &str) -> Result<Page, Refused> {
         has_filters: !wanted.tests.is_empty(),
         q: wanted.get("q").to_owned(),
         sort: wanted.get("sort").to_owned(),
-        sort_id: wanted.query(&["sort"], &[("sort", if wanted.get("sort") == "id" { "-id" } else { "id" })]),
+        sort_id: wanted.query(
+            &["sort"],
+            &[(
+                "sort",
+                if wanted.get("sort") == "id" {
+                    "-id"
+                } else {
+                    "id"
+                },
+            )],
+        ),
         filters: record_type
             .fields
             .values()
             .filter(|field| !field.personal && field.field_type != FieldType::File)
             .map(|field| filter_input(look, &wanted, field))
             .collect(),
-        heads: fields.iter().map(|field| head(look, &wanted, field)).collect(),
+        heads: fields
+            .iter()
+            .map(|field| head(look, &wanted, field))
+            .collect(),
         has_sums: sums.iter().any(Option::is_some) && page.count > 0,
         sums,
         columns: all_columns(look, record_type, &wanted),
@@ -237,7 +253,10 @@ fn filter_input(look: &Look<'_>, wanted: &Wanted, field: &Field) -> FilterInput 
         FieldType::Number | FieldType::Decimal(_) | FieldType::Money => ("range", Vec::new()),
         FieldType::Choice(vocabulary) | FieldType::Choices(vocabulary) => {
             let codes = look.programme.vocabularies.get(vocabulary);
-            let codes = codes.map(|found| found.codes.values()).into_iter().flatten();
+            let codes = codes
+                .map(|found| found.codes.values())
+                .into_iter()
+                .flatten();
             let choices: Vec<_> = codes
                 .map(|code| {
                     let id = code.id.to_string();

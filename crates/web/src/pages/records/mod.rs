@@ -36,9 +36,18 @@ pub(crate) fn routes() -> Router<Site> {
                 .post(import::upload)
                 .layer(DefaultBodyLimit::max(import::BODY_BYTES_MAX)),
         )
-        .route("/records/{type}/import/{id}", get(import::page).post(import::act))
-        .route("/records/{type}/import/{id}/mapping.toml", get(import::mapping))
-        .route("/records/{type}/import/{id}/rejects.xlsx", get(import::rejects))
+        .route(
+            "/records/{type}/import/{id}",
+            get(import::page).post(import::act),
+        )
+        .route(
+            "/records/{type}/import/{id}/mapping.toml",
+            get(import::mapping),
+        )
+        .route(
+            "/records/{type}/import/{id}/rejects.xlsx",
+            get(import::rejects),
+        )
         .route("/records/{type}/{number}", get(record::page))
         .route("/records/{type}/{number}/receipt", get(record::receipt))
         .route(

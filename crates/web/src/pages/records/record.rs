@@ -98,7 +98,9 @@ pub(crate) fn history_of(
     number: u64,
 ) -> Result<Vec<HistoryEntry>, Refused> {
     let versions = look.office.history(number).map_err(Refused::missing)?;
-    let is_of = versions.first().is_some_and(|first| first.record_type == of);
+    let is_of = versions
+        .first()
+        .is_some_and(|first| first.record_type == of);
     if is_of {
         Ok(versions)
     } else {
@@ -116,9 +118,16 @@ fn show(
     let record_type = type_of(look, of)?;
     let versions = history_of(look, of, number)?;
     let words = Words { lang: look.lang() };
-    let is_withdrawn = versions.last().is_some_and(|last| last.kind == Kind::Withdraw);
-    let last = versions.iter().rev().find(|version| version.kind != Kind::Withdraw);
-    let fields = last.map(|last| fields(look, record_type, last)).unwrap_or_default();
+    let is_withdrawn = versions
+        .last()
+        .is_some_and(|last| last.kind == Kind::Withdraw);
+    let last = versions
+        .iter()
+        .rev()
+        .find(|version| version.kind != Kind::Withdraw);
+    let fields = last
+        .map(|last| fields(look, record_type, last))
+        .unwrap_or_default();
     let about = office::about::indicators_of(&look.programme, of);
     let figures = about
         .iter()
@@ -146,7 +155,9 @@ fn show(
             .and_then(|last| last.reason.clone())
             .unwrap_or_default(),
         fields,
-        pieces: last.map(|last| pieces(words, &last.evidence)).unwrap_or_default(),
+        pieces: last
+            .map(|last| pieces(words, &last.evidence))
+            .unwrap_or_default(),
         erased: versions.iter().map(|version| version.erased.len()).sum(),
         evidence_wanted: look.text(&record_type.evidence).to_owned(),
         versions: time_line(look, record_type, &versions)?,
@@ -264,7 +275,12 @@ fn time_line(
 }
 
 fn names_only_in(one: &HistoryEntry, other: &HistoryEntry) -> Vec<String> {
-    let has = |piece: &Evidence| other.evidence.iter().any(|known| known.sha256 == piece.sha256);
+    let has = |piece: &Evidence| {
+        other
+            .evidence
+            .iter()
+            .any(|known| known.sha256 == piece.sha256)
+    };
     one.evidence
         .iter()
         .filter(|piece| !has(piece))
@@ -356,8 +372,14 @@ pub(crate) async fn receipt(
         let moment = words.moment(&look.programme, last.time);
         let position = last.position.0;
         let line = match look.lang() {
-            base::Lang::Zh => format!("{name}，记录 #{number}，存证位置 {position}，{moment}，{}", last.actor),
-            base::Lang::En => format!("{name}, record #{number}, ledger position {position}, {moment}, {}", last.actor),
+            base::Lang::Zh => format!(
+                "{name}，记录 #{number}，存证位置 {position}，{moment}，{}",
+                last.actor
+            ),
+            base::Lang::En => format!(
+                "{name}, record #{number}, ledger position {position}, {moment}, {}",
+                last.actor
+            ),
         };
         Page::of(&ReceiptPage {
             frame: look.frame(words.say("回执", "Receipt")),

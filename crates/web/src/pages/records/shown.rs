@@ -10,6 +10,9 @@ use crate::words::Words;
 /// What stands for what a reader may not see.
 pub(crate) const MASK: &str = "•••";
 
+/// Signs that stand on one line of a table.
+const LINE_SIGNS: usize = 24;
+
 /// A value with where it leads.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Shown {
@@ -18,6 +21,8 @@ pub(crate) struct Shown {
     pub note: String,
     pub address: Option<String>,
     pub is_number: bool,
+    /// Too long for one line of a table.
+    pub is_long: bool,
 }
 
 /// A field's value out of its canonical text, as entries and histories have it.
@@ -34,13 +39,18 @@ pub(crate) fn of_text(look: &Look<'_>, field: &Field, text: &str) -> Shown {
         };
     }
     match &field.field_type {
-        FieldType::Text | FieldType::Place => plain(text.to_owned()),
+        FieldType::Text | FieldType::Place => Shown {
+            is_long: text.chars().count() > LINE_SIGNS,
+            ..plain(text.to_owned())
+        },
         FieldType::Number | FieldType::Decimal(_) | FieldType::Money => Shown {
             text: grouped(text),
             is_number: true,
             ..Shown::default()
         },
-        FieldType::Date => plain(Day::parse(text).map_or_else(|_| text.to_owned(), |day| words.day(day))),
+        FieldType::Date => {
+            plain(Day::parse(text).map_or_else(|_| text.to_owned(), |day| words.day(day)))
+        }
         FieldType::Choice(vocabulary) => plain(code_name(look, vocabulary.as_str(), text)),
         FieldType::Choices(vocabulary) => {
             let names: Vec<String> = text
@@ -139,7 +149,9 @@ fn grouped(text: &str) -> String {
         Some(rest) => ("-", rest),
         None => ("", text),
     };
-    let (whole, places) = rest.split_once('.').map_or((rest, None), |(whole, places)| (whole, Some(places)));
+    let (whole, places) = rest
+        .split_once('.')
+        .map_or((rest, None), |(whole, places)| (whole, Some(places)));
     if !whole.bytes().all(|sign| sign.is_ascii_digit()) {
         return text.to_owned();
     }

@@ -77,7 +77,12 @@ fn show(look: &Look<'_>, id: &str, q: &str) -> Result<Page, Refused> {
     let count = look.office.mirror().subject_count(id);
     let mut found: Vec<(&str, &str)> = match (of.personal, q.is_empty()) {
         (true, _) => Vec::new(),
-        (false, true) => look.office.mirror().subjects(id).take(SHOWN_MAX + 1).collect(),
+        (false, true) => look
+            .office
+            .mirror()
+            .subjects(id)
+            .take(SHOWN_MAX + 1)
+            .collect(),
         (false, false) => look.office.subjects_like(id, q, MATCHES_MAX),
     };
     if !q.is_empty() {

@@ -8,7 +8,7 @@ use measure::Value;
 use measure::list::{Listing, Order, Test};
 use programme::model::{FieldType, SubjectType};
 use programme::schema::Schema;
-use scoring::Card;
+use scoring::{Card, Role};
 
 use super::list::{rated_by, type_of};
 use crate::answer::{Page, Refused};
@@ -126,7 +126,10 @@ fn show(look: &Look<'_>, of: &str, id: &str) -> Result<Page, Refused> {
             .map(|found| look.text(&found.name).to_owned())
             .unwrap_or_default()
     };
-    let grade = card.as_ref().and_then(|card| card.grade.clone()).unwrap_or_default();
+    let grade = card
+        .as_ref()
+        .and_then(|card| card.grade.clone())
+        .unwrap_or_default();
     Page::of(&OnePage {
         frame: look.frame(if name == id {
             format!("{} {id}", look.text(&subject_type.name))
@@ -151,15 +154,20 @@ fn show(look: &Look<'_>, of: &str, id: &str) -> Result<Page, Refused> {
             .as_ref()
             .and_then(|card| card.total_text.clone())
             .unwrap_or_default(),
-        vetoes: card.iter().flat_map(|card| &card.vetoes).map(|veto| {
-            format!("{}: {}", look.text(&veto.name), look.text(&veto.reason))
-        }).collect(),
+        vetoes: card
+            .iter()
+            .flat_map(|card| &card.vetoes)
+            .map(|veto| format!("{}: {}", look.text(&veto.name), look.text(&veto.reason)))
+            .collect(),
         gates: card
             .iter()
             .flat_map(|card| &card.gate_reasons)
             .map(|gate| look.text(&gate.reason).to_owned())
             .collect(),
-        reasons: card.as_ref().map(|card| reasons(look, card, item_name)).unwrap_or_default(),
+        reasons: card
+            .as_ref()
+            .map(|card| reasons(look, card, item_name))
+            .unwrap_or_default(),
         open: events.iter().filter(|event| event.is_open).count(),
         events,
         has_more,
@@ -226,11 +234,7 @@ fn plain(json: &serde_json::Value) -> String {
 }
 
 /// What the card says, item by item: what cost points first.
-fn reasons(
-    look: &Look<'_>,
-    card: &Card,
-    name: impl Fn(&base::ItemId) -> String,
-) -> Vec<Reason> {
+fn reasons(look: &Look<'_>, card: &Card, name: impl Fn(&base::ItemId) -> String) -> Vec<Reason> {
     let mut found: Vec<(Ratio, Reason)> = card
         .items
         .iter()
@@ -253,7 +257,7 @@ fn reasons(
                         format!("{got}/{most}")
                     },
                     reason: look.text(&item.reason).to_owned(),
-                    is_bad: lost > Ratio::ZERO,
+                    is_bad: lost > Ratio::ZERO && item.role != Role::Bonus,
                 },
             ))
         })
@@ -305,7 +309,9 @@ fn events(look: &Look<'_>, of: &SubjectType, id: &str) -> Found {
                 let said: Vec<String> = record_type
                     .fields
                     .values()
-                    .filter(|said| said.id != field.id && said.id.as_str() != "day" && !said.personal)
+                    .filter(|said| {
+                        said.id != field.id && said.id.as_str() != "day" && !said.personal
+                    })
                     .filter_map(|said| {
                         let text = shown::of_row(look, said, row).text;
                         (!text.is_empty()).then(|| format!("{} {text}", look.text(&said.name)))
@@ -339,7 +345,10 @@ fn events(look: &Look<'_>, of: &SubjectType, id: &str) -> Found {
                     .states
                     .iter()
                     .find(|found| *found.id.as_str() == *state)
-                    .map_or_else(|| state.to_string(), |found| look.text(&found.name).to_owned()),
+                    .map_or_else(
+                        || state.to_string(),
+                        |found| look.text(&found.name).to_owned(),
+                    ),
                 _ => String::new(),
             };
             events.push(Event {
@@ -366,7 +375,11 @@ fn grade_changes(
     graded: impl Fn(Day) -> Option<(String, String)>,
 ) -> Vec<Event> {
     let words = Words { lang: look.lang() };
-    let mut days: Vec<Day> = events.iter().map(|event| event.day).filter(|day| *day <= look.today).collect();
+    let mut days: Vec<Day> = events
+        .iter()
+        .map(|event| event.day)
+        .filter(|day| *day <= look.today)
+        .collect();
     days.push(look.today);
     days.sort_unstable();
     days.dedup();

@@ -23,7 +23,7 @@ use office::import::{ImportReport, Peek};
 use sheet::RejectedRow;
 
 use self::jobs::{Outcome, Work};
-use self::plan::{Plan, Came, Stage};
+use self::plan::{Came, Plan, Stage};
 use crate::answer::{self, Page, Refused, go_to};
 use crate::asked::Asked;
 use crate::frame::Frame;
@@ -93,7 +93,8 @@ pub(crate) async fn start(
     asked: Asked,
     Path(of): Path<String>,
 ) -> Response {
-    site.page(asked, move |look| show_start(look, &of, &[])).await
+    site.page(asked, move |look| show_start(look, &of, &[]))
+        .await
 }
 
 fn show_start(look: &Look<'_>, of: &str, problems: &[Problem]) -> Result<Page, Refused> {
@@ -137,7 +138,10 @@ pub(crate) async fn template(
     Path(of): Path<String>,
 ) -> Response {
     site.file(asked, move |look| {
-        let bytes = look.office.template(&of, look.lang()).map_err(Refused::missing)?;
+        let bytes = look
+            .office
+            .template(&of, look.lang())
+            .map_err(Refused::missing)?;
         Ok(workbook(&format!("{of}.xlsx"), bytes))
     })
     .await
@@ -145,7 +149,13 @@ pub(crate) async fn template(
 
 fn workbook(name: &str, bytes: Vec<u8>) -> Response {
     let disposition = format!("attachment; filename=\"{name}\"");
-    ([(CONTENT_TYPE, WORKBOOK.to_owned()), (CONTENT_DISPOSITION, disposition)], bytes)
+    (
+        [
+            (CONTENT_TYPE, WORKBOOK.to_owned()),
+            (CONTENT_DISPOSITION, disposition),
+        ],
+        bytes,
+    )
         .into_response()
 }
 
@@ -180,7 +190,9 @@ pub(crate) async fn upload(
         Err(problem) => {
             let status = answer::status_of(std::slice::from_ref(&problem));
             site.file(asked, move |look| {
-                Ok(show_start(look, &of, &[problem])?.with_status(status).answer(None))
+                Ok(show_start(look, &of, &[problem])?
+                    .with_status(status)
+                    .answer(None))
             })
             .await
         }
@@ -218,7 +230,9 @@ fn begin(site: &Site, waiting: &Waiting, plan: &Plan, work: Work) {
     // On a thread of its own: it may take minutes, and those that answer are few.
     std::thread::spawn(move || {
         let worked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            carry_out(&site, &waiting, &plan, work, &|done, total| job.tell(done, total))
+            carry_out(&site, &waiting, &plan, work, &|done, total| {
+                job.tell(done, total)
+            })
         }));
         let outcome = worked.unwrap_or_else(|_| Err(vec![problems::broke_off()]));
         if work == Work::Take {
@@ -370,8 +384,10 @@ pub(crate) async fn page(
     Path((of, id)): Path<(String, String)>,
 ) -> Response {
     // No tag: what it shows moves on without the ledger.
-    site.file(asked, move |look| Ok(show(look, &of, &id, &[])?.answer(None)))
-        .await
+    site.file(asked, move |look| {
+        Ok(show(look, &of, &id, &[])?.answer(None))
+    })
+    .await
 }
 
 fn show(look: &Look<'_>, of: &str, id: &str, found: &[Problem]) -> Result<Page, Refused> {
@@ -385,7 +401,11 @@ fn show(look: &Look<'_>, of: &str, id: &str, found: &[Problem]) -> Result<Page, 
             Some(job) => match job.outcome() {
                 None => show_progress(look, &waiting, job.work, job.told()),
                 Some(Ok(report)) if job.work == Work::Check || plan.stage == Stage::Rows => {
-                    show_rows(look, &waiting, &plan, &report, found)
+                    let mut all = found.to_vec();
+                    if job.work == Work::Take {
+                        all.push(problems::held_back(report.rejected_rows));
+                    }
+                    show_rows(look, &waiting, &plan, &report, &all)
                 }
                 Some(Ok(_)) => show_taken(look, &waiting, &plan),
                 Some(Err(problems)) if job.work == Work::Check => {
@@ -495,7 +515,10 @@ fn show_columns(
         .map(|target| look.text(&target.name).to_owned())
         .collect();
     Page::of(&ColumnsPage {
-        frame: look.frame(format!("{}{name}", words.say("对应列：", "Match the columns: "))),
+        frame: look.frame(format!(
+            "{}{name}",
+            words.say("对应列：", "Match the columns: ")
+        )),
         type_id: waiting.of.clone(),
         type_name: name,
         file: waiting.name.clone(),
@@ -557,11 +580,14 @@ fn faulty(look: &Look<'_>, row: &RejectedRow, header: &[String]) -> FaultyRow {
                 .cell(column)
                 .map(|cell| cell.as_text().into_owned())
                 .unwrap_or_default();
-            let signs: usize = text.chars().map(|sign| if sign.is_ascii() { 1 } else { 2 }).sum();
+            let signs: usize = text
+                .chars()
+                .map(|sign| if sign.is_ascii() { 1 } else { 2 })
+                .sum();
             CellInput {
                 column,
                 heading: header.get(column).cloned().unwrap_or_default(),
-                size: signs.clamp(6, 32),
+                size: (signs + 2).clamp(6, 34),
                 faults: sentences(look, row, Some(column)),
                 text,
             }
@@ -625,7 +651,10 @@ fn show_rows(
         valid_only: plan.valid_only,
         revise: plan.revise,
         reason: plan.reason.clone(),
-        is_of_subjects: look.programme.subject_types.contains_key(waiting.of.as_str()),
+        is_of_subjects: look
+            .programme
+            .subject_types
+            .contains_key(waiting.of.as_str()),
     })
 }
 
@@ -635,7 +664,10 @@ fn show_taken(look: &Look<'_>, waiting: &Waiting, plan: &Plan) -> Result<Page, R
     // What the thread that took it saved since this page read it.
     let result = match &plan.result {
         Some(result) => result.clone(),
-        None => waiting_of(look, &waiting.of, &waiting.id)?.1.result.unwrap_or_default(),
+        None => waiting_of(look, &waiting.of, &waiting.id)?
+            .1
+            .result
+            .unwrap_or_default(),
     };
     Page::of(&TakenPage {
         frame: look.frame(words.say("导入结果", "What came of it")),
@@ -749,10 +781,16 @@ fn rows_in(posted: &Posted) -> (BTreeMap<u32, Cells>, Vec<u32>) {
         let place = place.split_once('.');
         let place = place.and_then(|(row, column)| Some((row.parse().ok()?, column.parse().ok()?)));
         if let Some((row, column)) = place.filter(|(_, column)| *column < 4096) {
-            cells.entry(row).or_default().insert(column, text.to_owned());
+            cells
+                .entry(row)
+                .or_default()
+                .insert(column, text.to_owned());
         }
     }
-    let dropped = posted.all("drop").filter_map(|row| row.parse().ok()).collect();
+    let dropped = posted
+        .all("drop")
+        .filter_map(|row| row.parse().ok())
+        .collect();
     (cells, dropped)
 }
 
@@ -783,7 +821,12 @@ pub(crate) async fn rejects(
 ) -> Response {
     site.file(asked, move |look| {
         waiting_of(look, &of, &id)?;
-        let outcome = look.site.shared.imports.of(&id).and_then(|job| job.outcome());
+        let outcome = look
+            .site
+            .shared
+            .imports
+            .of(&id)
+            .and_then(|job| job.outcome());
         let Some(Ok(report)) = outcome else {
             return Ok(go_to(&format!("/records/{of}/import/{id}")));
         };

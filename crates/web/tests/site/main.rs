@@ -1,0 +1,5 @@
+//! The whole site in this process: what each page shows, takes and refuses.
+
+mod city;
+mod imports;
+mod records;
