@@ -85,10 +85,13 @@ struct RecordPage {
 pub(crate) async fn page(
     State(site): State<Site>,
     asked: Asked,
-    Path((of, number)): Path<(String, u64)>,
+    Path((of, number)): Path<(String, String)>,
 ) -> Response {
-    site.page(asked, move |look| show(look, &of, number, &[], ""))
-        .await
+    site.page(asked, move |look| match number.parse() {
+        Ok(number) => show(look, &of, number, &[], ""),
+        Err(_) => Err(Refused::no_such(("记录", "record"), &number)),
+    })
+    .await
 }
 
 /// The history of a record of a type.

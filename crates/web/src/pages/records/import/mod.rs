@@ -702,6 +702,10 @@ pub(crate) async fn act(
                 return Ok(go_to(&format!("/records/{of}/import")));
             }
             _ if plan.stage == Stage::Taken => return Ok(go_to(&here)),
+            // What is to be taken was checked before.
+            "correct" | "reset" | "options" | "take" if plan.stage != Stage::Rows => {
+                return Ok(go_to(&here));
+            }
             "back" => plan.stage = Stage::Columns,
             "read" => {
                 read_as(posted, &mut plan);
