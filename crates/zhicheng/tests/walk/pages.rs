@@ -23,6 +23,11 @@ pub const PAGES: &[(&str, &str)] = &[
     ("committee", "/leaders?wall=1"),
     ("office", "/programme"),
     ("office", "/programme/new"),
+    ("office", "/records"),
+    ("office", "/records/food_sample?f.result=fail&sort=-day"),
+    ("office", "/records/food_sample/new"),
+    ("office", "/records/food_sample/import"),
+    ("office", "/subjects/enterprise"),
     ("office", "/no-such-page"),
 ];
 
