@@ -23,22 +23,6 @@ export function suggest(root) {
   }
 }
 
-// A line that is there to be copied: a button beside it copies.
-export function copies(root) {
-  const zh = document.documentElement.lang.startsWith("zh");
-  for (const input of root.querySelectorAll("[data-copy]")) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = zh ? "复制" : "Copy";
-    button.addEventListener("click", async () => {
-      input.select();
-      await navigator.clipboard?.writeText(input.value);
-      button.textContent = zh ? "已复制" : "Copied";
-    });
-    input.after(button);
-  }
-}
-
 // Work that goes on in the background: the part is fetched anew until it says that it ended.
 export function progress(root) {
   const part = root.querySelector("[data-progress]");
