@@ -2,10 +2,12 @@
 
 pub mod audit;
 pub mod backup;
+pub mod people;
 pub mod published;
 
 pub use audit::*;
 pub use backup::*;
+pub use people::*;
 pub use published::*;
 
 base::catalogue! {
