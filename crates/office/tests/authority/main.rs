@@ -19,15 +19,19 @@ use programme::Sources;
 use sheet::Cell;
 use tempfile::TempDir;
 
+/// Tells nothing of how far it is.
 pub fn quiet(_: u64, _: u64, _: &str) {}
 
 /// A demonstration of Chibi, which extends the standard package.
 pub struct Chibi {
+    /// Where it lies.
     pub dir: TempDir,
+    /// The office.
     pub office: Office,
 }
 
 impl Chibi {
+    /// One in which nothing happened yet.
     pub fn new() -> Chibi {
         let package = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../programmes/chibi-2018");
         let sources = Sources::read_folder(package).unwrap();
@@ -99,6 +103,7 @@ impl Chibi {
     }
 }
 
+/// Somebody to be registered.
 pub fn person(name: &str, role: &str, unit: Option<&str>) -> NewActor {
     NewActor {
         name: name.to_owned(),
