@@ -78,6 +78,14 @@ pub(crate) fn same_as(actors: &BTreeMap<u64, ActorRow>, actor: &NewActor) -> Opt
 }
 
 impl Office {
+    /// The number under which somebody is known already.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn known_actor(&self, actor: &NewActor) -> Result<Option<u64>, Problem> {
+        Ok(same_as(&self.actors()?, actor))
+    }
+
     /// Registers an actor and lets it act from now on; one that is known already is taken as it is.
     ///
     /// # Errors

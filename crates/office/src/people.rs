@@ -152,19 +152,24 @@ impl Office {
 
     /// Whether nobody manages people yet, and this one is to.
     fn is_founding(&self, new: &NewActor) -> Result<bool, Problem> {
-        let programme = self.programme()?;
         let (role, _) = self.acting_as()?;
-        let is_apart = |role: &str| {
-            programme
-                .roles_apart
-                .iter()
-                .any(|apart| apart.as_str() == role)
-        };
-        let has_manager = self
-            .actors()?
-            .values()
-            .any(|row| row.closed.is_none() && self.may(&row.role, Granted::People));
-        Ok(!has_manager && is_apart(&role) && self.may(&new.role, Granted::People))
+        Ok(self.may(&new.role, Granted::People) && self.may_register_first(&role)?)
+    }
+
+    /// Whether a role may register who is to manage people, because nobody does yet: one of those that are kept
+    /// apart, and not who audits.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn may_register_first(&self, role: &str) -> Result<bool, Problem> {
+        let programme = self.programme()?;
+        let mut apart = programme.roles_apart.iter();
+        if self.may(role, Granted::AuditFinding) || !apart.any(|apart| apart.as_str() == role) {
+            return Ok(false);
+        }
+        let actors = self.actors()?;
+        let mut in_office = actors.values().filter(|row| row.closed.is_none());
+        Ok(!in_office.any(|row| self.may(&row.role, Granted::People)))
     }
 
     /// Refuses a role that must not be held by who holds another one of those that are kept apart. Persons are
