@@ -121,6 +121,7 @@ base::catalogue! {
     fn no_boundaries(name) -> "W416" Error {
         what { zh: "“{name}”里没有可用的边界", en: "`{name}` has no boundaries that can be used" }
         remedy { zh: "用经纬度坐标的 GeoJSON（FeatureCollection，Polygon 或 MultiPolygon）", en: "use GeoJSON in degrees (a FeatureCollection of Polygon or MultiPolygon)" }
+    }
     /// An account whose person acts no more.
     fn account_of_nobody() -> "W310" Error {
         what { zh: "这个账号的人员已停用，不能登录", en: "the person of this account acts no more, so it cannot sign in" }
@@ -175,11 +176,6 @@ base::catalogue! {
     fn not_your_deputy() -> "W322" Error {
         what { zh: "今天不能以这个身份办理", en: "you may not act as this one today" }
         remedy { zh: "代理须先登记，且在期限内", en: "a deputy must be named first, and today be one of its days" }
-    }
-    /// A day that is none.
-    fn not_a_day(text) -> "W323" Error {
-        what { zh: "“{text}”不是日期", en: "`{text}` is not a day" }
-        remedy { zh: "写成 2018-12-31", en: "write it as 2018-12-31" }
     }
     /// A number of a person that is none.
     fn choose_a_person() -> "W324" Error {

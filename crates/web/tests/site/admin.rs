@@ -253,7 +253,7 @@ fn roles_units_and_calendar_say_what_the_programme_declares() {
     browser
         .get("/admin/units?day=2018-06-30")
         .is(StatusCode::OK, "level-2");
-    browser.get("/admin/units?day=x").is(StatusCode::OK, "W323");
+    browser.get("/admin/units?day=x").is(StatusCode::OK, "W413");
     // The notice of 2018: Friday 6 April off, Sunday 8 April worked; 251 working days less make-up: by the notice.
     let calendar = browser.get("/admin/calendar?year=2018").body;
     assert!(calendar.contains("Fri 6 Apr 2018 · off"), "{calendar}");
