@@ -68,6 +68,18 @@ fn check_login(login: &str) -> Result<(), Problem> {
 }
 
 impl Desk {
+    /// Whether an account could be opened under that login.
+    ///
+    /// # Errors
+    /// The login is none or taken, or the file refuses.
+    pub fn check_new_login(&self, login: &str) -> Result<(), Problem> {
+        check_login(login)?;
+        match self.account(login)? {
+            Some(_) => Err(problems::login_is_taken(login)),
+            None => Ok(()),
+        }
+    }
+
     /// Opens an account.
     ///
     /// # Errors
@@ -151,6 +163,19 @@ impl Desk {
             login,
             "update account set password = ?2, must_change = ?3 where login = ?1",
             params![login, hashed, must_change],
+        )?;
+        self.end_sessions(login)
+    }
+
+    /// Lets an account act as another actor from now on: the person has another role or unit.
+    ///
+    /// # Errors
+    /// No such account, or the file refuses.
+    pub fn set_actor(&self, login: &str, actor: u64) -> Result<(), Problem> {
+        self.change(
+            login,
+            "update account set actor = ?2 where login = ?1",
+            params![login, actor.cast_signed()],
         )?;
         self.end_sessions(login)
     }

@@ -8,7 +8,9 @@
 
 pub mod accounts;
 pub mod drafts;
+pub mod first;
 pub mod lockout;
+pub mod one_time;
 pub mod password;
 pub mod preferences;
 pub mod problems;

@@ -53,6 +53,33 @@ const COMMON: &[&str] = &[
     "12341234",
 ];
 
+/// The signs of a password that is made here: none that are taken for others.
+const SIGNS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
+
+/// A random password of 79 bits, in groups that can be read aloud. It is to be changed at once.
+///
+/// # Errors
+/// There is no randomness.
+pub fn generate() -> Result<String, Problem> {
+    let mut text = String::with_capacity(19);
+    while text.len() < 19 {
+        if text.len() % 5 == 4 {
+            text.push('-');
+        }
+        let mut byte = [0_u8; 1];
+        getrandom::fill(&mut byte).map_err(problems::no_randomness)?;
+        // Bytes beyond the last whole round would favour the first signs.
+        let [byte] = byte;
+        let index = usize::from(byte);
+        if index < SIGNS.len() * (256 / SIGNS.len())
+            && let Some(sign) = SIGNS.get(index % SIGNS.len())
+        {
+            text.push(char::from(*sign));
+        }
+    }
+    Ok(text)
+}
+
 fn hasher() -> Result<Argon2<'static>, Problem> {
     let params = Params::new(MEMORY_KIB, PASSES, 1, None).map_err(problems::cannot_hash)?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
@@ -97,6 +124,25 @@ pub fn is_right(password: &str, hashed: Option<&str>) -> bool {
         None => {
             let _ = hasher.hash_password(cut.as_bytes());
             false
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_that_is_made_here_is_long_and_never_the_same() {
+        let (one, other) = (generate().expect("made"), generate().expect("made"));
+        assert_ne!(one, other);
+        for text in [one, other] {
+            assert_eq!(text.len(), 19, "{text}");
+            assert_eq!(
+                text.split('-').map(str::len).collect::<Vec<_>>(),
+                [4, 4, 4, 4]
+            );
+            check("zhou", &text).expect("it is taken");
         }
     }
 }

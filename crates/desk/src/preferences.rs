@@ -1,12 +1,55 @@
 //! Preferences of an actor: language, saved views, chosen columns. A name and a text each; what the
 //! text means is known where it is used.
 
-use base::Problem;
+use base::{Moment, Problem};
 use rusqlite::{OptionalExtension, params};
 
 use crate::Desk;
 
+/// Under whom the desk keeps what is of nobody: no actor has this number.
+pub const NOBODY: u64 = 0;
+const BACKUP: &str = "backup";
+
+/// The last backup that was taken from here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BackupNote {
+    /// Where it lies.
+    pub place: String,
+    /// Up to which position of the ledger.
+    pub position: u64,
+    /// When it was taken.
+    pub taken: Moment,
+}
+
 impl Desk {
+    /// Notes that a backup was taken, so that administrators see when and where.
+    ///
+    /// # Errors
+    /// The file refuses.
+    pub fn note_backup(&self, note: &BackupNote) -> Result<(), Problem> {
+        let body = serde_json::json!({
+            "place": note.place, "position": note.position, "taken": note.taken.as_micros(),
+        });
+        self.set_preference(NOBODY, BACKUP, Some(&body.to_string()))
+    }
+
+    /// The last backup that was noted.
+    ///
+    /// # Errors
+    /// The file refuses.
+    pub fn backup_note(&self) -> Result<Option<BackupNote>, Problem> {
+        let text = self.preference(NOBODY, BACKUP)?.unwrap_or_default();
+        let body: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+        let note = || {
+            Some(BackupNote {
+                place: body.get("place")?.as_str()?.to_owned(),
+                position: body.get("position")?.as_u64()?,
+                taken: Moment::from_micros(body.get("taken")?.as_i64()?)?,
+            })
+        };
+        Ok(note())
+    }
+
     /// The preference of that name.
     ///
     /// # Errors

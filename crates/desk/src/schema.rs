@@ -114,6 +114,21 @@ const STEPS: &[&str] = &[
     create trigger setting_out after delete on setting begin
         insert into changed values (0, 1) on conflict do update set times = times + 1; end;
     ",
+    // 4: one-time codes as a second step, the link to a folder's first account.
+    "
+    -- Who gave the right password and not yet the one-time code.
+    create table half_session (
+        token blob primary key,   -- SHA-256
+        login text not null references account (login) on delete cascade,
+        expires integer not null
+    ) strict;
+
+    -- The way into a folder that has no account: printed where the site was started.
+    create table first_link (
+        token blob primary key,   -- SHA-256
+        expires integer not null
+    ) strict;
+    ",
 ];
 
 pub(crate) fn bring_up(desk: &Desk) -> Result<(), Problem> {

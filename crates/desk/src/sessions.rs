@@ -22,8 +22,27 @@ pub struct Session {
     pub login: String,
     /// As whom it acts.
     pub actor: u64,
+    /// The account's own actor: another one where it stands in for somebody.
+    pub own: u64,
+    /// Whether the password must be changed before anything else.
+    pub must_change: bool,
     /// When it began.
     pub created: Moment,
+}
+
+/// A session as its owner sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenSession {
+    /// Its number in the file: enough to end it, not to use it.
+    pub number: i64,
+    /// As whom it acts.
+    pub actor: u64,
+    /// When it began.
+    pub created: Moment,
+    /// When it was used last, to a few minutes.
+    pub seen: Moment,
+    /// Whether it is the one that asks.
+    pub is_this: bool,
 }
 
 /// What a table keeps of a token.
@@ -75,7 +94,7 @@ impl Desk {
         let connection = self.lock();
         let found = connection
             .prepare_cached(
-                "select s.login, s.actor, s.created, s.seen from session s
+                "select s.login, s.actor, s.created, s.seen, a.actor, a.must_change from session s
                  join account a on a.login = s.login and a.is_closed = 0
                  where s.token = ?1 and s.expires >= ?2 and s.seen >= ?3",
             )
@@ -87,6 +106,8 @@ impl Desk {
                             let session = Session {
                                 login: row.get(0)?,
                                 actor: row.get::<_, i64>(1)?.unsigned_abs(),
+                                own: row.get::<_, i64>(4)?.unsigned_abs(),
+                                must_change: row.get(5)?,
                                 created: Moment::from_micros(row.get(2)?).unwrap_or(Moment::MIN),
                             };
                             Ok((session, row.get::<_, i64>(3)?))
@@ -118,6 +139,56 @@ impl Desk {
             .execute(
                 "update session set actor = ?2 where token = ?1",
                 params![digest(token), actor.cast_signed()],
+            )
+            .map(drop)
+            .map_err(|error| self.refused(error))
+    }
+
+    /// The sessions of an account that have not ended, the newest first; `token` is that of the one who asks.
+    ///
+    /// # Errors
+    /// The file refuses.
+    pub fn sessions(
+        &self,
+        login: &str,
+        token: &str,
+        now: Moment,
+    ) -> Result<Vec<OpenSession>, Problem> {
+        let now = now.as_micros();
+        let moment = |micros: i64| Moment::from_micros(micros).unwrap_or(Moment::MIN);
+        self.lock()
+            .prepare_cached(
+                "select rowid, actor, created, seen, token = ?2 from session
+                 where login = ?1 and expires >= ?3 and seen >= ?4 order by created desc, rowid desc",
+            )
+            .and_then(|mut found| {
+                found
+                    .query_map(
+                        params![login, digest(token), now, now - IDLE_S_MAX * MICROS],
+                        |row| {
+                            Ok(OpenSession {
+                                number: row.get(0)?,
+                                actor: row.get::<_, i64>(1)?.unsigned_abs(),
+                                created: moment(row.get(2)?),
+                                seen: moment(row.get(3)?),
+                                is_this: row.get(4)?,
+                            })
+                        },
+                    )?
+                    .collect()
+            })
+            .map_err(|error| self.refused(error))
+    }
+
+    /// Ends one of an account's sessions, by its number.
+    ///
+    /// # Errors
+    /// The file refuses.
+    pub fn end_session_of(&self, login: &str, number: i64) -> Result<(), Problem> {
+        self.lock()
+            .execute(
+                "delete from session where login = ?1 and rowid = ?2",
+                params![login, number],
             )
             .map(drop)
             .map_err(|error| self.refused(error))

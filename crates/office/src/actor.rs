@@ -3,11 +3,12 @@
 //! Before there is a sign-in, the command line says who acts; the first actor is registered when a
 //! folder is made. The same name, role and unit is the same actor.
 
+use std::collections::BTreeMap;
+
 use base::{Problem, RoleId, UnitId};
 use programme::model::Programme;
 
 use crate::entry::{ActorFacts, Kind, Private};
-use crate::fold::row;
 use crate::folder::{Command, Office};
 use crate::problems;
 use crate::spaces::{self, ActorRow};
@@ -64,7 +65,27 @@ pub(crate) fn known_by(number: u64, actor: &NewActor) -> Result<Command, Problem
     )
 }
 
+/// The actor of that name, role and unit: one that is open before one that is closed.
+pub(crate) fn same_as(actors: &BTreeMap<u64, ActorRow>, actor: &NewActor) -> Option<u64> {
+    let same = actors.iter().filter(|(_, row)| {
+        row.stands_in.is_none()
+            && row.name == actor.name
+            && row.role == actor.role
+            && row.unit == actor.unit
+    });
+    same.max_by_key(|(number, row)| (row.closed.is_none(), **number))
+        .map(|(number, _)| *number)
+}
+
 impl Office {
+    /// The number under which somebody is known already.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn known_actor(&self, actor: &NewActor) -> Result<Option<u64>, Problem> {
+        Ok(same_as(&self.actors()?, actor))
+    }
+
     /// Registers an actor and lets it act from now on; one that is known already is taken as it is.
     ///
     /// # Errors
@@ -76,30 +97,13 @@ impl Office {
 
     fn register_now(&mut self, actor: &NewActor) -> Result<u64, Problem> {
         check(&*self.programme()?, actor)?;
-        let mut last = FIRST - 1;
-        let wanted = ActorRow {
-            name: actor.name.clone(),
-            role: actor.role.clone(),
-            unit: actor.unit.clone(),
-        };
-        let mut known = None;
-        for found in self.state()?.scan(spaces::ACTOR, &[]) {
-            let found = found?;
-            let number = found
-                .key
-                .as_slice()
-                .try_into()
-                .map_or(0, u64::from_be_bytes);
-            last = last.max(number);
-            if row::<ActorRow>(spaces::ACTOR, &found.value)? == wanted {
-                known = Some(number);
-            }
-        }
-        if let Some(number) = known {
+        let actors = self.actors()?;
+        if let Some(number) = same_as(&actors, actor) {
             self.set_acting(number);
             return Ok(number);
         }
-        let number = last + 1;
+        self.check_apart(&actors, actor, None)?;
+        let number = actors.keys().next_back().map_or(FIRST, |last| last + 1);
         self.set_acting(number);
         self.append(vec![known_by(number, actor)?], &[])?;
         Ok(number)

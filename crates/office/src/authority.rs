@@ -1,10 +1,12 @@
-//! Who may give which command, as the programme grants it; the same for every door (law 1).
+//! Who may give which command for whose things, as the programme grants it; the same for every door (law 1).
 //!
 //! The actions of flows name their roles themselves and are judged by `casework`. Made-up data needs no
 //! grant: it can only be made in a demonstration folder.
 
-use base::{Lang, Problem};
-use programme::model::Programme;
+use std::sync::Arc;
+
+use base::{Day, Lang, Problem};
+use programme::model::{Programme, Scope};
 
 use crate::folder::Office;
 use crate::problems;
@@ -38,11 +40,34 @@ pub enum Granted {
     Key,
     /// Erasing personal fields and evidence.
     Erase,
+    /// Reading personal fields.
+    ReadPersonal,
+    /// Managing who acts: registering, closing, changing role or unit, deputies, handovers.
+    People,
 }
+
+/// Every command that can be granted.
+pub const GRANTED: &[Granted] = &[
+    Granted::Submit,
+    Granted::Import,
+    Granted::Withdraw,
+    Granted::Alias,
+    Granted::OpenCases,
+    Granted::Override,
+    Granted::Seal,
+    Granted::Publish,
+    Granted::AuditDraw,
+    Granted::AuditFinding,
+    Granted::Activate,
+    Granted::Key,
+    Granted::Erase,
+    Granted::ReadPersonal,
+    Granted::People,
+];
 
 impl Granted {
     /// Its name in a package, and in Chinese.
-    fn names(self) -> (&'static str, &'static str) {
+    pub fn names(self) -> (&'static str, &'static str) {
         match self {
             Granted::Submit => ("submit", "提交记录"),
             Granted::Import => ("import", "导入"),
@@ -57,6 +82,8 @@ impl Granted {
             Granted::Activate => ("activate", "启用方案"),
             Granted::Key => ("key", "更换签名密钥"),
             Granted::Erase => ("erase", "删除个人信息"),
+            Granted::ReadPersonal => ("read_personal", "查看个人信息"),
+            Granted::People => ("people", "管理人员"),
         }
     }
 }
@@ -65,23 +92,38 @@ impl Granted {
 const AUDITOR_MAY: &str = "audit_finding";
 
 impl Office {
-    /// Whether the programme lets a role give a command.
+    /// Whether the programme lets a role give a command, for whosever things.
     pub fn may(&self, role: &str, command: Granted) -> bool {
-        self.programme().is_ok_and(|programme| {
-            standing_of(&programme, role, command.names().0) == Standing::Granted
-        })
+        self.scope_of(role, command).is_some()
     }
 
-    /// Refuses a command that the programme grants to other roles than that of who acts now.
+    /// For whose things the programme lets a role give a command; `None`: it may not give it.
+    pub fn scope_of(&self, role: &str, command: Granted) -> Option<Scope> {
+        let programme = self.programme().ok()?;
+        match standing_of(&programme, role, command.names().0) {
+            Standing::Granted(scope) => Some(scope),
+            Standing::NotGranted | Standing::OnlyAudits => None,
+        }
+    }
+
+    /// For whose things who acts now may give a command.
     ///
     /// # Errors
-    /// It does; the roles that may are named.
-    pub fn authorise(&self, command: Granted) -> Result<(), Problem> {
+    /// Who acts is closed, or the programme grants the command to other roles, which are named.
+    pub fn authorise(&self, command: Granted) -> Result<Reach, Problem> {
         let programme = self.programme()?;
         let (name, zh) = command.names();
-        let role = self.actor()?.map(|actor| actor.role).unwrap_or_default();
+        let (role, unit) = self.acting_as()?;
         match standing_of(&programme, &role, name) {
-            Standing::Granted => return Ok(()),
+            Standing::Granted(scope) => {
+                return Ok(Reach {
+                    command,
+                    scope,
+                    unit,
+                    role,
+                    programme,
+                });
+            }
             Standing::OnlyAudits => return Err(problems::auditor_only_audits(role, zh, name)),
             Standing::NotGranted => {}
         }
@@ -107,18 +149,32 @@ impl Office {
             named(Lang::En),
         ))
     }
+
+    /// Role and unit of who acts now.
+    ///
+    /// # Errors
+    /// Who acts is closed, or stands in for somebody and not today.
+    pub(crate) fn acting_as(&self) -> Result<(String, Option<String>), Problem> {
+        match self.actor()? {
+            None => Ok((String::new(), None)),
+            Some(actor) => {
+                actor.check_may_act(self.acting(), self.today()?)?;
+                Ok((actor.role, actor.unit))
+            }
+        }
+    }
 }
 
 /// How a role stands to a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Standing {
-    Granted,
+    Granted(Scope),
     NotGranted,
     OnlyAudits,
 }
 
 /// Who may note what was found audits: what is open to all others is closed to that role (an auditor
-/// writes findings and nothing else).
+/// writes findings and nothing else). Of two grants of one command the wider counts.
 fn standing_of(programme: &Programme, role: &str, command: &str) -> Standing {
     let mut granted = programme
         .grants
@@ -132,14 +188,94 @@ fn standing_of(programme: &Programme, role: &str, command: &str) -> Standing {
             .any(|grant| *grant.command == *AUDITOR_MAY && grant.role.as_str() == role)
     };
     if granted.peek().is_none() {
-        if audits() {
+        return if audits() {
             Standing::OnlyAudits
         } else {
-            Standing::Granted
+            Standing::Granted(Scope::All)
+        };
+    }
+    granted
+        .filter(|grant| grant.role.as_str() == role)
+        .map(|grant| grant.scope)
+        .max()
+        .map_or(Standing::NotGranted, Standing::Granted)
+}
+
+/// For whose things somebody may give a command.
+#[derive(Debug, Clone)]
+pub struct Reach {
+    command: Granted,
+    scope: Scope,
+    unit: Option<String>,
+    role: String,
+    programme: Arc<Programme>,
+}
+
+impl Reach {
+    /// Whether it is everyone's things.
+    pub fn is_all(&self) -> bool {
+        self.scope == Scope::All
+    }
+
+    /// Whether the things of a unit are within it, by the tree of that day.
+    pub fn includes(&self, unit: &str, day: Day) -> bool {
+        match (self.scope, self.unit.as_deref()) {
+            (Scope::All, _) => true,
+            (Scope::Own, Some(own)) => own == unit,
+            (Scope::Below, Some(own)) => self.programme.is_at_or_below(unit, own, day),
+            (_, None) => false,
         }
-    } else if granted.any(|grant| grant.role.as_str() == role) {
-        Standing::Granted
-    } else {
-        Standing::NotGranted
+    }
+
+    /// Refuses what is not within it.
+    ///
+    /// # Errors
+    /// It does: the unit, and what would be within, are named.
+    pub fn check(&self, unit: &str, day: Day) -> Result<(), Problem> {
+        if self.includes(unit, day) {
+            Ok(())
+        } else {
+            Err(self.refusal(unit, day))
+        }
+    }
+
+    /// Refuses what is about no unit at all, unless it reaches everything.
+    ///
+    /// # Errors
+    /// It does.
+    pub fn check_all(&self) -> Result<(), Problem> {
+        if self.is_all() {
+            return Ok(());
+        }
+        let (command, zh) = self.command.names();
+        let scope = self.scope.name();
+        Err(problems::only_within_scope(
+            &self.role, zh, command, scope.zh, scope.en,
+        ))
+    }
+
+    fn refusal(&self, unit: &str, day: Day) -> Problem {
+        let name = |id: &str, lang: Lang| match self.programme.units.get(id) {
+            Some(found) => format!("{}（{id}）", found.name_on(day).get(lang)),
+            None => id.to_owned(),
+        };
+        let own = |lang: Lang| match (&self.unit, lang) {
+            (Some(own), _) => name(own, lang),
+            (None, Lang::Zh) => "没有登记单位".to_owned(),
+            (None, Lang::En) => "no unit".to_owned(),
+        };
+        let (command, zh) = self.command.names();
+        let scope = self.scope.name();
+        problems::beyond_scope(
+            &self.role,
+            zh,
+            command,
+            name(unit, Lang::Zh),
+            name(unit, Lang::En),
+            scope.zh,
+            scope.en,
+            own(Lang::Zh),
+            own(Lang::En),
+        )
     }
 }

@@ -146,7 +146,7 @@ impl Office {
         day: Option<Day>,
         progress: Progress<'_>,
     ) -> Result<u64, Problem> {
-        self.authorise(Granted::OpenCases)?;
+        let reach = self.authorise(Granted::OpenCases)?;
         let programme = self.programme()?;
         let found = programme
             .scorecards
@@ -178,6 +178,7 @@ impl Office {
                 .units
                 .keys()
                 .filter(|unit| is_carried_by(&programme, item, unit, on))
+                .filter(|unit| reach.includes(unit.as_str(), on))
             {
                 if self
                     .case_of_item(scorecard, period, item_id, unit)?
@@ -280,11 +281,7 @@ impl Office {
         let programme = self.programme().map_err(one)?;
         let (role, unit) = match &request.standing {
             Some((role, unit)) => (role.clone(), unit.clone()),
-            None => self
-                .actor()
-                .map_err(one)?
-                .map(|actor| (actor.role, actor.unit))
-                .unwrap_or_default(),
+            None => self.acting_as().map_err(one)?,
         };
         let mut fields = BTreeMap::new();
         let mut faults = Vec::new();

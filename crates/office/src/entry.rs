@@ -58,6 +58,20 @@ pub enum Kind {
     AuditDraw = 50,
     /// What an auditor found of a drawn figure or record.
     AuditFinding = 51,
+    /// An actor acts no more.
+    ActorClosed = 60,
+    /// An actor acts again.
+    ActorReopened = 61,
+    /// Whoever was one actor goes on as another: with another role or unit.
+    ActorMoved = 62,
+    /// One actor stands in for another for some days, under a number of its own.
+    Deputy = 63,
+    /// A deputy's days end earlier.
+    DeputyEnded = 64,
+    /// What one actor had in hand is handed to another.
+    Handover = 65,
+    /// The other confirms that it was taken over.
+    HandoverConfirmed = 66,
 }
 
 /// All kinds, in the order of their numbers.
@@ -83,6 +97,13 @@ pub const KINDS: &[Kind] = &[
     Kind::Publish,
     Kind::AuditDraw,
     Kind::AuditFinding,
+    Kind::ActorClosed,
+    Kind::ActorReopened,
+    Kind::ActorMoved,
+    Kind::Deputy,
+    Kind::DeputyEnded,
+    Kind::Handover,
+    Kind::HandoverConfirmed,
 ];
 
 impl Kind {
@@ -159,6 +180,103 @@ pub struct ActorFacts {
     /// Unit, for roles that act for one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
+}
+
+/// Facts of [`Kind::ActorClosed`] and [`Kind::ActorReopened`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ActorEndFacts {
+    /// The actor.
+    pub actor: u64,
+    /// Civil day (ISO).
+    pub day: String,
+    /// Why. Stays visible for good: no personal data belongs in it.
+    pub reason: String,
+}
+
+/// Facts of [`Kind::ActorMoved`]. The other actor is made known in the same append, so that whatever was done
+/// before keeps the role and the unit in which it was done.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ActorMovedFacts {
+    /// Who acts no more.
+    pub from: u64,
+    /// As whom the person goes on.
+    pub to: u64,
+    /// Civil day (ISO).
+    pub day: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Facts of [`Kind::Deputy`]. The number is a new one with the role and unit of whom it stands in for: each
+/// entry that is made under it says both who really acted and for whom.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DeputyFacts {
+    /// The number under which the deputy acts for the other.
+    pub actor: u64,
+    /// For whom.
+    pub of: u64,
+    /// Who really acts.
+    pub by: u64,
+    /// First day (ISO).
+    pub from: String,
+    /// Last day (ISO).
+    pub to: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Facts of [`Kind::DeputyEnded`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DeputyEndedFacts {
+    /// The number under which the deputy acted.
+    pub actor: u64,
+    /// The last day (ISO).
+    pub to: String,
+}
+
+/// Facts of [`Kind::Handover`]: the list that is signed. A handover's number is the position of this entry,
+/// whose actor is who signed for the one side.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct HandoverFacts {
+    /// Whose work it was.
+    pub from: u64,
+    /// Who is to take it over.
+    pub to: u64,
+    /// Civil day (ISO).
+    pub day: String,
+    /// Cases that waited for the one side.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cases: Vec<HandedCase>,
+    /// Forms that were begun and not handed in, by their addresses; what was typed is no fact.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drafts: Vec<String>,
+    /// What else is to be known. Stays visible for good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// A case that passes on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HandedCase {
+    /// Its number.
+    pub case: u64,
+    /// Its state.
+    pub state: String,
+    /// The day on which it is due (ISO), where a deadline runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<String>,
+    /// Positions of the steps in which who hands over gave an explanation.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub explanations: Vec<u64>,
+}
+
+/// Facts of [`Kind::HandoverConfirmed`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HandoverConfirmedFacts {
+    /// The handover.
+    pub handover: u64,
+    /// Civil day (ISO).
+    pub day: String,
 }
 
 /// Facts of [`Kind::Subject`] and [`Kind::ImportedSubject`].

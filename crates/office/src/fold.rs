@@ -7,6 +7,7 @@
 //! Entries are described in [`crate::entry`].
 
 mod erasure;
+mod people;
 
 use base::Problem;
 use ledger::{Change, Entry, Space, StateView};
@@ -81,9 +82,17 @@ pub fn fold(state: &StateView, entry: &Entry) -> Result<Vec<Change>, Problem> {
                 name,
                 role: facts.role,
                 unit: facts.unit,
+                ..ActorRow::default()
             };
             changes.push(put(spaces::ACTOR, spaces::number_key(facts.actor), &row)?);
         }
+        Kind::ActorClosed
+        | Kind::ActorReopened
+        | Kind::ActorMoved
+        | Kind::Deputy
+        | Kind::DeputyEnded
+        | Kind::Handover
+        | Kind::HandoverConfirmed => changes = people::fold(state, entry, kind)?,
         Kind::Subject | Kind::ImportedSubject => {
             let facts: SubjectFacts = read(entry)?;
             let key = spaces::key(&[&facts.subject_type, &facts.id]);

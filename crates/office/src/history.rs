@@ -11,7 +11,7 @@ use crate::erasures::ErasedPart;
 use crate::fold::{get, read, read_borrowed};
 use crate::folder::Office;
 use crate::problems;
-use crate::spaces::{self, ActorRow, CaseRow, ImportRow, ImportStatus, LaterRow, Version};
+use crate::spaces::{self, CaseRow, ImportRow, ImportStatus, LaterRow, Version};
 
 /// One version of a record.
 #[derive(Debug, Clone)]
@@ -177,11 +177,7 @@ impl Office {
     /// # Errors
     /// The state cannot be read.
     pub fn actor_name(&self, actor: u64) -> Result<String, Problem> {
-        let row: Option<ActorRow> = get(&self.state()?, spaces::ACTOR, &spaces::number_key(actor))?;
-        Ok(row
-            .map(|row| row.name)
-            .filter(|name| !name.is_empty())
-            .unwrap_or_else(|| format!("#{actor}")))
+        self.actor_name_in(actor, base::Lang::Zh)
     }
 }
 

@@ -20,8 +20,8 @@ use crate::folder::Office;
 use crate::mirror::{Mirror, Told};
 use crate::problems;
 use crate::spaces::{
-    self, ActorRow, CaseRow, ImportRow, ImportStatus, KnownRow, LaterRow, ProgrammeRow, SubjectRow,
-    Version,
+    self, ActorRow, CaseRow, HandoverRow, ImportRow, ImportStatus, KnownRow, LaterRow,
+    ProgrammeRow, SubjectRow, Version,
 };
 
 /// Every record that the log brought, in the order of their numbers.
@@ -86,6 +86,7 @@ pub(crate) fn state_agrees(
     cases(state, mirror)?;
     overrides(state, mirror)?;
     seals(state, mirror)?;
+    people(state)?;
     let open = imports
         .values()
         .filter(|import| import.0 == ImportStatus::Open);
@@ -112,6 +113,38 @@ pub(crate) fn entry_stands(
         Some(_) => Ok(()),
         None => Err(differ("actor", entry.actor, at)),
     }
+}
+
+/// Whoever a row about people names is known: whom a deputy stands in for and who it is, as whom a person goes
+/// on, both sides of a handover.
+fn people(state: &StateView<'_>) -> Result<(), Problem> {
+    let is_known = |what: &str, named: u64| {
+        let found: Option<ActorRow> = read(state, spaces::ACTOR, &spaces::number_key(named))?;
+        match found {
+            Some(_) => Ok(()),
+            None => Err(differ(what, named, "—")),
+        }
+    };
+    for found in state.scan(spaces::ACTOR, &[]) {
+        let found: ActorRow = row(spaces::ACTOR, &found?.value)?;
+        if let Some(stands_in) = &found.stands_in {
+            is_known("deputy", stands_in.of)?;
+            is_known("deputy", stands_in.by)?;
+        }
+        if let Some(moved_to) = found.moved_to {
+            is_known("moved_to", moved_to)?;
+            if found.closed.is_none() {
+                return Err(differ("moved_to", moved_to, "open"));
+            }
+        }
+    }
+    for found in state.scan(spaces::HANDOVER, &[]) {
+        let found: HandoverRow = row(spaces::HANDOVER, &found?.value)?;
+        for named in [found.from, found.to, found.signed_by] {
+            is_known("handover", named)?;
+        }
+    }
+    Ok(())
 }
 
 impl Office {

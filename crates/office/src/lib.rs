@@ -28,6 +28,7 @@ pub mod import;
 mod invariants;
 pub mod mirror;
 mod new_record;
+pub mod people;
 pub mod problems;
 pub mod proposal;
 pub mod publication;

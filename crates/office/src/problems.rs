@@ -2,11 +2,13 @@
 
 pub mod audit;
 pub mod backup;
+pub mod people;
 pub mod published;
 pub mod revising;
 
 pub use audit::*;
 pub use backup::*;
+pub use people::*;
 pub use published::*;
 
 base::catalogue! {

@@ -182,6 +182,14 @@ impl<'a> Drafter<'a> {
 }
 
 impl Draft {
+    /// The unit of the record.
+    pub fn unit(&self) -> Option<&str> {
+        match self.values.get("unit") {
+            Some(Value::Text(unit)) => Some(unit),
+            _ => None,
+        }
+    }
+
     /// The day of the record.
     pub fn day(&self) -> Option<Day> {
         match self.values.get("day") {
@@ -412,7 +420,7 @@ impl Office {
     ) -> Result<Receipt, Problem> {
         // What is read is read at one position, and as one read of the storage.
         let look = Look::new(self)?;
-        self.authorise(Granted::Submit)?;
+        let reach = self.authorise(Granted::Submit)?;
         if on_other == OnOther::Revise
             && reason
                 .as_ref()
@@ -430,8 +438,18 @@ impl Office {
                 return Err(problem);
             }
         }
+        if let (Some(unit), Some(day)) = (draft.unit(), draft.day()) {
+            reach.check(unit, day)?;
+        }
         let mut intake = Intake::of_one(programme, on_other, reason);
         let taken = intake.take(&look, draft)?;
+        if let Taken::Entry {
+            outcome: Outcome::Revised(record),
+            ..
+        } = &taken
+        {
+            look.is_within(&reach, *record)?;
+        }
         let mut preconditions = intake.take_relied();
         preconditions.extend(intake.persons_relied(&look)?);
         drop(look);
@@ -464,7 +482,7 @@ impl Office {
     }
 
     fn withdraw_now(&mut self, record: u64, reason: &str) -> Result<u64, Problem> {
-        self.authorise(Granted::Withdraw)?;
+        let reach = self.authorise(Granted::Withdraw)?;
         if reason.trim().is_empty() {
             return Err(problems::reason_missing());
         }
@@ -478,6 +496,7 @@ impl Office {
             if look.is_arriving(&versions, None)? {
                 return Err(import_problems::being_imported(record));
             }
+            look.is_within(&reach, record)?;
             look.later_versions(record)?
         };
         let facts = WithdrawFacts {

@@ -10,8 +10,9 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::entry::{
-    ActorFacts, AliasFacts, AuditFindingFacts, CaseActFacts, CaseOpenFacts, EraseFacts,
-    ErasedEntry, ImportEndFacts, Kind, OverrideFacts, WithdrawFacts,
+    ActorEndFacts, ActorFacts, ActorMovedFacts, AliasFacts, AuditFindingFacts, CaseActFacts,
+    CaseOpenFacts, DeputyEndedFacts, DeputyFacts, EraseFacts, ErasedEntry, HandoverConfirmedFacts,
+    ImportEndFacts, Kind, OverrideFacts, WithdrawFacts,
 };
 use crate::folder::Command;
 use crate::problems;
@@ -21,7 +22,30 @@ use crate::spaces;
 fn keys_of(command: &Command) -> Result<Vec<(Space, Vec<u8>)>, Problem> {
     let key = match command.kind {
         // Keys of a folder are turned by whoever has the lock of its key files.
-        Kind::Founded | Kind::Key | Kind::Programme | Kind::ImportOpen => return Ok(Vec::new()),
+        Kind::Founded | Kind::Key | Kind::Programme | Kind::ImportOpen | Kind::Handover => {
+            return Ok(Vec::new());
+        }
+        Kind::ActorClosed | Kind::ActorReopened => {
+            let facts: ActorEndFacts = read(command)?;
+            (spaces::ACTOR, spaces::number_key(facts.actor))
+        }
+        Kind::ActorMoved => {
+            let facts: ActorMovedFacts = read(command)?;
+            (spaces::ACTOR, spaces::number_key(facts.from))
+        }
+        Kind::Deputy => {
+            let facts: DeputyFacts = read(command)?;
+            let keys = [facts.actor, facts.of, facts.by].map(spaces::number_key);
+            return Ok(keys.into_iter().map(|key| (spaces::ACTOR, key)).collect());
+        }
+        Kind::DeputyEnded => {
+            let facts: DeputyEndedFacts = read(command)?;
+            (spaces::ACTOR, spaces::number_key(facts.actor))
+        }
+        Kind::HandoverConfirmed => {
+            let facts: HandoverConfirmedFacts = read(command)?;
+            (spaces::HANDOVER, spaces::number_key(facts.handover))
+        }
         Kind::Actor => {
             let facts: ActorFacts = read(command)?;
             (spaces::ACTOR, spaces::number_key(facts.actor))

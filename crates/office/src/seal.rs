@@ -134,7 +134,8 @@ impl Office {
         points: Option<&Ratio>,
         reason: &str,
     ) -> Result<u64, Problem> {
-        self.authorise(Granted::Override)?;
+        self.authorise(Granted::Override)?
+            .check(unit.as_str(), period.last())?;
         if reason.trim().is_empty() {
             return Err(problems::reason_missing());
         }

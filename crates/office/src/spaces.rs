@@ -56,6 +56,9 @@ pub const IMPORT_ERASED: Space = Space(18);
 /// `version` → the version of the fold that wrote the state, see [`crate::fold::FOLD_VERSION`].
 pub const FOLD: Space = Space(17);
 
+/// Position of a handover → [`HandoverRow`].
+pub const HANDOVER: Space = Space(60);
+
 /// A key made of parts, separated so that no two lists of parts collide.
 pub fn key(parts: &[&str]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(parts.iter().map(|part| part.len() + 1).sum());
@@ -91,7 +94,7 @@ pub struct KeyRow {
 }
 
 /// An actor.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ActorRow {
     /// Name (personal).
     pub name: String,
@@ -99,6 +102,44 @@ pub struct ActorRow {
     pub role: String,
     /// Unit.
     pub unit: Option<String>,
+    /// Since when it acts no more (ISO).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed: Option<String>,
+    /// As whom the person goes on, with another role or unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved_to: Option<u64>,
+    /// Whom it stands in for, of a deputy's number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stands_in: Option<StandsIn>,
+}
+
+/// For whom a deputy acts, who that is, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StandsIn {
+    /// For whom.
+    pub of: u64,
+    /// Who really acts.
+    pub by: u64,
+    /// First day (ISO).
+    pub from: String,
+    /// Last day (ISO).
+    pub to: String,
+}
+
+/// A handover: its list stands in its entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandoverRow {
+    /// Whose work it was.
+    pub from: u64,
+    /// Who takes it over.
+    pub to: u64,
+    /// Who signed for the one side.
+    pub signed_by: u64,
+    /// On which day (ISO).
+    pub day: String,
+    /// The confirmation: its position and day (ISO).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed: Option<(u64, String)>,
 }
 
 /// A subject: its dated attributes, in the order in which they were told.

@@ -51,6 +51,8 @@ pub struct Programme {
     pub flows: IndexMap<FlowId, casework::Flow>,
     /// Roles.
     pub roles: IndexMap<RoleId, Text>,
+    /// Roles of which nobody may hold two.
+    pub roles_apart: Vec<RoleId>,
     /// Which roles may give which commands; a command that no row names is open to all.
     pub grants: Vec<Grant>,
     /// Documents.
@@ -614,6 +616,72 @@ pub struct Grant {
     pub role: RoleId,
     /// One of [`crate::tables::COMMANDS`].
     pub command: Arc<str>,
+    /// Whose things it is about.
+    pub scope: Scope,
+}
+
+/// How far a grant reaches; the wider is the greater.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scope {
+    /// The things of one's own unit.
+    Own,
+    /// Those of the units below it too.
+    Below,
+    /// Those of everyone.
+    All,
+}
+
+impl Scope {
+    /// The scope of that name in a package.
+    pub fn parse(text: &str) -> Option<Scope> {
+        [Scope::Own, Scope::Below, Scope::All]
+            .into_iter()
+            .find(|scope| scope.as_str() == text)
+    }
+
+    /// Its name in a package.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Scope::Own => "own",
+            Scope::Below => "below",
+            Scope::All => "all",
+        }
+    }
+
+    /// Its name for readers.
+    pub fn name(self) -> Text {
+        let (zh, en) = match self {
+            Scope::Own => ("本单位", "own unit"),
+            Scope::Below => ("本单位及下级单位", "own unit and those below"),
+            Scope::All => ("全部", "all"),
+        };
+        Text {
+            zh: zh.to_owned(),
+            en: en.to_owned(),
+        }
+    }
+}
+
+impl Programme {
+    /// Whether a unit is another one, or stands below it in the tree of that day.
+    pub fn is_at_or_below(&self, unit: &str, above: &str, day: Day) -> bool {
+        let mut at = Some(unit);
+        // A tree has no rings, and none is deeper than it has units.
+        for _ in 0..=self.units.len() {
+            match at {
+                Some(found) if found == above => return true,
+                Some(found) => {
+                    at = self
+                        .units
+                        .get(found)
+                        .and_then(|found| found.parent_on(day))
+                        .map(UnitId::as_str);
+                }
+                None => return false,
+            }
+        }
+        false
+    }
 }
 
 /// A document.

@@ -168,7 +168,11 @@ pub const COMMANDS: &[&str] = &[
     "activate",
     "key",
     "erase",
+    "read_personal",
+    "people",
 ];
+/// The commands that are about things of one unit, so that their grant can be narrower than all.
+pub const UNIT_COMMANDS: &[&str] = &["submit", "import", "withdraw", "open_cases", "override"];
 const MISSING: &[&str] = &["zero", "base", "full", "exclude", "pending", "use"];
 
 /// Every table of the language.
@@ -250,10 +254,12 @@ pub const TABLES: &[Table] = &[
     table_of("role", &["id"], "角色", "roles", &[
         must("id", Id, "标识", "identifier"),
         must("name", Bilingual, "名称", "name"),
+        may("apart", Bool, "三员分立：声明为 true 的角色，一人不得兼任其中两个；缺省 false", "nobody may hold two of the roles that say so; default false"),
     ]),
-    table_of("grant", &["role"], "授权：角色可以做哪些操作（任何行都没有提到的操作，谁都可以做）", "grants: which commands a role may give (a command that no row names is open to all)", &[
+    table_of("grant", &["role", "scope"], "授权：角色可以做哪些操作（任何行都没有提到的操作，谁都可以做）；read_personal 为查看个人信息，people 为管理人员", "grants: which commands a role may give (a command that no row names is open to all); read_personal is reading personal fields, people managing who acts", &[
         must("role", Ref("role"), "角色", "role"),
         must("commands", List(&OneOf(COMMANDS)), "操作", "commands"),
+        may("scope", OneOf(&["own", "below", "all"]), "范围：本单位、本单位及其下级单位（按当日的隶属）、全部；缺省 all。own 和 below 只用于 submit、import、withdraw、open_cases、override", "whose things: own unit's, those of the unit and the units below it in the tree of the day, all; default all. own and below only for submit, import, withdraw, open_cases, override"),
     ]),
     table_of("calendar", &["year"], "某年放假安排（没有 holiday 行的年份视为未公布）", "the holiday notice of a year (a year without holiday rows is unpublished)", &[
         must("year", Int, "年", "year"),

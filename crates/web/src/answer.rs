@@ -19,6 +19,8 @@ pub(crate) enum Refused {
     Told(StatusCode, Vec<Problem>),
     /// Nobody is signed in.
     SignIn,
+    /// The password must be changed first.
+    ChangePassword,
 }
 
 impl Refused {
@@ -46,7 +48,9 @@ impl From<Vec<Problem>> for Refused {
 }
 
 /// Codes by which `office` refuses what somebody may not do.
-const NOT_ALLOWED: &[&str] = &["O281", "O282", "W305"];
+const NOT_ALLOWED: &[&str] = &[
+    "O281", "O282", "O601", "O602", "O603", "O604", "O607", "W305", "W310", "W313", "W320",
+];
 
 /// The status that says to a program what the page says in words.
 pub(crate) fn status_of(problems: &[Problem]) -> StatusCode {

@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use base::{Day, Lang, Position, Problem, Text};
 use ledger::Nature;
 use office::Office;
+use office::spaces::ActorRow;
 use programme::model::Programme;
 use xxhash_rust::xxh3::Xxh3;
 
@@ -25,8 +26,12 @@ use crate::site::{BUILD, Site};
 /// Who looks.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Visitor {
-    /// The actor's number.
+    /// The number under which it acts.
     pub actor: u64,
+    /// Its own number: another one where it stands in for somebody.
+    pub own: u64,
+    /// Whether the password must be changed before anything else.
+    pub must_change: bool,
     /// How it signed in.
     pub login: String,
     /// Name; empty once erased.
@@ -36,6 +41,9 @@ pub(crate) struct Visitor {
     /// Unit.
     pub unit: Option<String>,
 }
+
+/// What is open to who must change the password first.
+const MAY_BEFORE_CHANGE: &[&str] = &["/me/password", "/sign-out"];
 
 /// What a page is made from.
 pub(crate) struct Look<'a> {
@@ -81,7 +89,11 @@ impl<'a> Look<'a> {
     /// # Errors
     /// Nobody is signed in.
     pub fn visitor(&self) -> Result<&Visitor, Refused> {
-        self.who.as_ref().ok_or(Refused::SignIn)
+        let who = self.who.as_ref().ok_or(Refused::SignIn)?;
+        if who.must_change && !MAY_BEFORE_CHANGE.contains(&self.asked.uri.path()) {
+            return Err(Refused::ChangePassword);
+        }
+        Ok(who)
     }
 
     /// Whether who looks has one of these roles.
@@ -141,6 +153,19 @@ impl<'a> Look<'a> {
     }
 }
 
+/// As whom a person goes on who got another role or unit since.
+pub(crate) fn in_office(office: &Office, number: u64) -> Result<(u64, Option<ActorRow>), Problem> {
+    let mut found = (number, office.actor_of(number)?);
+    // Each step leads to a later number.
+    while let Some(next) = found.1.as_ref().and_then(|row| row.moved_to) {
+        if next <= found.0 {
+            break;
+        }
+        found = (next, office.actor_of(next)?);
+    }
+    Ok(found)
+}
+
 /// The visitor of a session.
 fn visitor_of(site: &Site, asked: &Asked, office: &Office) -> Result<Option<Visitor>, Problem> {
     let Some(token) = &asked.token else {
@@ -149,12 +174,33 @@ fn visitor_of(site: &Site, asked: &Asked, office: &Office) -> Result<Option<Visi
     let Some(session) = site.desk().session(token, site.now())? else {
         return Ok(None);
     };
-    Ok(office.actor_of(session.actor)?.map(|found| Visitor {
-        actor: session.actor,
+    let (own, row) = in_office(office, session.own)?;
+    let Some(mut row) = row.filter(|row| row.closed.is_none()) else {
+        return Ok(None);
+    };
+    let (mut actor, mut name) = (own, row.name.clone());
+    if session.actor != session.own {
+        // Whoever stands in for somebody does so only on its days; before and after it is itself.
+        let today = office.today()?;
+        let meanwhile = office.actor_of(session.actor)?.filter(|found| {
+            let stands_in = found.stands_in.as_ref();
+            found.closed.is_none()
+                && stands_in.is_some_and(|days| days.by == own && days.is_on(today))
+        });
+        if let Some(found) = meanwhile {
+            actor = session.actor;
+            name = office.actor_name_in(actor, asked.lang)?;
+            row = found;
+        }
+    }
+    Ok(Some(Visitor {
+        actor,
+        own,
+        must_change: session.must_change,
         login: session.login,
-        name: found.name,
-        role: found.role,
-        unit: found.unit,
+        name,
+        role: row.role,
+        unit: row.unit,
     }))
 }
 
@@ -219,6 +265,7 @@ impl Site {
                 .office()
                 .read(|office| visitor_of(site, &asked, office))
             {
+                Ok(Ok(Some(who))) if who.must_change => return answer::go_to("/me/password"),
                 Ok(Ok(Some(who))) => who,
                 Ok(Ok(None)) => return go_to_sign_in(&asked),
                 Ok(Err(problem)) | Err(problem) => return answer::bare(asked.lang, &problem),
@@ -348,6 +395,7 @@ fn tag(look: &Look<'_>) -> String {
 fn refusal(look: &Look<'_>, refused: Refused) -> Response {
     match refused {
         Refused::SignIn => go_to_sign_in(look.asked),
+        Refused::ChangePassword => answer::go_to("/me/password"),
         Refused::Told(status, told) => {
             let title = match status {
                 StatusCode::NOT_FOUND => ("没有找到", "Not found"),

@@ -182,4 +182,64 @@ base::catalogue! {
         what { zh: "有 {rows} 行有错，所以一行也没有写入", en: "{rows} rows are faulty, so nothing was written" }
         remedy { zh: "改正或不要这些行，或者选“只导入正确的行”", en: "correct or drop them, or take the sound rows only" }
     }
+    /// An account whose person acts no more.
+    fn account_of_nobody() -> "W310" Error {
+        what { zh: "这个账号的人员已停用，不能登录", en: "the person of this account acts no more, so it cannot sign in" }
+        remedy { zh: "请安全管理员在“管理 · 人员”核对", en: "ask the security administrator, under Administration, People" }
+    }
+    /// A wrong one-time code.
+    fn wrong_code() -> "W311" Error {
+        what { zh: "动态码不对，或已用过", en: "the code is wrong, or was used" }
+        remedy { zh: "等手机上出现下一个动态码再填；还不行，核对手机时间", en: "wait for the next code on the telephone; if it stays, check the telephone's clock" }
+    }
+    /// A second step that took too long.
+    fn second_step_over() -> "W312" Error {
+        what { zh: "第二步超过 5 分钟", en: "the second step took more than five minutes" }
+        remedy { zh: "从登录名和密码重新开始", en: "begin with name and password again" }
+    }
+    /// A link to the first account that works no more.
+    fn first_link_over() -> "W313" Error {
+        what { zh: "这个链接不能用：用过了、过期了，或已经有账号", en: "this link does not work: it was used, it is too old, or there is an account already" }
+        remedy { zh: "重新启动网站会打印新的链接；已有账号时直接登录", en: "starting the site again prints a new one; where there is an account, sign in" }
+    }
+    /// Two passwords that should be one.
+    fn passwords_differ() -> "W314" Error {
+        what { zh: "两次填写的新密码不一样", en: "the new password was typed in two ways" }
+        remedy { zh: "重新填写两遍", en: "type it twice again" }
+    }
+    /// The old password is wrong.
+    fn wrong_password() -> "W315" Error {
+        what { zh: "原密码不对", en: "the present password is wrong" }
+        remedy { zh: "核对后重试", en: "check it and try again" }
+    }
+    /// A new password that is the old.
+    fn same_password() -> "W316" Error {
+        what { zh: "新密码与原密码相同", en: "the new password is the old one" }
+        remedy { zh: "换一个", en: "choose another" }
+    }
+    /// A token without a name, scopes or an end.
+    fn token_incomplete(days_max) -> "W317" Error {
+        what { zh: "令牌缺名称、范围或期限", en: "the token lacks a name, a scope or an end" }
+        remedy { zh: "填写用途，至少选一个范围，期限 1 至 {days_max} 天", en: "say what it is for, choose a scope, and an end of 1 to {days_max} days" }
+    }
+    /// A page that only the machine itself may open.
+    fn only_from_here() -> "W320" Error {
+        what { zh: "只能从运行网站的那台机器打开", en: "this page opens only on the machine that runs the site" }
+        remedy { zh: "在那台机器的浏览器里打开；或在那里用 zhicheng account open 开通账号", en: "open it in a browser there, or open the account there with `zhicheng account open`" }
+    }
+    /// An account without a password cannot change it.
+    fn has_no_password() -> "W321" Error {
+        what { zh: "这个账号没有密码", en: "this account has no password" }
+        remedy { zh: "演示账号从登录页直接进入；其他账号请安全管理员重设密码", en: "a demonstration's account is entered from the sign-in page; for others the security administrator sets one" }
+    }
+    /// Somebody as whom one may not act.
+    fn not_your_deputy() -> "W322" Error {
+        what { zh: "今天不能以这个身份办理", en: "you may not act as this one today" }
+        remedy { zh: "代理须先登记，且在期限内", en: "a deputy must be named first, and today be one of its days" }
+    }
+    /// A number of a person that is none.
+    fn choose_a_person() -> "W324" Error {
+        what { zh: "没有选人", en: "nobody was chosen" }
+        remedy { zh: "从名单中选择", en: "choose from the list" }
+    }
 }

@@ -1,15 +1,18 @@
 //! What every request shares: the office, the desk, and the news of what was accepted.
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base::{Day, Moment, Period, Position, Problem, ScorecardId};
 use desk::Desk;
 use office::assessment::{Ask, Assessment};
+use office::spaces::StandsIn;
 use office::work::Worklist;
 use office::{Office, SharedOffice};
 use tokio::sync::watch;
 
 use crate::pages::records::import::Jobs;
+use crate::asked::Asked;
 
 /// How the site is run.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +32,11 @@ pub(crate) struct Shared {
     pub(crate) desk: Desk,
     pub(crate) options: Options,
     worklist: Mutex<Worklist>,
+    deputies: Mutex<(Position, Arc<Vec<(u64, StandsIn)>>)>,
+    /// What is shown to a session once: a password or token that was made for it.
+    told_once: Mutex<Vec<(String, Told)>>,
+    /// Whether the ledger is being verified.
+    pub(crate) is_verifying: AtomicBool,
     assessments: Mutex<Vec<(AssessmentKey, Arc<Assessment>)>>,
     /// Files that are checked or taken in the background.
     pub(crate) imports: Jobs,
@@ -49,6 +57,18 @@ pub(crate) struct News {
     pub is_closing: bool,
 }
 
+/// A secret that was just made.
+#[derive(Debug, Clone)]
+pub(crate) struct Told {
+    /// Whose, or what for.
+    pub of: String,
+    /// The secret.
+    pub secret: String,
+}
+
+/// Secrets that wait to be shown; they are only in memory, and old ones go.
+const TOLD_MAX: usize = 200;
+
 /// Names this build in addresses of assets and in ETags.
 pub(crate) const BUILD: &str = concat!(env!("CARGO_PKG_VERSION"), "-", env!("ZHICHENG_BUILD"));
 
@@ -65,6 +85,9 @@ impl Site {
                 desk,
                 options,
                 worklist: Mutex::default(),
+                deputies: Mutex::default(),
+                told_once: Mutex::default(),
+                is_verifying: AtomicBool::new(false),
                 assessments: Mutex::default(),
                 imports: Jobs::default(),
                 news: watch::Sender::new(first),
@@ -91,6 +114,49 @@ impl Site {
             .unwrap_or_else(PoisonError::into_inner);
         list.bring_up(office)?;
         Ok(list)
+    }
+
+    /// Everyone who stands in for somebody: the numbers, and the days.
+    pub(crate) fn deputies(&self, office: &Office) -> Result<Arc<Vec<(u64, StandsIn)>>, Problem> {
+        let mut kept = self
+            .shared
+            .deputies
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if kept.0 != office.position() {
+            let all = office
+                .actors()?
+                .into_iter()
+                .filter(|(_, row)| row.closed.is_none());
+            let deputies = all.filter_map(|(number, row)| Some((number, row.stands_in?)));
+            *kept = (office.position(), Arc::new(deputies.collect()));
+        }
+        Ok(kept.1.clone())
+    }
+
+    /// Keeps a secret for the next page of a session that shows it.
+    pub(crate) fn tell_once(&self, asked: &Asked, of: &str, secret: String) {
+        let mut all = self.told();
+        if all.len() == TOLD_MAX {
+            all.remove(0);
+        }
+        let of = of.to_owned();
+        all.push((asked.csrf(), Told { of, secret }));
+    }
+
+    /// What was kept for a session; it is not kept any longer.
+    pub(crate) fn told_once(&self, asked: &Asked) -> Option<Told> {
+        let mut all = self.told();
+        let whose = asked.csrf();
+        let at = all.iter().position(|(of, _)| *of == whose)?;
+        Some(all.remove(at).1)
+    }
+
+    fn told(&self) -> MutexGuard<'_, Vec<(String, Told)>> {
+        self.shared
+            .told_once
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// An assessment; the last few that were asked for are kept, because they are functions of what

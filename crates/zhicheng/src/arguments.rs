@@ -1,5 +1,6 @@
 //! The command line as it is typed. What each command does is in `commands/`, one file each.
 
+mod account;
 mod audit;
 mod backup;
 mod published;
@@ -12,6 +13,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::lang::say;
 use crate::output::Format;
 
+pub use account::{AccountCommand, AccountList, AccountOf, AccountOpen, AccountPassword};
 pub use audit::{
     AuditAnnounce, AuditCommand, AuditDraw, AuditFinding, AuditList, AuditRead, AuditReport, Sample,
 };
@@ -80,6 +82,8 @@ pub enum Command {
     Demo(Demo),
     #[command(about = say("打开网站：在浏览器里使用", "Run the site: work in the browser"))]
     Serve(Serve),
+    #[command(subcommand, about = say("账号：开通、列出、改密码、关闭", "Accounts: open, list, set a password, close"))]
+    Account(AccountCommand),
     #[command(about = say("新建一个方案包", "Start a new programme package"))]
     New(New),
     #[command(about = say("检查方案包，指出每一处问题", "Check a package and show every fault"))]

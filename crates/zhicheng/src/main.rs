@@ -31,6 +31,7 @@ fn main() -> ExitCode {
     failure::exit_code(match &arguments.command {
         Command::Demo(asked) => commands::demo::demo(asked, common),
         Command::Serve(asked) => commands::site::serve(asked),
+        Command::Account(asked) => commands::account::account(asked, common),
         Command::New(asked) => commands::package::new(asked),
         Command::Check(asked) => commands::package::check(asked),
         Command::Fmt(asked) => commands::package::fmt(asked),

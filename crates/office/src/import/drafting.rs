@@ -145,7 +145,8 @@ impl<'a> Drafting<'a> {
         }
     }
 
-    /// What depends on more than the row: its day has not come, or a file that it names is not stored.
+    /// What depends on more than the row: its day has not come, it is of a unit for which who imports may not,
+    /// or a file that it names is not stored.
     fn refused_today(&self, row: &Row, line: Line, draft: &Draft) -> Vec<Reason> {
         let Ready {
             record_type,
@@ -156,6 +157,11 @@ impl<'a> Drafting<'a> {
         let day = draft
             .after_today(record_type, self.today)
             .map(|problem| (FieldId::new("day"), problem));
+        let foreign = match (draft.unit(), draft.day()) {
+            (Some(unit), Some(day)) => job.reach.check(unit, day).err(),
+            _ => job.reach.check_all().err(),
+        }
+        .map(|problem| (FieldId::new("unit"), problem));
         let lacking = draft.file_not_stored(record_type, &self.evidence, &job.options.evidence);
         let place = |(field, problem): (FieldId, Problem)| {
             let slot = record_type.fields.get_index_of(&field);
@@ -165,7 +171,11 @@ impl<'a> Drafting<'a> {
                 problem: problem.in_place(file.place_of(row, column)),
             }
         };
-        day.into_iter().chain(lacking).map(place).collect()
+        day.into_iter()
+            .chain(foreign)
+            .chain(lacking)
+            .map(place)
+            .collect()
     }
 
     fn draft(&mut self, row: &Row, line: Line) -> Result<Draft, Vec<Reason>> {

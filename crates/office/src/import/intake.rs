@@ -15,6 +15,7 @@ use programme::model::{Programme, RecordType};
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
+use crate::authority::Reach;
 use crate::entry::{Evidence, Kind, Private, RecordFacts, SubjectFacts};
 use crate::fold::{get, read, row};
 use crate::folder::{Command, Office};
@@ -191,6 +192,24 @@ impl<'a> Look<'a> {
     /// Whether a record of these versions counts now: it was not withdrawn, and became visible once.
     pub(crate) fn counts(&self, versions: &[Version]) -> Result<bool, Problem> {
         Ok(matches!(self.standing(versions)?, Standing::Counts(_)))
+    }
+
+    /// Refuses a record whose unit, as the record says it now, is not within reach.
+    pub(crate) fn is_within(&self, reach: &Reach, record: u64) -> Result<(), Problem> {
+        if reach.is_all() {
+            return Ok(());
+        }
+        let (Standing::Counts(version) | Standing::Withdrawn(version)) =
+            self.standing(&self.office.versions(record)?)?
+        else {
+            return Ok(());
+        };
+        let facts: RecordFacts = read(&self.office.ledger().entry(Position(version.at))?)?;
+        let text = |field: &str| facts.fields.get(field).and_then(Json::as_str);
+        match (text("unit"), text("day").map(Day::parse)) {
+            (Some(unit), Some(Ok(day))) => reach.check(unit, day),
+            _ => reach.check_all(),
+        }
     }
 
     /// How a record of these versions stands.

@@ -30,7 +30,7 @@ use std::sync::Arc;
 use base::Problem;
 use sha2::{Digest, Sha256};
 
-use crate::authority::Granted;
+use crate::authority::{Granted, Reach};
 use crate::entry::{Evidence, ImportEndFacts, ImportOpenFacts, Kind, Private};
 use crate::fold::{get, row};
 use crate::folder::{Command, Office, Progress};
@@ -103,9 +103,8 @@ impl Office {
         options: &ImportOptions,
         progress: Progress<'_>,
     ) -> Result<ImportReport, Vec<Problem>> {
-        self.authorise(Granted::Import)
-            .map_err(|problem| vec![problem])?;
         let one = |problem: Problem| vec![problem];
+        let reach = self.authorise(Granted::Import).map_err(one)?;
         let is_without_reason = options
             .reason
             .as_ref()
@@ -118,6 +117,7 @@ impl Office {
             file_name,
             bytes,
             options,
+            reach,
         };
         if options.dry_run {
             return self.import_job(type_name, &job, progress);
@@ -152,6 +152,8 @@ impl Office {
         if let Some(record_type) = programme.record_types.get(type_name) {
             records::import(self, &programme, record_type, job, progress)
         } else if let Some(subject_type) = programme.subject_types.get(type_name) {
+            // Subjects belong to no unit.
+            job.reach.check_all().map_err(|problem| vec![problem])?;
             subjects::import(self, &programme, subject_type, job, progress)
         } else {
             Err(vec![unknown_type(&programme, type_name)])
@@ -192,6 +194,8 @@ struct Job<'a> {
     file_name: &'a str,
     bytes: &'a [u8],
     options: &'a ImportOptions,
+    /// For whose things who imports may.
+    reach: Reach,
 }
 
 impl Job<'_> {

@@ -23,6 +23,7 @@ use super::report::ImportReport;
 use super::slots::record_slots;
 use super::spill::{Spill, Spilled, Spills};
 use super::{Job, problems};
+use crate::authority::Reach;
 use crate::fold::get;
 use crate::folder::{Command, Office, Progress, Untold};
 use crate::relied::relied_on;
@@ -519,6 +520,7 @@ enum Judged {
 struct Judge<'a> {
     file: &'a ImportFile<'a>,
     intake: Intake,
+    reach: &'a Reach,
     /// The slot of the subject's name, where a column fills it.
     name_slot: Option<usize>,
     warnings: Vec<Problem>,
@@ -535,6 +537,7 @@ impl<'a> Judge<'a> {
         let is_named = ready.record_type.subject.is_some() && ready.file.plan.has(name_slot);
         Judge {
             file: ready.file,
+            reach: &ready.job.reach,
             intake: Intake::new(ready.programme.clone(), options.on_other(), None, reason)
                 .relying(relies),
             name_slot: is_named.then_some(name_slot),
@@ -563,7 +566,21 @@ impl<'a> Judge<'a> {
                         column: None,
                         problem: problem.in_place(self.file.place_of(&row, None)),
                     }),
-                    accepted => taken.push((accepted, self.intake.take_relied())),
+                    accepted => {
+                        // What is revised must be within reach too, not only what it becomes.
+                        if let Taken::Entry {
+                            outcome: Outcome::Revised(record),
+                            ..
+                        } = &accepted
+                            && let Err(problem) = look.is_within(self.reach, *record)
+                        {
+                            reasons.push(Reason {
+                                column: None,
+                                problem: problem.in_place(self.file.place_of(&row, None)),
+                            });
+                        }
+                        taken.push((accepted, self.intake.take_relied()));
+                    }
                 }
                 let name = self
                     .name_slot

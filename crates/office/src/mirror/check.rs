@@ -16,8 +16,9 @@ use serde::de::DeserializeOwned;
 use super::{CaseNow, Mirror, Told, attributes_of, facts};
 use crate::activate::programme_of;
 use crate::entry::{
-    AuditDrawFacts, AuditFindingFacts, CaseActFacts, ImportEndFacts, Kind, OverrideFacts,
-    ProgrammeFacts, PublishFacts, SealFacts, SubjectFacts, WithdrawFacts,
+    ActorEndFacts, ActorMovedFacts, AuditDrawFacts, AuditFindingFacts, CaseActFacts,
+    DeputyEndedFacts, DeputyFacts, HandoverConfirmedFacts, HandoverFacts, ImportEndFacts, Kind,
+    OverrideFacts, ProgrammeFacts, PublishFacts, SealFacts, SubjectFacts, WithdrawFacts,
 };
 use crate::problems;
 use crate::rows::{RecordRow, RowForms};
@@ -130,6 +131,12 @@ impl Ahead<'_> {
             Kind::Publish => readable::<PublishFacts>(told),
             Kind::AuditDraw => readable::<AuditDrawFacts>(told),
             Kind::AuditFinding => readable::<AuditFindingFacts>(told),
+            Kind::ActorClosed | Kind::ActorReopened => readable::<ActorEndFacts>(told),
+            Kind::ActorMoved => readable::<ActorMovedFacts>(told),
+            Kind::Deputy => readable::<DeputyFacts>(told),
+            Kind::DeputyEnded => readable::<DeputyEndedFacts>(told),
+            Kind::Handover => readable::<HandoverFacts>(told),
+            Kind::HandoverConfirmed => readable::<HandoverConfirmedFacts>(told),
         }
     }
 

@@ -8,9 +8,10 @@ use base::{AssessmentStart, Day, Period, RoleId, Text, TimeZoneName};
 use indexmap::IndexMap;
 
 use super::{Faults, Rows, month_day};
-use crate::model::{Document, Grant};
+use crate::model::{Document, Grant, Scope};
 use crate::problems;
 use crate::rows::Row;
+use crate::tables::UNIT_COMMANDS;
 
 /// What the header says; a part is missing where that was a fault.
 #[derive(Default)]
@@ -104,17 +105,39 @@ pub(super) fn roles(rows: &Rows) -> IndexMap<RoleId, Text> {
         .collect()
 }
 
-pub(super) fn grants(rows: &Rows) -> Vec<Grant> {
+/// The roles of which nobody may hold two.
+pub(super) fn roles_apart(rows: &Rows) -> Vec<RoleId> {
+    rows.of("role")
+        .iter()
+        .filter(|row| row.bool("apart") == Some(true))
+        .filter_map(|row| row.text("id").map(RoleId::new))
+        .collect()
+}
+
+pub(super) fn grants(rows: &Rows, faults: &mut Faults) -> Vec<Grant> {
     let mut grants = Vec::new();
     for row in rows.of("grant") {
         let Some(role) = row.text("role").map(RoleId::new) else {
             continue;
         };
-        let granted = row.texts("commands").into_iter();
-        grants.extend(granted.map(|command| Grant {
-            role: role.clone(),
-            command,
-        }));
+        let scope = row
+            .text("scope")
+            .and_then(|scope| Scope::parse(scope))
+            .unwrap_or(Scope::All);
+        for command in row.texts("commands") {
+            if scope != Scope::All && !UNIT_COMMANDS.contains(&&*command) {
+                faults.cell(
+                    row,
+                    "scope",
+                    problems::scope_without_unit(&command, scope.as_str()),
+                );
+            }
+            grants.push(Grant {
+                role: role.clone(),
+                command,
+                scope,
+            });
+        }
     }
     grants
 }

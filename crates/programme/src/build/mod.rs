@@ -53,7 +53,8 @@ fn build_parts(rows: &Rows, faults: &mut Faults) -> Option<Programme> {
     let head = head::build(rows, faults);
     let documents = head::documents(rows);
     let roles = head::roles(rows);
-    let grants = head::grants(rows);
+    let roles_apart = head::roles_apart(rows);
+    let grants = head::grants(rows, faults);
     let vocabularies = vocabularies::build(rows, faults);
     let units = units::build(rows, &head, faults);
     let subject_types = records::subject_types(rows, &vocabularies, faults);
@@ -115,6 +116,7 @@ fn build_parts(rows: &Rows, faults: &mut Faults) -> Option<Programme> {
         scorecards,
         flows,
         roles,
+        roles_apart,
         grants,
         documents,
         calendar,

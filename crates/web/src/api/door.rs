@@ -207,7 +207,14 @@ impl Head {
         if !found.scopes.iter().any(|held| held == scope.name()) {
             return Err(problems::token_may_not(scope.name()).into());
         }
-        Ok(Caller { actor: found.actor })
+        // Whoever acts no more has no program that does; another role or unit goes on.
+        let (actor, row) = site
+            .office()
+            .read(|office| crate::look::in_office(office, found.actor))??;
+        if row.is_none_or(|row| row.closed.is_some()) {
+            return Err(problems::no_token().into());
+        }
+        Ok(Caller { actor })
     }
 
     /// The command's id: the caller's own key with the actor, so that two callers cannot meet.

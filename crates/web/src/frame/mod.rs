@@ -36,6 +36,10 @@ pub(crate) struct Frame {
     pub role: String,
     pub unit: String,
     pub is_signed_in: bool,
+    /// As whom one can act besides: number and name. Oneself where one acts for another.
+    pub stand_ins: Vec<(u64, String)>,
+    /// Whether one acts for another now.
+    pub is_deputy: bool,
     pub csrf: String,
     /// Of this page, for the way back and the choice of a language.
     pub here: String,
@@ -166,6 +170,8 @@ impl Frame {
                 .map(|unit| look.unit_name(unit))
                 .unwrap_or_default(),
             is_signed_in: who.is_some(),
+            stand_ins: stand_ins(look),
+            is_deputy: who.is_some_and(|who| who.own != who.actor),
             csrf: look.asked.csrf(),
             here: look.asked.address_here(),
             build: BUILD,
@@ -208,6 +214,26 @@ impl Frame {
     pub fn asset(&self, name: &str) -> String {
         format!("/assets/{}/{name}", self.build)
     }
+}
+
+/// As whom somebody can act besides. Where that cannot be read, nobody: the page's own reads tell why.
+fn stand_ins(look: &Look<'_>) -> Vec<(u64, String)> {
+    let Some(who) = look.who() else {
+        return Vec::new();
+    };
+    let name = |number: u64| look.office.actor_name_in(number, look.lang());
+    if who.own != who.actor {
+        return name(who.own)
+            .map(|name| (who.own, name))
+            .into_iter()
+            .collect();
+    }
+    let deputies = look.site.deputies(look.office).unwrap_or_default();
+    deputies
+        .iter()
+        .filter(|(_, days)| days.by == who.own && days.is_on(look.today))
+        .filter_map(|(number, _)| Some((*number, name(*number).ok()?)))
+        .collect()
 }
 
 /// A new id of a command. Where there is no randomness the server makes one when the form comes.

@@ -1,14 +1,17 @@
 //! The pages, one folder each: route, handler, view and template side by side. To add one: a folder, a
 //! line in [`routes`], and its addresses in the list that the tests walk (`tests/walk`).
 
+pub(crate) mod admin;
 pub(crate) mod board;
 pub(crate) mod case;
 pub(crate) mod drafts;
 pub(crate) mod evidence;
 pub(crate) mod figure;
+pub(crate) mod first;
 pub(crate) mod item;
 pub(crate) mod leaders;
 pub(crate) mod map;
+pub(crate) mod me;
 pub(crate) mod programme;
 pub(crate) mod records;
 pub(crate) mod sign_in;
@@ -23,6 +26,9 @@ use crate::site::Site;
 pub(crate) fn routes() -> Router<Site> {
     Router::new()
         .merge(sign_in::routes())
+        .merge(first::routes())
+        .merge(me::routes())
+        .merge(admin::routes())
         .merge(work::routes())
         .merge(board::routes())
         .merge(unit::routes())

@@ -1,204 +1,233 @@
-//! A small city whose whole site is driven in this process: requests in, answers out, no socket.
+//! A city's folder with its site, and browsers that keep cookies and fill in forms.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::{HeaderMap, Request, StatusCode};
-use base::Lang;
+use axum::extract::ConnectInfo;
+use axum::http::header::{CONTENT_TYPE, COOKIE, HOST, LOCATION, SET_COOKIE};
+use axum::http::{Method, Request, StatusCode};
 use desk::{Desk, NewAccount};
 use ledger::Nature;
 use office::actor::NewActor;
 use office::{Office, SharedOffice};
 use programme::Sources;
 use tempfile::TempDir;
-use tower::ServiceExt as _;
+use tokio::runtime::Runtime;
+use tower::ServiceExt;
+use web::{Options, Site};
 
-/// A site over a demonstration folder.
+/// A password that is taken.
+pub const PASSWORD: &str = "门前有两棵树 two trees";
+
+/// A folder of Chibi's programme without records, and its site.
 pub struct City {
-    runtime: tokio::runtime::Runtime,
-    router: Router,
-    pub office: SharedOffice,
-    token: String,
-    /// The language of the pages.
-    pub lang: Lang,
     dir: TempDir,
-}
-
-/// What came back.
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub bytes: Vec<u8>,
-}
-
-impl Answer {
-    pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.bytes).into_owned()
-    }
-
-    /// Where it leads.
-    pub fn location(&self) -> String {
-        let found = self.headers.get("location");
-        found.map_or_else(String::new, |value| value.to_str().unwrap().to_owned())
-    }
-
-    pub fn has(&self, text: &str) -> bool {
-        self.text().contains(text)
-    }
-}
-
-/// A file of a form.
-pub struct File<'a> {
-    pub field: &'a str,
-    pub name: &'a str,
-    pub bytes: &'a [u8],
+    pub site: Site,
+    router: Router,
+    runtime: Runtime,
 }
 
 impl City {
-    /// The city of a package's text; somebody of that role is signed in.
-    pub fn new(package: &str, role: &str) -> City {
+    /// A real folder: nobody is in without a password.
+    pub fn real() -> City {
+        City::of(Nature::Real)
+    }
+
+    /// A demonstration.
+    pub fn demonstration() -> City {
+        City::of(Nature::Demonstration)
+    }
+
+    fn of(nature: Nature) -> City {
+        let package = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../programmes/chibi-2018");
+        let sources = Sources::read_folder(package).unwrap();
+        let programme = programme::check(&sources).programme.unwrap();
         let dir = tempfile::tempdir().unwrap();
         let data = dir.path().join("data");
-        let files = [("programme.toml".to_owned(), package.to_owned())];
-        let sources = Sources::from_files("town", files);
-        let checked = programme::check(&sources);
-        let programme = checked.programme.expect("a sound package");
-        let who = NewActor {
-            name: "王某".to_owned(),
-            role: role.to_owned(),
-            unit: None,
+        let founder = NewActor {
+            name: "筹建组".to_owned(),
+            role: "programme_office".to_owned(),
+            unit: Some("quality_office".to_owned()),
         };
-        drop(Office::init(&data, &sources, programme, Nature::Demonstration, &who).unwrap());
+        drop(Office::init(&data, &sources, programme, nature, &founder).unwrap());
         let office = SharedOffice::open(&data, &mut |_, _, _| ()).unwrap();
-        let desk = Desk::open(&data).unwrap();
-        let now = office::folder::now();
-        let actor = office::actor::FIRST;
-        let account = NewAccount {
-            login: "wang",
-            actor,
-            password: None,
-            must_change: false,
-            is_demonstration: true,
-        };
-        desk.open_account(&account, now).unwrap();
-        let token = desk.begin_session("wang", actor, now).unwrap();
-        let site = web::Site::new(office.clone(), desk, web::Options::default());
+        let site = Site::new(office, Desk::open(&data).unwrap(), Options::default());
         City {
-            runtime: tokio::runtime::Builder::new_multi_thread()
-                .worker_threads(2)
-                .enable_all()
-                .build()
-                .unwrap(),
-            router: web::router(site),
-            office,
-            token,
-            lang: Lang::Zh,
             dir,
+            router: web::router(site.clone()),
+            site,
+            runtime: Runtime::new().unwrap(),
         }
     }
 
-    /// Its data folder.
-    pub fn data(&self) -> std::path::PathBuf {
+    /// The data folder.
+    pub fn data(&self) -> PathBuf {
         self.dir.path().join("data")
     }
 
-    fn send(&self, request: axum::http::request::Builder, body: Body) -> Answer {
-        let cookie = format!(
-            "zhicheng_session={}; zhicheng_lang={}",
-            self.token,
-            match self.lang {
-                Lang::Zh => "zh",
-                Lang::En => "en",
-            }
-        );
-        let request = request.header("cookie", cookie).body(body).unwrap();
-        self.runtime.block_on(async {
-            let answer = self.router.clone().oneshot(request).await.unwrap();
-            let (parts, body) = answer.into_parts();
-            Answer {
-                status: parts.status,
-                headers: parts.headers,
-                bytes: to_bytes(body, usize::MAX).await.unwrap().to_vec(),
-            }
-        })
+    /// A person with an account whose password is [`PASSWORD`]; gives the number.
+    pub fn person(&self, login: &str, role: &str, unit: Option<&str>) -> u64 {
+        let new = NewActor {
+            name: format!("{login} 某"),
+            role: role.to_owned(),
+            unit: unit.map(str::to_owned),
+        };
+        let office = self.site.office();
+        let actor = office
+            .command(1, None, |office| office.register_actor(&new))
+            .unwrap();
+        let new = NewAccount {
+            login,
+            actor,
+            password: Some(PASSWORD),
+            must_change: false,
+            is_demonstration: false,
+        };
+        self.site
+            .desk()
+            .open_account(&new, office::folder::now())
+            .unwrap();
+        actor
     }
 
-    pub fn get(&self, path: &str) -> Answer {
-        self.send(Request::get(path), Body::empty())
+    /// A browser that is signed in with an account of [`City::person`].
+    pub fn signed_in(&self, login: &str) -> Browser<'_> {
+        let mut browser = self.browser();
+        let reply = browser.sign_in(login, PASSWORD);
+        assert_eq!(reply.status, StatusCode::SEE_OTHER, "{}", reply.body);
+        browser
     }
 
-    /// What a form of this session proves itself with.
-    pub fn csrf(&self) -> String {
-        let page = self.get("/records").text();
-        let (_, rest) = page.split_once("name=\"csrf\" value=\"").expect("a form");
-        rest.split('"').next().unwrap().to_owned()
-    }
-
-    /// Posts fields as a form without files does.
-    pub fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let csrf = self.csrf();
-        let mut body = url::form_urlencoded::Serializer::new(String::new());
-        body.append_pair("csrf", &csrf);
-        for (name, value) in fields {
-            body.append_pair(name, value);
+    pub fn browser(&self) -> Browser<'_> {
+        Browser {
+            city: self,
+            cookies: BTreeMap::from([("zhicheng_lang".to_owned(), "en".to_owned())]),
+            headers: Vec::new(),
+            from: None,
         }
-        let request =
-            Request::post(path).header("content-type", "application/x-www-form-urlencoded");
-        self.send(request, Body::from(body.finish()))
     }
 
-    /// Posts fields and files.
-    pub fn upload(&self, path: &str, fields: &[(&str, &str)], files: &[File<'_>]) -> Answer {
-        let csrf = self.csrf();
-        self.upload_as(path, &csrf, fields, files)
+    /// How many entries there are.
+    pub fn position(&self) -> u64 {
+        self.site.office().read(Office::position).unwrap().0
+    }
+}
+
+/// A browser.
+pub struct Browser<'c> {
+    city: &'c City,
+    pub cookies: BTreeMap<String, String>,
+    /// Headers that it sends besides.
+    pub headers: Vec<(&'static str, String)>,
+    /// From where it comes; else from this machine.
+    pub from: Option<SocketAddr>,
+}
+
+/// An answer.
+pub struct Reply {
+    pub status: StatusCode,
+    pub location: String,
+    pub body: String,
+}
+
+impl Reply {
+    /// The value of the page's first field of that name.
+    #[track_caller]
+    pub fn field(&self, name: &str) -> String {
+        let start = format!("name=\"{name}\" value=\"");
+        let at = self
+            .body
+            .find(&start)
+            .unwrap_or_else(|| panic!("no field {name} in {}", self.body));
+        let rest = &self.body[at + start.len()..];
+        rest[..rest.find('"').unwrap()].to_owned()
     }
 
-    /// The same with that proof.
-    pub fn upload_as(
-        &self,
-        path: &str,
-        csrf: &str,
-        fields: &[(&str, &str)],
-        files: &[File<'_>],
-    ) -> Answer {
-        const EDGE: &str = "----a-line-that-no-file-has";
-        let mut body = Vec::new();
-        let all = [("csrf", csrf)].into_iter().chain(fields.iter().copied());
-        for (name, value) in all {
-            body.extend_from_slice(
-                format!(
-                    "--{EDGE}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
-                )
-                .as_bytes(),
-            );
-        }
-        for file in files {
-            body.extend_from_slice(
-                format!(
-                    "--{EDGE}\r\nContent-Disposition: form-data; name=\"{}\"; filename=\"{}\"\r\nContent-Type: application/octet-stream\r\n\r\n",
-                    file.field, file.name
-                )
-                .as_bytes(),
-            );
-            body.extend_from_slice(file.bytes);
-            body.extend_from_slice(b"\r\n");
-        }
-        body.extend_from_slice(format!("--{EDGE}--\r\n").as_bytes());
-        let kind = format!("multipart/form-data; boundary={EDGE}");
-        self.send(
-            Request::post(path).header("content-type", kind),
-            Body::from(body),
+    #[track_caller]
+    pub fn is(&self, status: StatusCode, told: &str) {
+        assert_eq!(self.status, status, "{}", self.body);
+        assert!(self.body.contains(told), "{told} is not in {}", self.body);
+    }
+
+    #[track_caller]
+    pub fn leads_to(&self, address: &str) {
+        assert_eq!(self.status, StatusCode::SEE_OTHER, "{}", self.body);
+        assert_eq!(self.location, address);
+    }
+}
+
+impl Browser<'_> {
+    pub fn get(&mut self, address: &str) -> Reply {
+        self.send(Method::GET, address, None)
+    }
+
+    /// Sends a form exactly as it is.
+    pub fn post(&mut self, address: &str, fields: &[(&str, &str)]) -> Reply {
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        self.send(Method::POST, address, Some(body))
+    }
+
+    /// Opens a page, and sends its form with these fields.
+    pub fn submit(&mut self, page: &str, address: &str, fields: &[(&str, &str)]) -> Reply {
+        let found = self.get(page);
+        let (csrf, once) = (found.field("csrf"), found.field("once"));
+        let mut all = vec![("csrf", csrf.as_str()), ("once", once.as_str())];
+        all.extend(fields);
+        self.post(address, &all)
+    }
+
+    pub fn sign_in(&mut self, login: &str, password: &str) -> Reply {
+        self.post(
+            "/sign-in",
+            &[("login", login), ("password", password), ("back", "/me")],
         )
     }
 
-    /// The page at an address once nothing goes on there any more.
-    pub fn settled(&self, path: &str) -> Answer {
-        for _ in 0..600 {
-            let answer = self.get(path);
-            if !answer.has("data-progress") {
-                return answer;
-            }
-            std::thread::sleep(std::time::Duration::from_millis(50));
+    fn send(&mut self, method: Method, address: &str, body: Option<String>) -> Reply {
+        let cookies: Vec<String> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let mut request = Request::builder()
+            .method(method)
+            .uri(address)
+            .header(HOST, "city.test")
+            .header(COOKIE, cookies.join("; "));
+        if body.is_some() {
+            request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
         }
-        panic!("{path} goes on and on")
+        for (name, value) in &self.headers {
+            request = request.header(*name, value);
+        }
+        let mut request = request.body(Body::from(body.unwrap_or_default())).unwrap();
+        if let Some(from) = self.from {
+            request.extensions_mut().insert(ConnectInfo(from));
+        }
+        let router = self.city.router.clone();
+        let (head, body) = self.city.runtime.block_on(async move {
+            let response = router.oneshot(request).await.unwrap();
+            let (head, body) = response.into_parts();
+            (head, to_bytes(body, 16 << 20).await.unwrap())
+        });
+        for cookie in head.headers.get_all(SET_COOKIE) {
+            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            self.cookies.insert(name.to_owned(), value.to_owned());
+        }
+        Reply {
+            status: head.status,
+            location: head
+                .headers
+                .get(LOCATION)
+                .map(|value| value.to_str().unwrap().to_owned())
+                .unwrap_or_default(),
+            body: String::from_utf8_lossy(&body).into_owned(),
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 
-use crate::city::{City, File};
+use crate::town::{City, File};
 use crate::records::TOWN;
 
 const HEADER: &str = "编号,抽样日期,责任单位,检验结论,批次,备注\n";

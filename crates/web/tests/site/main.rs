@@ -1,5 +1,12 @@
-//! The whole site in this process: what each page shows, takes and refuses.
+//! The whole site in one process, without a socket: requests go in, answers come out.
+//!
+//! `city.rs` has a folder of a real programme and browsers that keep cookies; `town.rs` a small package of
+//! the test's own with one person signed in. Each other file is about one part of the site.
 
+mod admin;
 mod city;
+mod forged;
 mod imports;
 mod records;
+mod sign_in;
+mod town;

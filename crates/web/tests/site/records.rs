@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 
-use crate::city::{City, File};
+use crate::town::{City, File};
 
 pub const TOWN: &str = include_str!("../../../office/tests/import/town.toml");
 

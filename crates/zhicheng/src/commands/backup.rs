@@ -23,6 +23,11 @@ pub fn backup(arguments: &Backup) -> Outcome {
         &mut |done, total, what| progress.tell(done, total, what),
     )?;
     drop(progress);
+    desk::Desk::open(&arguments.data.data)?.note_backup(&desk::preferences::BackupNote {
+        place: arguments.to.to_string(),
+        position: report.size.0,
+        taken: office::folder::now(),
+    })?;
     let columns = [
         Column::text("backup", "备份", "backup"),
         Column::number("position", "位置", "position"),

@@ -1,5 +1,6 @@
 //! One file for each family of commands; each function is one command.
 
+pub mod account;
 pub mod audit;
 pub mod backup;
 pub mod card;

@@ -478,6 +478,14 @@ pub fn kind_word(kind: Kind) -> String {
         Kind::CaseOpen => say("开办", "case opened"),
         Kind::CaseAct => say("办理", "step of a case"),
         Kind::Override => say("改定得分", "points set by hand"),
+        Kind::Actor => say("登记人员", "actor registered"),
+        Kind::ActorClosed => say("停用人员", "actor closed"),
+        Kind::ActorReopened => say("重新启用人员", "actor reopened"),
+        Kind::ActorMoved => say("人员换岗", "actor moved"),
+        Kind::Deputy => say("登记代理", "deputy named"),
+        Kind::DeputyEnded => say("代理结束", "deputy ended"),
+        Kind::Handover => say("移交", "handover"),
+        Kind::HandoverConfirmed => say("移交确认", "handover confirmed"),
         _ => return kind_name(kind),
     };
     word.to_owned()

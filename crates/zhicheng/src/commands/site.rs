@@ -19,7 +19,25 @@ use crate::progress::Progress;
 /// `zhicheng serve --data DIR [--listen ADDRESS]`
 pub fn serve(arguments: &Serve) -> Outcome {
     let site = open(&arguments.data.data, arguments.secure_cookies)?;
-    run(site, arguments.listen, &[])
+    let lines = first_link(&site)?;
+    run(site, arguments.listen, &lines)
+}
+
+/// Where nobody can sign in: the way to the first account, which works once. `{site}` stands for the site's address.
+fn first_link(site: &Site) -> Result<Vec<String>, Problem> {
+    let nature = site.office().read(|office| office.nature())?;
+    if nature == Nature::Demonstration || site.desk().has_accounts()? {
+        return Ok(Vec::new());
+    }
+    let token = site.desk().make_first_link(office::folder::now())?;
+    Ok(vec![
+        say(
+            "还没有账号。在这台机器上打开下面的链接开通第一个账号（系统管理员），一天内有效，只能用一次：",
+            "There is no account yet. Open this link on this machine to make the first (system administrator); it works once, within a day:",
+        )
+        .to_owned(),
+        format!("  {{site}}first?token={token}"),
+    ])
 }
 
 /// Opens a data folder as a site.
@@ -57,7 +75,7 @@ pub fn run(site: Site, address: SocketAddr, lines: &[String]) -> Outcome {
             say("网站已经打开：", "The site is up:")
         );
         for line in lines {
-            outln!("{line}");
+            outln!("{}", line.replace("{site}", &format!("http://{address}/")));
         }
         outln!("{}", say("按 Ctrl-C 结束。", "Ctrl-C ends it."));
         web::serve(site, listener, told_to_end())

@@ -28,6 +28,7 @@ pub(crate) fn routes() -> Router<Site> {
         .route("/", get(first_page))
         .route("/sign-in", get(page).post(sign_in))
         .route("/sign-in/as", post(sign_in_as))
+        .route("/sign-in/code", post(second_step))
         .route("/sign-out", post(sign_out))
         .route("/language", post(language))
 }
@@ -82,10 +83,10 @@ fn show(look: &Look<'_>, back: &str, login: &str, problems: Vec<Problem>) -> Res
     let mut people = Vec::new();
     if look.is_demonstration() {
         for account in look.site.desk().accounts()? {
-            let Some(actor) = look.office.actor_of(account.actor)? else {
+            let Some(actor) = crate::look::in_office(look.office, account.actor)?.1 else {
                 continue;
             };
-            if account.is_closed || !account.is_demonstration {
+            if actor.closed.is_some() || account.is_closed || !account.is_demonstration {
                 continue;
             }
             people.push(Person {
@@ -119,7 +120,13 @@ async fn sign_in(State(site): State<Site>, asked: Asked, posted: Posted) -> Resp
         })
         .await;
     match tried {
-        Ok((_, _, back, Ok(token))) => signed_in(&site, &token, &back),
+        Ok((_, _, back, Ok(Signed::In(token)))) => signed_in(&site, &token, &back),
+        Ok((asked, _, back, Ok(Signed::Half(half)))) => {
+            site.page_open(Asked { has: None, ..asked }, move |look| {
+                show_second(look, &back, &half, Vec::new())
+            })
+            .await
+        }
         Ok((asked, login, back, Err(problem))) => {
             let status = answer::status_of(std::slice::from_ref(&problem));
             site.page_open(Asked { has: None, ..asked }, move |look| {
@@ -131,16 +138,30 @@ async fn sign_in(State(site): State<Site>, asked: Asked, posted: Posted) -> Resp
     }
 }
 
-/// A session's token for the right name and password.
-fn check(site: &Site, asked: &Asked, login: &str, password: &str) -> Result<String, Problem> {
-    let (desk, now) = (site.desk(), site.now());
-    let by_login = format!("login {}", login.to_lowercase());
-    let by_address = format!("address {}", asked.address);
-    for who in [&by_login, &by_address] {
-        if let Lockout::Wait(seconds) = desk.lockout(who, now)? {
+/// How far a sign-in came.
+enum Signed {
+    /// The session's token.
+    In(String),
+    /// The password was right; the token of the second step.
+    Half(String),
+}
+
+/// Refuses a try that comes too early after wrong ones.
+pub(crate) fn check_lockout(site: &Site, who: &[&str]) -> Result<(), Problem> {
+    for who in who {
+        if let Lockout::Wait(seconds) = site.desk().lockout(who, site.now())? {
             return Err(problems::wait(seconds));
         }
     }
+    Ok(())
+}
+
+/// A session's token for the right name and password, or that of the second step.
+fn check(site: &Site, asked: &Asked, login: &str, password: &str) -> Result<Signed, Problem> {
+    let (desk, now) = (site.desk(), site.now());
+    let by_login = format!("login {}", login.to_lowercase());
+    let by_address = format!("address {}", asked.address);
+    check_lockout(site, &[&by_login, &by_address])?;
     if !desk.is_password(login, password)? {
         desk.note_failure(&by_login, now)?;
         desk.note_failure(&by_address, now)?;
@@ -148,7 +169,94 @@ fn check(site: &Site, asked: &Asked, login: &str, password: &str) -> Result<Stri
     }
     let account = desk.account(login)?.ok_or_else(problems::not_signed_in)?;
     desk.forget_failures(&by_login)?;
-    desk.begin_session(&account.login, account.actor, now)
+    if account.one_time_secret.is_some() {
+        return desk.begin_half(&account.login, now).map(Signed::Half);
+    }
+    begin(site, &account).map(Signed::In)
+}
+
+/// A session for an account whose person acts.
+fn begin(site: &Site, account: &desk::Account) -> Result<String, Problem> {
+    let (actor, row) = site
+        .office()
+        .read(|office| crate::look::in_office(office, account.actor))??;
+    if row.is_none_or(|row| row.closed.is_some()) {
+        return Err(problems::account_of_nobody());
+    }
+    if actor != account.actor {
+        site.desk().set_actor(&account.login, actor)?;
+    }
+    site.desk().begin_session(&account.login, actor, site.now())
+}
+
+#[derive(Template)]
+#[template(path = "pages/sign_in/code.html")]
+struct SecondStep {
+    frame: Frame,
+    back: String,
+    half: String,
+    problems: Vec<Problem>,
+}
+
+fn show_second(
+    look: &Look<'_>,
+    back: &str,
+    half: &str,
+    problems: Vec<Problem>,
+) -> Result<Page, Refused> {
+    let words = crate::words::Words { lang: look.lang() };
+    Page::of(&SecondStep {
+        frame: look.frame(words.say("填写动态码", "Give the code")),
+        back: back.to_owned(),
+        half: half.to_owned(),
+        problems,
+    })
+}
+
+async fn second_step(State(site): State<Site>, asked: Asked, posted: Posted) -> Response {
+    let lang = asked.lang;
+    let tried = site
+        .blocking(move |site| {
+            let found = check_code(site, posted.get("half"), posted.get("code"));
+            (asked, posted, found)
+        })
+        .await;
+    match tried {
+        Ok((_, posted, Ok(token))) => signed_in(&site, &token, posted.get("back")),
+        Ok((asked, posted, Err(problem))) => {
+            let status = answer::status_of(std::slice::from_ref(&problem));
+            let is_over = problem.code == "W312";
+            site.page_open(Asked { has: None, ..asked }, move |look| {
+                let (back, half) = (posted.get("back"), posted.get("half"));
+                let page = if is_over {
+                    show(look, back, "", vec![problem])
+                } else {
+                    show_second(look, back, half, vec![problem])
+                };
+                Ok(page?.with_status(status))
+            })
+            .await
+        }
+        Err(problem) => answer::bare(lang, &problem),
+    }
+}
+
+/// A session's token for the right one-time code.
+fn check_code(site: &Site, half: &str, code: &str) -> Result<String, Problem> {
+    let (desk, now) = (site.desk(), site.now());
+    let login = desk
+        .half(half, now)?
+        .ok_or_else(problems::second_step_over)?;
+    let by_code = format!("code {}", login.to_lowercase());
+    check_lockout(site, &[&by_code])?;
+    if !desk.take_one_time_code(&login, code, now)? {
+        desk.note_failure(&by_code, now)?;
+        return Err(problems::wrong_code());
+    }
+    let account = desk.account(&login)?.ok_or_else(problems::not_signed_in)?;
+    desk.forget_failures(&by_code)?;
+    desk.end_half(half)?;
+    begin(site, &account)
 }
 
 /// One of a demonstration's people, by a button.
@@ -164,9 +272,7 @@ async fn sign_in_as(State(site): State<Site>, asked: Asked, posted: Posted) -> R
                 .account(posted.get("login"))?
                 .filter(|account| account.is_demonstration && !account.is_closed)
                 .ok_or_else(problems::not_signed_in)?;
-            let token = site
-                .desk()
-                .begin_session(&account.login, account.actor, site.now())?;
+            let token = begin(site, &account)?;
             Ok((token, posted.get("back").to_owned()))
         })
         .await;
@@ -176,7 +282,7 @@ async fn sign_in_as(State(site): State<Site>, asked: Asked, posted: Posted) -> R
     }
 }
 
-fn signed_in(site: &Site, token: &str, back: &str) -> Response {
+pub(crate) fn signed_in(site: &Site, token: &str, back: &str) -> Response {
     let mut response = go_to(back);
     set_cookie(
         &mut response,
