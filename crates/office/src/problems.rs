@@ -2,10 +2,12 @@
 
 pub mod audit;
 pub mod backup;
+pub mod course;
 pub mod published;
 
 pub use audit::*;
 pub use backup::*;
+pub use course::*;
 pub use published::*;
 
 base::catalogue! {

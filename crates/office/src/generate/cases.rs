@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use base::{ActionId, Day, FlowId, Problem, Ratio, ScorecardId, UnitId};
+use base::{ActionId, Day, FlowId, ItemId, Problem, Ratio, ScorecardId, UnitId};
 use casework::{Action, Flow};
 use programme::Row;
 use programme::model::{Programme, Scorecard};
@@ -83,6 +83,12 @@ impl<'a> CaseMaker<'a> {
                 problems::other_flow(id, named, other).at(row.span_of("of")),
             ]);
         }
+        for item in row.texts("items") {
+            let is_known = scorecard.is_some_and(|card| card.items.contains_key(&ItemId::new(&*item)));
+            if !is_known {
+                return Err(vec![problems::unknown_made(id, &item).at(row.span_of("items"))]);
+            }
+        }
         let steps = programme
             .generate
             .steps
@@ -104,13 +110,14 @@ impl<'a> CaseMaker<'a> {
     }
 
     /// Opens the cases and gives their numbers. Of an assessment all are opened, and those of the declared
-    /// units are given (without `units`: all), even where they were open already.
+    /// units and items are given (without `units` or `items`: all) that no distribution before has `taken`.
     ///
     /// # Errors
     /// The ledger cannot be written.
     pub(super) fn open(
         &self,
         office: &mut Office,
+        taken: &mut BTreeSet<u64>,
         progress: Progress<'_>,
     ) -> Result<Vec<u64>, Problem> {
         let among = Among::of(
@@ -126,9 +133,13 @@ impl<'a> CaseMaker<'a> {
             let units: Option<BTreeSet<&UnitId>> =
                 among.map(|among| among.units().into_iter().map(|unit| &unit.id).collect());
             let cases = office.cases_of(scorecard, period)?.into_iter();
-            let is_wanted = |unit: &UnitId| units.as_ref().is_none_or(|units| units.contains(unit));
+            let items = self.row.texts("items");
+            let is_wanted = |item: &ItemId, unit: &UnitId| {
+                units.as_ref().is_none_or(|units| units.contains(unit))
+                    && (items.is_empty() || items.iter().any(|named| **named == *item.as_str()))
+            };
             return Ok(cases
-                .filter(|((_, unit), _)| is_wanted(unit))
+                .filter(|((item, unit), number)| is_wanted(item, unit) && taken.insert(*number))
                 .map(|(_, number)| number)
                 .collect());
         }

@@ -269,8 +269,9 @@ impl Office {
             return Err(faults);
         }
         let mut steps = Vec::new();
+        let mut taken = BTreeSet::new();
         for (id, maker) in &makers {
-            let numbers = maker.open(self, progress).map_err(one)?;
+            let numbers = maker.open(self, &mut taken, progress).map_err(one)?;
             counts.insert(id.clone(), numbers.len() as u64);
             match maker.walk(self, &numbers, &mut Papers::new(self)) {
                 Ok(taken) => steps.extend(taken),

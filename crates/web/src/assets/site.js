@@ -5,6 +5,8 @@ import { live } from "./live.js";
 import { drafts } from "./drafts.js";
 import { copies } from "./copy.js";
 import { tips } from "./tips.js";
+import { drop } from "./drop.js";
+import { grid } from "./grid.js";
 
 document.documentElement.classList.add("has-script");
 filters(document);
@@ -12,6 +14,8 @@ drawer(document);
 drafts(document);
 copies(document);
 tips(document);
+drop(document);
+grid(document);
 live((fresh) => {
   filters(fresh);
   copies(fresh);

@@ -1,8 +1,10 @@
 //! The pages, one folder each: route, handler, view and template side by side. To add one: a folder, a
 //! line in [`routes`], and its addresses in the list that the tests walk (`tests/walk`).
 
+pub(crate) mod batch;
 pub(crate) mod board;
 pub(crate) mod case;
+pub(crate) mod course;
 pub(crate) mod drafts;
 pub(crate) mod evidence;
 pub(crate) mod figure;
@@ -10,6 +12,7 @@ pub(crate) mod item;
 pub(crate) mod leaders;
 pub(crate) mod map;
 pub(crate) mod programme;
+pub(crate) mod items;
 pub(crate) mod sign_in;
 pub(crate) mod unit;
 pub(crate) mod work;
@@ -26,6 +29,8 @@ pub(crate) fn routes() -> Router<Site> {
         .merge(unit::routes())
         .merge(programme::routes())
         .merge(case::routes())
+        .merge(items::routes())
+        .merge(batch::routes())
         .merge(drafts::routes())
         .merge(evidence::routes())
         .merge(figure::routes())
