@@ -25,6 +25,9 @@ pub const ACTS_MAX: usize = 2_000;
 /// Decimal places of points that are proposed.
 const PLACES: u8 = 2;
 
+/// The field of a flow's closing step that carries the approval number of a sealed result.
+pub const APPROVAL_FIELD: &str = "approval_no";
+
 /// A piece of evidence that a unit has filed, and for what.
 #[derive(Debug, Clone)]
 pub struct Filed {

@@ -71,9 +71,7 @@ pub(crate) struct CaseLine {
     pub item: String,
     pub item_name: String,
     pub category: String,
-    pub unit: String,
     pub unit_name: String,
-    pub state: String,
     pub state_name: String,
     pub figure: String,
     pub figure_address: Option<String>,
@@ -113,7 +111,6 @@ pub(crate) fn line(look: &Look<'_>, course: &Course<'_>, case: &Case) -> Option<
         item_name: look.text(&of.item.name).to_owned(),
         category: crate::pages::case::item::category(look, of),
         unit_name: look.unit_name(&unit),
-        state: case.state.state.to_string(),
         state_name: case.flow.state(&case.state.state).map_or_else(
             || case.state.state.to_string(),
             |state| look.text(&state.name).to_owned(),
@@ -154,7 +151,7 @@ pub(crate) fn line(look: &Look<'_>, course: &Course<'_>, case: &Case) -> Option<
         given_points: given,
         max_points: of.item.points.clone(),
         figure_value: figure.and_then(base::Figure::value),
-        unit,
+
     })
 }
 

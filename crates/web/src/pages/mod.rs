@@ -1,9 +1,11 @@
 //! The pages, one folder each: route, handler, view and template side by side. To add one: a folder, a
 //! line in [`routes`], and its addresses in the list that the tests walk (`tests/walk`).
 
+pub(crate) mod assessment;
 pub(crate) mod batch;
 pub(crate) mod board;
 pub(crate) mod case;
+pub(crate) mod circular;
 pub(crate) mod course;
 pub(crate) mod drafts;
 pub(crate) mod evidence;
@@ -13,8 +15,11 @@ pub(crate) mod leaders;
 pub(crate) mod map;
 pub(crate) mod programme;
 pub(crate) mod items;
+pub(crate) mod meeting;
+pub(crate) mod review;
 pub(crate) mod sign_in;
 pub(crate) mod unit;
+pub(crate) mod verify;
 pub(crate) mod work;
 
 use axum::Router;
@@ -31,6 +36,11 @@ pub(crate) fn routes() -> Router<Site> {
         .merge(case::routes())
         .merge(items::routes())
         .merge(batch::routes())
+        .merge(assessment::routes())
+        .merge(meeting::routes())
+        .merge(circular::routes())
+        .merge(review::routes())
+        .merge(verify::routes())
         .merge(drafts::routes())
         .merge(evidence::routes())
         .merge(figure::routes())

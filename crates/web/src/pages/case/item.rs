@@ -50,7 +50,6 @@ pub(crate) struct ItemPanel {
     pub criterion: String,
     pub basis: String,
     pub lead: String,
-    pub lead_id: String,
     pub figures: Vec<FigureLine>,
     pub target: String,
     pub max: String,
@@ -145,7 +144,6 @@ pub(crate) fn panel(
             .as_ref()
             .map(|lead| look.unit_name(lead.as_str()))
             .unwrap_or_default(),
-        lead_id: of.ties.lead.as_ref().map(ToString::to_string).unwrap_or_default(),
         target: result
             .and_then(|result| result.target.as_ref())
             .map(|target| target_shown(look, of, target))

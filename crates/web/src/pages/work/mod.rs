@@ -48,6 +48,7 @@ struct Group {
 #[template(path = "pages/work/work.html")]
 struct Work {
     frame: Frame,
+    places: Vec<(String, &'static str, &'static str)>,
     groups: Vec<Group>,
     total: usize,
 }
@@ -105,6 +106,7 @@ fn show(look: &Look<'_>) -> Result<Page, Refused> {
         }
     }
     Page::of(&Work {
+        places: places(look, &who.role, who.unit.as_deref()),
         frame: look.frame(match look.lang() {
             Lang::Zh => "我的工作",
             Lang::En => "My work",
@@ -112,6 +114,38 @@ fn show(look: &Look<'_>) -> Result<Page, Refused> {
         groups: groups.into(),
         total,
     })
+}
+
+/// The tables in which a role does its work: address and name in both languages.
+fn places(
+    look: &Look<'_>,
+    role: &str,
+    unit: Option<&str>,
+) -> Vec<(String, &'static str, &'static str)> {
+    let mut places = Vec::new();
+    let declared = crate::pages::board::scorecard_of(&look.programme, None);
+    let Some((_, scorecard)) = declared else {
+        return places;
+    };
+    if let (Some(unit), "liaison" | "unit_leader") = (unit, role) {
+        let coded: String = url::form_urlencoded::byte_serialize(unit.as_bytes()).collect();
+        places.push((format!("/units/{coded}/items"), "本单位全部项目", "All items of the unit"));
+    }
+    let leads = scorecard
+        .items
+        .values()
+        .any(|ties| ties.lead.as_ref().map(base::UnitId::as_str) == unit && unit.is_some());
+    if role == "reviewer" && leads {
+        places.push(("/review".to_owned(), "逐项评审", "Review by item"));
+    }
+    if role == "verifier" {
+        places.push(("/verify".to_owned(), "逐项核查", "Verify one by one"));
+    }
+    if ["programme_office", "leading_group", "auditor"].contains(&role) {
+        places.push(("/assessment".to_owned(), "考核进度", "Progress of the assessment"));
+        places.push(("/meeting".to_owned(), "议定稿", "For the meeting"));
+    }
+    places
 }
 
 pub(crate) fn line(look: &Look<'_>, task: &Task<'_>) -> Line {
