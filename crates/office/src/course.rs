@@ -79,13 +79,13 @@ pub fn proposed_points(of: ItemOf<'_>, result: &ItemResult) -> Option<Ratio> {
 
 /// The first number that a case holds in one of these fields.
 pub fn number_in(case: &Case, fields: &[std::sync::Arc<str>]) -> Option<Ratio> {
-    fields.iter().find_map(|field| {
-        match case.state.fields.get(&FieldId::new(field))? {
+    fields
+        .iter()
+        .find_map(|field| match case.state.fields.get(&FieldId::new(field))? {
             Value::Number(number) => Some(number.clone()),
             Value::Integer(number) => Some(Ratio::from_int(*number)),
             _ => None,
-        }
-    })
+        })
 }
 
 /// The fields of an action, in the flow's order.
@@ -151,7 +151,11 @@ impl Office {
                 Ok(command) => commands.push(command),
                 Err(found) => {
                     let programme = self.programme().map_err(one)?;
-                    faults.extend(found.into_iter().map(|problem| named(&programme, case, problem)));
+                    faults.extend(
+                        found
+                            .into_iter()
+                            .map(|problem| named(&programme, case, problem)),
+                    );
                 }
             }
         }
@@ -219,7 +223,11 @@ impl Office {
         });
         if is_self_score {
             let pieces = pieces_after(case, request);
-            if of.ties.evidence_at_most.is_some_and(|most| pieces > most as usize) {
+            if of
+                .ties
+                .evidence_at_most
+                .is_some_and(|most| pieces > most as usize)
+            {
                 let most = of.ties.evidence_at_most.unwrap_or_default();
                 faults.push(problems::too_many_pieces(&name.zh, &name.en, pieces, most));
             }
@@ -232,15 +240,22 @@ impl Office {
                 && let Some(proposed) = self.proposed(case, of, assessed).map_err(one)?
                 && given != proposed
             {
-                let (given, proposed) = (crate::values::shown(&given), crate::values::shown(&proposed));
-                faults.push(problems::self_score_differs(&name.zh, &name.en, given, proposed));
+                let (given, proposed) = (
+                    crate::values::shown(&given),
+                    crate::values::shown(&proposed),
+                );
+                faults.push(problems::self_score_differs(
+                    &name.zh, &name.en, given, proposed,
+                ));
             }
         } else if let Some(given) = given(&of.scorecard.judged_by)
             && !has_reason(case, action, request)
             && let Some(than) = self.wanted(case, of, &given, assessed).map_err(one)?
         {
             let (given, than) = (crate::values::shown(&given), crate::values::shown(&than));
-            faults.push(problems::deduction_without_reason(&name.zh, &name.en, given, than));
+            faults.push(problems::deduction_without_reason(
+                &name.zh, &name.en, given, than,
+            ));
         }
         Ok(faults)
     }
@@ -318,8 +333,9 @@ impl Office {
     /// # Errors
     /// There is no such case, or the ledger cannot be read.
     pub fn pieces_of(&self, case: u64) -> Result<Vec<Evidence>, Problem> {
-        let row: CaseRow = crate::fold::get(&self.state()?, spaces::CASE, &spaces::number_key(case))?
-            .ok_or_else(|| problems::no_such_case(case))?;
+        let row: CaseRow =
+            crate::fold::get(&self.state()?, spaces::CASE, &spaces::number_key(case))?
+                .ok_or_else(|| problems::no_such_case(case))?;
         let mut pieces: Vec<Evidence> = Vec::new();
         for step in row.steps.iter().filter(|step| !step.evidence.is_empty()) {
             let entry = self.ledger().entry(base::Position(step.at))?;
@@ -348,7 +364,10 @@ impl Office {
                 continue;
             }
             for piece in self.pieces_of(number)? {
-                match filed.iter_mut().find(|known| known.piece.sha256 == piece.sha256) {
+                match filed
+                    .iter_mut()
+                    .find(|known| known.piece.sha256 == piece.sha256)
+                {
                     Some(known) => known.cases.push(number),
                     None => filed.push(Filed {
                         piece,

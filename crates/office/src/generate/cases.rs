@@ -16,7 +16,7 @@ use super::dice::{Dice, ONE};
 use super::fields::FieldMaker;
 use super::judging::in_ones;
 use super::walk::Walker;
-use super::{Papers, Refusals, problems};
+use super::{Measured, Papers, Refusals, problems};
 use crate::entry::{CaseOpenFacts, Kind, Private};
 use crate::folder::{Command, Office, Progress};
 
@@ -84,9 +84,12 @@ impl<'a> CaseMaker<'a> {
             ]);
         }
         for item in row.texts("items") {
-            let is_known = scorecard.is_some_and(|card| card.items.contains_key(&ItemId::new(&*item)));
+            let is_known =
+                scorecard.is_some_and(|card| card.items.contains_key(&ItemId::new(&*item)));
             if !is_known {
-                return Err(vec![problems::unknown_made(id, &item).at(row.span_of("items"))]);
+                return Err(vec![
+                    problems::unknown_made(id, &item).at(row.span_of("items")),
+                ]);
             }
         }
         let steps = programme
@@ -206,6 +209,7 @@ impl<'a> CaseMaker<'a> {
         &self,
         office: &Office,
         numbers: &[u64],
+        measured: &Measured,
         papers: &mut Papers<'_>,
     ) -> Result<Vec<(Day, Command)>, Vec<Problem>> {
         let dealt: Vec<Vec<bool>> = self
@@ -224,7 +228,12 @@ impl<'a> CaseMaker<'a> {
                 .iter()
                 .map(|step| step.get(index).copied().unwrap_or(false))
                 .collect();
-            let mut walker = Walker::new(self, office, case, index);
+            let points = measured.get(&(
+                case.about.scorecard.clone().unwrap_or_default(),
+                case.about.item.clone().unwrap_or_default(),
+                case.about.unit.clone().unwrap_or_default(),
+            ));
+            let mut walker = Walker::new(self, office, case, index, points.cloned());
             if let Err((step, faults)) = walker.walk(&is_dealt, papers, &mut taken) {
                 for problem in faults {
                     refusals.note(index + 1, step.action.id.as_str(), &problem, &[], step.row);

@@ -43,7 +43,12 @@ impl Course<'_> {
         Some(ItemOf {
             scorecard_id: self.id,
             scorecard: self.scorecard,
-            item: self.scorecard.card.items.iter().find(|item| item.id == id)?,
+            item: self
+                .scorecard
+                .card
+                .items
+                .iter()
+                .find(|item| item.id == id)?,
             ties: self.scorecard.items.get(&id)?,
         })
     }
@@ -104,7 +109,12 @@ pub(crate) fn line(look: &Look<'_>, course: &Course<'_>, case: &Case) -> Option<
     let own = number_in(case, &of.scorecard.self_scored_by);
     let given = number_in(case, &of.scorecard.judged_by);
     let found = task(&look.programme, case, Vec::new(), look.today);
-    let shown = |points: &Option<Ratio>| points.as_ref().map(|points| words.points(points)).unwrap_or_default();
+    let shown = |points: &Option<Ratio>| {
+        points
+            .as_ref()
+            .map(|points| words.points(points))
+            .unwrap_or_default()
+    };
     Some(CaseLine {
         number: case.number,
         item: of.item.id.to_string(),
@@ -151,7 +161,6 @@ pub(crate) fn line(look: &Look<'_>, course: &Course<'_>, case: &Case) -> Option<
         given_points: given,
         max_points: of.item.points.clone(),
         figure_value: figure.and_then(base::Figure::value),
-
     })
 }
 
@@ -196,9 +205,7 @@ pub(crate) fn cases_of_unit(
     course: &Course<'_>,
     unit: &str,
 ) -> Result<Vec<Case>, Refused> {
-    let numbers = look
-        .office
-        .cases_of(course.id, &course.assessment.period)?;
+    let numbers = look.office.cases_of(course.id, &course.assessment.period)?;
     let unit = UnitId::new(unit);
     let mut cases = Vec::new();
     for item in course.scorecard.items.keys() {

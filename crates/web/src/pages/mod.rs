@@ -16,6 +16,7 @@ pub(crate) mod map;
 pub(crate) mod programme;
 pub(crate) mod items;
 pub(crate) mod meeting;
+pub(crate) mod programme;
 pub(crate) mod review;
 pub(crate) mod sign_in;
 pub(crate) mod unit;

@@ -156,15 +156,20 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
         || !chosen.unit.is_empty()
         || !chosen.state.is_empty()
         || !chosen.only.is_empty();
-    let numbers = look
-        .office
-        .cases_of(course.id, &course.assessment.period)?;
+    let numbers = look.office.cases_of(course.id, &course.assessment.period)?;
     {
         let list = look.site.worklist(look.office)?;
-        let open: BTreeMap<u64, &office::case::Case> =
-            list.open().filter(|case| course.has(case)).map(|case| (case.number, case)).collect();
+        let open: BTreeMap<u64, &office::case::Case> = list
+            .open()
+            .filter(|case| course.has(case))
+            .map(|case| (case.number, case))
+            .collect();
         for ((item, unit), number) in &numbers {
-            let key = if by == "unit" { unit.to_string() } else { item.to_string() };
+            let key = if by == "unit" {
+                unit.to_string()
+            } else {
+                item.to_string()
+            };
             let row = rows.entry(key.clone()).or_insert_with(|| BoardRow {
                 name: if by == "unit" {
                     look.unit_name(&key)
@@ -193,7 +198,9 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
             if let Some(cell) = at.and_then(|at| row.cells.get_mut(at)) {
                 *cell += 1;
             }
-            let Some(case) = open.get(number) else { continue };
+            let Some(case) = open.get(number) else {
+                continue;
+            };
             let task = office::work::task(&look.programme, case, Vec::new(), look.today);
             let is_late = crate::pages::work::lamp(&task) == "late";
             let values = course
@@ -211,8 +218,14 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
             row.gaps += usize::from(is_gap);
             late += usize::from(is_late);
             gaps += usize::from(is_gap);
-            for action in actions(look, case).into_iter().filter(|action| is_for_many(action)) {
-                match many.iter_mut().find(|found| *found.action == *action.id.as_str()) {
+            for action in actions(look, case)
+                .into_iter()
+                .filter(|action| is_for_many(action))
+            {
+                match many
+                    .iter_mut()
+                    .find(|found| *found.action == *action.id.as_str())
+                {
                     Some(found) => found.count += 1,
                     None => many.push(Many {
                         action: action.id.to_string(),
@@ -265,9 +278,18 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
         .collect();
     // In the programme's order, not the alphabet's.
     let order: Vec<String> = if by == "unit" {
-        look.programme.units.keys().map(ToString::to_string).collect()
+        look.programme
+            .units
+            .keys()
+            .map(ToString::to_string)
+            .collect()
     } else {
-        course.scorecard.items.keys().map(ToString::to_string).collect()
+        course
+            .scorecard
+            .items
+            .keys()
+            .map(ToString::to_string)
+            .collect()
     };
     let rows: Vec<BoardRow> = order.iter().filter_map(|id| rows.remove(id)).collect();
     let heads = flow

@@ -110,7 +110,8 @@ fn show(
             let number = case.number.to_string();
             if let Some(line) = line(look, &course, case) {
                 rows.push(Row {
-                    is_ticked: posted.is_none_or(|posted| posted.all("case").any(|one| one == number)),
+                    is_ticked: posted
+                        .is_none_or(|posted| posted.all("case").any(|one| one == number)),
                     line,
                 });
             }
@@ -127,7 +128,11 @@ fn show(
         .action(&base::ActionId::new(&chosen.action))
         .filter(|action| is_for_many(action))
         .ok_or_else(|| Refused::no_such(("动作", "action"), &chosen.action))?;
-    let typed = |name: &str| posted.map(|posted| posted.get(name).to_owned()).unwrap_or_default();
+    let typed = |name: &str| {
+        posted
+            .map(|posted| posted.get(name).to_owned())
+            .unwrap_or_default()
+    };
     let inputs = first
         .as_ref()
         .map(|case| form(look, case, action, &typed).inputs)

@@ -123,7 +123,10 @@ pub(crate) fn panel(
     let judged = number_in(case, &of.scorecard.judged_by);
     let mut given = Vec::new();
     if let Some(points) = &own {
-        given.push((words.say("自评", "self-score").to_owned(), words.points(points)));
+        given.push((
+            words.say("自评", "self-score").to_owned(),
+            words.points(points),
+        ));
     }
     if let Some(points) = &judged {
         given.push((words.say("评定", "given").to_owned(), words.points(points)));
@@ -244,7 +247,11 @@ fn checks(
     is_scored: bool,
     pieces: usize,
 ) -> Vec<Check> {
-    let filed = case.state.steps.iter().any(|step| step.from == case.flow.initial);
+    let filed = case
+        .state
+        .steps
+        .iter()
+        .any(|step| step.from == case.flow.initial);
     let mut checks = vec![Check {
         is_done: filed,
         text: words.say("目标已备案", "target filed").to_owned(),
@@ -253,7 +260,10 @@ fn checks(
         checks.push(Check {
             is_done: true,
             text: words
-                .say("数字已由系统取得，不必填报", "the figure is measured: nothing to report")
+                .say(
+                    "数字已由系统取得，不必填报",
+                    "the figure is measured: nothing to report",
+                )
                 .to_owned(),
         });
     }

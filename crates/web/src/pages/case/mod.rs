@@ -203,6 +203,15 @@ fn self_form(
         return form;
     };
     form.is_self_score = true;
+    let levels: Vec<String> = of
+        .scorecard
+        .self_scored_by
+        .iter()
+        .map(|field| format!("f.{field}"))
+        .collect();
+    // A measured item has no level to choose.
+    form.inputs
+        .retain(|input| input.kind == "decimal" || of.ties.judged || !levels.contains(&input.name));
     if let (Some(field), Some(proposed)) = (
         item::self_field(case, of, action),
         panel.and_then(|panel| panel.proposed.as_ref()),
@@ -212,6 +221,15 @@ fn self_form(
             if input.value.is_empty() {
                 input.value.clone_from(proposed);
             }
+            input.note = match look.lang() {
+                base::Lang::Zh => {
+                    format!("{}；按规则应得{proposed}，不同时在下面写明理由", input.note)
+                }
+                base::Lang::En => format!(
+                    "{}; the rule gives {proposed}: write below why it differs",
+                    input.note
+                ),
+            };
         }
     }
     let mut after = case.state.clone();

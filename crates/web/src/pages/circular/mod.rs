@@ -115,7 +115,10 @@ fn show(look: &Look<'_>, position: u64) -> Result<Page, Refused> {
         let unit = text(card, "unit");
         let name = look.unit_name(&unit);
         let grade = text(card, "grade");
-        by_grade.entry(grade.clone()).or_default().push(name.clone());
+        by_grade
+            .entry(grade.clone())
+            .or_default()
+            .push(name.clone());
         for veto in list(card, "vetoes") {
             let shown = scorecard
                 .card
@@ -216,7 +219,11 @@ fn show(look: &Look<'_>, position: u64) -> Result<Page, Refused> {
 
 /// The body that sealed the result, else the city.
 fn issuer(look: &Look<'_>, position: u64) -> Result<String, Refused> {
-    let entry = look.office.ledger().entry(Position(position)).map_err(base::Problem::from)?;
+    let entry = look
+        .office
+        .ledger()
+        .entry(Position(position))
+        .map_err(base::Problem::from)?;
     let unit = look
         .office
         .actor_of(entry.actor)?
@@ -227,11 +234,7 @@ fn issuer(look: &Look<'_>, position: u64) -> Result<String, Refused> {
     ))
 }
 
-async fn open(
-    State(site): State<Site>,
-    asked: Asked,
-    posted: crate::posted::Posted,
-) -> Response {
+async fn open(State(site): State<Site>, asked: Asked, posted: crate::posted::Posted) -> Response {
     site.command(
         asked,
         posted,

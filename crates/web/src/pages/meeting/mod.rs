@@ -22,7 +22,7 @@ use crate::pages::case::{Input, form};
 use crate::pages::course::{actions, course};
 use crate::posted::Posted;
 use crate::problems;
-use crate::site::{Site};
+use crate::site::Site;
 use crate::words::Words;
 
 pub(crate) fn routes() -> Router<Site> {
@@ -82,13 +82,25 @@ async fn page(State(site): State<Site>, asked: Asked) -> Response {
 
 fn show(look: &Look<'_>, posted: Option<&Posted>, problems: &[Problem]) -> Result<Page, Refused> {
     let who = look.visitor()?;
-    if ["liaison", "unit_leader", "reviewer", "inspector", "verifier"].contains(&who.role.as_str()) {
+    if [
+        "liaison",
+        "unit_leader",
+        "reviewer",
+        "inspector",
+        "verifier",
+    ]
+    .contains(&who.role.as_str())
+    {
         let role = look.role_name(&who.role);
         return Err(crate::problems::not_for_role(&role.zh, &role.en).into());
     }
     let course = course(look)?;
     let words = Words { lang: look.lang() };
-    let typed = |name: &str| posted.map(|posted| posted.get(name).to_owned()).unwrap_or_default();
+    let typed = |name: &str| {
+        posted
+            .map(|posted| posted.get(name).to_owned())
+            .unwrap_or_default()
+    };
     let (mut changed, mut unfinished, mut closing) = (Vec::new(), 0, 0);
     let mut inputs = Vec::new();
     let mut of_own: Vec<(u64, String, String)> = Vec::new();
@@ -118,8 +130,14 @@ fn show(look: &Look<'_>, posted: Option<&Posted>, problems: &[Problem]) -> Resul
                         .map(|unit| look.unit_name(unit))
                         .unwrap_or_default(),
                     item: crate::pages::work::title_of(look, case),
-                    before: of_own.last().map(|found| found.1.clone()).unwrap_or_default(),
-                    after: of_own.last().map(|found| found.2.clone()).unwrap_or_default(),
+                    before: of_own
+                        .last()
+                        .map(|found| found.1.clone())
+                        .unwrap_or_default(),
+                    after: of_own
+                        .last()
+                        .map(|found| found.2.clone())
+                        .unwrap_or_default(),
                     reason,
                 });
             }
@@ -177,11 +195,12 @@ fn appealed(
     let at = steps.iter().position(|step| {
         step.unit.as_ref().map(base::UnitId::as_str) == case.about.unit.as_deref()
             && step.reason.is_some()
-            && of
-                .scorecard
-                .judged_by
-                .iter()
-                .any(|field| steps.iter().any(|other| other.moment <= step.moment && other.fields.contains_key(&base::FieldId::new(field))))
+            && of.scorecard.judged_by.iter().any(|field| {
+                steps.iter().any(|other| {
+                    other.moment <= step.moment
+                        && other.fields.contains_key(&base::FieldId::new(field))
+                })
+            })
     })?;
     let answer = steps.get(at + 1)?;
     let points = |fields: &std::collections::BTreeMap<base::FieldId, casework::Value>| {
@@ -222,10 +241,12 @@ fn blocks(look: &Look<'_>, course: &crate::pages::course::Course<'_>, words: Wor
                 .unwrap_or_default(),
             grade,
             is_pending: card.state == scoring::CardState::Pending,
-            veto: card
-                .vetoes
-                .first()
-                .map(|veto| (look.text(&veto.name).to_owned(), look.text(&veto.basis).to_owned())),
+            veto: card.vetoes.first().map(|veto| {
+                (
+                    look.text(&veto.name).to_owned(),
+                    look.text(&veto.basis).to_owned(),
+                )
+            }),
             quota: card
                 .quota_reason
                 .as_ref()
@@ -325,7 +346,8 @@ async fn seal(State(site): State<Site>, asked: Asked, posted: Posted) -> Respons
             let closed = site.office().command(who.actor, None, |office| {
                 let one = |problem: Problem| vec![problem];
                 let programme = office.programme().map_err(one)?;
-                let Some((scorecard, _)) = crate::pages::board::scorecard_of(&programme, None) else {
+                let Some((scorecard, _)) = crate::pages::board::scorecard_of(&programme, None)
+                else {
                     return Ok(0);
                 };
                 let (closing, _) = open_cases(office, scorecard, &programme).map_err(one)?;
@@ -371,10 +393,9 @@ fn open_cases(
         if case.state.is_closed() {
             continue;
         }
-        let action = case
-            .flow
-            .actions_from(&case.state.state)
-            .find(|action| is_closing(&case, action) && action.roles.iter().any(|one| *one.as_str() == role));
+        let action = case.flow.actions_from(&case.state.state).find(|action| {
+            is_closing(&case, action) && action.roles.iter().any(|one| *one.as_str() == role)
+        });
         match action {
             Some(action) => closing.push((number, action.id.to_string())),
             None => unfinished += 1,

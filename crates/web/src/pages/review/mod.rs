@@ -99,9 +99,7 @@ async fn list(State(site): State<Site>, asked: Asked) -> Response {
     site.page(asked, |look| {
         let who = look.visitor()?;
         let course = course(look)?;
-        let numbers = look
-            .office
-            .cases_of(course.id, &course.assessment.period)?;
+        let numbers = look.office.cases_of(course.id, &course.assessment.period)?;
         let list = look.site.worklist(look.office)?;
         let mut items = Vec::new();
         for (id, ties) in &course.scorecard.items {
@@ -121,7 +119,8 @@ async fn list(State(site): State<Site>, asked: Asked) -> Response {
                 late: waiting
                     .iter()
                     .filter(|case| {
-                        let task = office::work::task(&look.programme, case, Vec::new(), look.today);
+                        let task =
+                            office::work::task(&look.programme, case, Vec::new(), look.today);
                         crate::pages::work::lamp(&task) == "late"
                     })
                     .count(),
@@ -150,9 +149,7 @@ pub(super) fn rows(
     item: &str,
     typed: &dyn Fn(&str) -> String,
 ) -> Result<Vec<Row>, Refused> {
-    let numbers = look
-        .office
-        .cases_of(course.id, &course.assessment.period)?;
+    let numbers = look.office.cases_of(course.id, &course.assessment.period)?;
     let words = Words { lang: look.lang() };
     let mut rows = Vec::new();
     for unit in look.programme.units.keys() {
@@ -186,9 +183,7 @@ pub(super) fn rows(
         };
         rows.push(Row {
             points_field: judging.map(|(_, field)| field),
-            can_return: actions(look, &case)
-                .iter()
-                .any(|action| is_return(action)),
+            can_return: actions(look, &case).iter().any(|action| is_return(action)),
             pieces,
             self_note: self_note(&case),
             marks: Vec::new(),
@@ -260,17 +255,31 @@ fn mark(words: Words, rows: &mut [Row]) {
             if off.abs() > allowed {
                 let by = words.points(&off.abs());
                 row.marks.push(if off > Ratio::ZERO {
-                    format!("{}{by}", words.say("自评高出应得 ", "self-score above the rule by "))
+                    format!(
+                        "{}{by}",
+                        words.say("自评高出应得 ", "self-score above the rule by ")
+                    )
                 } else {
-                    format!("{}{by}", words.say("自评低于应得 ", "self-score below the rule by "))
+                    format!(
+                        "{}{by}",
+                        words.say("自评低于应得 ", "self-score below the rule by ")
+                    )
                 });
             }
         }
         if let (Some((low, high)), Some(value)) = (&fences, &row.line.figure_value) {
             if value < low {
-                row.marks.push(words.say("数字明显低于各单位", "figure far below the others").to_owned());
+                row.marks.push(
+                    words
+                        .say("数字明显低于各单位", "figure far below the others")
+                        .to_owned(),
+                );
             } else if value > high {
-                row.marks.push(words.say("数字明显高于各单位", "figure far above the others").to_owned());
+                row.marks.push(
+                    words
+                        .say("数字明显高于各单位", "figure far above the others")
+                        .to_owned(),
+                );
             }
         }
     }
@@ -372,14 +381,14 @@ pub(super) fn requests(
                 .unwrap_or_default();
             request.reason = Some(reason).filter(|reason| !reason.is_empty());
         } else {
-            let Some((action, field)) = case
-                .flow
-                .actions_from(&case.state.state)
-                .find_map(|action| {
-                    let field =
-                        office::course::points_field(&case, action, &of.scorecard.judged_by)?;
-                    Some((action, field.to_string()))
-                })
+            let Some((action, field)) =
+                case.flow
+                    .actions_from(&case.state.state)
+                    .find_map(|action| {
+                        let field =
+                            office::course::points_field(&case, action, &of.scorecard.judged_by)?;
+                        Some((action, field.to_string()))
+                    })
             else {
                 continue;
             };

@@ -50,7 +50,14 @@ pub(super) async fn out(
             ColumnOut::number(POINTS),
             ColumnOut::text(REASON),
         ];
-        let name: String = of.item.name.zh.chars().filter(|sign| !r"[]:*?/\\".contains(*sign)).take(28).collect();
+        let name: String = of
+            .item
+            .name
+            .zh
+            .chars()
+            .filter(|sign| !r"[]:*?/\\".contains(*sign))
+            .take(28)
+            .collect();
         let mut sheet = SheetOut::new(name, columns);
         sheet.frozen_columns = 2;
         let number = |text: &str| {
@@ -61,7 +68,11 @@ pub(super) async fn out(
             }
         };
         for row in rows(look, &course, &item, &|_| String::new())? {
-            let points = if row.points_field.is_some() { &row.points } else { &row.line.given };
+            let points = if row.points_field.is_some() {
+                &row.points
+            } else {
+                &row.line.given
+            };
             sheet.rows.push(
                 [
                     Cell::text(row.line.number.to_string()),
@@ -86,7 +97,10 @@ pub(super) async fn out(
         let bytes = book.to_bytes()?;
         let disposition = format!("attachment; filename=\"review-{item}.xlsx\"");
         Ok((
-            [(CONTENT_TYPE, XLSX.to_owned()), (CONTENT_DISPOSITION, disposition)],
+            [
+                (CONTENT_TYPE, XLSX.to_owned()),
+                (CONTENT_DISPOSITION, disposition),
+            ],
             bytes,
         )
             .into_response())
@@ -159,7 +173,9 @@ fn read(
         };
         match known.get(&case) {
             None => {
-                faults.push(problems::row_of_no_case(row.number, &case).in_place(at(NUMBER, case.clone())));
+                faults.push(
+                    problems::row_of_no_case(row.number, &case).in_place(at(NUMBER, case.clone())),
+                );
                 continue;
             }
             // What is not to be judged now is left as it stands.
@@ -169,7 +185,8 @@ fn read(
         let given = text(points);
         if !given.is_empty() && Ratio::parse_decimal(&given).is_none() {
             faults.push(
-                problems::cell_is_no_number(row.number, POINTS, &given).in_place(at(POINTS, given.clone())),
+                problems::cell_is_no_number(row.number, POINTS, &given)
+                    .in_place(at(POINTS, given.clone())),
             );
             continue;
         }
@@ -187,20 +204,29 @@ mod tests {
         let columns = [NUMBER, POINTS, REASON].map(ColumnOut::text);
         let mut sheet = SheetOut::new("评审", columns);
         for row in rows {
-            sheet.rows.push(row.map(|text| Cell::text(text).into()).into());
+            sheet
+                .rows
+                .push(row.map(|text| Cell::text(text).into()).into());
         }
         WorkbookOut::new([sheet]).to_bytes().unwrap()
     }
 
     #[test]
     fn a_workbook_fills_the_grid_and_each_fault_names_its_cell() {
-        let known = BTreeMap::from([("7".to_owned(), true), ("8".to_owned(), true), ("9".to_owned(), false)]);
+        let known = BTreeMap::from([
+            ("7".to_owned(), true),
+            ("8".to_owned(), true),
+            ("9".to_owned(), false),
+        ]);
         let bytes = book(&[["7", "2.5", "缺纪要"], ["9", "1", ""], ["8", "", ""]]);
         let (typed, faults) = read("a.xlsx", &bytes, &known).unwrap();
         assert!(faults.is_empty());
         assert_eq!(typed.get("p.7").map(String::as_str), Some("2.5"));
         assert_eq!(typed.get("r.7").map(String::as_str), Some("缺纪要"));
-        assert!(!typed.contains_key("p.9"), "what is not to be judged now is left alone");
+        assert!(
+            !typed.contains_key("p.9"),
+            "what is not to be judged now is left alone"
+        );
 
         let bytes = book(&[["7", "二分半", ""], ["70", "1", ""]]);
         let (_, faults) = read("a.xlsx", &bytes, &known).unwrap();
@@ -208,7 +234,11 @@ mod tests {
             .iter()
             .map(|fault| {
                 let place = fault.place.as_ref().unwrap();
-                (place.row, place.column.clone().unwrap(), place.value.clone().unwrap())
+                (
+                    place.row,
+                    place.column.clone().unwrap(),
+                    place.value.clone().unwrap(),
+                )
             })
             .collect();
         assert_eq!(

@@ -80,12 +80,18 @@ fn waiting(look: &Look<'_>, course: &Course<'_>) -> Result<Vec<Case>, Refused> {
         .open()
         .filter(|case| course.has(case))
         .filter(|case| {
-            judging(look, case, course.scorecard)
-                .is_some_and(|(action, _)| action.requires_evidence_at_least > 0 && !action.reason_required)
+            judging(look, case, course.scorecard).is_some_and(|(action, _)| {
+                action.requires_evidence_at_least > 0 && !action.reason_required
+            })
         })
         .cloned()
         .collect();
-    cases.sort_by(|a, b| a.about.unit.cmp(&b.about.unit).then(a.number.cmp(&b.number)));
+    cases.sort_by(|a, b| {
+        a.about
+            .unit
+            .cmp(&b.about.unit)
+            .then(a.number.cmp(&b.number))
+    });
     Ok(cases)
 }
 
@@ -99,7 +105,10 @@ async fn list(State(site): State<Site>, asked: Asked) -> Response {
                 continue;
             };
             total += 1;
-            match blocks.last_mut().filter(|block| block.unit == line.unit_name) {
+            match blocks
+                .last_mut()
+                .filter(|block| block.unit == line.unit_name)
+            {
                 Some(block) => block.lines.push(line),
                 None => blocks.push(UnitBlock {
                     unit: line.unit_name.clone(),
@@ -108,7 +117,8 @@ async fn list(State(site): State<Site>, asked: Asked) -> Response {
             }
         }
         Page::of(&List {
-            frame: look.frame(Words { lang: look.lang() }.say("实地核查", "Verification on the spot")),
+            frame: look
+                .frame(Words { lang: look.lang() }.say("实地核查", "Verification on the spot")),
             blocks,
             total,
         })
@@ -122,8 +132,10 @@ async fn page(
     Path(number): Path<u64>,
     Query(chosen): Query<Chosen>,
 ) -> Response {
-    site.page(asked, move |look| show(look, number, chosen.done, None, &[]))
-        .await
+    site.page(asked, move |look| {
+        show(look, number, chosen.done, None, &[])
+    })
+    .await
 }
 
 fn show(
@@ -236,14 +248,18 @@ async fn act(
             }
             for file in posted.files.iter().filter(|file| file.field == "evidence") {
                 check_evidence(file).map_err(one)?;
-                request
-                    .evidence
-                    .push(office.store_evidence(&file.name, &file.bytes).map_err(one)?);
+                request.evidence.push(
+                    office
+                        .store_evidence(&file.name, &file.bytes)
+                        .map_err(one)?,
+                );
             }
             office.act(number, &request)
         },
         move |site, who, posted, _| {
-            let _ = site.desk().drop_draft(who.actor, &format!("/verify/{number}"));
+            let _ = site
+                .desk()
+                .drop_draft(who.actor, &format!("/verify/{number}"));
             match posted.get("next").parse::<u64>() {
                 Ok(next) => go_to(&format!("/verify/{next}?done={number}")),
                 Err(_) => go_to(&format!("/cases/{number}")),
