@@ -121,6 +121,7 @@ base::catalogue! {
     fn no_boundaries(name) -> "W416" Error {
         what { zh: "“{name}”里没有可用的边界", en: "`{name}` has no boundaries that can be used" }
         remedy { zh: "用经纬度坐标的 GeoJSON（FeatureCollection，Polygon 或 MultiPolygon）", en: "use GeoJSON in degrees (a FeatureCollection of Polygon or MultiPolygon)" }
+    }
     /// Nothing was uploaded.
     fn no_file() -> "W611" Error {
         what { zh: "没有选文件", en: "no file was chosen" }

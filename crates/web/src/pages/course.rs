@@ -215,3 +215,19 @@ pub(crate) fn cases_of_unit(
     }
     Ok(cases)
 }
+
+/// The name of a ranking group.
+pub(crate) fn group_name(look: &Look<'_>, id: &str) -> String {
+    look.programme
+        .vocabularies
+        .get(programme::schema::RANKING_GROUP)
+        .and_then(|vocabulary| vocabulary.codes.get(id))
+        .map_or_else(
+            || {
+                Words { lang: look.lang() }
+                    .say("不分组", "No group")
+                    .to_owned()
+            },
+            |code| look.text(&code.name).to_owned(),
+        )
+}

@@ -338,44 +338,6 @@ fn choices(chosen: &str, all: &[(&str, &str)]) -> Vec<Choice> {
             value: (*value).to_owned(),
             name: (*name).to_owned(),
             is_chosen: chosen == *value,
-fn say<'t>(look: &Look<'_>, zh: &'t str, en: &'t str) -> &'t str {
-    match look.lang() {
-        Lang::Zh => zh,
-        Lang::En => en,
-    }
-}
-
-pub(crate) fn group_name(look: &Look<'_>, id: &str) -> String {
-    look.programme
-        .vocabularies
-        .values()
-        .find_map(|vocabulary| vocabulary.codes.get(id))
-        .map_or_else(
-            || say(look, "不分组", "No group").to_owned(),
-            |code| look.text(&code.name).to_owned(),
-        )
-}
-
-fn row(look: &Look<'_>, scorecard: &Scorecard, tops: &[&GroupId], card: &Card) -> BoardRow {
-    let words = crate::words::Words { lang: look.lang() };
-    let cells = tops
-        .iter()
-        .map(|group| {
-            let found = card.group(group)?;
-            let has_items = card.items.iter().any(|item| {
-                &item.top_group == *group && item.state != scoring::ItemState::NotCarried
-            });
-            if !has_items {
-                return None;
-            }
-            let net = found.net_points();
-            let shade = found.rate().map_or(0, |rate| shade_of(&rate));
-            Some(BoardCell {
-                text: net.to_decimal(1, Rounding::HalfUp),
-                possible: words.points(&found.possible),
-                shade,
-                title: costliest(look, scorecard, card, group),
-            })
         })
         .collect()
 }

@@ -152,7 +152,7 @@ fn show(look: &Look<'_>, position: u64) -> Result<Page, Refused> {
             Some((_, block)) => block.rows.push(row),
             None => {
                 let block = Block {
-                    name: crate::pages::board::group_name(look, &group),
+                    name: crate::pages::course::group_name(look, &group),
                     rows: vec![row],
                 };
                 blocks.push((group, block));

@@ -264,7 +264,7 @@ fn blocks(look: &Look<'_>, course: &crate::pages::course::Course<'_>, words: Wor
             None => blocks.push((
                 group.clone(),
                 Block {
-                    name: crate::pages::board::group_name(look, &group),
+                    name: crate::pages::course::group_name(look, &group),
                     rows: vec![row],
                     grades: String::new(),
                 },
