@@ -18,12 +18,20 @@ use rand_chacha::rand_core::SeedableRng;
 const UNITS: [&str; 5] = ["hall", "office", "bridge", "hill", "wharf"];
 
 fn sample(rng: &mut impl Rng) -> Vec<(&'static str, Value)> {
-    let on = day("2018-01-01").plus_days(rng.random_range(0..40)).unwrap();
+    let on = day("2018-01-01")
+        .plus_days(rng.random_range(0..40))
+        .unwrap();
     let mut cells = vec![
         ("day", Value::Day(on)),
         ("unit", text(UNITS[rng.random_range(0..5)])),
-        ("subject", text(&format!("Firm {}", rng.random_range(0..20)))),
-        ("result", text(["pass", "fail", "void"][rng.random_range(0..3)])),
+        (
+            "subject",
+            text(&format!("Firm {}", rng.random_range(0..20))),
+        ),
+        (
+            "result",
+            text(["pass", "fail", "void"][rng.random_range(0..3)]),
+        ),
         ("load", Value::Int(rng.random_range(-20..20))),
     ];
     if rng.random_range(0..3) > 0 {
@@ -64,8 +72,9 @@ fn number(value: &Value) -> Option<i64> {
 /// The numbers of the rows of a listing without pages, found by looking at each.
 fn all(city: &City, listing: &Listing) -> Vec<u64> {
     let meets = |row: &measure::RowView<'_>, test: &Test| match test {
-        Test::Within(name, least, greatest) => number(&row.value(name))
-            .is_some_and(|found| *least <= found && found <= *greatest),
+        Test::Within(name, least, greatest) => {
+            number(&row.value(name)).is_some_and(|found| *least <= found && found <= *greatest)
+        }
         Test::OneOf(name, texts) => match row.value(name) {
             Value::Text(found) => texts.contains(&found),
             _ => false,
@@ -225,7 +234,13 @@ fn a_million_rows() {
     };
     for (what, listing) in [
         ("first page", plain.clone()),
-        ("a page in the middle", Listing { from: Some(500_000), ..plain.clone() }),
+        (
+            "a page in the middle",
+            Listing {
+                from: Some(500_000),
+                ..plain.clone()
+            },
+        ),
         ("with two sums", summed.clone()),
         (
             "one unit, ten days, two sums",
@@ -237,12 +252,27 @@ fn a_million_rows() {
                 ..summed.clone()
             },
         ),
-        ("sorted by a number", Listing { order: order("load"), ..plain.clone() }),
-        ("sorted by a text", Listing { order: order("subject"), ..plain.clone() }),
+        (
+            "sorted by a number",
+            Listing {
+                order: order("load"),
+                ..plain.clone()
+            },
+        ),
+        (
+            "sorted by a text",
+            Listing {
+                order: order("subject"),
+                ..plain.clone()
+            },
+        ),
         (
             "a piece of a text",
             Listing {
-                tests: vec![Test::Contains(vec!["subject".into()], "number 777".to_owned())],
+                tests: vec![Test::Contains(
+                    vec!["subject".into()],
+                    "number 777".to_owned(),
+                )],
                 ..summed
             },
         ),

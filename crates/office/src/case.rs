@@ -251,6 +251,10 @@ impl Office {
     fn act_now(&mut self, number: u64, request: &ActRequest) -> Result<Case, Vec<Problem>> {
         let one = |problem: Problem| vec![problem];
         let case = self.case(number).map_err(one)?;
+        let faults = self.demanded(&case, request, &mut None)?;
+        if !faults.is_empty() {
+            return Err(faults);
+        }
         let command = self.act_command(&case, request)?;
         let precondition = Precondition {
             space: spaces::CASE,

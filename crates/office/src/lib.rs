@@ -16,6 +16,7 @@ pub mod backup;
 pub mod behind;
 pub mod bundling;
 pub mod case;
+pub mod course;
 pub mod entry;
 pub mod erase;
 pub mod erasures;

@@ -2,12 +2,14 @@
 
 pub mod audit;
 pub mod backup;
+pub mod course;
 pub mod people;
 pub mod published;
 pub mod revising;
 
 pub use audit::*;
 pub use backup::*;
+pub use course::*;
 pub use people::*;
 pub use published::*;
 

@@ -516,6 +516,8 @@ pub struct Scorecard {
     pub flow: Option<FlowId>,
     /// The card's consequences by their declared identifier.
     pub consequences: IndexMap<Arc<str>, scoring::Consequence>,
+    /// The flow of which a consequence opens a case for the unit, by the consequence's identifier.
+    pub opens: IndexMap<Arc<str>, FlowId>,
     /// Inputs of the flow that carry the judged points or level; the first that is filled wins.
     pub judged_by: Vec<Arc<str>>,
     /// Inputs of the flow that carry the self-score.

@@ -502,6 +502,7 @@ pub const TABLES: &[Table] = &[
         may("veto", Text, "否决项", "veto"),
         must("kind", OneOf(&["commendation", "bar_on_promotion", "talk", "rectification", "supervision", "award", "other"]), "种类", "kind"),
         must("text", Bilingual, "内容", "text"),
+        may("opens", Ref("flow"), "由此为单位开办的流程", "flow of which it opens a case for the unit"),
         may("basis", Bilingual, "依据", "basis"),
     ]),
     table_of("flow", &["id"], "流程", "flows", &[
@@ -594,6 +595,7 @@ pub const TABLES: &[Table] = &[
         may("count", Int, "总数", "how many in all"),
         may("per_unit", Int, "每单位几个", "how many for each unit"),
         may("scorecard", Ref("scorecard"), "case：为记分卡每项每承担单位开办", "of a case: opened for each item and carrier of the scorecard"),
+        may("items", List(&Text), "case：只有这些项目；先列出的分布先取", "of a case: only these items; a distribution that stands first takes first"),
         may("from", Day, "最早日期", "first day"),
         may("to", Day, "最晚日期", "last day"),
         may("rhythm", OneOf(&["even", "weekdays", "working_days", "season", "once"]), "时间节律", "rhythm over time"),

@@ -242,4 +242,34 @@ base::catalogue! {
         what { zh: "没有选人", en: "nobody was chosen" }
         remedy { zh: "从名单中选择", en: "choose from the list" }
     }
+    /// Nothing was uploaded.
+    fn no_file_chosen() -> "W611" Error {
+        what { zh: "没有选文件", en: "no file was chosen" }
+        remedy { zh: "选好文件后再上传", en: "choose the file, then upload it" }
+    }
+    /// A column that a workbook needs.
+    fn no_such_column(heading) -> "W612" Error {
+        what { zh: "工作簿里没有“{heading}”一列", en: "the workbook has no column `{heading}`" }
+        remedy { zh: "用从这里下载的工作簿填写，不要改表头", en: "fill in the workbook that is downloaded here and leave its headings" }
+    }
+    /// A row that belongs to nothing here.
+    fn row_of_no_case(row, number) -> "W613" Error {
+        what { zh: "第 {row} 行的编号“{number}”不是这一项目的", en: "row {row}: number `{number}` is not of this item" }
+        remedy { zh: "编号一列不要改；重新下载后再填", en: "leave the numbers as they are; download it again and fill it in" }
+    }
+    /// Points that are no number.
+    fn cell_is_no_number(row, heading, value) -> "W614" Error {
+        what { zh: "第 {row} 行“{heading}”是“{value}”，不是数字", en: "row {row}, `{heading}`: `{value}` is no number" }
+        remedy { zh: "改成数字，例如 2.5", en: "write a number such as 2.5" }
+    }
+    /// A box that must be ticked.
+    fn not_confirmed() -> "W615" Error {
+        what { zh: "没有勾选确认", en: "the confirmation is not ticked" }
+        remedy { zh: "读过说明后勾选，再提交", en: "read what it means, tick it, and submit again" }
+    }
+    /// Cases that have not come to their end.
+    fn course_not_finished(count) -> "W616" Error {
+        what { zh: "还有 {count} 个项目没有走到综合评价", en: "{count} items have not been composed" }
+        remedy { zh: "先办完；确需按现有结果审定的，勾选“按现有结果审定”", en: "finish them, or tick that the result is sealed as it stands" }
+    }
 }

@@ -11,8 +11,8 @@ use office::work::Worklist;
 use office::{Office, SharedOffice};
 use tokio::sync::watch;
 
-use crate::pages::records::import::Jobs;
 use crate::asked::Asked;
+use crate::pages::records::import::Jobs;
 
 /// How the site is run.
 #[derive(Debug, Clone, Default)]

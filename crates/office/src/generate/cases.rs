@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use base::{ActionId, Day, FlowId, Problem, Ratio, ScorecardId, UnitId};
+use base::{ActionId, Day, FlowId, ItemId, Problem, Ratio, ScorecardId, UnitId};
 use casework::{Action, Flow};
 use programme::Row;
 use programme::model::{Programme, Scorecard};
@@ -16,7 +16,7 @@ use super::dice::{Dice, ONE};
 use super::fields::FieldMaker;
 use super::judging::in_ones;
 use super::walk::Walker;
-use super::{Papers, Refusals, problems};
+use super::{Measured, Papers, Refusals, problems};
 use crate::entry::{CaseOpenFacts, Kind, Private};
 use crate::folder::{Command, Office, Progress};
 
@@ -83,6 +83,15 @@ impl<'a> CaseMaker<'a> {
                 problems::other_flow(id, named, other).at(row.span_of("of")),
             ]);
         }
+        for item in row.texts("items") {
+            let is_known =
+                scorecard.is_some_and(|card| card.items.contains_key(&ItemId::new(&*item)));
+            if !is_known {
+                return Err(vec![
+                    problems::unknown_made(id, &item).at(row.span_of("items")),
+                ]);
+            }
+        }
         let steps = programme
             .generate
             .steps
@@ -104,13 +113,14 @@ impl<'a> CaseMaker<'a> {
     }
 
     /// Opens the cases and gives their numbers. Of an assessment all are opened, and those of the declared
-    /// units are given (without `units`: all), even where they were open already.
+    /// units and items are given (without `units` or `items`: all) that no distribution before has `taken`.
     ///
     /// # Errors
     /// The ledger cannot be written.
     pub(super) fn open(
         &self,
         office: &mut Office,
+        taken: &mut BTreeSet<u64>,
         progress: Progress<'_>,
     ) -> Result<Vec<u64>, Problem> {
         let among = Among::of(
@@ -126,9 +136,13 @@ impl<'a> CaseMaker<'a> {
             let units: Option<BTreeSet<&UnitId>> =
                 among.map(|among| among.units().into_iter().map(|unit| &unit.id).collect());
             let cases = office.cases_of(scorecard, period)?.into_iter();
-            let is_wanted = |unit: &UnitId| units.as_ref().is_none_or(|units| units.contains(unit));
+            let items = self.row.texts("items");
+            let is_wanted = |item: &ItemId, unit: &UnitId| {
+                units.as_ref().is_none_or(|units| units.contains(unit))
+                    && (items.is_empty() || items.iter().any(|named| **named == *item.as_str()))
+            };
             return Ok(cases
-                .filter(|((_, unit), _)| is_wanted(unit))
+                .filter(|((item, unit), number)| is_wanted(item, unit) && taken.insert(*number))
                 .map(|(_, number)| number)
                 .collect());
         }
@@ -195,6 +209,7 @@ impl<'a> CaseMaker<'a> {
         &self,
         office: &Office,
         numbers: &[u64],
+        measured: &Measured,
         papers: &mut Papers<'_>,
     ) -> Result<Vec<(Day, Command)>, Vec<Problem>> {
         let dealt: Vec<Vec<bool>> = self
@@ -213,7 +228,12 @@ impl<'a> CaseMaker<'a> {
                 .iter()
                 .map(|step| step.get(index).copied().unwrap_or(false))
                 .collect();
-            let mut walker = Walker::new(self, office, case, index);
+            let points = measured.get(&(
+                case.about.scorecard.clone().unwrap_or_default(),
+                case.about.item.clone().unwrap_or_default(),
+                case.about.unit.clone().unwrap_or_default(),
+            ));
+            let mut walker = Walker::new(self, office, case, index, points.cloned());
             if let Err((step, faults)) = walker.walk(&is_dealt, papers, &mut taken) {
                 for problem in faults {
                     refusals.note(index + 1, step.action.id.as_str(), &problem, &[], step.row);

@@ -20,7 +20,7 @@ mod walk;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use base::{Position, Problem};
+use base::{Position, Problem, Ratio};
 use ledger::Nature;
 use programme::Row;
 use programme::model::Programme;
@@ -29,6 +29,8 @@ use sha2::{Digest, Sha256};
 use self::cases::CaseMaker;
 use self::fields::FieldMaker;
 use self::records::{Maker, Pools};
+use crate::assessment::Ask;
+use crate::course::{ItemOf, proposed_points};
 use crate::entry::{Evidence, ImportEndFacts, ImportOpenFacts, Kind, Private, SubjectFacts};
 use crate::fold::{read, row as state_row};
 use crate::folder::{Command, Office, Progress};
@@ -50,6 +52,9 @@ pub struct Generated {
     /// For each distribution in declared order: its identifier, what it makes, how many.
     pub by_distribution: Vec<(String, String, u64)>,
 }
+
+/// Points that figures and rules give, by scorecard, item and unit.
+type Measured = BTreeMap<(String, String, String), Ratio>;
 
 /// Everything but the cases, checked and ready to be appended.
 #[derive(Default)]
@@ -89,9 +94,15 @@ impl Office {
             return Err(vec![problems::no_distributions()]);
         }
         let mut planned = self.plan(&programme, seed, progress)?;
-        let steps = self.walk_cases(&programme, seed, &mut planned.counts, progress)?;
+        let numbers = self.open_cases(&programme, seed, &mut planned.counts, progress)?;
+        // Judged first without figures, so that nothing is appended when a step is refused.
+        let mut steps = self.walk_cases(&programme, seed, &numbers, &Measured::new())?;
         self.append_planned(&programme, seed, &mut planned, progress)
             .map_err(one)?;
+        let measured = self.measured_points(&programme).map_err(one)?;
+        if !measured.is_empty() {
+            steps = self.walk_cases(&programme, seed, &numbers, &measured)?;
+        }
         self.append_in_groups(steps, "steps", progress)
             .map_err(one)?;
         let by_distribution = distributions(&programme).map(|(row, id)| {
@@ -248,15 +259,92 @@ impl Office {
         pools
     }
 
-    /// Opens the cases and walks them in memory; gives the steps of all by day.
-    fn walk_cases(
+    /// The points that figures and rules give in the year, by item and unit: people score by them.
+    fn measured_points(&self, programme: &Programme) -> Result<Measured, Problem> {
+        let mut measured = Measured::new();
+        let named: BTreeSet<&Arc<str>> = distributions(programme)
+            .filter(|(row, _)| makes(row, "case:"))
+            .filter_map(|(row, _)| row.text("scorecard"))
+            .collect();
+        for (id, scorecard) in &programme.scorecards {
+            if !named.iter().any(|named| ***named == *id.as_str()) {
+                continue;
+            }
+            let assessment = self.assess(&Ask {
+                scorecard: id.clone(),
+                period: programme.year,
+                day: self.today()?,
+                at: self.position(),
+            })?;
+            for card in &assessment.cards {
+                for result in &card.items {
+                    let item = scorecard
+                        .card
+                        .items
+                        .iter()
+                        .find(|item| item.id == result.item);
+                    let (Some(item), Some(ties)) = (item, scorecard.items.get(&result.item)) else {
+                        continue;
+                    };
+                    let of = ItemOf {
+                        scorecard_id: id,
+                        scorecard,
+                        item,
+                        ties,
+                    };
+                    if let Some(points) = proposed_points(of, result) {
+                        let key = (
+                            id.to_string(),
+                            item.id.to_string(),
+                            card.participant.clone(),
+                        );
+                        measured.insert(key, points);
+                    }
+                }
+            }
+        }
+        Ok(measured)
+    }
+
+    /// Opens the cases and gives their numbers, by distribution.
+    fn open_cases(
         &mut self,
         programme: &Programme,
         seed: u64,
         counts: &mut BTreeMap<Arc<str>, u64>,
         progress: Progress<'_>,
+    ) -> Result<BTreeMap<Arc<str>, Vec<u64>>, Vec<Problem>> {
+        let mut makers = Vec::new();
+        let mut faults = Vec::new();
+        for (row, id) in distributions(programme).filter(|(row, _)| makes(row, "case:")) {
+            match CaseMaker::of(programme, row, id, seed) {
+                Ok(maker) => makers.push((id.clone(), maker)),
+                Err(problems) => faults.extend(problems),
+            }
+        }
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let mut numbers = BTreeMap::new();
+        let mut taken = BTreeSet::new();
+        for (id, maker) in &makers {
+            let opened = maker
+                .open(self, &mut taken, progress)
+                .map_err(|problem| vec![problem])?;
+            counts.insert(id.clone(), opened.len() as u64);
+            numbers.insert(id.clone(), opened);
+        }
+        Ok(numbers)
+    }
+
+    /// Walks the cases in memory; gives the steps of all by day.
+    fn walk_cases(
+        &self,
+        programme: &Programme,
+        seed: u64,
+        numbers: &BTreeMap<Arc<str>, Vec<u64>>,
+        measured: &Measured,
     ) -> Result<Vec<Command>, Vec<Problem>> {
-        let one = |problem: Problem| vec![problem];
         let mut makers = Vec::new();
         let mut faults = Vec::new();
         for (row, id) in distributions(programme).filter(|(row, _)| makes(row, "case:")) {
@@ -270,9 +358,8 @@ impl Office {
         }
         let mut steps = Vec::new();
         for (id, maker) in &makers {
-            let numbers = maker.open(self, progress).map_err(one)?;
-            counts.insert(id.clone(), numbers.len() as u64);
-            match maker.walk(self, &numbers, &mut Papers::new(self)) {
+            let numbers = numbers.get(id).map_or(&[][..], Vec::as_slice);
+            match maker.walk(self, numbers, measured, &mut Papers::new(self)) {
                 Ok(taken) => steps.extend(taken),
                 Err(problems) => faults.extend(problems),
             }

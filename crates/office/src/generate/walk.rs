@@ -23,6 +23,8 @@ use crate::folder::{Command, Office};
 const RETURNS_MAX: usize = 3;
 /// Most working days that a step takes when it is done again.
 const DAYS_AGAIN: i64 = 5;
+/// One self-score in so many is another than the figures give.
+const DIFFERS_ONE_IN: u64 = 12;
 /// Decimal places of points whose field says none.
 const PLACES: u8 = 2;
 
@@ -35,6 +37,8 @@ pub(super) struct Walker<'m, 'a> {
     ties: Option<&'a ItemTies>,
     item: Option<&'a scoring::Item>,
     quality: Quality,
+    /// What figures and rule give, where the item is measured.
+    measured: Option<Ratio>,
     dice: Dice,
 }
 
@@ -44,6 +48,7 @@ impl<'m, 'a> Walker<'m, 'a> {
         office: &'m Office,
         case: Case,
         index: usize,
+        measured: Option<Ratio>,
     ) -> Walker<'m, 'a> {
         let about = &case.about;
         let item_id = about.item.as_deref().unwrap_or_default();
@@ -70,6 +75,7 @@ impl<'m, 'a> Walker<'m, 'a> {
             ties,
             item,
             quality,
+            measured,
             dice,
         }
     }
@@ -212,16 +218,19 @@ impl<'m, 'a> Walker<'m, 'a> {
         worked.or_else(|| last.plus_days(count)).unwrap_or(last)
     }
 
+    fn is_self_score(&self, step: &StepMaker<'_>) -> bool {
+        self.maker
+            .scorecard
+            .is_some_and(|card| card.self_scored_by.iter().any(|field| step.takes(field)))
+    }
+
     /// What the action demands, and for a self-score what the item wants.
     fn evidence(
         &self,
         step: &StepMaker<'_>,
         papers: &mut Papers<'_>,
     ) -> Result<Vec<Evidence>, Problem> {
-        let is_self_score = self
-            .maker
-            .scorecard
-            .is_some_and(|card| card.self_scored_by.iter().any(|field| step.takes(field)));
+        let is_self_score = self.is_self_score(step);
         let of_item = self.ties.map_or(0, |ties| {
             if is_self_score {
                 ties.evidence_at_least
@@ -251,6 +260,16 @@ impl<'m, 'a> Walker<'m, 'a> {
             .item
             .map(|item| judge(item, share, PLACES, &mut self.dice))
             .unwrap_or_default();
+        let mark = match &self.measured {
+            // Few units see it otherwise than the figures do; who reviews goes by the figures.
+            Some(points) if !self.is_self_score(step) || self.dice.below(DIFFERS_ONE_IN) > 0 => {
+                Mark {
+                    points: points.clone(),
+                    ..mark
+                }
+            }
+            _ => mark,
+        };
         let required = step
             .action
             .requires

@@ -157,6 +157,12 @@ fn scorecard(card: &Card<'_>, known: &Known<'_>, faults: &mut Faults) -> Scoreca
         gates: grades.gate_ties,
         flow: row.text("flow").map(FlowId::new),
         consequences: grades.consequences,
+        opens: card
+            .rows
+            .under("consequence", card.id)
+            .iter()
+            .filter_map(|row| Some((row.text("id")?.clone(), FlowId::new(row.text("opens")?))))
+            .collect(),
         judged_by: row.texts("judged_by"),
         self_scored_by: row.texts("self_scored_by"),
         ranked: row.bool("ranked").unwrap_or(card.of == Scored::Units),

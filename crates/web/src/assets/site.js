@@ -6,6 +6,8 @@ import { drafts } from "./drafts.js";
 import { copies } from "./copy.js";
 import { tips } from "./tips.js";
 import { progress, suggest } from "./suggest.js";
+import { drop } from "./drop.js";
+import { grid } from "./grid.js";
 
 document.documentElement.classList.add("has-script");
 filters(document);
@@ -15,6 +17,8 @@ copies(document);
 tips(document);
 suggest(document);
 progress(document);
+drop(document);
+grid(document);
 live((fresh) => {
   filters(fresh);
   copies(fresh);

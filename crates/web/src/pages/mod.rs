@@ -2,21 +2,29 @@
 //! line in [`routes`], and its addresses in the list that the tests walk (`tests/walk`).
 
 pub(crate) mod admin;
+pub(crate) mod assessment;
+pub(crate) mod batch;
 pub(crate) mod board;
 pub(crate) mod case;
+pub(crate) mod circular;
+pub(crate) mod course;
 pub(crate) mod drafts;
 pub(crate) mod evidence;
 pub(crate) mod figure;
 pub(crate) mod first;
 pub(crate) mod item;
+pub(crate) mod items;
 pub(crate) mod leaders;
 pub(crate) mod map;
 pub(crate) mod me;
+pub(crate) mod meeting;
 pub(crate) mod programme;
 pub(crate) mod records;
+pub(crate) mod review;
 pub(crate) mod sign_in;
 pub(crate) mod subjects;
 pub(crate) mod unit;
+pub(crate) mod verify;
 pub(crate) mod work;
 
 use axum::Router;
@@ -34,6 +42,13 @@ pub(crate) fn routes() -> Router<Site> {
         .merge(unit::routes())
         .merge(programme::routes())
         .merge(case::routes())
+        .merge(items::routes())
+        .merge(batch::routes())
+        .merge(assessment::routes())
+        .merge(meeting::routes())
+        .merge(circular::routes())
+        .merge(review::routes())
+        .merge(verify::routes())
         .merge(drafts::routes())
         .merge(evidence::routes())
         .merge(figure::routes())

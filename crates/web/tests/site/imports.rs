@@ -2,8 +2,8 @@
 
 use axum::http::StatusCode;
 
-use crate::town::{City, File};
 use crate::records::TOWN;
+use crate::town::{City, File};
 
 const HEADER: &str = "编号,抽样日期,责任单位,检验结论,批次,备注\n";
 /// Two sound rows; a day that is none; a unit nobody knows; a second row of the first key.

@@ -1,6 +1,9 @@
 //! The page of a case: what it is about, where it stands, every step, and what who looks can do now.
 //!
-//! Any flow of any programme: the fields of an action are the inputs of its form.
+//! Any flow of any programme: the fields of an action are the inputs of its form. A case of an assessment
+//! item shows more, see `item.rs`.
+
+pub(crate) mod item;
 
 use askama::Template;
 use axum::Router;
@@ -10,6 +13,7 @@ use axum::routing::get;
 use base::{FieldId, Problem};
 use casework::{Action, DueState, Field, FieldKind, StateKind, Value, When, possible_actions};
 use office::case::{ActRequest, Case};
+use office::course::item_of;
 use office::work::task;
 
 use crate::answer::{Page, Refused, go_to};
@@ -26,27 +30,31 @@ pub(crate) fn routes() -> Router<Site> {
 }
 
 /// An input of an action's form.
-struct Input {
-    name: String,
-    label: String,
+pub(crate) struct Input {
+    pub name: String,
+    pub label: String,
     /// `text`, `decimal`, `integer`, `day`, `choice`, `bool`.
-    kind: &'static str,
-    value: String,
-    choices: Vec<(String, String)>,
-    is_required: bool,
-    note: String,
+    pub kind: &'static str,
+    pub value: String,
+    pub choices: Vec<(String, String)>,
+    pub is_required: bool,
+    pub note: String,
 }
 
 /// An action's form.
-struct ActForm {
+pub(crate) struct ActForm {
     id: String,
     name: String,
-    inputs: Vec<Input>,
+    pub inputs: Vec<Input>,
     evidence_at_least: u32,
     is_reason_required: bool,
     reasons: Vec<(String, String)>,
     reason: String,
     is_open: bool,
+    /// It is the unit's self-score: filed evidence is offered, and it can be submitted at once.
+    is_self_score: bool,
+    /// What submits after it, where that is possible: action and name.
+    then: Option<(String, String)>,
 }
 
 struct Piece {
@@ -82,7 +90,7 @@ struct CasePage {
     flow: String,
     state: String,
     line: Line,
-    criterion: String,
+    item: Option<item::ItemPanel>,
     unit_id: String,
     fields: Vec<(String, String)>,
     forms: Vec<ActForm>,
@@ -124,15 +132,24 @@ fn show(
         .filter_map(|id| case.flow.action(id))
         .map(|action| form(look, &case, action, &typed))
         .collect();
+    let is_own = relation.own;
+    let ticked: Vec<String> = posted
+        .map(|posted| posted.all("reuse").map(str::to_owned).collect())
+        .unwrap_or_default();
+    let panel = item::panel(look, &case, &ticked, is_own)?;
+    let of = item_of(&look.programme, &case.about);
     let one = forms.len() == 1;
     let forms = forms
         .into_iter()
+        .map(|form| match of {
+            Some(of) => self_form(look, &case, of, panel.as_ref(), form, &roles, relation),
+            None => form,
+        })
         .map(|form| ActForm {
             is_open: one || form.id == typed("action"),
             ..form
         })
         .collect();
-    let item = item_of(look, &case);
     let steps = steps(look, &case, words)?;
     Page::of(&CasePage {
         frame: look.frame(title_of(look, &case)),
@@ -140,7 +157,7 @@ fn show(
         flow: look.text(&case.flow.name).to_owned(),
         state: state_name(look, &case, &case.state.state),
         line: line(look, &task(&look.programme, &case, actions, look.today)),
-        criterion: item,
+        item: panel,
         unit_id: case.about.unit.clone().unwrap_or_default(),
         fields: fields(look, &case, &case.state.fields),
         forms,
@@ -158,24 +175,79 @@ fn state_name(look: &Look<'_>, case: &Case, id: &base::StateId) -> String {
         .map_or_else(|| id.to_string(), |state| look.text(&state.name).to_owned())
 }
 
-fn item_of(look: &Look<'_>, case: &Case) -> String {
-    let scorecard = case
-        .about
-        .scorecard
-        .as_deref()
-        .and_then(|id| look.programme.scorecards.get(id));
-    let item = case.about.item.as_deref().map(base::ItemId::new);
-    match (scorecard, item) {
-        (Some(scorecard), Some(item)) => scorecard
-            .items
-            .get(&item)
-            .map(|ties| look.text(&ties.criterion).to_owned())
-            .unwrap_or_default(),
-        _ => String::new(),
-    }
+/// Whether an action can be taken without filling anything in.
+pub(crate) fn asks_for_nothing(action: &Action) -> bool {
+    action.requires.is_empty()
+        && action.sets.is_empty()
+        && action.requires_evidence_at_least == 0
+        && !action.reason_required
+        && action.closes_with.is_none()
 }
 
-fn form(look: &Look<'_>, case: &Case, action: &Action, typed: &impl Fn(&str) -> String) -> ActForm {
+/// What the form of a self-score has beyond others: the points that the rule proposes are filled in, and
+/// what follows it can be done in the same step.
+fn self_form(
+    look: &Look<'_>,
+    case: &Case,
+    of: office::course::ItemOf<'_>,
+    panel: Option<&item::ItemPanel>,
+    mut form: ActForm,
+    roles: &[base::RoleId],
+    relation: casework::Relation,
+) -> ActForm {
+    let Some(action) = case
+        .flow
+        .action(&base::ActionId::new(&form.id))
+        .filter(|action| item::is_self_score(of, action))
+    else {
+        return form;
+    };
+    form.is_self_score = true;
+    let levels: Vec<String> = of
+        .scorecard
+        .self_scored_by
+        .iter()
+        .map(|field| format!("f.{field}"))
+        .collect();
+    // A measured item has no level to choose.
+    form.inputs
+        .retain(|input| input.kind == "decimal" || of.ties.judged || !levels.contains(&input.name));
+    if let (Some(field), Some(proposed)) = (
+        item::self_field(case, of, action),
+        panel.and_then(|panel| panel.proposed.as_ref()),
+    ) {
+        let name = format!("f.{field}");
+        for input in form.inputs.iter_mut().filter(|input| input.name == name) {
+            if input.value.is_empty() {
+                input.value.clone_from(proposed);
+            }
+            input.note = match look.lang() {
+                base::Lang::Zh => {
+                    format!("{}；按规则应得{proposed}，不同时在下面写明理由", input.note)
+                }
+                base::Lang::En => format!(
+                    "{}; the rule gives {proposed}: write below why it differs",
+                    input.note
+                ),
+            };
+        }
+    }
+    let mut after = case.state.clone();
+    after.state = action.to.clone();
+    form.then = possible_actions(&case.flow, &after, roles, relation)
+        .iter()
+        .filter_map(|id| case.flow.action(id))
+        .find(|next| asks_for_nothing(next))
+        .map(|next| (next.id.to_string(), look.text(&next.name).to_owned()));
+    form
+}
+
+pub(crate) fn form(
+    look: &Look<'_>,
+    case: &Case,
+    action: &Action,
+    typed: &impl Fn(&str) -> String,
+) -> ActForm {
     let required = |field: &FieldId| {
         action
             .requires
@@ -216,6 +288,8 @@ fn form(look: &Look<'_>, case: &Case, action: &Action, typed: &impl Fn(&str) -> 
             .collect(),
         reason: typed("reason"),
         is_open: false,
+        is_self_score: false,
+        then: None,
     }
 }
 
@@ -368,7 +442,16 @@ async fn act(
         posted,
         move |office, posted, _| {
             let request = request(office, number, posted)?;
-            office.act(number, &request)
+            let then = posted.get("then");
+            if then.is_empty() {
+                return office.act(number, &request);
+            }
+            let next = ActRequest {
+                action: then.to_owned(),
+                ..ActRequest::default()
+            };
+            office.act_many(&[(number, request), (number, next)])?;
+            office.case(number).map_err(|problem| vec![problem])
         },
         move |site, who, _, case| {
             let _ = site.desk().drop_draft(who.actor, &form);
@@ -407,6 +490,24 @@ fn request(
             office
                 .store_evidence(&file.name, &file.bytes)
                 .map_err(|problem| vec![problem])?,
+        );
+    }
+    let wanted_again: Vec<&str> = posted.all("reuse").collect();
+    if let (false, Some(scorecard), Some(unit)) = (
+        wanted_again.is_empty(),
+        &case.about.scorecard,
+        &case.about.unit,
+    ) {
+        let one = |problem: Problem| vec![problem];
+        let year = office.programme().map_err(one)?.year;
+        let filed = office
+            .filed_by(&base::ScorecardId::new(scorecard), &year, unit)
+            .map_err(one)?;
+        evidence.extend(
+            filed
+                .into_iter()
+                .map(|filed| filed.piece)
+                .filter(|piece| wanted_again.contains(&piece.sha256.as_str())),
         );
     }
     let some = |name: &str| {

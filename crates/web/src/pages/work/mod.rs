@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
 use base::Lang;
@@ -34,6 +34,11 @@ pub(crate) struct Line {
     pub due: String,
     pub left: String,
     pub lamp: &'static str,
+    /// It came back and is to be done again.
+    pub came_back: bool,
+    /// An action that asks for nothing, so that it is done in place, with its name; and the case.
+    pub at_once: Option<(String, String)>,
+    pub number: u64,
 }
 
 struct Group {
@@ -48,15 +53,29 @@ struct Group {
 #[template(path = "pages/work/work.html")]
 struct Work {
     frame: Frame,
+    places: Vec<(String, &'static str, &'static str)>,
     groups: Vec<Group>,
     total: usize,
+    units: Vec<String>,
+    items: Vec<String>,
+    unit: String,
+    item: String,
 }
 
-async fn page(State(site): State<Site>, asked: Asked) -> Response {
-    site.page(asked, show).await
+/// What of the list is asked for.
+#[derive(Debug, Clone, Default, serde::Deserialize)]
+struct Chosen {
+    #[serde(default)]
+    unit: String,
+    #[serde(default)]
+    item: String,
 }
 
-fn show(look: &Look<'_>) -> Result<Page, Refused> {
+async fn page(State(site): State<Site>, asked: Asked, Query(chosen): Query<Chosen>) -> Response {
+    site.page(asked, move |look| show(look, &chosen)).await
+}
+
+fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
     let who = look.visitor()?;
     let lines: Vec<Line> = {
         let list = look.site.worklist(look.office)?;
@@ -65,7 +84,22 @@ fn show(look: &Look<'_>) -> Result<Page, Refused> {
             .map(|task| line(look, task))
             .collect()
     };
+    let wanted = |chosen: &str, found: &str| chosen.is_empty() || chosen == found;
     let total = lines.len();
+    let choices = |of: &dyn Fn(&Line) -> &str| {
+        let mut names: Vec<String> = lines.iter().map(|line| of(line).to_owned()).collect();
+        names.sort();
+        names.dedup();
+        names.retain(|name| !name.is_empty());
+        names
+    };
+    let (units, items) = (choices(&|line| &line.unit), choices(&|line| &line.what));
+    let mut lines: Vec<Line> = lines
+        .into_iter()
+        .filter(|line| wanted(&chosen.unit, &line.unit) && wanted(&chosen.item, &line.what))
+        .collect();
+    // Within a group what came back is first; a stable sort keeps the days.
+    lines.sort_by_key(|line| !line.came_back);
     let mut groups = [
         (
             "late",
@@ -105,13 +139,58 @@ fn show(look: &Look<'_>) -> Result<Page, Refused> {
         }
     }
     Page::of(&Work {
+        places: places(look, &who.role, who.unit.as_deref()),
         frame: look.frame(match look.lang() {
             Lang::Zh => "我的工作",
             Lang::En => "My work",
         }),
         groups: groups.into(),
         total,
+        units,
+        items,
+        unit: chosen.unit.clone(),
+        item: chosen.item.clone(),
     })
+}
+
+/// The tables in which a role does its work: address and name in both languages.
+fn places(
+    look: &Look<'_>,
+    role: &str,
+    unit: Option<&str>,
+) -> Vec<(String, &'static str, &'static str)> {
+    let mut places = Vec::new();
+    let declared = crate::pages::board::scorecard_of(&look.programme, None);
+    let Some((_, scorecard)) = declared else {
+        return places;
+    };
+    if let (Some(unit), "liaison" | "unit_leader") = (unit, role) {
+        let coded: String = url::form_urlencoded::byte_serialize(unit.as_bytes()).collect();
+        places.push((
+            format!("/units/{coded}/items"),
+            "本单位全部项目",
+            "All items of the unit",
+        ));
+    }
+    let leads = scorecard
+        .items
+        .values()
+        .any(|ties| ties.lead.as_ref().map(base::UnitId::as_str) == unit && unit.is_some());
+    if role == "reviewer" && leads {
+        places.push(("/review".to_owned(), "逐项评审", "Review by item"));
+    }
+    if role == "verifier" {
+        places.push(("/verify".to_owned(), "逐项核查", "Verify one by one"));
+    }
+    if ["programme_office", "leading_group", "auditor"].contains(&role) {
+        places.push((
+            "/assessment".to_owned(),
+            "考核进度",
+            "Progress of the assessment",
+        ));
+        places.push(("/meeting".to_owned(), "议定稿", "For the meeting"));
+    }
+    places
 }
 
 pub(crate) fn line(look: &Look<'_>, task: &Task<'_>) -> Line {
@@ -144,7 +223,29 @@ pub(crate) fn line(look: &Look<'_>, task: &Task<'_>) -> Line {
             .unwrap_or_default(),
         left: left(words, task.working_days_left),
         lamp: lamp(task),
+        came_back: crate::pages::case::item::came_back(case),
+        at_once: task
+            .actions
+            .iter()
+            .filter_map(|id| case.flow.action(id))
+            .find(|action| is_light(case, action))
+            .map(|action| (action.id.to_string(), look.text(&action.name).to_owned())),
+        number: case.number,
     }
+}
+
+/// Whether an action needs nothing that is not there: no field, no reason, no evidence. What it may say is
+/// left to the case's own page. A step that ends or sends on a case of all units is not done by the way.
+fn is_light(case: &office::case::Case, action: &casework::Action) -> bool {
+    action.scope == casework::Scope::Own
+        && action.requires.is_empty()
+        && action.requires_evidence_at_least == 0
+        && !action.reason_required
+        && action.closes_with.is_none()
+        && case
+            .flow
+            .state(&action.to)
+            .is_some_and(|state| state.kind != casework::StateKind::Closed)
 }
 
 /// What a case is about, in words: its item, else its flow.

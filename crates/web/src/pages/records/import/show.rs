@@ -165,7 +165,12 @@ struct TakenPage {
     list: String,
 }
 
-pub(super) fn show(look: &Look<'_>, of: &str, id: &str, found: &[Problem]) -> Result<Page, Refused> {
+pub(super) fn show(
+    look: &Look<'_>,
+    of: &str,
+    id: &str,
+    found: &[Problem],
+) -> Result<Page, Refused> {
     name_of(look, of)?;
     let (waiting, plan) = waiting_of(look, of, id)?;
     let job = look.site.shared.imports.of(id);

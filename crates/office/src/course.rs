@@ -1,0 +1,543 @@
+//! The course of an assessment beyond one case: many acts at once, the reasons and the evidence that a
+//! self-score and a judgement must bring, what a unit has filed already, and what a sealed result opens.
+//!
+//! One case is in [`crate::case`]; here is what a person does with a column of them. Read
+//! [`Office::act_many`] first.
+
+use std::collections::BTreeMap;
+
+use base::{FieldId, FlowId, ItemId, Period, Problem, Ratio, Rounding, ScorecardId, Text};
+use casework::{FieldKind, Value};
+use programme::model::{ItemTies, Programme, Scorecard};
+use scoring::{ItemResult, Role};
+
+use crate::assessment::{Ask, Assessment};
+use crate::authority::Granted;
+use crate::case::{ActRequest, Case};
+use crate::entry::{CaseOpenFacts, Evidence, Kind, Private};
+use crate::folder::{Command, Office};
+use crate::problems;
+use crate::spaces::{self, CaseRow};
+use ledger::Precondition;
+
+/// Most acts that one command takes.
+pub const ACTS_MAX: usize = 2_000;
+/// Decimal places of points that are proposed.
+const PLACES: u8 = 2;
+
+/// The field of a flow's closing step that carries the approval number of a sealed result.
+pub const APPROVAL_FIELD: &str = "approval_no";
+
+/// A piece of evidence that a unit has filed, and for what.
+#[derive(Debug, Clone)]
+pub struct Filed {
+    /// The piece.
+    pub piece: Evidence,
+    /// The cases in which it was filed, oldest first.
+    pub cases: Vec<u64>,
+}
+
+/// What an assessment item's case is about, found in the programme.
+#[derive(Debug, Clone, Copy)]
+pub struct ItemOf<'p> {
+    /// Its scorecard's identifier.
+    pub scorecard_id: &'p ScorecardId,
+    /// Its scorecard.
+    pub scorecard: &'p Scorecard,
+    /// The item as it is scored.
+    pub item: &'p scoring::Item,
+    /// What ties it to indicators and units.
+    pub ties: &'p ItemTies,
+}
+
+/// The item that a case is about, where it is about one that the programme has.
+pub fn item_of<'p>(programme: &'p Programme, about: &CaseOpenFacts) -> Option<ItemOf<'p>> {
+    let wanted = ScorecardId::new(about.scorecard.as_deref()?);
+    let (scorecard_id, scorecard) = programme.scorecards.get_key_value(&wanted)?;
+    let id = ItemId::new(about.item.as_deref()?);
+    Some(ItemOf {
+        scorecard_id,
+        scorecard,
+        item: scorecard.card.items.iter().find(|item| item.id == id)?,
+        ties: scorecard.items.get(&id)?,
+    })
+}
+
+/// The points that figures and rule give for an item, without what people judged or set by hand; `None`
+/// for items that are judged. A deduction is given by what it takes off.
+pub fn proposed_points(of: ItemOf<'_>, result: &ItemResult) -> Option<Ratio> {
+    if of.ties.judged {
+        return None;
+    }
+    let computed = if result.adjusted {
+        result.computed_points.as_ref()
+    } else {
+        result.points.as_ref()
+    };
+    computed.map(|points| points.abs().round(PLACES, Rounding::HalfUp))
+}
+
+/// The first number that a case holds in one of these fields.
+pub fn number_in(case: &Case, fields: &[std::sync::Arc<str>]) -> Option<Ratio> {
+    fields
+        .iter()
+        .find_map(|field| match case.state.fields.get(&FieldId::new(field))? {
+            Value::Number(number) => Some(number.clone()),
+            Value::Integer(number) => Some(Ratio::from_int(*number)),
+            _ => None,
+        })
+}
+
+/// The fields of an action, in the flow's order.
+pub fn fields_of(action: &casework::Action) -> impl Iterator<Item = &FieldId> {
+    action
+        .requires
+        .iter()
+        .map(|wanted| &wanted.field)
+        .chain(&action.sets)
+}
+
+/// The numeric field by which an action judges or self-scores, of those that the scorecard names.
+pub fn points_field<'c>(
+    case: &'c Case,
+    action: &'c casework::Action,
+    named: &[std::sync::Arc<str>],
+) -> Option<&'c FieldId> {
+    fields_of(action).find(|id| {
+        named.iter().any(|name| **name == *id.as_str())
+            && case
+                .flow
+                .field(id)
+                .is_some_and(|field| matches!(field.kind, FieldKind::Decimal { .. }))
+    })
+}
+
+impl Office {
+    /// Acts on many cases, all or none. A case may be named more than once: its acts follow each other.
+    /// Gives how many cases were acted on.
+    ///
+    /// # Errors
+    /// Everything that is wrong with any of them, each fault with its item and unit.
+    pub fn act_many(&mut self, acts: &[(u64, ActRequest)]) -> Result<usize, Vec<Problem>> {
+        self.decide_again(|office| office.act_many_now(acts))
+    }
+
+    fn act_many_now(&mut self, acts: &[(u64, ActRequest)]) -> Result<usize, Vec<Problem>> {
+        let one = |problem: Problem| vec![problem];
+        if acts.is_empty() {
+            return Err(one(problems::nothing_chosen()));
+        }
+        if acts.len() > ACTS_MAX {
+            return Err(one(problems::too_many_at_once(acts.len(), ACTS_MAX)));
+        }
+        let mut held: BTreeMap<u64, Case> = BTreeMap::new();
+        let mut assessed = None;
+        let mut commands = Vec::with_capacity(acts.len());
+        let mut faults = Vec::new();
+        for (number, request) in acts {
+            if !held.contains_key(number) {
+                held.insert(*number, self.case(*number).map_err(one)?);
+            }
+            let Some(case) = held.get_mut(number) else {
+                continue;
+            };
+            let demanded = self.demanded(case, request, &mut assessed)?;
+            let judged = if demanded.is_empty() {
+                self.act_held(case, request)
+            } else {
+                Err(demanded)
+            };
+            match judged {
+                Ok(command) => commands.push(command),
+                Err(found) => {
+                    let programme = self.programme().map_err(one)?;
+                    faults.extend(
+                        found
+                            .into_iter()
+                            .map(|problem| named(&programme, case, problem)),
+                    );
+                }
+            }
+        }
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let preconditions: Vec<Precondition> = held
+            .values()
+            .map(|case| Precondition {
+                space: spaces::CASE,
+                key: spaces::number_key(case.number),
+                version: Some(case.version),
+            })
+            .collect();
+        self.append(commands, &preconditions).map_err(one)?;
+        Ok(held.len())
+    }
+
+    /// What is wrong with an act, without acting.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn check_act(&self, number: u64, request: &ActRequest) -> Result<Vec<Problem>, Problem> {
+        let case = self.case(number)?;
+        let demanded = match self.demanded(&case, request, &mut None) {
+            Ok(found) => found,
+            Err(found) => return Ok(found),
+        };
+        if !demanded.is_empty() {
+            return Ok(demanded);
+        }
+        Ok(self.act_command(&case, request).err().unwrap_or_default())
+    }
+
+    /// What an assessment demands of an act beyond its flow: a reason where a self-score is not what the rule
+    /// gives and where a judgement takes points off, and as many pieces of evidence as the item declares.
+    /// `assessed` keeps what was scored for it, for the next act.
+    pub(crate) fn demanded(
+        &self,
+        case: &Case,
+        request: &ActRequest,
+        assessed: &mut Option<Assessment>,
+    ) -> Result<Vec<Problem>, Vec<Problem>> {
+        let one = |problem: Problem| vec![problem];
+        let programme = self.programme().map_err(one)?;
+        let Some(of) = item_of(&programme, &case.about) else {
+            return Ok(Vec::new());
+        };
+        let Some(action) = case
+            .flow
+            .action(&base::ActionId::new(&request.action))
+            .filter(|action| action.from.contains(&case.state.state))
+        else {
+            return Ok(Vec::new());
+        };
+        let given = |named: &[std::sync::Arc<str>]| {
+            let field = points_field(case, action, named)?;
+            Ratio::parse_decimal(request.fields.get(field.as_str())?.trim())
+        };
+        let mut faults = Vec::new();
+        let name = &of.item.name;
+        let is_self_score = fields_of(action).any(|id| {
+            let named = &of.scorecard.self_scored_by;
+            named.iter().any(|field| **field == *id.as_str())
+        });
+        if is_self_score {
+            let pieces = pieces_after(case, request);
+            if of
+                .ties
+                .evidence_at_most
+                .is_some_and(|most| pieces > most as usize)
+            {
+                let most = of.ties.evidence_at_most.unwrap_or_default();
+                faults.push(problems::too_many_pieces(&name.zh, &name.en, pieces, most));
+            }
+            if pieces < of.ties.evidence_at_least as usize {
+                let least = of.ties.evidence_at_least;
+                faults.push(problems::too_few_pieces(&name.zh, &name.en, pieces, least));
+            }
+            if let Some(given) = given(&of.scorecard.self_scored_by)
+                && !has_reason(case, action, request)
+                && let Some(proposed) = self.proposed(case, of, assessed).map_err(one)?
+                && given != proposed
+            {
+                let (given, proposed) = (
+                    crate::values::shown(&given),
+                    crate::values::shown(&proposed),
+                );
+                faults.push(problems::self_score_differs(
+                    &name.zh, &name.en, given, proposed,
+                ));
+            }
+        } else if let Some(given) = given(&of.scorecard.judged_by)
+            && !has_reason(case, action, request)
+            && let Some(than) = self.wanted(case, of, &given, assessed).map_err(one)?
+        {
+            let (given, than) = (crate::values::shown(&given), crate::values::shown(&than));
+            faults.push(problems::deduction_without_reason(
+                &name.zh, &name.en, given, than,
+            ));
+        }
+        Ok(faults)
+    }
+
+    /// The points that figures and rule give for a case's item and unit.
+    fn proposed(
+        &self,
+        case: &Case,
+        of: ItemOf<'_>,
+        assessed: &mut Option<Assessment>,
+    ) -> Result<Option<Ratio>, Problem> {
+        if of.ties.judged {
+            return Ok(None);
+        }
+        let Some(period) = self.period_of(case)? else {
+            return Ok(None);
+        };
+        let is_kept = assessed
+            .as_ref()
+            .is_some_and(|found| &found.scorecard == of.scorecard_id && found.period == period);
+        if !is_kept {
+            *assessed = Some(self.assess(&Ask {
+                scorecard: of.scorecard_id.clone(),
+                period,
+                day: self.today()?,
+                at: self.position(),
+            })?);
+        }
+        let unit = case.about.unit.as_deref().unwrap_or_default();
+        let result = assessed
+            .as_ref()
+            .and_then(|found| found.cards.iter().find(|card| card.participant == unit))
+            .and_then(|card| card.item(&of.item.id));
+        Ok(result.and_then(|result| proposed_points(of, result)))
+    }
+
+    /// What a judgement falls short of, when it does: the self-score, or full points. What the figures
+    /// themselves give needs no other reason.
+    fn wanted(
+        &self,
+        case: &Case,
+        of: ItemOf<'_>,
+        given: &Ratio,
+        assessed: &mut Option<Assessment>,
+    ) -> Result<Option<Ratio>, Problem> {
+        if of.item.role != Role::Normal {
+            return Ok(None);
+        }
+        let own = number_in(case, &of.scorecard.self_scored_by);
+        let full = of.item.points.clone();
+        let than = match own {
+            Some(own) if *given < own => own,
+            _ if *given < full => full,
+            _ => return Ok(None),
+        };
+        if self.proposed(case, of, assessed)?.as_ref() == Some(given) {
+            return Ok(None);
+        }
+        Ok(Some(than))
+    }
+
+    /// The period that a case belongs to, where it says one.
+    fn period_of(&self, case: &Case) -> Result<Option<Period>, Problem> {
+        let programme = self.programme()?;
+        Ok(case
+            .about
+            .period
+            .as_deref()
+            .filter(|text| *text == programme.year.to_string())
+            .map(|_| programme.year))
+    }
+
+    /// The evidence that stands in a case, oldest first, each piece once; what was erased is left out.
+    ///
+    /// # Errors
+    /// There is no such case, or the ledger cannot be read.
+    pub fn pieces_of(&self, case: u64) -> Result<Vec<Evidence>, Problem> {
+        let row: CaseRow =
+            crate::fold::get(&self.state()?, spaces::CASE, &spaces::number_key(case))?
+                .ok_or_else(|| problems::no_such_case(case))?;
+        let mut pieces: Vec<Evidence> = Vec::new();
+        for step in row.steps.iter().filter(|step| !step.evidence.is_empty()) {
+            let entry = self.ledger().entry(base::Position(step.at))?;
+            for piece in self.private_part(&entry)?.0.evidence {
+                if !pieces.iter().any(|known| known.sha256 == piece.sha256) {
+                    pieces.push(piece);
+                }
+            }
+        }
+        Ok(pieces)
+    }
+
+    /// Every piece that a unit has filed in the cases of an assessment, so that nothing is asked for twice.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn filed_by(
+        &self,
+        scorecard: &ScorecardId,
+        period: &Period,
+        unit: &str,
+    ) -> Result<Vec<Filed>, Problem> {
+        let mut filed: Vec<Filed> = Vec::new();
+        for ((_, of), number) in self.cases_of(scorecard, period)? {
+            if of.as_str() != unit {
+                continue;
+            }
+            for piece in self.pieces_of(number)? {
+                match filed
+                    .iter_mut()
+                    .find(|known| known.piece.sha256 == piece.sha256)
+                {
+                    Some(known) => known.cases.push(number),
+                    None => filed.push(Filed {
+                        piece,
+                        cases: vec![number],
+                    }),
+                }
+            }
+        }
+        Ok(filed)
+    }
+
+    /// Opens what the sealed result opens: for each unit whose consequences name a flow a case of it, once.
+    /// Gives how many were opened.
+    ///
+    /// # Errors
+    /// Who acts may not; nothing was sealed; the ledger cannot be written.
+    pub fn open_consequences(
+        &mut self,
+        scorecard: &ScorecardId,
+        period: &Period,
+    ) -> Result<u64, Problem> {
+        self.decide_again(|office| office.open_consequences_now(scorecard, period))
+    }
+
+    fn open_consequences_now(
+        &mut self,
+        scorecard: &ScorecardId,
+        period: &Period,
+    ) -> Result<u64, Problem> {
+        self.authorise(Granted::OpenCases)?;
+        let programme = self.programme()?;
+        let today = self.today()?;
+        let mut known: Vec<(String, String)> = self
+            .consequence_cases(scorecard, period)?
+            .into_iter()
+            .filter_map(|case| Some((case.about.flow.clone(), case.about.unit?)))
+            .collect();
+        let mut commands = Vec::new();
+        for (unit, flow_id) in self.opened_by_seal(scorecard, period)? {
+            let Some(flow) = programme.flows.get(&flow_id) else {
+                continue;
+            };
+            let key = (flow_id.to_string(), unit.clone());
+            if known.contains(&key) {
+                continue;
+            }
+            known.push(key);
+            let facts = CaseOpenFacts {
+                flow: flow_id.to_string(),
+                state: flow.initial.to_string(),
+                day: today.to_string(),
+                unit: Some(unit),
+                scorecard: Some(scorecard.to_string()),
+                item: None,
+                period: Some(period.to_string()),
+                record: None,
+                year: today.year(),
+                fields: BTreeMap::new(),
+            };
+            commands.push(Command::new(Kind::CaseOpen, &facts, &Private::default())?);
+        }
+        let count = commands.len() as u64;
+        if count > 0 {
+            self.append(commands, &[])?;
+        }
+        Ok(count)
+    }
+
+    /// The units for which the sealed result opens a case, with its flow, in the programme's order.
+    ///
+    /// # Errors
+    /// Nothing was sealed, or the scorecard is gone.
+    pub fn opened_by_seal(
+        &self,
+        scorecard: &ScorecardId,
+        period: &Period,
+    ) -> Result<Vec<(String, FlowId)>, Problem> {
+        let seals = self.mirror().seals(scorecard, period);
+        let (_, facts) = seals
+            .last()
+            .ok_or_else(|| problems::not_sealed_yet(scorecard, period))?;
+        let programme = self.programme()?;
+        let declared = programme
+            .scorecards
+            .get(scorecard)
+            .ok_or_else(|| problems::unknown_scorecard(scorecard, ""))?;
+        let mut opened = Vec::new();
+        for card in facts.results.as_array().into_iter().flatten() {
+            let Some(unit) = card.get("unit").and_then(|unit| unit.as_str()) else {
+                continue;
+            };
+            let texts = card.get("consequences").and_then(|found| found.as_array());
+            for text in texts.into_iter().flatten().filter_map(|text| text.as_str()) {
+                let flow = declared
+                    .consequences
+                    .iter()
+                    .find(|(_, consequence)| consequence.text.zh == text)
+                    .and_then(|(id, _)| declared.opens.get(id));
+                if let Some(flow) = flow {
+                    opened.push((unit.to_owned(), flow.clone()));
+                }
+            }
+        }
+        Ok(opened)
+    }
+
+    /// The cases that a sealed result has opened.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn consequence_cases(
+        &self,
+        scorecard: &ScorecardId,
+        period: &Period,
+    ) -> Result<Vec<Case>, Problem> {
+        let period = period.to_string();
+        Ok(self
+            .cases()?
+            .into_iter()
+            .filter(|case| {
+                case.about.item.is_none()
+                    && case.about.scorecard.as_deref() == Some(scorecard.as_str())
+                    && case.about.period.as_deref() == Some(&*period)
+            })
+            .collect())
+    }
+}
+
+/// A problem of one case among many: it says of which item and unit.
+fn named(programme: &Programme, case: &Case, problem: Problem) -> Problem {
+    let unit = case.about.unit.as_deref().unwrap_or_default();
+    let unit_name = programme
+        .units
+        .get(unit)
+        .map_or_else(|| Text::same(unit), |unit| unit.name.clone());
+    let what = item_of(programme, &case.about)
+        .map_or_else(|| case.flow.name.clone(), |of| of.item.name.clone());
+    let text = Text::new(
+        format!("{}·{}：{}", unit_name.zh, what.zh, problem.what.zh),
+        format!("{} · {}: {}", unit_name.en, what.en, problem.what.en),
+    );
+    Problem::new(problem.code, problem.severity, text, *problem.remedy)
+}
+
+/// Whether an act says why: its reason, or a text that it sets.
+fn has_reason(case: &Case, action: &casework::Action, request: &ActRequest) -> bool {
+    let is_written = |text: &str| !text.trim().is_empty();
+    request.reason.as_deref().is_some_and(is_written)
+        || fields_of(action).any(|id| {
+            case.flow
+                .field(id)
+                .is_some_and(|field| field.kind == FieldKind::Text)
+                && request
+                    .fields
+                    .get(id.as_str())
+                    .is_some_and(|text| is_written(text))
+        })
+}
+
+/// The pieces of evidence that a case has from its own unit after an act, each once.
+fn pieces_after(case: &Case, request: &ActRequest) -> usize {
+    let mut pieces: Vec<&str> = case
+        .state
+        .steps
+        .iter()
+        .filter(|step| step.unit.as_ref().map(base::UnitId::as_str) == case.about.unit.as_deref())
+        .flat_map(|step| step.evidence.iter().map(String::as_str))
+        .chain(request.evidence.iter().map(|piece| piece.sha256.as_str()))
+        .collect();
+    pieces.sort_unstable();
+    pieces.dedup();
+    pieces.len()
+}

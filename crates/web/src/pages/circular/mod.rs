@@ -1,0 +1,255 @@
+//! The circular (通报): the sealed result as a paper, and the rectification that it opens.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use axum::routing::{get, post};
+use base::{Day, Position};
+use office::authority::Granted;
+use serde_json::Value as Json;
+
+use crate::answer::{Page, Refused, go_to};
+use crate::asked::Asked;
+use crate::frame::Frame;
+use crate::look::Look;
+use crate::site::Site;
+use crate::words::Words;
+
+pub(crate) fn routes() -> Router<Site> {
+    Router::new()
+        .route("/circular/{position}", get(page))
+        .route("/circular/{position}/open", post(open))
+}
+
+struct Row {
+    unit: String,
+    name: String,
+    rank: String,
+    total: String,
+    grade: String,
+}
+
+struct Block {
+    name: String,
+    rows: Vec<Row>,
+}
+
+struct Named {
+    name: String,
+    units: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "pages/circular/circular.html")]
+struct Circular {
+    frame: Frame,
+    position: u64,
+    title: String,
+    issuer: String,
+    approval: String,
+    day: String,
+    basis: String,
+    count: usize,
+    grades: Vec<Named>,
+    vetoes: Vec<Named>,
+    consequences: Vec<Named>,
+    blocks: Vec<Block>,
+    minutes: String,
+    root: String,
+    is_demonstration: bool,
+    corrects: Option<(u64, String)>,
+    to_open: usize,
+    may_open: bool,
+    opened: usize,
+}
+
+async fn page(State(site): State<Site>, asked: Asked, Path(position): Path<u64>) -> Response {
+    site.page(asked, move |look| show(look, position)).await
+}
+
+fn show(look: &Look<'_>, position: u64) -> Result<Page, Refused> {
+    let words = Words { lang: look.lang() };
+    let none = || Refused::no_such(("通报", "circular"), position);
+    let (_, facts) = look
+        .office
+        .mirror()
+        .all_seals()
+        .iter()
+        .find(|(found, _)| *found == Position(position))
+        .ok_or_else(none)?;
+    let id = base::ScorecardId::new(&facts.scorecard);
+    let scorecard = look.programme.scorecards.get(&id).ok_or_else(none)?;
+    let text = |card: &Json, key: &str| {
+        card.get(key)
+            .and_then(Json::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let list = |card: &Json, key: &str| -> Vec<String> {
+        card.get(key)
+            .and_then(Json::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(|one| one.as_str().map(str::to_owned))
+            .collect()
+    };
+    let cards: &[Json] = facts.results.as_array().map_or(&[], Vec::as_slice);
+    let mut blocks: Vec<(String, Block)> = Vec::new();
+    let mut by_grade: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut vetoes: Vec<Named> = Vec::new();
+    let mut consequences: Vec<Named> = Vec::new();
+    let add = |to: &mut Vec<Named>, name: String, unit: &str| match to
+        .iter_mut()
+        .find(|found| found.name == name)
+    {
+        Some(found) => found.units.push(unit.to_owned()),
+        None => to.push(Named {
+            name,
+            units: vec![unit.to_owned()],
+        }),
+    };
+    for card in cards {
+        let unit = text(card, "unit");
+        let name = look.unit_name(&unit);
+        let grade = text(card, "grade");
+        by_grade
+            .entry(grade.clone())
+            .or_default()
+            .push(name.clone());
+        for veto in list(card, "vetoes") {
+            let shown = scorecard
+                .card
+                .vetoes
+                .iter()
+                .find(|found| *found.id == *veto)
+                .map_or(veto, |found| look.text(&found.name).to_owned());
+            add(&mut vetoes, shown, &name);
+        }
+        for consequence in list(card, "consequences") {
+            let shown = scorecard
+                .consequences
+                .values()
+                .find(|found| found.text.zh == consequence)
+                .map_or(consequence, |found| look.text(&found.text).to_owned());
+            add(&mut consequences, shown, &name);
+        }
+        let group = text(card, "ranking_group");
+        let row = Row {
+            rank: card
+                .get("rank")
+                .and_then(Json::as_u64)
+                .map(|rank| rank.to_string())
+                .unwrap_or_default(),
+            total: text(card, "total"),
+            unit,
+            name,
+            grade,
+        };
+        match blocks.iter_mut().find(|(found, _)| *found == group) {
+            Some((_, block)) => block.rows.push(row),
+            None => {
+                let block = Block {
+                    name: crate::pages::course::group_name(look, &group),
+                    rows: vec![row],
+                };
+                blocks.push((group, block));
+            }
+        }
+    }
+    for (_, block) in &mut blocks {
+        block
+            .rows
+            .sort_by_key(|row| row.rank.parse::<u32>().unwrap_or(u32::MAX));
+    }
+    let grades = scorecard
+        .card
+        .bands
+        .iter()
+        .filter_map(|band| {
+            Some(Named {
+                name: format!("{}（{}）", look.text(&band.name), band.grade),
+                units: by_grade.remove(&band.grade)?,
+            })
+        })
+        .collect();
+    let document = scorecard
+        .approval
+        .as_ref()
+        .and_then(|id| look.programme.documents.get(&**id));
+    let opened = look
+        .office
+        .consequence_cases(&id, &look.programme.year)?
+        .len();
+    Page::of(&Circular {
+        frame: look.frame(words.say("通报", "Circular")),
+        position,
+        title: match look.lang() {
+            base::Lang::Zh => format!("关于{}结果的通报", scorecard.name.zh),
+            base::Lang::En => format!("Circular on the result: {}", scorecard.name.en),
+        },
+        issuer: issuer(look, position)?,
+        approval: facts.approval.clone(),
+        day: Day::parse(&facts.day).map_or_else(|_| facts.day.clone(), |day| words.day(day)),
+        basis: document
+            .map(|document| look.text(&document.name).to_owned())
+            .unwrap_or_default(),
+        count: cards.len(),
+        grades,
+        vetoes,
+        consequences,
+        blocks: blocks.into_iter().map(|(_, block)| block).collect(),
+        minutes: facts.minutes.clone(),
+        root: facts.root.clone(),
+        is_demonstration: facts.demonstration,
+        corrects: facts
+            .corrects
+            .map(|before| (before, facts.reason.clone().unwrap_or_default())),
+        to_open: look
+            .office
+            .opened_by_seal(&id, &look.programme.year)?
+            .len()
+            .saturating_sub(opened),
+        may_open: look.may(Granted::OpenCases),
+        opened,
+    })
+}
+
+/// The body that sealed the result, else the city.
+fn issuer(look: &Look<'_>, position: u64) -> Result<String, Refused> {
+    let entry = look
+        .office
+        .ledger()
+        .entry(Position(position))
+        .map_err(base::Problem::from)?;
+    let unit = look
+        .office
+        .actor_of(entry.actor)?
+        .and_then(|actor| actor.unit);
+    Ok(unit.map_or_else(
+        || look.text(&look.programme.city).to_owned(),
+        |unit| look.unit_name(&unit),
+    ))
+}
+
+async fn open(State(site): State<Site>, asked: Asked, posted: crate::posted::Posted) -> Response {
+    site.command(
+        asked,
+        posted,
+        |office, _, _| {
+            let one = |problem: base::Problem| vec![problem];
+            let programme = office.programme().map_err(one)?;
+            let scorecard = crate::pages::board::scorecard_of(&programme, None)
+                .map(|(id, _)| id.clone())
+                .ok_or_else(|| one(crate::problems::no_such_page()))?;
+            office
+                .open_consequences(&scorecard, &programme.year)
+                .map_err(one)
+        },
+        |_, _, _, _| go_to("/assessment#opened"),
+        |_, _, problems| Err(Refused::from(problems.to_vec())),
+    )
+    .await
+}

@@ -1,0 +1,405 @@
+//! The leading group's meeting: the draft result with its vetoes and ranks, what appeals changed, what is
+//! still open, and the step that seals it.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use base::Problem;
+use casework::StateKind;
+use office::assessment::Ask;
+use office::authority::Granted;
+use office::case::ActRequest;
+use office::course::APPROVAL_FIELD;
+use office::seal::SealRequest;
+
+use crate::answer::{Page, Refused, go_to};
+use crate::asked::Asked;
+use crate::frame::Frame;
+use crate::look::Look;
+use crate::pages::case::{Input, form};
+use crate::pages::course::{actions, course};
+use crate::posted::Posted;
+use crate::problems;
+use crate::site::Site;
+use crate::words::Words;
+
+pub(crate) fn routes() -> Router<Site> {
+    Router::new().route("/meeting", get(page).post(seal))
+}
+
+struct Row {
+    unit: String,
+    name: String,
+    rank: String,
+    total: String,
+    grade: String,
+    grade_name: String,
+    is_pending: bool,
+    veto: Option<(String, String)>,
+    quota: String,
+    consequences: String,
+}
+
+struct Block {
+    name: String,
+    rows: Vec<Row>,
+    grades: String,
+}
+
+struct Changed {
+    number: u64,
+    unit: String,
+    item: String,
+    before: String,
+    after: String,
+    reason: String,
+}
+
+#[derive(Template)]
+#[template(path = "pages/meeting/meeting.html")]
+struct Meeting {
+    frame: Frame,
+    scheme: String,
+    blocks: Vec<Block>,
+    changed: Vec<Changed>,
+    unfinished: usize,
+    pending: usize,
+    closing: usize,
+    may_seal: bool,
+    sealed: Option<(u64, String)>,
+    inputs: Vec<Input>,
+    has_approval: bool,
+    approval: String,
+    reason: String,
+    problems: Vec<Problem>,
+}
+
+async fn page(State(site): State<Site>, asked: Asked) -> Response {
+    site.page(asked, |look| show(look, None, &[])).await
+}
+
+fn show(look: &Look<'_>, posted: Option<&Posted>, problems: &[Problem]) -> Result<Page, Refused> {
+    let who = look.visitor()?;
+    if [
+        "liaison",
+        "unit_leader",
+        "reviewer",
+        "inspector",
+        "verifier",
+    ]
+    .contains(&who.role.as_str())
+    {
+        let role = look.role_name(&who.role);
+        return Err(crate::problems::not_for_role(&role.zh, &role.en).into());
+    }
+    let course = course(look)?;
+    let words = Words { lang: look.lang() };
+    let typed = |name: &str| {
+        posted
+            .map(|posted| posted.get(name).to_owned())
+            .unwrap_or_default()
+    };
+    let (mut changed, mut unfinished, mut closing) = (Vec::new(), 0, 0);
+    let mut inputs = Vec::new();
+    let mut of_own: Vec<(u64, String, String)> = Vec::new();
+    {
+        let list = look.site.worklist(look.office)?;
+        for case in list.open().filter(|case| course.has(case)) {
+            let closes = actions(look, case)
+                .into_iter()
+                .find(|action| is_closing(case, action));
+            match closes {
+                Some(action) => {
+                    closing += 1;
+                    if inputs.is_empty() {
+                        inputs = form(look, case, action, &typed).inputs;
+                    }
+                }
+                None => unfinished += 1,
+            }
+            if let Some((before, after, reason)) = appealed(look, case, words) {
+                of_own.push((case.number, before, after));
+                changed.push(Changed {
+                    number: case.number,
+                    unit: case
+                        .about
+                        .unit
+                        .as_deref()
+                        .map(|unit| look.unit_name(unit))
+                        .unwrap_or_default(),
+                    item: crate::pages::work::title_of(look, case),
+                    before: of_own
+                        .last()
+                        .map(|found| found.1.clone())
+                        .unwrap_or_default(),
+                    after: of_own
+                        .last()
+                        .map(|found| found.2.clone())
+                        .unwrap_or_default(),
+                    reason,
+                });
+            }
+        }
+    }
+    let has_approval = inputs
+        .iter()
+        .any(|input: &Input| input.name == format!("f.{APPROVAL_FIELD}"));
+    Page::of(&Meeting {
+        frame: look.frame(words.say("议定稿", "For the meeting")),
+        scheme: look.text(&course.scorecard.name).to_owned(),
+        blocks: blocks(look, &course, words),
+        changed,
+        unfinished,
+        pending: course
+            .assessment
+            .cards
+            .iter()
+            .filter(|card| card.state == scoring::CardState::Pending)
+            .count(),
+        closing,
+        may_seal: look.may(Granted::Seal),
+        sealed: look
+            .office
+            .mirror()
+            .seals(course.id, &course.assessment.period)
+            .last()
+            .map(|(position, facts)| (position.0, facts.approval.clone())),
+        inputs,
+        has_approval,
+        approval: typed("approval"),
+        reason: typed("seal_reason"),
+        problems: problems.to_vec(),
+    })
+}
+
+/// The step that ends a case and asks for nothing but words.
+fn is_closing(case: &office::case::Case, action: &casework::Action) -> bool {
+    action.requires_evidence_at_least == 0
+        && action.closes_with.is_none()
+        && case
+            .flow
+            .state(&action.to)
+            .is_some_and(|state| state.kind == StateKind::Closed)
+}
+
+/// What an answered appeal changed: points before, after, and what was answered.
+fn appealed(
+    look: &Look<'_>,
+    case: &office::case::Case,
+    words: Words,
+) -> Option<(String, String, String)> {
+    let of = office::course::item_of(&look.programme, &case.about)?;
+    let steps = &case.state.steps;
+    let at = steps.iter().position(|step| {
+        step.unit.as_ref().map(base::UnitId::as_str) == case.about.unit.as_deref()
+            && step.reason.is_some()
+            && of.scorecard.judged_by.iter().any(|field| {
+                steps.iter().any(|other| {
+                    other.moment <= step.moment
+                        && other.fields.contains_key(&base::FieldId::new(field))
+                })
+            })
+    })?;
+    let answer = steps.get(at + 1)?;
+    let points = |fields: &std::collections::BTreeMap<base::FieldId, casework::Value>| {
+        of.scorecard.judged_by.iter().find_map(|field| {
+            match fields.get(&base::FieldId::new(field))? {
+                casework::Value::Number(points) => Some(words.points(points)),
+                _ => None,
+            }
+        })
+    };
+    let before = steps
+        .iter()
+        .take(at)
+        .rev()
+        .find_map(|step| points(&step.fields))
+        .unwrap_or_else(|| "—".to_owned());
+    let after = points(&answer.fields).unwrap_or_else(|| before.clone());
+    Some((before, after, answer.reason.clone().unwrap_or_default()))
+}
+
+fn blocks(look: &Look<'_>, course: &crate::pages::course::Course<'_>, words: Words) -> Vec<Block> {
+    let mut blocks: Vec<(String, Block)> = Vec::new();
+    for card in &course.assessment.cards {
+        let group = card.ranking_group.clone().unwrap_or_default();
+        let grade = card.grade.clone().unwrap_or_default();
+        let row = Row {
+            unit: card.participant.clone(),
+            name: look.unit_name(&card.participant),
+            rank: card.rank.map(|rank| rank.to_string()).unwrap_or_default(),
+            total: card.total_text.clone().unwrap_or_else(|| "—".to_owned()),
+            grade_name: course
+                .scorecard
+                .card
+                .bands
+                .iter()
+                .find(|band| band.grade == grade)
+                .map(|band| look.text(&band.name).to_owned())
+                .unwrap_or_default(),
+            grade,
+            is_pending: card.state == scoring::CardState::Pending,
+            veto: card.vetoes.first().map(|veto| {
+                (
+                    look.text(&veto.name).to_owned(),
+                    look.text(&veto.basis).to_owned(),
+                )
+            }),
+            quota: card
+                .quota_reason
+                .as_ref()
+                .map(|reason| look.text(reason).to_owned())
+                .unwrap_or_default(),
+            consequences: card
+                .consequences
+                .iter()
+                .map(|found| look.text(&found.text).to_owned())
+                .collect::<Vec<_>>()
+                .join(words.say("；", "; ")),
+        };
+        match blocks.iter_mut().find(|(found, _)| *found == group) {
+            Some((_, block)) => block.rows.push(row),
+            None => blocks.push((
+                group.clone(),
+                Block {
+                    name: crate::pages::course::group_name(look, &group),
+                    rows: vec![row],
+                    grades: String::new(),
+                },
+            )),
+        }
+    }
+    let mut blocks: Vec<Block> = blocks.into_iter().map(|(_, block)| block).collect();
+    for block in &mut blocks {
+        block
+            .rows
+            .sort_by_key(|row| row.rank.parse::<u32>().unwrap_or(u32::MAX));
+        let count = |grade: &str| block.rows.iter().filter(|row| row.grade == grade).count();
+        block.grades = course
+            .scorecard
+            .card
+            .bands
+            .iter()
+            .map(|band| format!("{} {}", band.grade, count(&band.grade)))
+            .collect::<Vec<_>>()
+            .join("  ");
+    }
+    blocks
+}
+
+async fn seal(State(site): State<Site>, asked: Asked, posted: Posted) -> Response {
+    site.command(
+        asked,
+        posted,
+        |office, posted, _| {
+            let one = |problem: Problem| vec![problem];
+            let mut faults = Vec::new();
+            if posted.get("confirmed") != "1" {
+                faults.push(problems::not_confirmed());
+            }
+            let programme = office.programme().map_err(one)?;
+            let Some((scorecard, _)) = crate::pages::board::scorecard_of(&programme, None) else {
+                return Err(one(problems::no_such_page()));
+            };
+            let unfinished = open_cases(office, scorecard, &programme).map_err(one)?.1;
+            if unfinished > 0 && posted.get("as_it_stands") != "1" {
+                faults.push(problems::course_not_finished(unfinished));
+            }
+            let Some(minutes) = posted.files.iter().find(|file| file.field == "minutes") else {
+                faults.push(problems::no_file_chosen());
+                return Err(faults);
+            };
+            if let Err(problem) = crate::posted::check_evidence(minutes) {
+                faults.push(problem);
+            }
+            if !faults.is_empty() {
+                return Err(faults);
+            }
+            let approval = match posted.get(&format!("f.{APPROVAL_FIELD}")) {
+                "" => posted.get("approval"),
+                text => text,
+            };
+            let reason = posted.get("seal_reason").trim();
+            let request = SealRequest {
+                ask: Ask {
+                    scorecard: scorecard.clone(),
+                    period: programme.year,
+                    day: office.today().map_err(one)?,
+                    at: office.position(),
+                },
+                minutes: (minutes.name.clone(), minutes.bytes.clone()),
+                approval: approval.to_owned(),
+                as_demonstration: office.nature() == ledger::Nature::Demonstration,
+                reason: (!reason.is_empty()).then(|| reason.to_owned()),
+            };
+            office.seal(&request).map_err(one)
+        },
+        |site, who, posted, position| {
+            // The result is sealed; the cases that were waiting for it are closed with it. Where that fails
+            // they stay composed, and the board offers the step.
+            let fields: std::collections::BTreeMap<String, String> = posted
+                .with_prefix("f.")
+                .map(|(id, text)| (id.to_owned(), text.trim().to_owned()))
+                .collect();
+            let closed = site.office().command(who.actor, None, |office| {
+                let one = |problem: Problem| vec![problem];
+                let programme = office.programme().map_err(one)?;
+                let Some((scorecard, _)) = crate::pages::board::scorecard_of(&programme, None)
+                else {
+                    return Ok(0);
+                };
+                let (closing, _) = open_cases(office, scorecard, &programme).map_err(one)?;
+                let acts: Vec<(u64, ActRequest)> = closing
+                    .into_iter()
+                    .map(|(number, action)| {
+                        let request = ActRequest {
+                            action,
+                            fields: fields.clone(),
+                            ..ActRequest::default()
+                        };
+                        (number, request)
+                    })
+                    .collect();
+                if acts.is_empty() {
+                    return Ok(0);
+                }
+                office.act_many(&acts)
+            });
+            if closed.is_ok()
+                && let Ok(now) = site.office().read(office::Office::position)
+            {
+                site.tell(now);
+            }
+            go_to(&format!("/circular/{position}"))
+        },
+        |look, posted, problems| show(look, Some(posted), problems),
+    )
+    .await
+}
+
+/// The open cases of the year that can be closed now, with the action that does it, and how many cannot.
+fn open_cases(
+    office: &office::Office,
+    scorecard: &base::ScorecardId,
+    programme: &programme::model::Programme,
+) -> Result<(Vec<(u64, String)>, usize), Problem> {
+    let role = office.actor()?.map(|actor| actor.role).unwrap_or_default();
+    let mut closing = Vec::new();
+    let mut unfinished = 0;
+    for number in office.cases_of(scorecard, &programme.year)?.into_values() {
+        let case = office.case(number)?;
+        if case.state.is_closed() {
+            continue;
+        }
+        let action = case.flow.actions_from(&case.state.state).find(|action| {
+            is_closing(&case, action) && action.roles.iter().any(|one| *one.as_str() == role)
+        });
+        match action {
+            Some(action) => closing.push((number, action.id.to_string())),
+            None => unfinished += 1,
+        }
+    }
+    Ok((closing, unfinished))
+}
