@@ -5,6 +5,7 @@ import { live } from "./live.js";
 import { drafts } from "./drafts.js";
 import { copies } from "./copy.js";
 import { tips } from "./tips.js";
+import { lazy } from "./lazy.js";
 
 document.documentElement.classList.add("has-script");
 filters(document);
@@ -12,9 +13,11 @@ drawer(document);
 drafts(document);
 copies(document);
 tips(document);
+lazy(document);
 live((fresh) => {
   filters(fresh);
   copies(fresh);
+  lazy(fresh);
 });
 
 // A refused form: the eye and the screen reader start where it is told.

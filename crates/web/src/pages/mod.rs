@@ -8,8 +8,10 @@ pub(crate) mod evidence;
 pub(crate) mod figure;
 pub(crate) mod item;
 pub(crate) mod leaders;
+pub(crate) mod ledger;
 pub(crate) mod map;
 pub(crate) mod programme;
+pub(crate) mod search;
 pub(crate) mod sign_in;
 pub(crate) mod unit;
 pub(crate) mod work;
@@ -31,5 +33,7 @@ pub(crate) fn routes() -> Router<Site> {
         .merge(figure::routes())
         .merge(item::routes())
         .merge(leaders::routes())
+        .merge(ledger::routes())
         .merge(map::routes())
+        .merge(search::routes())
 }

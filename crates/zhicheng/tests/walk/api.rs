@@ -223,5 +223,8 @@ fn schemathesis_finds_no_server_error_and_no_answer_outside_the_description() {
         "{told}\n{}",
         String::from_utf8_lossy(&done.stderr)
     );
-    assert!(told.contains("16 passed") || told.contains("Tested: "), "{told}");
+    assert!(
+        told.contains("16 passed") || told.contains("Tested: "),
+        "{told}"
+    );
 }
