@@ -13,6 +13,7 @@ mod asked;
 mod assets;
 mod chart;
 mod download;
+mod find;
 mod frame;
 mod guard;
 mod live;

@@ -63,11 +63,6 @@ impl Posted {
             .filter_map(move |(name, value)| Some((name.strip_prefix(prefix)?, value.as_str())))
     }
 
-    /// Every field with its text.
-    pub fn fields(&self) -> &[(String, String)] {
-        &self.fields
-    }
-
     /// Whether it came from a page of the session that sends it.
     pub fn is_of(&self, asked: &Asked) -> bool {
         asked.token.is_some()

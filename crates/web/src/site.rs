@@ -1,9 +1,10 @@
 //! What every request shares: the office, the desk, and the news of what was accepted.
 
+use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use base::{Day, Moment, Period, Position, Problem, ScorecardId};
+use base::{Day, Moment, PartKind, Period, Position, Problem, ScorecardId};
 use desk::Desk;
 use office::assessment::{Ask, Assessment};
 use office::spaces::StandsIn;
@@ -12,6 +13,7 @@ use office::{Office, SharedOffice};
 use tokio::sync::watch;
 
 use crate::asked::Asked;
+use crate::find::Names;
 use crate::pages::records::import::Jobs;
 
 /// How the site is run.
@@ -40,12 +42,18 @@ pub(crate) struct Shared {
     assessments: Mutex<Vec<(AssessmentKey, Arc<Assessment>)>>,
     /// Files that are checked or taken in the background.
     pub(crate) imports: Jobs,
+    months: Mutex<Option<(AssessmentKey, Arc<Months>)>>,
+    names: Mutex<Names>,
     /// The newest position that the site has heard of; closed when the site ends.
     pub(crate) news: watch::Sender<News>,
 }
 
 /// What an assessment is a function of.
 type AssessmentKey = (ScorecardId, Period, Day, Position);
+
+/// The totals of every unit as of each month's end, oldest first: the day, then by unit the total and how
+/// it is read.
+pub(crate) type Months = Vec<(Day, HashMap<String, (f64, String)>)>;
 
 /// Assessments that are kept.
 const ASSESSMENTS_KEPT_MAX: usize = 8;
@@ -90,6 +98,8 @@ impl Site {
                 is_verifying: AtomicBool::new(false),
                 assessments: Mutex::default(),
                 imports: Jobs::default(),
+                months: Mutex::default(),
+                names: Mutex::default(),
                 news: watch::Sender::new(first),
             }),
         }
@@ -183,6 +193,50 @@ impl Site {
         }
         all.push((key, made.clone()));
         Ok(made)
+    }
+
+    /// What `ask` gives as of the end of each month of its period up to its day. It costs as much as a
+    /// dozen assessments, so the last that was asked for is kept, for all units.
+    pub(crate) fn months(&self, office: &Office, ask: &Ask) -> Result<Arc<Months>, Problem> {
+        let key = (ask.scorecard.clone(), ask.period, ask.day, ask.at);
+        let kept = || {
+            self.shared
+                .months
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+        };
+        if let Some((found, months)) = kept().as_ref()
+            && *found == key
+        {
+            return Ok(months.clone());
+        }
+        let mut months = Months::new();
+        for month in ask.period.parts(PartKind::Month) {
+            if month.first().is_none_or(|first| first > ask.day) {
+                break;
+            }
+            let day = month.last().min(ask.day);
+            let made = office.assess(&Ask { day, ..ask.clone() })?;
+            let totals = made.cards.into_iter().filter_map(|card| {
+                let total = card.total?.to_f64();
+                Some((card.participant, (total, card.total_text?)))
+            });
+            months.push((day, totals.collect()));
+        }
+        let months = Arc::new(months);
+        *kept() = Some((key, months.clone()));
+        Ok(months)
+    }
+
+    /// The names of all subjects that are no persons, as of the office's position.
+    pub(crate) fn names(&self, office: &Office) -> Result<MutexGuard<'_, Names>, Problem> {
+        let mut names = self
+            .shared
+            .names
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        names.bring_up(office)?;
+        Ok(names)
     }
 
     /// The present moment, for sessions and drafts.

@@ -1,6 +1,6 @@
 //! Days, numbers and states as each language writes them.
 
-use base::{Day, Figure, FigureState, Lang, Moment, Period, Ratio, TimeZoneName};
+use base::{Day, Figure, Lang, Moment, Period, Ratio, TimeZoneName};
 use programme::model::{Format, Programme};
 
 /// Words and numbers in one language.
@@ -92,11 +92,6 @@ impl Words {
     /// A figure's value.
     pub fn figure(self, figure: &Figure, format: Format) -> String {
         programme::shown::figure(figure, format, self.lang)
-    }
-
-    /// The word for a state that is no value.
-    pub fn state(self, state: FigureState) -> &'static str {
-        programme::shown::state_word(state, self.lang)
     }
 
     /// A whole number with its thousands apart.

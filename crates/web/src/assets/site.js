@@ -8,6 +8,7 @@ import { tips } from "./tips.js";
 import { progress, suggest } from "./suggest.js";
 import { drop } from "./drop.js";
 import { grid } from "./grid.js";
+import { lazy } from "./lazy.js";
 
 document.documentElement.classList.add("has-script");
 filters(document);
@@ -19,10 +20,12 @@ suggest(document);
 progress(document);
 drop(document);
 grid(document);
+lazy(document);
 live((fresh) => {
   filters(fresh);
   copies(fresh);
   suggest(fresh);
+  lazy(fresh);
 });
 
 // A refused form: the eye and the screen reader start where it is told.

@@ -1,6 +1,6 @@
 //! The frame around every page: where I am, the way on, the language, me.
 
-use base::{Lang, Problem, Text};
+use base::{Lang, Problem};
 
 use crate::look::Look;
 use crate::site::BUILD;
@@ -22,11 +22,8 @@ pub(crate) struct Entry {
 #[derive(Debug, Clone)]
 pub(crate) struct Frame {
     pub lang: Lang,
-    /// Words and numbers in that language.
-    pub words: Words,
     pub title: String,
     pub programme: String,
-    pub city: String,
     pub period: String,
     pub position: u64,
     pub today: String,
@@ -154,10 +151,8 @@ impl Frame {
         let words = Words { lang };
         Frame {
             lang,
-            words,
             title,
             programme: look.text(&look.programme.name).to_owned(),
-            city: look.text(&look.programme.city).to_owned(),
             period: words.period(&look.programme.year),
             position: look.at.0,
             today: words.day(look.today),
@@ -185,11 +180,6 @@ impl Frame {
             Lang::Zh => zh,
             Lang::En => en,
         }
-    }
-
-    /// A text in the reader's language.
-    pub fn text<'t>(&self, text: &'t Text) -> &'t str {
-        text.get(self.lang)
     }
 
     /// What is wrong.

@@ -15,12 +15,14 @@ pub(crate) mod first;
 pub(crate) mod item;
 pub(crate) mod items;
 pub(crate) mod leaders;
+pub(crate) mod ledger;
 pub(crate) mod map;
 pub(crate) mod me;
 pub(crate) mod meeting;
 pub(crate) mod programme;
 pub(crate) mod records;
 pub(crate) mod review;
+pub(crate) mod search;
 pub(crate) mod sign_in;
 pub(crate) mod subjects;
 pub(crate) mod unit;
@@ -54,7 +56,9 @@ pub(crate) fn routes() -> Router<Site> {
         .merge(figure::routes())
         .merge(item::routes())
         .merge(leaders::routes())
+        .merge(ledger::routes())
         .merge(map::routes())
         .merge(records::routes())
         .merge(subjects::routes())
+        .merge(search::routes())
 }

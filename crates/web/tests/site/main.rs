@@ -5,6 +5,7 @@
 
 mod admin;
 mod city;
+mod figures;
 mod forged;
 mod imports;
 mod records;

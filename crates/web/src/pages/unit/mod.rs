@@ -1,26 +1,55 @@
 //! The card of a unit: where it stands, where points were lost, what would lift it most, every item.
 
+mod course;
+
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::routing::get;
 use base::{Ratio, Rounding};
 use scoring::{Card, ItemState, Role};
+use serde::Deserialize;
 
 use crate::answer::{Page, Refused};
 use crate::asked::Asked;
 use crate::frame::Frame;
 use crate::look::Look;
-use crate::pages::board::{assessed, scorecard_of};
+use crate::pages::board::seen::{Seen, Wanted};
 use crate::site::Site;
-use crate::words::Words;
+use course::{CaseLine, open_cases, trend, trend_csv, trend_svg, year_before};
 
 /// Bars of lost points and lines of what would lift.
 const BARS_MAX: usize = 10;
 
+/// Open cases that are listed.
+const CASES_MAX: usize = 10;
+
+/// As of when the card is asked for.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Chosen {
+    period: String,
+    day: String,
+    at: String,
+}
+
+impl Chosen {
+    fn wanted(&self) -> Wanted<'_> {
+        Wanted {
+            period: &self.period,
+            day: &self.day,
+            at: &self.at,
+        }
+    }
+}
+
 pub(crate) fn routes() -> Router<Site> {
-    Router::new().route("/units/{unit}", get(page))
+    Router::new()
+        .route("/units/{unit}", get(page))
+        .route("/units/{unit}/trend", get(trend))
+        .route("/units/{unit}/trend.svg", get(trend_svg))
+        .route("/units/{unit}/trend.csv", get(trend_csv))
 }
 
 struct Bar {
@@ -62,7 +91,13 @@ struct GroupBlock {
 #[template(path = "pages/unit/unit.html")]
 struct UnitCard {
     frame: Frame,
-    unit: String,
+    truth: String,
+    suffix: String,
+    trend: String,
+    year_before: Option<(String, String, Option<String>)>,
+    sealed: Option<(u64, String)>,
+    cases: Vec<CaseLine>,
+    more_cases: usize,
     scheme: String,
     total: String,
     rank: String,
@@ -78,20 +113,27 @@ struct UnitCard {
     groups: Vec<GroupBlock>,
 }
 
-async fn page(State(site): State<Site>, asked: Asked, Path(unit): Path<String>) -> Response {
-    site.page(asked, move |look| show(look, &unit)).await
+async fn page(
+    State(site): State<Site>,
+    asked: Asked,
+    Path(unit): Path<String>,
+    Query(chosen): Query<Chosen>,
+) -> Response {
+    site.page(asked, move |look| show(look, &unit, &chosen))
+        .await
 }
 
-fn show(look: &Look<'_>, unit: &str) -> Result<Page, Refused> {
+fn show(look: &Look<'_>, unit: &str, chosen: &Chosen) -> Result<Page, Refused> {
     let none = || Refused::no_such(("单位", "unit"), unit);
-    let (id, scorecard) = scorecard_of(&look.programme, None).ok_or_else(none)?;
-    let assessment = assessed(look, id)?;
+    let seen = Seen::of(look, &chosen.wanted())?;
+    let (id, scorecard) = (&seen.id, seen.scorecard()?);
+    let assessment = &seen.assessment;
     let card = assessment
         .cards
         .iter()
         .find(|card| card.participant == unit)
         .ok_or_else(none)?;
-    let words = Words { lang: look.lang() };
+    let words = seen.words;
     let item_name = |id: &base::ItemId| {
         scorecard
             .card
@@ -129,7 +171,7 @@ fn show(look: &Look<'_>, unit: &str) -> Result<Page, Refused> {
                     let indicator = declared.and_then(|ties| ties.indicators.first());
                     let figure = match (indicator, item.figures.first()) {
                         (Some(indicator), Some(figure)) => programme::shown::figure_of(
-                            &look.programme,
+                            &seen.programme,
                             indicator,
                             figure,
                             assessment.period,
@@ -144,9 +186,8 @@ fn show(look: &Look<'_>, unit: &str) -> Result<Page, Refused> {
                             .map(|ties| look.text(&ties.criterion).to_owned())
                             .unwrap_or_default(),
                         figure,
-                        figure_address: indicator.map(|indicator| {
-                            figure_address(look, indicator.as_str(), Some(unit), &assessment.period)
-                        }),
+                        figure_address: indicator
+                            .map(|indicator| seen.figure(indicator, Some(unit))),
                         points: item
                             .points
                             .as_ref()
@@ -168,9 +209,19 @@ fn show(look: &Look<'_>, unit: &str) -> Result<Page, Refused> {
         })
         .collect();
     let grade = card.grade.clone().unwrap_or_default();
+    let open = open_cases(&seen, unit)?;
     Page::of(&UnitCard {
         frame: look.frame(look.unit_name(unit)),
-        unit: unit.to_owned(),
+        truth: seen.truth(),
+        trend: format!("/units/{unit}/trend{}", seen.suffix()),
+        year_before: year_before(&seen, card),
+        sealed: seen.sealed().and_then(|(position, totals)| {
+            let (_, total) = totals.into_iter().find(|(found, _)| found == unit)?;
+            Some((position.0, total))
+        }),
+        more_cases: open.len().saturating_sub(CASES_MAX),
+        cases: open.into_iter().take(CASES_MAX).collect(),
+        suffix: seen.suffix(),
         scheme: look.text(&scorecard.name).to_owned(),
         total: card.total_text.clone().unwrap_or_else(|| "—".to_owned()),
         rank: card.rank.map(|rank| rank.to_string()).unwrap_or_default(),

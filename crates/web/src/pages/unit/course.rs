@@ -1,0 +1,258 @@
+//! The course of a unit: its total as of each month's end, last year's total, the cases that are open.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use base::Lang;
+use office::assessment::Ask;
+use office::work::task;
+use scoring::Card;
+
+use super::Chosen;
+use crate::answer::{Page, Refused};
+use crate::asked::Asked;
+use crate::chart::{Around, Lines, Series};
+use crate::download::{self, Kind};
+use crate::frame::Frame;
+use crate::look::Look;
+use crate::pages::board::seen::Seen;
+use crate::pages::board::table::signed;
+use crate::site::Site;
+
+/// An open case of the unit.
+pub(super) struct CaseLine {
+    pub number: u64,
+    pub what: String,
+    pub state: String,
+    pub due: String,
+    pub lamp: &'static str,
+}
+
+/// The open cases of a unit, those of other courses than the assessment first, then by due day.
+pub(super) fn open_cases(seen: &Seen<'_>, unit: &str) -> Result<Vec<CaseLine>, Refused> {
+    let scorecard = seen.scorecard()?;
+    let look = seen.look;
+    let list = look.site.worklist(look.office)?;
+    let mut found: Vec<(bool, Option<base::Day>, CaseLine)> = list
+        .open()
+        .filter(|case| case.about.unit.as_deref() == Some(unit))
+        .map(|case| {
+            let due = task(&seen.programme, case, Vec::new(), look.today).due;
+            let is_assessment = scorecard.flow.as_ref() == Some(&case.flow.id);
+            let item = case.about.item.as_deref().map(base::ItemId::new);
+            let item = item.map(|item| seen.item_name(&item)).unwrap_or_default();
+            let state = &case.state.state;
+            let line = CaseLine {
+                number: case.number,
+                what: format!("{} {item}", look.text(&case.flow.name))
+                    .trim()
+                    .to_owned(),
+                state: case
+                    .flow
+                    .states
+                    .iter()
+                    .find(|found| &found.id == state)
+                    .map(|found| look.text(&found.name).to_owned())
+                    .unwrap_or_default(),
+                due: due
+                    .as_ref()
+                    .map(|due| seen.words.day_and_weekday(due.due_on))
+                    .unwrap_or_default(),
+                lamp: match &due {
+                    None => "none",
+                    Some(due) if due.due_on < look.today => "late",
+                    Some(_) => "on_track",
+                },
+            };
+            (is_assessment, due.map(|due| due.due_on), line)
+        })
+        .collect();
+    found.sort_by_key(|(is_assessment, due, line)| {
+        (*is_assessment, due.unwrap_or(base::Day::MAX), line.number)
+    });
+    Ok(found.into_iter().map(|(_, _, line)| line).collect())
+}
+
+/// Last year's total: the year, the total, and how far this year's is from it.
+pub(super) fn year_before(
+    seen: &Seen<'_>,
+    card: &Card,
+) -> Option<(String, String, Option<String>)> {
+    let period = seen.assessment.period.year_earlier()?;
+    let totals = seen.year_before();
+    let (_, text) = totals
+        .into_iter()
+        .find(|(unit, _)| *unit == card.participant)?;
+    let before = base::Ratio::parse_decimal(&text);
+    let change = match (&card.total, before) {
+        (Some(now), Some(before)) => Some(signed(&(now - &before))),
+        _ => None,
+    };
+    Some((seen.words.period(&period), text, change))
+}
+
+#[derive(Template)]
+#[template(path = "pages/unit/trend.html")]
+struct TrendPage {
+    frame: Frame,
+    back: String,
+    chart: Option<String>,
+}
+
+/// The total as of each month's end, of the unit and the mean of its group.
+fn lines(look: &Look<'_>, unit: &str, chosen: &Chosen) -> Result<Option<Lines>, Refused> {
+    let seen = Seen::of(look, &chosen.wanted())?;
+    let words = seen.words;
+    let card = seen
+        .assessment
+        .cards
+        .iter()
+        .find(|card| card.participant == unit)
+        .ok_or_else(|| Refused::no_such(("单位", "unit"), unit))?;
+    let group: Vec<&str> = seen
+        .assessment
+        .cards
+        .iter()
+        .filter(|other| other.ranking_group == card.ranking_group)
+        .map(|other| other.participant.as_str())
+        .collect();
+    let months = look.site.months(
+        look.office,
+        &Ask {
+            scorecard: seen.id.clone(),
+            period: seen.assessment.period,
+            day: seen.assessment.day,
+            at: seen.assessment.at,
+        },
+    )?;
+    if months.len() < 2 {
+        return Ok(None);
+    }
+    let own = months.iter().map(|(_, totals)| totals.get(unit));
+    let values: Vec<Option<f64>> = own
+        .clone()
+        .map(|found| found.map(|(total, _)| *total))
+        .collect();
+    let texts: Vec<String> = own
+        .map(|found| found.map_or_else(|| "—".to_owned(), |(_, text)| text.clone()))
+        .collect();
+    let means: Vec<Option<f64>> = months
+        .iter()
+        .map(|(_, totals)| {
+            let known: Vec<f64> = group
+                .iter()
+                .filter_map(|unit| totals.get(*unit))
+                .map(|(total, _)| *total)
+                .collect();
+            #[expect(clippy::cast_precision_loss, reason = "a few dozen units")]
+            let count = known.len() as f64;
+            (!known.is_empty()).then(|| known.iter().sum::<f64>() / count)
+        })
+        .collect();
+    let mean_texts = means
+        .iter()
+        .map(|mean| mean.map_or_else(|| "—".to_owned(), |mean| format!("{mean:.2}")))
+        .collect();
+    let name = look.unit_name(unit);
+    let (first, last) = (texts.first(), texts.last());
+    let (first, last) = (
+        first.map_or("", String::as_str),
+        last.map_or("", String::as_str),
+    );
+    let address = |kind: &str| format!("/units/{unit}/trend.{kind}{}", seen.suffix());
+    Ok(Some(Lines {
+        around: Around {
+            lang: words.lang,
+            id: "unit-trend".to_owned(),
+            title: match words.lang {
+                Lang::Zh => format!("{name}按月末记录计的总分从{first}到{last}"),
+                Lang::En => {
+                    format!("{name}: from {first} to {last} by the records of each month’s end")
+                }
+            },
+            source: match words.lang {
+                Lang::Zh => format!(
+                    "{}；记录按各自日期计到月末，评定的分数按现在的评定",
+                    seen.truth()
+                ),
+                Lang::En => format!(
+                    "{}; records count up to each month’s end, judged points as they are now",
+                    seen.truth()
+                ),
+            },
+            label_head: words.say("月末", "Month’s end").to_owned(),
+            svg: Some(address("svg")),
+            csv: Some(address("csv")),
+        },
+        labels: months
+            .iter()
+            .map(|(day, _)| match words.lang {
+                Lang::Zh => format!("{}月", day.month()),
+                Lang::En => day.month().to_string(),
+            })
+            .collect(),
+        series: vec![
+            Series {
+                name: words.say("本单位", "This unit").to_owned(),
+                values,
+                texts,
+            },
+            Series {
+                name: words.say("本组平均", "Its group").to_owned(),
+                values: means,
+                texts: mean_texts,
+            },
+        ],
+        target: None,
+        format: |value| format!("{value:.0}"),
+    }))
+}
+
+pub(super) async fn trend(
+    State(site): State<Site>,
+    asked: Asked,
+    Path(unit): Path<String>,
+    Query(chosen): Query<Chosen>,
+) -> Response {
+    site.page(asked, move |look| {
+        let chart = lines(look, &unit, &chosen)?.map(|chart| chart.html());
+        Page::of(&TrendPage {
+            frame: look.frame(look.unit_name(&unit)),
+            back: format!("/units/{unit}"),
+            chart,
+        })
+    })
+    .await
+}
+
+pub(super) async fn trend_svg(
+    State(site): State<Site>,
+    asked: Asked,
+    Path(unit): Path<String>,
+    Query(chosen): Query<Chosen>,
+) -> Response {
+    site.file(asked, move |look| {
+        let chart = lines(look, &unit, &chosen)?;
+        let chart = chart.ok_or_else(|| Refused::no_such(("图", "chart"), "trend"))?;
+        Ok(download::file(
+            &look.unit_name(&unit),
+            Kind::Svg,
+            chart.file(),
+        ))
+    })
+    .await
+}
+
+pub(super) async fn trend_csv(
+    State(site): State<Site>,
+    asked: Asked,
+    Path(unit): Path<String>,
+    Query(chosen): Query<Chosen>,
+) -> Response {
+    site.file(asked, move |look| {
+        let chart = lines(look, &unit, &chosen)?;
+        let chart = chart.ok_or_else(|| Refused::no_such(("图", "chart"), "trend"))?;
+        download::csv(&look.unit_name(&unit), &chart.csv())
+    })
+    .await
+}
