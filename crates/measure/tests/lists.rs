@@ -149,8 +149,8 @@ proptest! {
             ..Listing::new("sample", Position(city.head.saturating_sub(earlier)), limit)
         };
         let expected = all(&city, &listing);
-        let mut found = Vec::new();
-        let mut pages = Vec::new();
+        let mut found: Vec<u64> = Vec::new();
+        let mut pages: Vec<Vec<u64>> = Vec::new();
         loop {
             let page = city.columns.list(&listing);
             prop_assert_eq!(page.count, expected.len() as u64);
