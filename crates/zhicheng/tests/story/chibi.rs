@@ -498,13 +498,34 @@ fn the_standard_course_runs_from_the_filed_target_to_the_sealed_result() {
             "2018-12-10",
             &["--set", "review_points=0.25"],
         )
+        .refused("O661")
+        .telling("0.5");
+    reviewer
+        .acts(
+            number,
+            "review",
+            "2018-12-10",
+            &[
+                "--set",
+                "review_points=0.25",
+                "--set",
+                "review_note=缺一次会议纪要",
+            ],
+        )
         .ok();
     verifier
         .acts(
             number,
             "verify",
             "2018-12-12",
-            &["--set", "verify_points=0.2", "--evidence", &evidence],
+            &[
+                "--set",
+                "verify_points=0.2",
+                "--set",
+                "verify_note=现场只有一次记录",
+                "--evidence",
+                &evidence,
+            ],
         )
         .ok();
     // Drafted on Friday 28 December: 31 December is off, 29 December is worked for it, 1 January is off;
