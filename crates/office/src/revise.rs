@@ -3,13 +3,15 @@
 //! A file revises what its keys name (`record.rs`, `import/intake.rs`). Here the record is known, so that
 //! one without a key can be revised too. Its key stays: who wants another withdraws it and enters anew.
 
-use base::{FieldId, Position, Problem};
-use programme::model::{Field, FieldType, RecordType};
+use base::{Day, FieldId, Position, Problem};
+use ledger::Entry;
+use programme::model::{Field, FieldType, RecordType, Scope};
+use serde_json::Value as Json;
 use sheet::Cell;
 
 use crate::authority::Granted;
-use crate::entry::{Evidence, Private};
-use crate::fold::get;
+use crate::entry::{Evidence, Private, RecordFacts};
+use crate::fold::{get, read};
 use crate::folder::Office;
 use crate::import::intake::{Intake, Look, OnOther, Outcome, Taken};
 use crate::problems;
@@ -55,14 +57,67 @@ impl Office {
 
     /// What the last version of a record keeps in private.
     fn private_of(&self, record: u64) -> Result<Private, Problem> {
+        Ok(self.private_part(&self.last_version(record)?)?.0)
+    }
+
+    /// The personal fields of a record as text, for somebody of that role and unit who may read them;
+    /// `None` for whom they are masked.
+    ///
+    /// # Errors
+    /// There is no such record.
+    pub fn personal_of(
+        &self,
+        record: u64,
+        role: &str,
+        own: Option<&str>,
+    ) -> Result<Option<Vec<(String, String)>>, Problem> {
+        let Some(scope) = self.scope_of(role, Granted::ReadPersonal) else {
+            return Ok(None);
+        };
+        let programme = self.programme()?;
+        // What no row grants is open to all; personal data is open to nobody then.
+        let (name, _) = Granted::ReadPersonal.names();
+        if !programme.grants.iter().any(|grant| *grant.command == *name) {
+            return Ok(None);
+        }
+        let last = self.last_version(record)?;
+        let facts: RecordFacts = read(&last)?;
+        let text = |field: &str| facts.fields.get(field).and_then(Json::as_str);
+        let is_within = match (scope, own, text("unit"), text("day").map(Day::parse)) {
+            (Scope::All, ..) => true,
+            (Scope::Own, Some(own), Some(unit), _) => own == unit,
+            (Scope::Below, Some(own), Some(unit), Some(Ok(day))) => {
+                programme.is_at_or_below(unit, own, day)
+            }
+            _ => false,
+        };
+        if !is_within {
+            return Ok(None);
+        }
+        let private = self.private_part(&last)?.0;
+        let plain = |json: &Json| match json {
+            Json::String(text) => text.clone(),
+            Json::Array(items) => {
+                let items = items.iter().filter_map(Json::as_str);
+                items.collect::<Vec<_>>().join("|")
+            }
+            other => other.to_string(),
+        };
+        let fields = private.fields.iter();
+        Ok(Some(
+            fields.map(|(id, json)| (id.clone(), plain(json))).collect(),
+        ))
+    }
+
+    /// The entry of the last version of a record that says something.
+    fn last_version(&self, record: u64) -> Result<Entry, Problem> {
         let last = self
             .versions(record)?
             .into_iter()
             .rev()
             .find(|found| !found.withdrawn);
         let last = last.ok_or_else(|| problems::no_such_record(record))?;
-        let entry = self.ledger().entry(Position(last.at))?;
-        Ok(self.private_part(&entry)?.0)
+        self.ledger().entry(Position(last.at))
     }
 
     /// The identity of the person whom an opaque number means.
@@ -87,7 +142,7 @@ impl Office {
     }
 
     fn revise_now(&mut self, record: u64, draft: &Draft, reason: &str) -> Result<Receipt, Problem> {
-        self.authorise(Granted::Submit)?;
+        let reach = self.authorise(Granted::Submit)?;
         let reason = reason.trim();
         if reason.is_empty() {
             return Err(problems::reason_missing());
@@ -106,7 +161,12 @@ impl Office {
         if let Some((_, problem)) = draft.file_not_stored(record_type, self.evidence(), &[]) {
             return Err(problem);
         }
+        if let (Some(unit), Some(day)) = (draft.unit(), draft.day()) {
+            reach.check(unit, day)?;
+        }
         let look = Look::new(self)?;
+        // What it was is to be within reach as well as what it becomes.
+        look.is_within(&reach, record)?;
         let versions = self.versions(record)?;
         let mut intake =
             Intake::of_one(programme.clone(), OnOther::Revise, Some(reason.to_owned()));

@@ -65,6 +65,23 @@ fn what_is_entered_stands_in_its_list_and_on_its_page() {
 }
 
 #[test]
+fn personal_fields_are_shown_on_the_page_to_whom_the_programme_names_and_nowhere_else() {
+    const MORE: &str = "\n[[role]]\nid = \"programme_office\"\nname = { zh = \"质强办\", en = \"Office\" }\n\
+                        [[grant]]\nrole = \"programme_office\"\ncommands = [\"read_personal\"]\n";
+    let city = City::new(&format!("{TOWN}{MORE}"), "programme_office");
+    let number = enter(&city, "P-1", &[("f.inspector", "李某")]);
+    assert!(city.get(&format!("/records/sample/{number}")).has("李某"));
+    for path in [
+        "/records/sample".to_owned(),
+        "/records/sample/export.csv?col=inspector&col=number".to_owned(),
+        format!("/records/sample/{number}/revise"),
+        format!("/records/sample/{number}/receipt"),
+    ] {
+        assert!(!city.get(&path).has("李某"), "{path}");
+    }
+}
+
+#[test]
 fn faults_stand_at_their_fields_and_what_was_typed_stays() {
     let city = town();
     let answer = city.upload(

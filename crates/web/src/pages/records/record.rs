@@ -128,8 +128,12 @@ fn show(
         .iter()
         .rev()
         .find(|version| version.kind != Kind::Withdraw);
+    let who = look.visitor()?;
+    let personal = look
+        .office
+        .personal_of(number, &who.role, who.unit.as_deref())?;
     let fields = last
-        .map(|last| fields(look, record_type, last))
+        .map(|last| fields(look, record_type, last, personal.as_deref()))
         .unwrap_or_default();
     let about = office::about::indicators_of(&look.programme, of);
     let figures = about
@@ -175,7 +179,12 @@ fn show(
 }
 
 /// The fields of a version in the type's order; what the type does not have any more stands last.
-fn fields(look: &Look<'_>, record_type: &RecordType, version: &HistoryEntry) -> Vec<FieldLine> {
+fn fields(
+    look: &Look<'_>,
+    record_type: &RecordType,
+    version: &HistoryEntry,
+    personal: Option<&[(String, String)]>,
+) -> Vec<FieldLine> {
     let values: BTreeMap<&str, &str> = version
         .fields
         .iter()
@@ -186,7 +195,10 @@ fn fields(look: &Look<'_>, record_type: &RecordType, version: &HistoryEntry) -> 
         .values()
         .map(|field| FieldLine {
             name: look.text(&field.name).to_owned(),
-            shown: if field.personal {
+            shown: if let (true, Some(personal)) = (field.personal, personal) {
+                let found = personal.iter().find(|(id, _)| *id == field.id.as_str());
+                shown::of_text(look, field, found.map_or("", |(_, text)| text))
+            } else if field.personal {
                 Shown {
                     text: MASK.to_owned(),
                     ..Shown::default()
@@ -195,7 +207,7 @@ fn fields(look: &Look<'_>, record_type: &RecordType, version: &HistoryEntry) -> 
                 let text = values.get(field.id.as_str()).copied().unwrap_or("");
                 shown::of_text(look, field, text)
             },
-            is_masked: field.personal,
+            is_masked: field.personal && personal.is_none(),
         })
         .collect();
     let retired = version
