@@ -4,6 +4,7 @@
 //! story the folder is verified (`invariants.rs`). Most stories play in `packages/town`, which is small enough to work
 //! every figure out by hand; those of `chibi.rs` play in the real programme with generated records.
 
+mod account;
 mod audit;
 mod authority;
 mod backup;

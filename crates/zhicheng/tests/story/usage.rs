@@ -193,7 +193,12 @@ fn every_result_comes_as_table_json_and_csv_with_the_documented_keys() {
         .to_string();
     city.run(["publish", "samples", "--name", "report", "--demonstration"])
         .ok();
-    let table: [(&str, &[&str]); 12] = [
+    city.run([
+        "account", "open", "chen", "--name", "陈立", "--role", "liaison",
+    ])
+    .ok();
+    let table: [(&str, &[&str]); 13] = [
+        ("account list", &["account", "list"]),
         ("key show", &["key", "show"]),
         ("published", &["published"]),
         ("restated", &["restated"]),

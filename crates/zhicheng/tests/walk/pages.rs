@@ -28,6 +28,15 @@ pub const PAGES: &[(&str, &str)] = &[
     ("office", "/records/food_sample/new"),
     ("office", "/records/food_sample/import"),
     ("office", "/subjects/enterprise"),
+    ("liaison", "/me"),
+    ("liaison", "/me/codes"),
+    ("security", "/admin"),
+    ("security", "/admin/people"),
+    ("security", "/admin/people/1"),
+    ("system", "/admin/roles"),
+    ("system", "/admin/units"),
+    ("system", "/admin/calendar?year=2018"),
+    ("system", "/admin/ledger"),
     ("office", "/no-such-page"),
 ];
 
