@@ -5,18 +5,18 @@ use axum::http::StatusCode;
 use crate::records::TOWN;
 use crate::town::{City, File};
 
-const HEADER: &str = "编号,抽样日期,责任单位,检验结论,批次,备注\n";
+const HEADER: &str = "编号,抽样日期,责任单位,检验结论,批次,备注,信用代码\n";
 /// Two sound rows; a day that is none; a unit nobody knows; a second row of the first key.
-const FAULTY: &str = "S-1,2018-03-05,市场监督管理局,合格,3,甲\n\
-                      S-2,2018-02-31,市场监督管理局,合格,4,乙\n\
-                      S-3,2018-03-07,<script>alert(1)</script>,不合格,5,丙\n\
-                      S-4,2018-03-08,市场监督管理局,合格,6,丁\n\
-                      S-1,2018-03-09,市场监督管理局,合格,7,戊\n";
+const FAULTY: &str = "S-1,2018-03-05,市场监督管理局,合格,3,甲,91420000000000001R\n\
+                      S-2,2018-02-31,市场监督管理局,合格,4,乙,91420000000000001R\n\
+                      S-3,2018-03-07,<script>alert(1)</script>,不合格,5,丙,91420000000000001R\n\
+                      S-4,2018-03-08,市场监督管理局,合格,6,丁,91420000000000001R\n\
+                      S-1,2018-03-09,市场监督管理局,合格,7,戊,91420000000000001R\n";
 /// The same as it should be: the second and third put right, the last left out.
-const RIGHT: &str = "S-1,2018-03-05,市场监督管理局,合格,3,甲\n\
-                     S-2,2018-02-28,市场监督管理局,合格,4,乙\n\
-                     S-3,2018-03-07,市场监督管理局,不合格,5,丙\n\
-                     S-4,2018-03-08,市场监督管理局,合格,6,丁\n";
+const RIGHT: &str = "S-1,2018-03-05,市场监督管理局,合格,3,甲,91420000000000001R\n\
+                     S-2,2018-02-28,市场监督管理局,合格,4,乙,91420000000000001R\n\
+                     S-3,2018-03-07,市场监督管理局,不合格,5,丙,91420000000000001R\n\
+                     S-4,2018-03-08,市场监督管理局,合格,6,丁,91420000000000001R\n";
 
 fn begun(city: &City, of: &str, name: &str, bytes: &[u8]) -> String {
     let file = File {
@@ -47,6 +47,8 @@ fn matched(city: &City, here: &str) {
             ("c.4", "batches"),
             ("h.5", "备注"),
             ("c.5", ""),
+            ("h.6", "信用代码"),
+            ("c.6", "subject"),
         ],
     );
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
@@ -121,7 +123,7 @@ fn a_faulty_file_is_put_right_cell_by_cell_and_gives_what_the_right_file_gives()
     city.post(&here, &[("do", "take"), ("mode", "all")]);
     assert_eq!(count(&city.settled(&here).text(), "rejected"), 3);
     assert!(records(&city).is_empty());
-    let cells = |row: &str, texts: [&str; 6]| -> Vec<(String, String)> {
+    let cells = |row: &str, texts: [&str; 7]| -> Vec<(String, String)> {
         let each = texts.iter().enumerate();
         each.map(|(at, text)| (format!("r.{row}.{at}"), (*text).to_owned()))
             .collect()
@@ -132,11 +134,27 @@ fn a_faulty_file_is_put_right_cell_by_cell_and_gives_what_the_right_file_gives()
     ];
     fields.extend(cells(
         "3",
-        ["S-2", "2018-02-28", "市场监督管理局", "合格", "4", "乙"],
+        [
+            "S-2",
+            "2018-02-28",
+            "市场监督管理局",
+            "合格",
+            "4",
+            "乙",
+            "91420000000000001R",
+        ],
     ));
     fields.extend(cells(
         "4",
-        ["S-3", "2018-03-07", "市场监督管理局", "不合格", "5", "丙"],
+        [
+            "S-3",
+            "2018-03-07",
+            "市场监督管理局",
+            "不合格",
+            "5",
+            "丙",
+            "91420000000000001R",
+        ],
     ));
     let fields: Vec<(&str, &str)> = fields
         .iter()

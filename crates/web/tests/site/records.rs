@@ -22,6 +22,9 @@ fn enter(city: &City, number: &str, more: &[(&str, &str)]) -> u64 {
         ("f.result", "pass"),
     ];
     fields.extend_from_slice(more);
+    if !more.iter().any(|(name, _)| *name == "f.subject") {
+        fields.push(("f.subject", FIRM));
+    }
     let answer = city.upload("/records/sample/new", &fields, &[]);
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
     let location = answer.location();
@@ -149,6 +152,7 @@ fn no_field_lets_anything_through_that_is_no_text() {
                 ("f.unit", "market"),
                 ("f.number", "B-1"),
                 ("f.result", "pass"),
+                ("f.subject", FIRM),
             ];
             fields.retain(|(known, _)| *known != name);
             fields.push((&name, text));
@@ -209,6 +213,7 @@ fn a_list_is_filtered_sorted_added_up_and_paged() {
                 ("f.number", &number),
                 ("f.result", result),
                 ("f.batches", &batches),
+                ("f.subject", FIRM),
                 ("f.cost", "2.50"),
             ],
             &[],
@@ -277,6 +282,7 @@ fn a_revision_shows_what_changed_and_a_withdrawal_takes_it_out() {
         ("f.number", "C-1"),
         ("f.result", "fail"),
         ("f.cost", "12"),
+        ("f.subject", FIRM),
     ];
     // Without a reason nothing happens.
     let refused = city.upload(&format!("{page}/revise"), &revised, &[]);
