@@ -112,6 +112,11 @@ base::catalogue! {
         what { zh: "“{text}”不是期间", en: "`{text}` is no period" }
         remedy { zh: "写成 2018 的样子", en: "write it like 2018" }
     }
+    /// A text that is no whole number.
+    fn not_a_number(text) -> "W417" Error {
+        what { zh: "“{text}”不是整数", en: "`{text}` is no whole number" }
+        remedy { zh: "填正整数，如 10", en: "give a whole number, such as 10" }
+    }
     /// A map without its approval.
     fn no_approval(most) -> "W415" Error {
         what { zh: "没有审图号，或超过{most}个字", en: "the approval number is missing or longer than {most} characters" }

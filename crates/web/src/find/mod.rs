@@ -20,8 +20,19 @@ const TYPED_MAX: usize = 40;
 const STEPS_MAX: u32 = 400;
 /// Hits that are ranked; beyond, it is said that there are more.
 const HITS_MAX: usize = 2000;
+/// So many names are passed over by one thread.
+const NAMES_ALONE_MAX: usize = 50_000;
+/// More are shared by at most so many.
+const THREADS_MAX: usize = 4;
 /// Entries that are read for what came since; after more, all names are taken anew.
 const ENTRIES_READ_MAX: u64 = 50_000;
+
+/// A sign can be meant by the first letter.
+const STARTS: u8 = 1;
+/// A sign can be meant by the second letter.
+const FOLLOWS: u8 = 2;
+/// The second letter can go on in a reading of a sign.
+const GOES_ON: u8 = 4;
 
 /// What was typed.
 pub(crate) struct Typed {
@@ -77,14 +88,43 @@ impl Typed {
         if !SCRIPT.means(signs.get(at..)?, &self.signs, &mut steps) {
             return None;
         }
-        Some(Fit {
+        Some(self.fit(at, signs.len()))
+    }
+
+    /// How well a name of so many signs is met from one of them on.
+    fn fit(&self, at: usize, length: usize) -> Fit {
+        Fit {
             place: match at {
-                0 if signs.len() == self.signs.len() => 0,
+                0 if length == self.signs.len() => 0,
                 0 => 1,
                 _ => 2,
             },
-            length: signs.len(),
-        })
+            length,
+        }
+    }
+
+    /// For every sign whether it can be meant by the first letter, whether by the second, and whether the
+    /// second can go on in a reading of it: one look where a million names are passed over.
+    fn classes(&self) -> Vec<u8> {
+        let Some(first) = self.signs.first().copied() else {
+            return Vec::new();
+        };
+        let second = self.signs.get(1).copied();
+        (0..=u16::MAX)
+            .map(|sign| {
+                let mut class = 0;
+                if SCRIPT.begins(sign, first) {
+                    class |= STARTS;
+                }
+                if second.is_some_and(|second| SCRIPT.begins(sign, second)) {
+                    class |= FOLLOWS;
+                }
+                if second.is_none_or(|second| SCRIPT.goes_on(sign, second)) {
+                    class |= GOES_ON;
+                }
+                class
+            })
+            .collect()
     }
 }
 
@@ -187,42 +227,82 @@ impl Names {
 
     /// The best hits, and whether there are more than are ranked.
     pub fn find(&self, typed: &Typed) -> (Vec<(Fit, usize)>, bool) {
-        let mut hits: Vec<(Fit, usize)> = Vec::new();
-        let Some(first) = typed.signs.first().copied() else {
-            return (hits, false);
+        let classes = typed.classes();
+        let threads = if self.starts.len() < NAMES_ALONE_MAX {
+            1
+        } else {
+            std::thread::available_parallelism().map_or(1, |cores| cores.get().min(THREADS_MAX))
         };
-        let second = typed.signs.get(1).copied();
+        let each = self.starts.len().div_ceil(threads).max(1);
+        let found: Vec<(Vec<(Fit, usize)>, bool)> = std::thread::scope(|scope| {
+            let parts: Vec<_> = (0..self.starts.len())
+                .step_by(each)
+                .map(|first| {
+                    let classes = &classes;
+                    scope.spawn(move || self.find_among(typed, classes, first, first + each))
+                })
+                .collect();
+            parts
+                .into_iter()
+                .filter_map(|part| part.join().ok())
+                .collect()
+        });
+        let has_more = found.iter().any(|(_, has_more)| *has_more);
+        let mut hits: Vec<(Fit, usize)> = found.into_iter().flat_map(|(hits, _)| hits).collect();
+        hits.sort();
+        (hits, has_more)
+    }
+
+    /// The hits among the names from one to before another.
+    fn find_among(
+        &self,
+        typed: &Typed,
+        classes: &[u8],
+        first: usize,
+        last: usize,
+    ) -> (Vec<(Fit, usize)>, bool) {
+        let mut hits: Vec<(Fit, usize)> = Vec::new();
         let mut has_more = false;
+        let place = |name: usize| {
+            self.starts
+                .get(name)
+                .map_or(self.signs.len(), |start| *start as usize)
+        };
+        let (from, to) = (place(first), place(last));
+        let class = |sign: &u16| classes.get(usize::from(*sign)).copied().unwrap_or(0);
         // Where the last hit's name ends: the rest of it is passed over.
         let mut beyond = 0_usize;
-        for (at, two) in self.signs.windows(2).enumerate() {
+        let signs = self.signs.get(from..to).unwrap_or_default();
+        for (at, two) in signs.windows(2).enumerate() {
+            let at = at + from;
             let [sign, next] = two else { continue };
-            if !SCRIPT.begins(*sign, first)
-                || at < beyond
-                || !typed.can_start(*sign, Some(next), first, second)
+            let found = class(sign);
+            let can_start = found & STARTS != 0
+                && (found & GOES_ON != 0 || class(next) & FOLLOWS != 0)
+                && at >= beyond;
+            // No sign of a text is 0, so that what is meant never reaches into the next name.
+            let mut steps = STEPS_MAX;
+            if !can_start
+                || !SCRIPT.means(
+                    self.signs.get(at..).unwrap_or_default(),
+                    &typed.signs,
+                    &mut steps,
+                )
             {
                 continue;
             }
-            let number = self.starts.partition_point(|start| *start as usize <= at) - 1;
-            let start = self.starts.get(number).map_or(0, |start| *start as usize);
-            let end = self
+            let number = self
                 .starts
-                .get(number + 1)
-                .map_or(self.signs.len(), |end| *end as usize)
+                .partition_point(|start| *start as usize <= at)
                 .saturating_sub(1);
-            let Some(name) = self.signs.get(start..end) else {
-                continue;
-            };
-            if let Some(fit) = typed.fit_at(name, at - start) {
-                if hits.len() == HITS_MAX {
-                    has_more = true;
-                    break;
-                }
-                hits.push((fit, number));
-                beyond = end;
+            let (start, end) = (place(number), place(number + 1).saturating_sub(1));
+            if hits.len() == HITS_MAX {
+                has_more = true;
+                break;
             }
+            hits.push((typed.fit(at - start, end - start), number));
+            beyond = end;
         }
-        hits.sort();
         (hits, has_more)
     }
 

@@ -3,6 +3,7 @@
 
 pub(crate) mod admin;
 pub(crate) mod assessment;
+pub(crate) mod audit;
 pub(crate) mod batch;
 pub(crate) mod board;
 pub(crate) mod case;
@@ -40,6 +41,7 @@ pub(crate) fn routes() -> Router<Site> {
         .merge(me::routes())
         .merge(admin::routes())
         .merge(work::routes())
+        .merge(audit::routes())
         .merge(board::routes())
         .merge(unit::routes())
         .merge(programme::routes())
