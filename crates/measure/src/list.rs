@@ -496,7 +496,12 @@ impl<'a> Ranking<'a> {
     /// Where the page begins or ends: a row that was listed before, even when it is hidden by now.
     fn from(&self, listing: &Listing, table: &Table) -> Option<Ranked<'a>> {
         let id = listing.from?;
-        let row = table.rows_with_id(id).last();
+        // The version that counted at the position that is listed: a later one may stand elsewhere.
+        let at = i64::try_from(listing.at.0).unwrap_or(i64::MAX);
+        let row = table
+            .rows_with_id(id)
+            .filter(|row| table.get(*row, Place::Added) <= at)
+            .max_by_key(|row| table.get(*row, Place::Added));
         let cell = match (row, self.place()) {
             (Some(row), Some(place)) => table.get(row, place),
             (None, Some(_)) => return None,

@@ -92,7 +92,7 @@ pub fn recorded(rows: u32) -> Option<Recorded> {
             "case act {case} file --day 2018-01-15 --as z --role liaison --for-unit east"
         )),
         words(&format!(
-            "case act {case} score_self --day 2018-09-03 --set self_points=10 --as z --role liaison --for-unit east --evidence {plan}"
+            "case act {case} score_self --day 2018-09-03 --set self_points=10 --reason 另有说明 --as z --role liaison --for-unit east --evidence {plan}"
         )),
     ];
     for command in &commands {
