@@ -117,12 +117,12 @@ base::catalogue! {
         remedy { zh: "换一个端口，如 --listen 127.0.0.1:8019", en: "choose another port, such as --listen 127.0.0.1:8019" }
     }
     /// A person whose role was not said.
-    fn role_missing() -> "Z131" Error {
+    fn role_missing() -> "Z220" Error {
         what { zh: "没有写角色", en: "the role is missing" }
         remedy { zh: "加 --role，如 --role liaison；zhicheng check 方案 可核对角色", en: "add --role, such as --role liaison" }
     }
     /// A person to be registered beside a running site.
-    fn register_on_the_site(name) -> "Z132" Error {
+    fn register_on_the_site(name) -> "Z221" Error {
         what { zh: "{name} 还没有登记，而网站正在写这个数据文件夹", en: "{name} is not registered yet, and the site is writing to this folder" }
         remedy { zh: "请安全管理员在网站的“管理 · 人员与账号”（/admin/people）登记，或先停止网站", en: "let the security administrator register the person on the site under /admin/people, or stop the site first" }
     }

@@ -115,6 +115,7 @@ const PLACES: &[Place] = &[
             "programme_office",
             "system_administrator",
             "security_administrator",
+            "auditor",
         ],
     },
 ];

@@ -28,7 +28,7 @@ fn an_account_is_opened_listed_reset_closed_and_opened_again() {
     open(&city, "CHEN", "别人").refused("K110");
     open(&city, "c", "别人").refused("K111");
     city.run(["account", "open", "wu", "--name", "吴"])
-        .refused("Z131");
+        .refused("Z220");
     city.run(["account", "open", "wu", "--name", "吴", "--role", "cook"])
         .refused("O280");
     let list = || {
@@ -134,7 +134,7 @@ fn beside_a_running_site_accounts_are_opened_for_who_is_known() {
     let site = serve(&city);
     assert!(!site.lines.iter().any(|line| line.contains("/first?token=")));
     open(&city, "chen2", "陈立").ok();
-    open(&city, "wang", "王五").refused("Z132").telling("/admin/people");
+    open(&city, "wang", "王五").refused("Z221").telling("/admin/people");
     city.run(["account", "password", "chen2"]).ok();
     city.run(["account", "close", "chen2"]).ok();
     assert_eq!(city.run(["account", "list", "--format", "json"]).json().len(), 2);

@@ -82,7 +82,7 @@ fn show(look: &Look<'_>) -> Result<Page, Refused> {
         .map(|command| {
             let (name, zh) = command.names();
             Row {
-                name: words.say(zh, name).to_owned(),
+                name: words.say(zh, &name.replace('_', " ")).to_owned(),
                 note: name.to_owned(),
                 is_open_to_all: !named(name),
                 cells: roles
