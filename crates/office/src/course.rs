@@ -4,7 +4,7 @@
 //! One case is in [`crate::case`]; here is what a person does with a column of them. Read
 //! [`Office::act_many`] first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base::{FieldId, FlowId, ItemId, Period, Problem, Ratio, Rounding, ScorecardId, Text};
 use casework::{FieldKind, Value};
@@ -134,9 +134,14 @@ impl Office {
         let mut assessed = None;
         let mut commands = Vec::with_capacity(acts.len());
         let mut faults = Vec::new();
+        let mut refused = BTreeSet::new();
         for (number, request) in acts {
             if !held.contains_key(number) {
                 held.insert(*number, self.case(*number).map_err(one)?);
+            }
+            // After a fault what follows on the same case could only fault for that.
+            if refused.contains(number) {
+                continue;
             }
             let Some(case) = held.get_mut(number) else {
                 continue;
@@ -150,6 +155,7 @@ impl Office {
             match judged {
                 Ok(command) => commands.push(command),
                 Err(found) => {
+                    refused.insert(*number);
                     let programme = self.programme().map_err(one)?;
                     faults.extend(
                         found

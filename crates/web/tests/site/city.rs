@@ -169,6 +169,36 @@ impl Browser<'_> {
         let body = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(fields)
             .finish();
+        let body = ("application/x-www-form-urlencoded".to_owned(), body.into_bytes());
+        self.send(Method::POST, address, Some(body))
+    }
+
+    /// Opens a page, and sends its form with these fields and one file.
+    pub fn upload(
+        &mut self,
+        page: &str,
+        address: &str,
+        fields: &[(&str, &str)],
+        (field, name, bytes): (&str, &str, &[u8]),
+    ) -> Reply {
+        const EDGE: &str = "----a-line-that-no-file-has";
+        let found = self.get(page);
+        let (csrf, once) = (found.field("csrf"), found.field("once"));
+        let mut all = vec![("csrf", csrf.as_str()), ("once", once.as_str())];
+        all.extend(fields);
+        let mut body = String::new();
+        for (name, value) in all {
+            body += &format!(
+                "--{EDGE}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            );
+        }
+        body += &format!(
+            "--{EDGE}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\r\n"
+        );
+        let mut body = body.into_bytes();
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(format!("\r\n--{EDGE}--\r\n").as_bytes());
+        let body = (format!("multipart/form-data; boundary={EDGE}"), body);
         self.send(Method::POST, address, Some(body))
     }
 
@@ -188,7 +218,12 @@ impl Browser<'_> {
         )
     }
 
-    fn send(&mut self, method: Method, address: &str, body: Option<String>) -> Reply {
+    fn send(
+        &mut self,
+        method: Method,
+        address: &str,
+        body: Option<(String, Vec<u8>)>,
+    ) -> Reply {
         let cookies: Vec<String> = self
             .cookies
             .iter()
@@ -199,13 +234,13 @@ impl Browser<'_> {
             .uri(address)
             .header(HOST, "city.test")
             .header(COOKIE, cookies.join("; "));
-        if body.is_some() {
-            request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        if let Some((kind, _)) = &body {
+            request = request.header(CONTENT_TYPE, kind);
         }
         for (name, value) in &self.headers {
             request = request.header(*name, value);
         }
-        let mut request = request.body(Body::from(body.unwrap_or_default())).unwrap();
+        let mut request = request.body(Body::from(body.map(|(_, bytes)| bytes).unwrap_or_default())).unwrap();
         if let Some(from) = self.from {
             request.extensions_mut().insert(ConnectInfo(from));
         }

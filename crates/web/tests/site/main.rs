@@ -5,6 +5,7 @@
 
 mod admin;
 mod city;
+mod course;
 mod figures;
 mod forged;
 mod imports;

@@ -23,6 +23,16 @@ pub const PAGES: &[(&str, &str)] = &[
     ("committee", "/leaders?wall=1"),
     ("office", "/programme"),
     ("office", "/programme/new"),
+    ("liaison", "/units/puqi/items"),
+    ("liaison", "{case}"),
+    ("reviewer", "/review"),
+    ("reviewer", "/review/open_kitchens"),
+    ("verifier", "/verify"),
+    ("verifier", "{visit}"),
+    ("office", "/assessment"),
+    ("office", "/assessment?only=late"),
+    ("office", "/batch?action=draft"),
+    ("committee", "/meeting"),
     ("office", "/records"),
     ("office", "/records/food_sample?f.result=fail&sort=-day"),
     ("office", "/records/food_sample/new"),
@@ -43,6 +53,7 @@ pub const PAGES: &[(&str, &str)] = &[
 /// What stands in a path for a page that another page leads to: the mark, that page, and its link.
 const PLACES: &[(&str, &str, &str)] = &[
     ("{case}", "/work", "main a[href^='/cases/']"),
+    ("{visit}", "/verify", "main a[href^='/verify/']"),
     ("{figure}", "/units/puqi", "main a.why"),
 ];
 
