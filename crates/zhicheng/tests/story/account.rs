@@ -32,7 +32,10 @@ fn an_account_is_opened_listed_reset_closed_and_opened_again() {
     city.run(["account", "open", "wu", "--name", "吴", "--role", "cook"])
         .refused("O280");
     let list = || {
-        let rows = city.run(["account", "list", "--format", "json"]).ok().json();
+        let rows = city
+            .run(["account", "list", "--format", "json"])
+            .ok()
+            .json();
         assert_eq!(rows.len(), 1);
         rows[0].clone()
     };
@@ -61,7 +64,9 @@ fn an_account_is_opened_listed_reset_closed_and_opened_again() {
         if path.is_file() {
             let bytes = std::fs::read(&path).unwrap();
             for text in [&password, &again] {
-                let found = bytes.windows(text.len()).any(|part| part == text.as_bytes());
+                let found = bytes
+                    .windows(text.len())
+                    .any(|part| part == text.as_bytes());
                 assert!(!found, "{}", path.display());
             }
         }
@@ -134,10 +139,17 @@ fn beside_a_running_site_accounts_are_opened_for_who_is_known() {
     let site = serve(&city);
     assert!(!site.lines.iter().any(|line| line.contains("/first?token=")));
     open(&city, "chen2", "陈立").ok();
-    open(&city, "wang", "王五").refused("Z221").telling("/admin/people");
+    open(&city, "wang", "王五")
+        .refused("Z221")
+        .telling("/admin/people");
     city.run(["account", "password", "chen2"]).ok();
     city.run(["account", "close", "chen2"]).ok();
-    assert_eq!(city.run(["account", "list", "--format", "json"]).json().len(), 2);
+    assert_eq!(
+        city.run(["account", "list", "--format", "json"])
+            .json()
+            .len(),
+        2
+    );
 }
 
 #[test]
@@ -145,8 +157,14 @@ fn a_folder_without_an_account_gets_a_link_that_differs_each_time() {
     let city = City::real("town");
     let link = || {
         let site = serve(&city);
-        let found = site.lines.iter().find(|line| line.contains("/first?token="));
-        let link = found.unwrap_or_else(|| panic!("{:?}", site.lines)).trim().to_owned();
+        let found = site
+            .lines
+            .iter()
+            .find(|line| line.contains("/first?token="));
+        let link = found
+            .unwrap_or_else(|| panic!("{:?}", site.lines))
+            .trim()
+            .to_owned();
         assert!(link.starts_with("http://127.0.0.1:"), "{link}");
         link.rsplit('=').next().unwrap().to_owned()
     };
