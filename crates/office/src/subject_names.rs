@@ -153,8 +153,8 @@ impl SubjectNames {
     /// How many subjects of a type are known.
     pub(crate) fn count(&self, subject_type: &str) -> usize {
         self.types.get(subject_type).map_or(0, |names| {
-            let is_new = |id: &&Box<str>| names.sorted.place(id).is_none();
-            names.sorted.ends.len() + names.news.keys().filter(is_new).count()
+            let is_new = |id: &str| names.sorted.place(id).is_none();
+            names.sorted.ends.len() + names.news.keys().filter(|id| is_new(id)).count()
         })
     }
 

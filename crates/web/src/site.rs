@@ -34,7 +34,7 @@ pub(crate) struct Shared {
     pub(crate) desk: Desk,
     pub(crate) options: Options,
     worklist: Mutex<Worklist>,
-    deputies: Mutex<(Position, Arc<Vec<(u64, StandsIn)>>)>,
+    deputies: Mutex<(Position, Deputies)>,
     /// What is shown to a session once: a password or token that was made for it.
     told_once: Mutex<Vec<(String, Told)>>,
     /// Whether the ledger is being verified.
@@ -47,6 +47,9 @@ pub(crate) struct Shared {
     /// The newest position that the site has heard of; closed when the site ends.
     pub(crate) news: watch::Sender<News>,
 }
+
+/// Deputies by their actor's number.
+type Deputies = Arc<Vec<(u64, StandsIn)>>;
 
 /// What an assessment is a function of.
 type AssessmentKey = (ScorecardId, Period, Day, Position);
@@ -127,7 +130,7 @@ impl Site {
     }
 
     /// Everyone who stands in for somebody: the numbers, and the days.
-    pub(crate) fn deputies(&self, office: &Office) -> Result<Arc<Vec<(u64, StandsIn)>>, Problem> {
+    pub(crate) fn deputies(&self, office: &Office) -> Result<Deputies, Problem> {
         let mut kept = self
             .shared
             .deputies

@@ -194,7 +194,9 @@ fn a_deputy_acts_for_another_on_the_days_and_both_are_seen() {
             .code,
         "O609"
     );
+    chibi.office.act_as(leader).unwrap();
     chibi.office.end_deputy(number).unwrap();
+    chibi.office.act_as(number).unwrap();
     assert_eq!(
         chibi
             .report("puqi", "2018-11", OnOther::Refuse)

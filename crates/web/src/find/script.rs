@@ -10,6 +10,9 @@ use pinyin::ToPinyinMulti;
 
 const PAIRS: &str = include_str!("traditional.txt");
 
+/// How a sign can be read, as letters.
+type Readings = Box<[Box<[u8]>]>;
+
 /// What a name's signs are looked up in, by their number.
 pub(super) struct Script {
     simplified: Vec<u16>,
@@ -18,7 +21,7 @@ pub(super) struct Script {
     /// Which letter can come second in a reading of it.
     goes_on: Vec<u64>,
     /// The readings of signs that have one, without tones.
-    readings: Vec<Option<Box<[Box<[u8]>]>>>,
+    readings: Vec<Option<Readings>>,
 }
 
 /// The one table.

@@ -20,7 +20,7 @@ fn names_are_found_as_people_type_them() {
         "zxjx",
         "zhxjx",
         "長城重型機械廠",
-        "赤壁cc",
+        "赤壁scc",
         "CHIBI",
         "chibishi",
         "ccheng",

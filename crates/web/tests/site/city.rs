@@ -169,7 +169,10 @@ impl Browser<'_> {
         let body = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(fields)
             .finish();
-        let body = ("application/x-www-form-urlencoded".to_owned(), body.into_bytes());
+        let body = (
+            "application/x-www-form-urlencoded".to_owned(),
+            body.into_bytes(),
+        );
         self.send(Method::POST, address, Some(body))
     }
 
@@ -218,12 +221,7 @@ impl Browser<'_> {
         )
     }
 
-    fn send(
-        &mut self,
-        method: Method,
-        address: &str,
-        body: Option<(String, Vec<u8>)>,
-    ) -> Reply {
+    fn send(&mut self, method: Method, address: &str, body: Option<(String, Vec<u8>)>) -> Reply {
         let cookies: Vec<String> = self
             .cookies
             .iter()
@@ -240,7 +238,9 @@ impl Browser<'_> {
         for (name, value) in &self.headers {
             request = request.header(*name, value);
         }
-        let mut request = request.body(Body::from(body.map(|(_, bytes)| bytes).unwrap_or_default())).unwrap();
+        let mut request = request
+            .body(Body::from(body.map(|(_, bytes)| bytes).unwrap_or_default()))
+            .unwrap();
         if let Some(from) = self.from {
             request.extensions_mut().insert(ConnectInfo(from));
         }

@@ -55,10 +55,12 @@ fn five_people_lead_an_item_from_its_target_to_the_composite() {
     let mut office = city.signed_in("office");
 
     // The target, in place, from the list of what waits.
-    let fields = [("action", "file_target"), ("case", &number), ("back", "/work")];
-    liaison
-        .submit(&page, "/batch", &fields)
-        .leads_to("/work");
+    let fields = [
+        ("action", "file_target"),
+        ("case", &number),
+        ("back", "/work"),
+    ];
+    liaison.submit(&page, "/batch", &fields).leads_to("/work");
 
     // A self-score needs the item's one piece of evidence; refused, it keeps what was typed.
     let score = [("action", "score_self"), ("f.self_points", "4.5")];
@@ -66,10 +68,17 @@ fn five_people_lead_an_item_from_its_target_to_the_composite() {
     refused.is(StatusCode::UNPROCESSABLE_ENTITY, "O663");
     assert!(refused.body.contains("value=\"4.5\""));
     let photograph = ("evidence", "photo.jpg", b"a photograph".as_slice());
-    liaison.upload(&page, &page, &score, photograph).leads_to(&page);
+    liaison
+        .upload(&page, &page, &score, photograph)
+        .leads_to(&page);
 
     // The leader signs and submits what is ready.
-    let fields = [("action", "submit"), ("case", &number), ("signed", "1"), ("back", "/work")];
+    let fields = [
+        ("action", "submit"),
+        ("case", &number),
+        ("signed", "1"),
+        ("back", "/work"),
+    ];
     leader
         .submit("/units/puqi/items", "/batch", &fields)
         .leads_to("/work");
@@ -84,12 +93,20 @@ fn five_people_lead_an_item_from_its_target_to_the_composite() {
         reviewer.submit(grid, grid, &empty).status,
         StatusCode::UNPROCESSABLE_ENTITY
     );
-    let back = [(points.as_str(), ""), (&reason, "照片没有日期"), ("return", &number)];
+    let back = [
+        (points.as_str(), ""),
+        (&reason, "照片没有日期"),
+        ("return", &number),
+    ];
     reviewer.submit(grid, grid, &back).leads_to(grid);
     liaison.get(&page).is(StatusCode::OK, "照片没有日期");
 
     // Again, and submitted in the same step; the piece that is there counts.
-    let again = [("action", "score_self"), ("f.self_points", "4.5"), ("then", "submit")];
+    let again = [
+        ("action", "score_self"),
+        ("f.self_points", "4.5"),
+        ("then", "submit"),
+    ];
     act(&mut liaison, case, &again).leads_to(&page);
 
     // Less than the self-score needs a reason.
@@ -102,17 +119,34 @@ fn five_people_lead_an_item_from_its_target_to_the_composite() {
 
     // On the spot, with a photograph.
     let visit = format!("/verify/{case}");
-    let fields = [("action", "verify"), ("points", "2.5"), ("note", "两家未开")];
-    verifier.upload(&visit, &visit, &fields, photograph).leads_to(&page);
+    let fields = [
+        ("action", "verify"),
+        ("points", "2.5"),
+        ("note", "两家未开"),
+    ];
+    verifier
+        .upload(&visit, &visit, &fields, photograph)
+        .leads_to(&page);
 
     // The draft, the appeal, its written answer, the composite.
     let drafts = [("action", "draft"), ("case", &number)];
     office
         .submit("/batch?action=draft", "/batch", &drafts)
         .leads_to("/batch?action=draft&done=1");
-    act(&mut leader, case, &[("action", "appeal"), ("reason", "当日停业")]).leads_to(&page);
-    let answer = [("action", "answer"), ("reason", "复核属实"), ("f.answer_points", "3")];
-    office.upload(&page, &page, &answer, photograph).leads_to(&page);
+    act(
+        &mut leader,
+        case,
+        &[("action", "appeal"), ("reason", "当日停业")],
+    )
+    .leads_to(&page);
+    let answer = [
+        ("action", "answer"),
+        ("reason", "复核属实"),
+        ("f.answer_points", "3"),
+    ];
+    office
+        .upload(&page, &page, &answer, photograph)
+        .leads_to(&page);
     let compose = [("action", "compose"), ("case", &number)];
     office
         .submit("/batch?action=compose", "/batch", &compose)
@@ -136,7 +170,10 @@ fn five_people_lead_an_item_from_its_target_to_the_composite() {
                 at: office.position(),
             };
             let assessment = office.assess(&ask)?;
-            let card = assessment.cards.into_iter().find(|card| card.participant == "puqi");
+            let card = assessment
+                .cards
+                .into_iter()
+                .find(|card| card.participant == "puqi");
             let item = card.and_then(|card| card.item(&ItemId::new("open_kitchens")).cloned());
             Ok::<_, base::Problem>(item.and_then(|item| item.points))
         })
@@ -153,8 +190,17 @@ fn many_acts_are_done_all_or_none() {
     let mut liaison = city.signed_in("liaison");
     let before = city.position();
     let (own, foreign) = (case.to_string(), (case + 1).to_string());
-    let fields = [("action", "file_target"), ("case", &own), ("case", &foreign)];
+    let fields = [
+        ("action", "file_target"),
+        ("case", &own),
+        ("case", &foreign),
+    ];
     let reply = liaison.submit(&format!("/cases/{case}"), "/batch", &fields);
-    assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", reply.body);
+    assert_eq!(
+        reply.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "{}",
+        reply.body
+    );
     assert_eq!(city.position(), before, "nothing was done");
 }

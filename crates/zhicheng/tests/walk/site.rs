@@ -291,19 +291,6 @@ impl Person {
         self.clicks(found).await;
     }
 
-    /// Clicks the link or button with that text.
-    pub async fn presses_text(&self, text: &str) {
-        let path = format!(
-            "//*[(self::a or self::button or self::summary) and normalize-space(.)='{text}']"
-        );
-        let found = self
-            .browser()
-            .find(By::XPath(path.as_str()))
-            .await
-            .unwrap_or_else(|_| panic!("nothing to press says {text}"));
-        self.clicks(found).await;
-    }
-
     async fn clicks(&self, found: WebElement) {
         let before = self.browser().find(By::Css("html")).await.unwrap();
         found.scroll_into_view().await.unwrap();
@@ -338,7 +325,7 @@ impl Person {
         field.scroll_into_view().await.unwrap();
         if field.tag_name().await.unwrap() == "select" {
             let choice = field
-                .find(By::Css(&format!("option[value='{text}']")))
+                .find(By::Css(format!("option[value='{text}']")))
                 .await
                 .unwrap();
             choice.click().await.unwrap();

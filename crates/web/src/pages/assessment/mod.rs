@@ -211,7 +211,7 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
             let least = values.iter().map(|(_, points)| points).min();
             let full = course.item(item.as_str()).map(|of| of.item.points.clone());
             let is_gap = match (most, least, full) {
-                (Some(most), Some(least), Some(full)) => &(most - least) > &(&full * &part),
+                (Some(most), Some(least), Some(full)) => (most - least) > (&full * &part),
                 _ => false,
             };
             row.late += usize::from(is_late);

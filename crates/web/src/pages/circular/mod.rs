@@ -219,11 +219,7 @@ fn show(look: &Look<'_>, position: u64) -> Result<Page, Refused> {
 
 /// The body that sealed the result, else the city.
 fn issuer(look: &Look<'_>, position: u64) -> Result<String, Refused> {
-    let entry = look
-        .office
-        .ledger()
-        .entry(Position(position))
-        .map_err(base::Problem::from)?;
+    let entry = look.office.ledger().entry(Position(position))?;
     let unit = look
         .office
         .actor_of(entry.actor)?
