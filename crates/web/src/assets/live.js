@@ -29,13 +29,26 @@ export function live(then) {
     }
   };
 
-  const news = new EventSource("/live");
+  // A browser has six connections to a site: only the page that is looked at holds one. A page that is
+  // left, or kept for the way back, lets go of it.
+  let news = null;
   let waits = 0;
-  news.addEventListener("position", (event) => {
-    newest = Number(event.data);
-    // Many in a row (an import) are one.
-    clearTimeout(waits);
-    waits = setTimeout(refresh, 250);
-  });
-  document.addEventListener("visibilitychange", refresh);
+  const listen = () => {
+    if (news || document.hidden) return;
+    news = new EventSource("/live");
+    news.addEventListener("position", (event) => {
+      newest = Number(event.data);
+      // Many in a row (an import) are one.
+      clearTimeout(waits);
+      waits = setTimeout(refresh, 250);
+    });
+  };
+  const rest = () => {
+    news?.close();
+    news = null;
+  };
+  document.addEventListener("visibilitychange", () => (document.hidden ? rest() : listen()));
+  window.addEventListener("pagehide", rest);
+  window.addEventListener("pageshow", listen);
+  listen();
 }
