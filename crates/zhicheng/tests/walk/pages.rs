@@ -63,15 +63,8 @@ async fn places(person: &Person, path: &str) -> String {
         return path.to_owned();
     };
     person.goes(page).await;
-    let first = person
-        .asks(
-            "return document.querySelector(arguments[0])?.getAttribute('href') ?? ''",
-            vec![Value::from(*link)],
-        )
-        .await;
-    let first = first.as_str().unwrap_or_default().to_owned();
-    assert!(!first.is_empty(), "{page} leads to {path}");
-    first
+    let first = person.find(link).await.attr("href").await.unwrap();
+    first.unwrap_or_else(|| panic!("{page} leads to {path}"))
 }
 
 const LANGS: [(&str, &str); 2] = [("zh", "zh-CN"), ("en", "en")];
