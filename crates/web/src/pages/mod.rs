@@ -1,5 +1,5 @@
 //! The pages, one folder each: route, handler, view and template side by side. To add one: a folder, a
-//! line in [`routes`], and its addresses in the list that the tests walk (`tests/walk`).
+//! line in `routes`, and its addresses in the list that the tests walk (`tests/walk`).
 
 pub(crate) mod admin;
 pub(crate) mod assessment;
