@@ -82,17 +82,6 @@ const PLACES: &[Place] = &[
         only: &[],
     },
     Place {
-        address: "/plan",
-        name: ("目标任务", "The plan"),
-        icon: "plan",
-        hidden_from: &[
-            "system_administrator",
-            "security_administrator",
-            "inspector",
-        ],
-        only: &[],
-    },
-    Place {
         address: "/records",
         name: ("记录", "Records"),
         icon: "records",
