@@ -59,7 +59,7 @@ fn every_role_may_give_exactly_what_is_declared_for_the_units_that_are() {
         }
     }
     let named: BTreeSet<&String> = declared.keys().map(|(_, command)| command).collect();
-    let mut chibi = Chibi::new();
+    let mut chibi = Chibi::begin();
     let day = Day::parse("2018-12-31").unwrap();
     let (mut allowed, mut refused) = (0, 0);
     for role in roles() {
@@ -95,7 +95,7 @@ fn every_command_of_the_language_can_be_asked_for() {
 
 #[test]
 fn every_role_may_take_exactly_the_actions_that_are_declared_in_each_state() {
-    let chibi = Chibi::new();
+    let chibi = Chibi::begin();
     let programme = chibi.office.programme().unwrap();
     let actions = rows("flow.toml", "action");
     let states = rows("flow.toml", "state");

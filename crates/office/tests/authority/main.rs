@@ -32,7 +32,7 @@ pub struct Chibi {
 
 impl Chibi {
     /// One in which nothing happened yet.
-    pub fn new() -> Chibi {
+    pub fn begin() -> Chibi {
         let package = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../programmes/chibi-2018");
         let sources = Sources::read_folder(package).unwrap();
         let programme = programme::check(&sources).programme.unwrap();

@@ -9,7 +9,7 @@ use crate::{Chibi, person, quiet};
 
 /// Chibi with its security administrator, who acts; and a liaison and a leader of Puqi.
 fn staffed() -> (Chibi, u64, u64, u64) {
-    let mut chibi = Chibi::new();
+    let mut chibi = Chibi::begin();
     // The founder runs the system and may register the first who manages people.
     let security = chibi
         .office

@@ -6,7 +6,7 @@ use crate::{Chibi, codes};
 
 #[test]
 fn a_liaison_submits_and_withdraws_for_the_own_unit_only() {
-    let mut chibi = Chibi::new();
+    let mut chibi = Chibi::begin();
     chibi.act_as("programme_office", Some("quality_office"));
     let Ok(Receipt::Added(others)) = chibi.report("chibi_town", "2018-10", OnOther::Refuse) else {
         panic!("the office submits for everyone");
@@ -26,7 +26,7 @@ fn a_liaison_submits_and_withdraws_for_the_own_unit_only() {
 
 #[test]
 fn a_leader_answers_for_the_units_below_and_no_others() {
-    let mut chibi = Chibi::new();
+    let mut chibi = Chibi::begin();
     chibi.act_as("unit_leader", Some("committee"));
     chibi
         .report("committee", "2018-10", OnOther::Refuse)
@@ -42,7 +42,7 @@ fn a_leader_answers_for_the_units_below_and_no_others() {
 
 #[test]
 fn a_file_with_a_row_of_another_unit_is_refused_with_its_place() {
-    let mut chibi = Chibi::new();
+    let mut chibi = Chibi::begin();
     chibi.act_as("liaison", Some("puqi"));
     let report = chibi.import(&["puqi", "chibi_town"]).unwrap();
     assert_eq!(report.rejected_rows, 1);
@@ -57,7 +57,7 @@ fn a_file_with_a_row_of_another_unit_is_refused_with_its_place() {
 
 #[test]
 fn who_has_no_unit_has_no_things_of_a_unit() {
-    let mut chibi = Chibi::new();
+    let mut chibi = Chibi::begin();
     chibi.act_as("liaison", None);
     let refused = chibi
         .report("puqi", "2018-10", OnOther::Refuse)
@@ -67,7 +67,7 @@ fn who_has_no_unit_has_no_things_of_a_unit() {
 
 #[test]
 fn points_are_set_by_who_may_for_all() {
-    let mut chibi = Chibi::new();
+    let mut chibi = Chibi::begin();
     chibi.act_as("unit_leader", Some("puqi"));
     let refused = chibi
         .office
