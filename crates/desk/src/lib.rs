@@ -11,6 +11,7 @@ pub mod drafts;
 pub mod first;
 pub mod lockout;
 pub mod one_time;
+pub mod outbox;
 pub mod password;
 pub mod preferences;
 pub mod problems;

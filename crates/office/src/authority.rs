@@ -42,6 +42,10 @@ pub enum Granted {
     Erase,
     /// Reading personal fields.
     ReadPersonal,
+    /// Reminding units of what is due or late.
+    Remind,
+    /// Charging units with something: follow-up supervision, an instruction.
+    Assign,
     /// Managing who acts: registering, closing, changing role or unit, deputies, handovers.
     People,
 }
@@ -63,6 +67,8 @@ pub const GRANTED: &[Granted] = &[
     Granted::Erase,
     Granted::ReadPersonal,
     Granted::People,
+    Granted::Remind,
+    Granted::Assign,
 ];
 
 impl Granted {
@@ -84,6 +90,8 @@ impl Granted {
             Granted::Erase => ("erase", "删除个人信息"),
             Granted::ReadPersonal => ("read_personal", "查看个人信息"),
             Granted::People => ("people", "管理人员"),
+            Granted::Remind => ("remind", "催办"),
+            Granted::Assign => ("assign", "交办"),
         }
     }
 }

@@ -59,6 +59,11 @@ pub const FOLD: Space = Space(17);
 /// Position of a handover → [`HandoverRow`].
 pub const HANDOVER: Space = Space(60);
 
+/// Case number → list of [`ReminderRow`], oldest first.
+pub const REMINDED: Space = Space(70);
+/// Case number → [`FollowedRow`] of each deadline's run because of which an assignment was made.
+pub const FOLLOWED: Space = Space(71);
+
 /// A key made of parts, separated so that no two lists of parts collide.
 pub fn key(parts: &[&str]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(parts.iter().map(|part| part.len() + 1).sum());
@@ -140,6 +145,35 @@ pub struct HandoverRow {
     /// The confirmation: its position and day (ISO).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirmed: Option<(u64, String)>,
+}
+
+/// A reminder of a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReminderRow {
+    /// Position of its entry.
+    pub at: u64,
+    /// Day (ISO).
+    pub day: String,
+    /// Number of the actor.
+    pub by: u64,
+    /// Deadline.
+    pub deadline: String,
+    /// Its last day (ISO).
+    pub due: String,
+    /// Of a declared one: on which working day from the last day on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declared: Option<i64>,
+}
+
+/// That an assignment was made because a case stayed late.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FollowedRow {
+    /// Number of the assignment's case.
+    pub assignment: u64,
+    /// Deadline.
+    pub deadline: String,
+    /// Its last day (ISO).
+    pub due: String,
 }
 
 /// A subject: its dated attributes, in the order in which they were told.

@@ -11,9 +11,10 @@ use casework::{Due, DueState, possible_actions};
 use programme::model::Programme;
 
 use crate::case::{Case, relation};
-use crate::entry::{CaseActFacts, Kind};
+use crate::entry::{CaseActFacts, Kind, RemindFacts};
 use crate::fold::read;
 use crate::folder::Office;
+use crate::spaces::ReminderRow;
 
 /// Most entries that are read to find the cases that they touched.
 const ENTRIES_READ_MAX: u64 = 20_000;
@@ -23,6 +24,7 @@ const ENTRIES_READ_MAX: u64 = 20_000;
 pub struct Worklist {
     position: Position,
     open: BTreeMap<u64, Case>,
+    reminded: BTreeMap<u64, Vec<ReminderRow>>,
 }
 
 /// What waits for somebody.
@@ -57,6 +59,13 @@ impl Worklist {
                 .filter(|case| !case.state.is_closed())
                 .map(|case| (case.number, case))
                 .collect();
+            self.reminded.clear();
+            for number in self.open.keys() {
+                let rows = office.reminders_of(*number)?;
+                if !rows.is_empty() {
+                    self.reminded.insert(*number, rows);
+                }
+            }
         } else {
             self.take(office, Position(self.position.0 + 1), now)?;
         }
@@ -66,12 +75,17 @@ impl Worklist {
 
     fn take(&mut self, office: &Office, first: Position, last: Position) -> Result<(), Problem> {
         let mut touched = BTreeSet::new();
+        let mut reminded = BTreeSet::new();
         for entry in office.ledger().entries(first..=last)? {
             let entry = entry?;
-            if entry.kind == Kind::CaseOpen.number() {
+            let kind = Kind::from_number(entry.kind);
+            if matches!(kind, Some(Kind::CaseOpen | Kind::Assign)) {
                 touched.insert(entry.position.0);
             } else if entry.kind == Kind::CaseAct.number() {
                 touched.insert(read::<CaseActFacts>(&entry)?.case);
+            } else if kind == Some(Kind::Remind) {
+                let facts: RemindFacts = read(&entry)?;
+                reminded.extend(facts.cases.into_iter().map(|due| due.case));
             }
         }
         for number in touched {
@@ -82,7 +96,15 @@ impl Worklist {
                 self.open.insert(number, case);
             }
         }
+        for number in reminded {
+            self.reminded.insert(number, office.reminders_of(number)?);
+        }
         Ok(())
+    }
+
+    /// The reminders of an open case, oldest first.
+    pub fn reminders_of(&self, case: u64) -> &[ReminderRow] {
+        self.reminded.get(&case).map_or(&[], Vec::as_slice)
     }
 
     /// The open cases, by number.

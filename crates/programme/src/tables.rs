@@ -170,6 +170,8 @@ pub const COMMANDS: &[&str] = &[
     "erase",
     "read_personal",
     "people",
+    "remind",
+    "assign",
 ];
 /// The commands that are about things of one unit, so that their grant can be narrower than all.
 pub const UNIT_COMMANDS: &[&str] = &["submit", "import", "withdraw", "open_cases", "override"];
@@ -256,7 +258,7 @@ pub const TABLES: &[Table] = &[
         must("name", Bilingual, "名称", "name"),
         may("apart", Bool, "三员分立：声明为 true 的角色，一人不得兼任其中两个；缺省 false", "nobody may hold two of the roles that say so; default false"),
     ]),
-    table_of("grant", &["role", "scope"], "授权：角色可以做哪些操作（任何行都没有提到的操作，谁都可以做）；read_personal 为查看个人信息，people 为管理人员", "grants: which commands a role may give (a command that no row names is open to all); read_personal is reading personal fields, people managing who acts", &[
+    table_of("grant", &["role", "scope"], "授权：角色可以做哪些操作（任何行都没有提到的操作，谁都可以做）；read_personal 为查看个人信息，people 为管理人员，remind 为催办，assign 为交办（督办、批示）", "grants: which commands a role may give (a command that no row names is open to all); read_personal is reading personal fields, people managing who acts, remind reminding units of what is due, assign charging units with follow-up supervision and instructions", &[
         must("role", Ref("role"), "角色", "role"),
         must("commands", List(&OneOf(COMMANDS)), "操作", "commands"),
         may("scope", OneOf(&["own", "below", "all"]), "范围：本单位、本单位及其下级单位（按当日的隶属）、全部；缺省 all。own 和 below 只用于 submit、import、withdraw、open_cases、override", "whose things: own unit's, those of the unit and the units below it in the tree of the day, all; default all. own and below only for submit, import, withdraw, open_cases, override"),
@@ -509,7 +511,7 @@ pub const TABLES: &[Table] = &[
         must("id", Id, "标识", "identifier"),
         must("name", Bilingual, "名称", "name"),
         must("initial", Text, "初始状态", "initial state"),
-        may("about", OneOf(&["item", "record", "subject", "none"]), "办件关于什么；缺省 none", "what a case of it is about; default none"),
+        may("about", OneOf(&["item", "record", "subject", "assignment", "none"]), "办件关于什么；assignment 为交办事项（督办、批示），开办时写事由 title、内容 content、办结期限 due 和牵头、配合单位；缺省 none", "what a case of it is about; assignment is what units are charged with (follow-up supervision, an instruction), opened with title, content, the day due, lead and support units; default none"),
         may("subject_type", Ref("subject_type"), "办件所关对象的类型", "type of the subjects that its cases are about"),
         may("basis", Bilingual, "依据", "basis"),
     ]),
@@ -527,7 +529,7 @@ pub const TABLES: &[Table] = &[
         must("from", List(&Text), "起始状态", "states in which it is possible"),
         must("to", Text, "到达状态", "state that follows"),
         must("roles", List(&Ref("role")), "谁可以做", "roles that may do it"),
-        may("scope", OneOf(&["own", "lead", "all"]), "范围：本单位、牵头单位、全部；缺省 own", "whose cases: own unit's, those led, all; default own"),
+        may("scope", OneOf(&["own", "lead", "support", "all"]), "范围：本单位、牵头单位、配合单位、全部；缺省 own", "whose cases: own unit's, those led, those that the unit supports, all; default own"),
         may("reason_required", Bool, "须说明理由；缺省 false", "a reason is required; default false"),
         may("evidence_at_least", Int, "至少几件佐证；缺省 0", "least pieces of evidence; default 0"),
         may("closing_reasons", List(&Text), "办结理由清单；vocabulary:词表 取其全部代码", "list of closing reasons; vocabulary:ID stands for its codes"),
@@ -561,6 +563,15 @@ pub const TABLES: &[Table] = &[
         may("when_missed", OneOf(&["mark", "lock"]), "逾期后；缺省 只记录，不标记", "what happens when missed; default nothing but the record of it"),
         may("locks", List(&Text), "逾期锁定的动作", "actions that are locked then"),
         may("basis", Bilingual, "依据", "basis"),
+    ]),
+    table_of("reminder", &["flow", "deadline"], "催办：期限前后由系统提醒，久拖的转督办", "reminders that the system sends around a deadline, and what follows when it stays missed", &[
+        must("flow", Ref("flow"), "流程", "flow"),
+        must("deadline", Text, "期限", "deadline"),
+        may("before", List(&Int), "到期前几个工作日提醒；0 为当日", "working days before the last day on which a reminder is sent; 0 is the day itself"),
+        may("after", List(&Int), "逾期后几个工作日再提醒", "working days after it"),
+        may("escalate_after", Int, "逾期几个工作日转督办", "working days after it from which the case is followed up"),
+        may("escalate_to", Ref("flow"), "转为哪个交办流程（about 为 assignment）", "flow of the assignment that is made then (about is assignment)"),
+        may("reply_within", Int, "转督办后几个工作日内回复；缺省 5", "working days within which the assignment asks for a reply; default 5"),
     ]),
     table_of("published", &["id"], "该市公布的数字", "figures that the city published", &[
         must("id", Text, "编号", "claim"),

@@ -449,6 +449,7 @@ pub fn proper(action: &str, on: Day) -> Act {
         relation: Relation {
             own: role == "liaison",
             lead: role == "reviewer",
+..Relation::default()
         },
         day: on,
         moment: morning(on),

@@ -16,7 +16,7 @@ use indexmap::IndexMap;
 use super::fields::{count, scale};
 use super::references::{unknown, unknown_in};
 use super::{Faults, Rows, month_day};
-use crate::model::{DUE_FIELD, POINTS_FIELD, Vocabulary};
+use crate::model::{CONTENT_FIELD, DUE_FIELD, ASSIGNMENT, POINTS_FIELD, TITLE_FIELD, Vocabulary};
 use crate::problems;
 use crate::rows::Row;
 use crate::schema::POINTS_SCALE;
@@ -127,7 +127,7 @@ impl Builder<'_> {
     /// What a case is about: a subject type where it has one, otherwise the word itself.
     fn subject(&mut self, row: &Row, about: &str) -> String {
         match row.text("subject_type") {
-            Some(_) if about == "item" || about == "none" => {
+            Some(_) if about == "item" || about == ASSIGNMENT || about == "none" => {
                 self.faults.cell(
                     row,
                     "subject_type",
@@ -146,11 +146,9 @@ impl Builder<'_> {
         }
     }
 
-    /// A case about an item knows the item's points and due day from the start.
+    /// A case about an item knows the item's points and due day from the start, an assignment what it is and until when.
     fn opening_fields(&mut self, row: &Row) {
-        if row.text("about").is_none_or(|about| &**about != "item") {
-            return;
-        }
+        let about = row.text("about").map_or("none", |about| &**about);
         let field = |id: &str, name: Text, kind: FieldKind| casework::Field {
             id: FieldId::new(id),
             name,
@@ -158,20 +156,27 @@ impl Builder<'_> {
             min: None,
             max: None,
         };
-        self.fields.push((
-            field(
-                POINTS_FIELD,
-                Text::new("分值", "Points"),
-                FieldKind::Decimal {
-                    scale: POINTS_SCALE,
-                },
-            ),
-            None,
-        ));
-        self.fields.push((
-            field(DUE_FIELD, Text::new("完成时限", "Due day"), FieldKind::Day),
-            None,
-        ));
+        let points = FieldKind::Decimal {
+            scale: POINTS_SCALE,
+        };
+        let fields = match about {
+            "item" => vec![
+                field(POINTS_FIELD, Text::new("分值", "Points"), points),
+                field(DUE_FIELD, Text::new("完成时限", "Due day"), FieldKind::Day),
+            ],
+            ASSIGNMENT => vec![
+                field(TITLE_FIELD, Text::new("事由", "Matter"), FieldKind::Text),
+                field(
+                    CONTENT_FIELD,
+                    Text::new("内容和要求", "What is asked for"),
+                    FieldKind::Text,
+                ),
+                field(DUE_FIELD, Text::new("办结期限", "Due day"), FieldKind::Day),
+            ],
+            _ => return,
+        };
+        self.fields
+            .extend(fields.into_iter().map(|field| (field, None)));
     }
 
     /// Inputs belong to an action of the flow.
@@ -203,6 +208,7 @@ impl Builder<'_> {
             roles: row.texts("roles").iter().map(RoleId::new).collect(),
             scope: match row.text("scope").map(|scope| &**scope) {
                 Some("lead") => Scope::Lead,
+                Some("support") => Scope::Support,
                 Some("all") => Scope::All,
                 _ => Scope::Own,
             },
@@ -491,7 +497,7 @@ impl Builder<'_> {
         }
         Some(match *column {
             "working_days" => Length::WorkingDays(count(row, "working_days", 1, self.faults)?),
-            "calendar_days" => Length::CalendarDays(count(row, "calendar_days", 1, self.faults)?),
+            "calendar_days" => Length::CalendarDays(count(row, "calendar_days", 0, self.faults)?),
             "months" => Length::Months(count(row, "months", 1, self.faults)?),
             _ => {
                 let (month, day) = month_day(row, "on")?;

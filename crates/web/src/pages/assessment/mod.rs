@@ -101,6 +101,7 @@ struct Board {
     more: usize,
     query: String,
     opened: Vec<Opened>,
+    may_remind: bool,
     sealed: Option<u64>,
 }
 
@@ -323,6 +324,7 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
         more,
         query: describe(look, &course, flow, chosen, words),
         opened,
+        may_remind: look.may(office::authority::Granted::Remind),
         sealed: look
             .office
             .mirror()

@@ -14,16 +14,21 @@ use base::{FieldId, Problem};
 use casework::{Action, DueState, Field, FieldKind, StateKind, Value, When, possible_actions};
 use office::case::{ActRequest, Case};
 use office::course::item_of;
+use office::spaces::ReminderRow;
 use office::work::task;
 
 use crate::answer::{Page, Refused, go_to};
 use crate::asked::Asked;
 use crate::frame::Frame;
 use crate::look::Look;
+use crate::pages::assignments;
 use crate::pages::work::{Line, line, title_of};
 use crate::posted::Posted;
 use crate::site::Site;
 use crate::words::Words;
+
+/// Most reminders that a case's page lists.
+const REMINDERS_MAX: usize = 50;
 
 pub(crate) fn routes() -> Router<Site> {
     Router::new().route("/cases/{number}", get(page).post(act))
@@ -82,6 +87,13 @@ struct DueLine {
     lamp: &'static str,
 }
 
+struct ReminderLine {
+    day: String,
+    by: String,
+    deadline: String,
+    due: String,
+}
+
 #[derive(Template)]
 #[template(path = "pages/case/case.html")]
 struct CasePage {
@@ -96,6 +108,10 @@ struct CasePage {
     forms: Vec<ActForm>,
     steps: Vec<StepLine>,
     dues: Vec<DueLine>,
+    assigned: Option<assignments::Panel>,
+    reminders: Vec<ReminderLine>,
+    /// Assignments that were made because this case stayed late: number and title.
+    followed: Vec<(u64, String)>,
     problems: Vec<Problem>,
     draft: String,
     is_saved: bool,
@@ -151,12 +167,20 @@ fn show(
         })
         .collect();
     let steps = steps(look, &case, words)?;
+    let reminders = look.office.reminders_of(number)?;
     Page::of(&CasePage {
         frame: look.frame(title_of(look, &case)),
         number,
         flow: look.text(&case.flow.name).to_owned(),
         state: state_name(look, &case, &case.state.state),
-        line: line(look, &task(&look.programme, &case, actions, look.today)),
+        line: line(
+            look,
+            &task(&look.programme, &case, actions, look.today),
+            &reminders,
+        ),
+        assigned: assignments::panel(look, &case),
+        reminders: reminder_lines(look, &case, &reminders)?,
+        followed: followed(look, number)?,
         item: panel,
         unit_id: case.about.unit.clone().unwrap_or_default(),
         fields: fields(look, &case, &case.state.fields),
@@ -399,6 +423,39 @@ fn steps(look: &Look<'_>, case: &Case, words: Words) -> Result<Vec<StepLine>, Re
         });
     }
     Ok(lines)
+}
+
+fn reminder_lines(
+    look: &Look<'_>,
+    case: &Case,
+    reminders: &[ReminderRow],
+) -> Result<Vec<ReminderLine>, Refused> {
+    let words = Words { lang: look.lang() };
+    let day = |text: &str| base::Day::parse(text).map_or_else(|_| text.to_owned(), |day| words.day(day));
+    let mut lines = Vec::new();
+    for row in reminders.iter().rev().take(REMINDERS_MAX) {
+        let deadline = case.flow.deadline(&base::DeadlineId::new(&row.deadline));
+        lines.push(ReminderLine {
+            day: day(&row.day),
+            by: look.office.actor_name_in(row.by, look.lang())?,
+            deadline: deadline.map_or_else(
+                || row.deadline.clone(),
+                |found| look.text(&found.name).to_owned(),
+            ),
+            due: day(&row.due),
+        });
+    }
+    Ok(lines)
+}
+
+/// The assignments that were made because a case stayed late.
+fn followed(look: &Look<'_>, number: u64) -> Result<Vec<(u64, String)>, Refused> {
+    let mut found = Vec::new();
+    for row in look.office.followed_of(number)? {
+        let case = look.office.case(row.assignment)?;
+        found.push((case.number, title_of(look, &case)));
+    }
+    Ok(found)
 }
 
 fn dues(look: &Look<'_>, case: &Case, words: Words) -> Vec<DueLine> {
