@@ -110,6 +110,11 @@ pub(crate) struct Refused {
 }
 
 impl Refused {
+    /// Told in a language.
+    pub fn in_language(self, lang: Lang) -> Refused {
+        Refused { lang, ..self }
+    }
+
     /// Something that is not there.
     pub fn not_found(problem: base::Problem) -> Refused {
         Refused {
@@ -128,7 +133,7 @@ impl Refused {
 impl From<Vec<base::Problem>> for Refused {
     fn from(problems: Vec<base::Problem>) -> Refused {
         let status = match problems.first().map(|problem| problem.code) {
-            Some("L206") => StatusCode::CONFLICT,
+            Some("L206" | "K152") => StatusCode::CONFLICT,
             Some("W306") => StatusCode::UNAUTHORIZED,
             Some("W307") => StatusCode::FORBIDDEN,
             Some("W308") => StatusCode::BAD_REQUEST,
@@ -198,7 +203,12 @@ pub(crate) struct Caller {
 }
 
 impl Head {
-    fn caller(&self, site: &Site, scope: Scope) -> Result<Caller, Refused> {
+    /// The query of its address as it stands there.
+    pub fn query(&self) -> &str {
+        self.asked.split_once('?').map_or("", |(_, query)| query)
+    }
+
+    pub fn caller(&self, site: &Site, scope: Scope) -> Result<Caller, Refused> {
         let token = self.token.as_deref().ok_or_else(problems::no_token)?;
         let found = site
             .desk()
@@ -218,7 +228,7 @@ impl Head {
     }
 
     /// The command's id: the caller's own key with the actor, so that two callers cannot meet.
-    fn command_id(&self, actor: u64) -> Option<[u8; 16]> {
+    pub fn command_id(&self, actor: u64) -> Option<[u8; 16]> {
         use sha2::{Digest, Sha256};
         let key = self.once.as_deref()?;
         let mut hasher = Sha256::new();
@@ -262,6 +272,28 @@ impl Site {
                 }
                 response
             }
+            Err(refused) => Refused { lang, ..refused }.into_response(),
+        }
+    }
+
+    /// Does for a program what only the desk keeps.
+    pub(crate) async fn api_desk<T: Serialize + Send + 'static>(
+        &self,
+        head: Head,
+        scope: Scope,
+        status: StatusCode,
+        work: impl FnOnce(&Site, &Head, &Caller) -> Result<T, Refused> + Send + 'static,
+    ) -> Response {
+        let lang = head.lang;
+        let done = self
+            .blocking(move |site| {
+                let caller = head.caller(site, scope)?;
+                work(site, &head, &caller)
+            })
+            .await
+            .unwrap_or_else(|problem| Err(problem.into()));
+        match done {
+            Ok(done) => (status, Json(done)).into_response(),
             Err(refused) => Refused { lang, ..refused }.into_response(),
         }
     }

@@ -9,9 +9,11 @@ mod cases;
 mod door;
 mod figures;
 mod ledger;
+mod lists;
 mod programme;
 mod records;
 mod results;
+mod webhooks;
 
 use axum::Json;
 use axum::Router;
@@ -60,7 +62,8 @@ fn described() -> OpenApiRouter<Site> {
             .routes(routes!(figures::figures))
             .routes(routes!(results::results))
             .routes(routes!(results::card))
-            .routes(routes!(records::submit))
+            .routes(routes!(lists::records, records::submit))
+            .routes(routes!(lists::stream))
             .routes(routes!(records::history))
             .routes(routes!(records::withdraw))
             .routes(routes!(records::evidence))
@@ -68,7 +71,10 @@ fn described() -> OpenApiRouter<Site> {
             .routes(routes!(cases::case))
             .routes(routes!(cases::act))
             .routes(routes!(ledger::head))
-            .routes(routes!(ledger::entry)),
+            .routes(routes!(ledger::entry))
+            .routes(routes!(webhooks::all, webhooks::make))
+            .routes(routes!(webhooks::start))
+            .routes(routes!(webhooks::remove)),
     )
 }
 
@@ -82,7 +88,10 @@ pub(crate) fn routes() -> Router<Site> {
                 async move { Json(openapi) }
             }),
         )
-        .route("/api/{*path}", get(unknown).post(unknown))
+        .route(
+            "/api/{*path}",
+            get(unknown).post(unknown).delete(unknown).put(unknown),
+        )
 }
 
 async fn unknown() -> Response {
