@@ -24,6 +24,7 @@ mod outgoing;
 pub mod pages;
 mod posted;
 mod problems;
+mod remedies;
 mod site;
 mod words;
 

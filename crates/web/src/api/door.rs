@@ -14,6 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::asked::lang_of_headers;
 use crate::problems;
+use crate::remedies;
 use crate::site::{BUILD, Site};
 
 /// What may be done with a token.
@@ -164,7 +165,7 @@ impl IntoResponse for Refused {
             ),
             title: first.map_or("", |problem| problem.what(lang)).to_owned(),
             status: self.status.as_u16(),
-            detail: first.map_or("", |problem| problem.remedy(lang)).to_owned(),
+            detail: first.map_or_else(String::new, |problem| remedies::here(problem, lang)),
             code: first.map_or("", |problem| problem.code).to_owned(),
             errors: if self.problems.len() > 1 {
                 self.problems
@@ -172,7 +173,7 @@ impl IntoResponse for Refused {
                     .map(|problem| Fault {
                         code: problem.code.to_owned(),
                         title: problem.what(lang).to_owned(),
-                        detail: problem.remedy(lang).to_owned(),
+                        detail: remedies::here(problem, lang),
                         field: problem
                             .place
                             .as_ref()

@@ -8,6 +8,7 @@
 mod cases;
 mod door;
 mod figures;
+mod imports;
 mod ledger;
 mod lists;
 mod programme;
@@ -60,18 +61,22 @@ fn described() -> OpenApiRouter<Site> {
             .routes(routes!(programme::indicators))
             .routes(routes!(programme::record_types))
             .routes(routes!(figures::figures))
+            .routes(routes!(figures::records))
             .routes(routes!(results::results))
             .routes(routes!(results::card))
             .routes(routes!(lists::records, records::submit))
             .routes(routes!(lists::stream))
             .routes(routes!(records::history))
+            .routes(routes!(records::revise))
             .routes(routes!(records::withdraw))
+            .routes(routes!(imports::import))
             .routes(routes!(records::evidence))
             .routes(routes!(cases::cases))
             .routes(routes!(cases::case))
             .routes(routes!(cases::act))
             .routes(routes!(ledger::head))
             .routes(routes!(ledger::entry))
+            .routes(routes!(ledger::proof))
             .routes(routes!(webhooks::all, webhooks::make))
             .routes(routes!(webhooks::start))
             .routes(routes!(webhooks::remove)),

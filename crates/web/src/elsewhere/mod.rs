@@ -33,8 +33,6 @@ use crate::site::Site;
 
 /// How long what a provider says of itself is taken as it was.
 const KEPT_FOR: Duration = Duration::from_secs(600);
-/// Keys that do not fit are fetched anew, but not more often than this.
-const KEYS_AT_MOST_EVERY: Duration = Duration::from_secs(5);
 /// How far the provider's clock may be from ours.
 const SKEW_S: i64 = 60;
 
@@ -110,7 +108,7 @@ fn known(site: &Site, setting: &Setting, at_most: Duration) -> Result<Arc<Known>
         kept.lock().unwrap_or_else(PoisonError::into_inner)
     };
     let fresh = kept().clone().filter(|found| {
-        found.issuer == setting.issuer && found.fetched.elapsed() < at_most.max(KEYS_AT_MOST_EVERY)
+        found.issuer == setting.issuer && found.fetched.elapsed() < at_most
     });
     if let Some(found) = fresh {
         return Ok(found);

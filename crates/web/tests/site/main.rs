@@ -6,9 +6,13 @@
 mod admin;
 mod city;
 mod course;
+mod elsewhere;
 mod figures;
 mod forged;
+mod hooks;
 mod imports;
+mod programs;
+mod provider;
 mod records;
 mod sign_in;
 mod town;

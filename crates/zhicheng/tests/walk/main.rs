@@ -6,6 +6,7 @@
 
 mod api;
 mod axe;
+mod elsewhere;
 mod pages;
 mod programme;
 mod screenshots;
