@@ -6,6 +6,7 @@
 mod arguments;
 #[macro_use]
 mod output;
+#[cfg_attr(not(unix), allow(dead_code, reason = "there is no such socket"))]
 mod beside;
 mod commands;
 mod export;

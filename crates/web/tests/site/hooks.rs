@@ -275,7 +275,20 @@ fn a_slow_receiver_is_left_after_a_while_and_a_restart_loses_nothing() {
 
 #[test]
 fn only_who_runs_the_system_subscribes() {
-    let city = City::new(TOWN, "liaison");
+    const ROLES: &str = r#"
+[[role]]
+id = "liaison"
+name = "Liaison"
+
+[[role]]
+id = "system_administrator"
+name = "System administrator"
+
+[[grant]]
+role = "system_administrator"
+commands = ["activate", "key", "people", "audit_finding"]
+"#;
+    let city = City::new(&format!("{TOWN}{ROLES}"), "liaison");
     let token = city.program(&["read", "write"]);
     let new = json!({ "name": "x", "address": "https://1.1.1.1/" }).to_string();
     let refused = city.asks(&token, "POST", "/api/v1/webhooks", "", new);
