@@ -6,6 +6,7 @@
 mod admin;
 mod city;
 mod course;
+mod crowd;
 mod elsewhere;
 mod figures;
 mod forged;
