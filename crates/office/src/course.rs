@@ -69,10 +69,11 @@ pub fn proposed_points(of: ItemOf<'_>, result: &ItemResult) -> Option<Ratio> {
     if of.ties.judged {
         return None;
     }
-    let computed = if result.adjusted {
-        result.computed_points.as_ref()
-    } else {
+    let is_given = !result.adjusted && result.deducted.is_none();
+    let computed = if is_given {
         result.points.as_ref()
+    } else {
+        result.computed_points.as_ref()
     };
     computed.map(|points| points.abs().round(PLACES, Rounding::HalfUp))
 }
