@@ -89,12 +89,10 @@ pub fn open_actions(
     }
     possible.retain(|id| {
         let action = flow.action(id);
-        action.is_some_and(
-            |action| match check(flow, case, action, day, calendar) {
-                Ok(()) => true,
-                Err(problem) => problem.code.starts_with(UNCOUNTED),
-            },
-        )
+        action.is_some_and(|action| match check(flow, case, action, day, calendar) {
+            Ok(()) => true,
+            Err(problem) => problem.code.starts_with(UNCOUNTED),
+        })
     });
     possible
 }
@@ -111,7 +109,8 @@ pub(crate) fn check(
     let mut has_lock = false;
     for deadline in &flow.deadlines {
         let is_lifter = deadline.lifted_by.contains(&action.id);
-        let is_locked = matches!(&deadline.when_missed, WhenMissed::Lock(ids) if ids.contains(&action.id));
+        let is_locked =
+            matches!(&deadline.when_missed, WhenMissed::Lock(ids) if ids.contains(&action.id));
         if !is_lifter && !is_locked {
             continue;
         }

@@ -284,7 +284,9 @@ impl Office {
                 let most = of.ties.evidence_at_most.unwrap_or_default();
                 faults.push(problems::too_many_pieces(&name.zh, &name.en, pieces, most));
             }
-            if pieces < of.ties.evidence_at_least as usize {
+            let least = of.ties.evidence_at_least as usize;
+            // What came with the records that are measured is not asked for again.
+            if pieces < least && pieces + self.supplied(case, of).map_err(one)?.len() < least {
                 let least = of.ties.evidence_at_least;
                 faults.push(problems::too_few_pieces(&name.zh, &name.en, pieces, least));
             }

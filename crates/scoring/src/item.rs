@@ -560,10 +560,7 @@ mod tests {
         }
         let result = score(&rated, late("0.5", "0.4")).unwrap();
         assert_eq!(result.computed_points, Some(r("2")));
-        assert_eq!(
-            result.reason.zh,
-            "50% × 4 = 2 分；逾期重开扣 0.4 分"
-        );
+        assert_eq!(result.reason.zh, "50% × 4 = 2 分；逾期重开扣 0.4 分");
         // Open points stay open; points set by hand are what they are set to.
         let mut open = late("0.5", "0.4");
         open.figures = vec![Figure::not_reported()];

@@ -10,8 +10,8 @@ use base::{
     ActionId, CodeId, DeadlineId, FieldId, FlowId, Ratio, RoleId, StateId, Text, VocabularyId,
 };
 use casework::{
-    Action, Adds, Amount, Bound, Choice, Deadline, End, FieldKind, Flow, FlowPart, Length, Reason, Requirement,
-    Scope, Start, State, StateKind, When, WhenMissed,
+    Action, Adds, Amount, Bound, Choice, Deadline, End, FieldKind, Flow, FlowPart, Length, Reason,
+    Requirement, Scope, Start, State, StateKind, When, WhenMissed,
 };
 use indexmap::IndexMap;
 
@@ -301,10 +301,9 @@ impl Builder<'_> {
         }
         let amount = match (points, percent) {
             (Some(points), _) => Amount::Number(points.clone()),
-            (None, percent) => Amount::ShareOf(
-                FieldId::new(POINTS_FIELD),
-                percent?.checked_div(&hundred)?,
-            ),
+            (None, percent) => {
+                Amount::ShareOf(FieldId::new(POINTS_FIELD), percent?.checked_div(&hundred)?)
+            }
         };
         Some(Adds {
             field: FieldId::new(DEDUCTED_FIELD),

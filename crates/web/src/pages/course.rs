@@ -175,18 +175,30 @@ pub(crate) fn actions<'c>(look: &Look<'_>, case: &'c Case) -> Vec<&'c Action> {
     let relation = relation(&look.programme, &case.about, who.unit.as_deref());
     let roles = [RoleId::new(&who.role)];
     let calendar = &look.programme.calendar;
-    open_actions(&case.flow, &case.state, &roles, relation, look.today, calendar)
-        .iter()
-        .filter_map(|id| case.flow.action(id))
-        .collect()
+    open_actions(
+        &case.flow,
+        &case.state,
+        &roles,
+        relation,
+        look.today,
+        calendar,
+    )
+    .iter()
+    .filter_map(|id| case.flow.action(id))
+    .collect()
 }
 
 /// Whether a missed deadline keeps a case from going on until somebody opens it again.
 pub(crate) fn is_locked(look: &Look<'_>, case: &Case) -> bool {
-    casework::locks(&case.flow, &case.state, look.today, &look.programme.calendar)
-        .unwrap_or_default()
-        .iter()
-        .any(|lock| is_waiting(case, lock))
+    casework::locks(
+        &case.flow,
+        &case.state,
+        look.today,
+        &look.programme.calendar,
+    )
+    .unwrap_or_default()
+    .iter()
+    .any(|lock| is_waiting(case, lock))
 }
 
 /// Whether a lock is in the way where the case stands, and can be opened.

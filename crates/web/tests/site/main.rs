@@ -9,6 +9,8 @@ mod course;
 mod crowd;
 mod figures;
 mod forged;
+mod forms;
+mod hostile;
 mod imports;
 mod records;
 mod sign_in;

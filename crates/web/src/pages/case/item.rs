@@ -4,8 +4,8 @@
 use base::{Problem, Ratio};
 use casework::Action;
 use office::case::Case;
-use programme::model::DEDUCTED_FIELD;
 use office::course::{ItemOf, fields_of, item_of, number_in, points_field, proposed_points};
+use programme::model::DEDUCTED_FIELD;
 
 use crate::answer::Refused;
 use crate::look::Look;
@@ -63,6 +63,8 @@ pub(crate) struct ItemPanel {
     pub at_least: u32,
     pub at_most: Option<u32>,
     pub pieces: usize,
+    /// What came with the records behind the figures: name, hash, the record's page, who reported it.
+    pub supplied: Vec<(String, String, String, String)>,
     pub offered: Vec<Offered>,
     pub checks: Vec<Check>,
     pub returned: Option<Returned>,
@@ -116,6 +118,21 @@ pub(crate) fn panel(
         None => Vec::new(),
     };
     let pieces = own_pieces(case);
+    let supplied: Vec<(String, String, String, String)> = look
+        .office
+        .supplied(case, of)?
+        .into_iter()
+        .map(|found| {
+            let record = format!("/records/{}/{}", found.record_type, found.record);
+            let by = found.unit.map(|unit| look.unit_name(&unit));
+            (
+                found.piece.name,
+                found.piece.sha256,
+                record,
+                by.unwrap_or_default(),
+            )
+        })
+        .collect();
     let offered = if is_own {
         offered(look, case, of, unit, ticked)?
     } else {
@@ -180,7 +197,15 @@ pub(crate) fn panel(
         evidence: look.text(&of.ties.evidence).to_owned(),
         at_least: of.ties.evidence_at_least,
         at_most: of.ties.evidence_at_most,
-        checks: checks(words, case, of, !figures.is_empty(), own.is_some(), pieces),
+        checks: checks(
+            words,
+            case,
+            of,
+            !figures.is_empty(),
+            own.is_some(),
+            pieces + supplied.len(),
+        ),
+        supplied,
         figures,
         pieces,
         offered,

@@ -448,18 +448,23 @@ fn locked(look: &Look<'_>, case: &Case, words: Words) -> Vec<LockLine> {
         let names: Vec<&str> = names.map(|action| look.text(&action.name)).collect();
         names.join(words.say("、", ", "))
     };
-    casework::locks(&case.flow, &case.state, look.today, &look.programme.calendar)
-        .unwrap_or_default()
-        .iter()
-        .filter(|lock| crate::pages::course::is_waiting(case, lock))
-        .map(|lock| LockLine {
-            name: look.text(&lock.deadline.name).to_owned(),
-            since: words.day_and_weekday(lock.run.due_on),
-            basis: look.text(&lock.deadline.basis).to_owned(),
-            actions: named(lock.actions),
-            lifted_by: named(&lock.deadline.lifted_by),
-        })
-        .collect()
+    casework::locks(
+        &case.flow,
+        &case.state,
+        look.today,
+        &look.programme.calendar,
+    )
+    .unwrap_or_default()
+    .iter()
+    .filter(|lock| crate::pages::course::is_waiting(case, lock))
+    .map(|lock| LockLine {
+        name: look.text(&lock.deadline.name).to_owned(),
+        since: words.day_and_weekday(lock.run.due_on),
+        basis: look.text(&lock.deadline.basis).to_owned(),
+        actions: named(lock.actions),
+        lifted_by: named(&lock.deadline.lifted_by),
+    })
+    .collect()
 }
 
 fn dues(look: &Look<'_>, case: &Case, words: Words) -> Vec<DueLine> {

@@ -245,7 +245,12 @@ pub(super) fn rows(
         };
         let of = office::course::item_of(&look.programme, &case.about);
         let parts = of.map_or_else(Vec::new, |of| {
-            part_cells(&case, of, judging.as_ref().map(|(action, _)| *action), typed)
+            part_cells(
+                &case,
+                of,
+                judging.as_ref().map(|(action, _)| *action),
+                typed,
+            )
         });
         rows.push(Row {
             parts,

@@ -128,8 +128,7 @@ pub(super) async fn take(
         let parts: Vec<(Vec<String>, String)> = part_heads(look, &course, of)
             .into_iter()
             .filter(|part| {
-                let is_open =
-                    |cell: &super::PartCell| cell.is_open && cell.field == part.field;
+                let is_open = |cell: &super::PartCell| cell.is_open && cell.field == part.field;
                 rows.iter().any(|row| row.parts.iter().any(is_open))
             })
             .map(|part| {

@@ -7,8 +7,8 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::routing::get;
 use base::Problem;
-use office::course::{fields_of, judged_parts};
 use office::case::{ActRequest, Case};
+use office::course::{fields_of, judged_parts};
 use serde::Deserialize;
 
 use crate::answer::{Page, Refused, go_to};

@@ -300,11 +300,6 @@ fn left(words: Words, days: Option<i64>) -> String {
 pub(crate) fn waiting_for(look: &Look<'_>) -> usize {
     let Some(who) = look.who() else { return 0 };
     look.site.worklist(look.office).map_or(0, |list| {
-        list.count_for(
-            &look.programme,
-            &who.role,
-            who.unit.as_deref(),
-            look.today,
-        )
+        list.count_for(&look.programme, &who.role, who.unit.as_deref(), look.today)
     })
 }
