@@ -11,6 +11,8 @@ mod elsewhere;
 mod figures;
 mod forged;
 mod hooks;
+mod forms;
+mod hostile;
 mod imports;
 mod programs;
 mod provider;
