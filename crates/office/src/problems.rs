@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod backup;
 pub mod course;
+pub mod letters;
 pub mod people;
 pub mod published;
 pub mod revising;
@@ -10,6 +11,7 @@ pub mod revising;
 pub use audit::*;
 pub use backup::*;
 pub use course::*;
+pub use letters::*;
 pub use people::*;
 pub use published::*;
 

@@ -42,6 +42,14 @@ fn keys_of(command: &Command) -> Result<Vec<(Space, Vec<u8>)>, Problem> {
             let facts: DeputyEndedFacts = read(command)?;
             (spaces::ACTOR, spaces::number_key(facts.actor))
         }
+        Kind::LetterSigned
+        | Kind::LetterCountersigned
+        | Kind::LetterScan
+        | Kind::ChangeConfirmed => {
+            let facts: LetterKey = read(command)?;
+            let key = spaces::key(&[&facts.scorecard, &facts.period, &facts.unit]);
+            (spaces::LETTER, key)
+        }
         Kind::HandoverConfirmed => {
             let facts: HandoverConfirmedFacts = read(command)?;
             (spaces::HANDOVER, spaces::number_key(facts.handover))
@@ -163,6 +171,14 @@ struct SubjectKey {
 struct SealKey {
     scorecard: String,
     period: String,
+}
+
+/// The same of all facts about responsibility letters.
+#[derive(Deserialize)]
+struct LetterKey {
+    scorecard: String,
+    period: String,
+    unit: String,
 }
 
 /// The same of [`crate::entry::PublishFacts`].

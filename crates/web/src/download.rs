@@ -13,6 +13,7 @@ pub(crate) enum Kind {
     Csv,
     Xlsx,
     Svg,
+    Zip,
 }
 
 impl Kind {
@@ -21,6 +22,7 @@ impl Kind {
             Kind::Csv => "csv",
             Kind::Xlsx => "xlsx",
             Kind::Svg => "svg",
+            Kind::Zip => "zip",
         }
     }
 
@@ -29,6 +31,7 @@ impl Kind {
             Kind::Csv => "text/csv; charset=utf-8",
             Kind::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             Kind::Svg => "image/svg+xml",
+            Kind::Zip => "application/zip",
         }
     }
 }

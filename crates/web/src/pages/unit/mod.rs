@@ -92,6 +92,7 @@ struct GroupBlock {
 struct UnitCard {
     frame: Frame,
     truth: String,
+    unit_id: String,
     suffix: String,
     trend: String,
     year_before: Option<(String, String, Option<String>)>,
@@ -213,6 +214,7 @@ fn show(look: &Look<'_>, unit: &str, chosen: &Chosen) -> Result<Page, Refused> {
     Page::of(&UnitCard {
         frame: look.frame(look.unit_name(unit)),
         truth: seen.truth(),
+        unit_id: unit.to_owned(),
         trend: format!("/units/{unit}/trend{}", seen.suffix()),
         year_before: year_before(&seen, card),
         sealed: seen.sealed().and_then(|(position, totals)| {
