@@ -29,6 +29,7 @@ pub mod import;
 mod invariants;
 pub mod mirror;
 mod new_record;
+pub mod papers;
 pub mod people;
 pub mod problems;
 pub mod proposal;

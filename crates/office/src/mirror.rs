@@ -406,6 +406,8 @@ impl Mirror {
             | Kind::DeputyEnded
             | Kind::Handover
             | Kind::HandoverConfirmed => {}
+            // Papers follow from figures; no figure follows from them.
+            Kind::PaperTemplate | Kind::Paper | Kind::PaperVoided => {}
         }
         self.position = at;
         Ok(())

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod backup;
 pub mod course;
+pub mod papers;
 pub mod people;
 pub mod published;
 pub mod revising;
@@ -10,6 +11,7 @@ pub mod revising;
 pub use audit::*;
 pub use backup::*;
 pub use course::*;
+pub use papers::*;
 pub use people::*;
 pub use published::*;
 

@@ -18,7 +18,7 @@ use crate::activate::programme_of;
 use crate::entry::{
     ActorEndFacts, ActorMovedFacts, AuditDrawFacts, AuditFindingFacts, CaseActFacts,
     DeputyEndedFacts, DeputyFacts, HandoverConfirmedFacts, HandoverFacts, ImportEndFacts, Kind,
-    OverrideFacts, ProgrammeFacts, PublishFacts, SealFacts, SubjectFacts, WithdrawFacts,
+    OverrideFacts, PaperFacts, PaperTemplateFacts, PaperVoidedFacts, ProgrammeFacts, PublishFacts, SealFacts, SubjectFacts, WithdrawFacts,
 };
 use crate::problems;
 use crate::rows::{RecordRow, RowForms};
@@ -137,6 +137,9 @@ impl Ahead<'_> {
             Kind::DeputyEnded => readable::<DeputyEndedFacts>(told),
             Kind::Handover => readable::<HandoverFacts>(told),
             Kind::HandoverConfirmed => readable::<HandoverConfirmedFacts>(told),
+            Kind::PaperTemplate => readable::<PaperTemplateFacts>(told),
+            Kind::Paper => readable::<PaperFacts>(told),
+            Kind::PaperVoided => readable::<PaperVoidedFacts>(told),
         }
     }
 

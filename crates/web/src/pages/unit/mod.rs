@@ -91,6 +91,8 @@ struct GroupBlock {
 #[template(path = "pages/unit/unit.html")]
 struct UnitCard {
     frame: Frame,
+    unit: String,
+    may_issue: bool,
     truth: String,
     suffix: String,
     trend: String,
@@ -212,6 +214,8 @@ fn show(look: &Look<'_>, unit: &str, chosen: &Chosen) -> Result<Page, Refused> {
     let open = open_cases(&seen, unit)?;
     Page::of(&UnitCard {
         frame: look.frame(look.unit_name(unit)),
+        unit: unit.to_owned(),
+        may_issue: look.may(office::authority::Granted::Publish),
         truth: seen.truth(),
         trend: format!("/units/{unit}/trend{}", seen.suffix()),
         year_before: year_before(&seen, card),
