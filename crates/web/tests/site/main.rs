@@ -6,6 +6,7 @@
 mod admin;
 mod city;
 mod course;
+mod crowd;
 mod figures;
 mod forged;
 mod imports;
