@@ -79,6 +79,7 @@ impl Work<'_> {
             | ErasedOf::Import(_)
             | ErasedOf::Seal(_)
             | ErasedOf::LetterScan(_) => Ok(()),
+            | ErasedOf::Paper(_) => Ok(()),
         }
     }
 

@@ -16,6 +16,7 @@ mod hostile;
 mod imports;
 mod programs;
 mod provider;
+mod papers;
 mod records;
 mod sign_in;
 mod town;
