@@ -602,6 +602,8 @@ pub enum ErasedOf {
     Seal(u64),
     /// A responsibility letter's scan, by its position.
     LetterScan(u64),
+    /// A paper or a template of papers, by its position.
+    Paper(u64),
 }
 
 /// Facts of [`Kind::ImportOpen`].

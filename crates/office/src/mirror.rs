@@ -410,7 +410,6 @@ impl Mirror {
             | Kind::LetterCountersigned
             | Kind::LetterScan
             | Kind::ChangeConfirmed => {}
-            | Kind::HandoverConfirmed => {}
             // Papers follow from figures; no figure follows from them.
             Kind::PaperTemplate | Kind::Paper | Kind::PaperVoided => {}
         }
