@@ -10,6 +10,7 @@ mod crowd;
 mod figures;
 mod forged;
 mod imports;
+mod plan;
 mod records;
 mod sign_in;
 mod town;
