@@ -11,7 +11,9 @@ use base::{
     Day, Figure, IndicatorId, ItemId, Period, Position, Problem, Ratio, ScorecardId, UnitId,
 };
 use measure::{Columns, Query};
-use programme::model::{Attribution, ItemTies, Programme, Scorecard, Scored};
+use programme::model::{
+    Attribution, DEDUCTED_FIELD, ItemTies, Programme, Scorecard, Scored,
+};
 use programme::schema::Value;
 use scoring::{Adjustment, Card, Input, Judgement, Participant, Rule};
 
@@ -142,6 +144,7 @@ struct Gathered<'a> {
     by_unit: HashMap<IndicatorId, HashMap<UnitId, Figure>>,
     city: HashMap<IndicatorId, Figure>,
     judged: HashMap<(ItemId, UnitId), Judgement>,
+    deducted: HashMap<(ItemId, UnitId), Ratio>,
     adjusted: HashMap<(ItemId, UnitId), Adjustment>,
 }
 
@@ -161,6 +164,7 @@ impl<'a> Gathered<'a> {
             by_unit: HashMap::new(),
             city: HashMap::new(),
             judged: HashMap::new(),
+            deducted: HashMap::new(),
             adjusted: HashMap::new(),
         };
         for indicator in standing::indicators(scorecard) {
@@ -218,7 +222,7 @@ impl<'a> Gathered<'a> {
         }
     }
 
-    /// What reviewers and verifiers gave, read from the cases' columns.
+    /// What reviewers and verifiers gave and what was taken off, read from the cases' columns.
     fn judgements(&mut self, columns: &Columns) {
         let Some(flow) = &self.scorecard.flow else {
             return;
@@ -239,6 +243,10 @@ impl<'a> Gathered<'a> {
                 continue;
             };
             let item = ItemId::new(&item);
+            if let Some(deducted) = row.number(DEDUCTED_FIELD) {
+                let key = (item.clone(), UnitId::new(&unit));
+                self.deducted.insert(key, deducted);
+            }
             let mut judgement = Judgement::default();
             let mut points_first = false;
             for field in &self.scorecard.judged_by {
@@ -331,6 +339,7 @@ impl<'a> Gathered<'a> {
                     None
                 },
                 target: self.target(item, unit),
+                deducted: self.deducted.get(&(id.clone(), unit.clone())).cloned(),
                 adjustment: self.adjusted.get(&(id.clone(), unit.clone())).cloned(),
             };
             participant.items.insert(id.clone(), input);

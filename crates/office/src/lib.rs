@@ -49,6 +49,7 @@ pub mod snapshots;
 pub mod spaces;
 mod standing;
 mod subject_names;
+pub mod supplied;
 pub mod values;
 mod verify;
 pub mod work;

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use base::{ActionId, Day, Position, Problem, RoleId, ScorecardId};
-use casework::{Due, DueState, possible_actions};
+use casework::{Due, DueState, locks, open_actions, possible_actions};
 use programme::model::Programme;
 use programme::plan;
 
@@ -221,8 +221,14 @@ impl Worklist {
     }
 
     /// How many cases wait for a role and unit.
-    pub fn count_for(&self, programme: &Programme, role: &str, unit: Option<&str>) -> usize {
-        self.waiting(programme, role, unit).count()
+    pub fn count_for(
+        &self,
+        programme: &Programme,
+        role: &str,
+        unit: Option<&str>,
+        today: Day,
+    ) -> usize {
+        self.waiting(programme, role, unit, today).count()
     }
 
     /// What waits for a role and unit: late first, then by due day, what has none last.
@@ -234,7 +240,7 @@ impl Worklist {
         today: Day,
     ) -> Vec<Task<'a>> {
         let mut tasks: Vec<Task<'a>> = self
-            .waiting(programme, role, unit)
+            .waiting(programme, role, unit, today)
             .map(|(case, actions)| task(programme, case, actions, today))
             .collect();
         tasks.sort_by_key(|task| {
@@ -249,12 +255,26 @@ impl Worklist {
         programme: &Programme,
         role: &str,
         unit: Option<&str>,
+        today: Day,
     ) -> impl Iterator<Item = (&'a Case, Vec<ActionId>)> {
         let roles = [RoleId::new(role)];
         self.open.values().filter_map(move |case| {
             let relation = relation(programme, &case.about, unit);
-            let actions = possible_actions(&case.flow, &case.state, &roles, relation);
-            (!actions.is_empty()).then_some((case, actions))
+            let (flow, state, calendar) = (&case.flow, &case.state, &programme.calendar);
+            let actions = open_actions(flow, state, &roles, relation, today, calendar);
+            if !actions.is_empty() {
+                return Some((case, actions));
+            }
+            // What is locked and can be opened again still waits: for who could go on with it, too.
+            let possible = possible_actions(flow, state, &roles, relation);
+            let waits = !possible.is_empty()
+                && locks(flow, state, today, calendar).is_ok_and(|found| {
+                    found.iter().any(|lock| {
+                        !lock.deadline.lifted_by.is_empty()
+                            && lock.actions.iter().any(|id| possible.contains(id))
+                    })
+                });
+            waits.then_some((case, actions))
         })
     }
 }

@@ -857,6 +857,9 @@ pub const POINTS_FIELD: &str = "points";
 /// Field that every flow about an item has from the start: the item's due day.
 pub const DUE_FIELD: &str = "due";
 
+/// Field of a flow about an item whose actions deduct: what they took off so far.
+pub const DEDUCTED_FIELD: &str = "deducted";
+
 /// The generator's rows, in declared order.
 #[derive(Debug, Clone, Default)]
 pub struct Generate {

@@ -550,6 +550,8 @@ pub const TABLES: &[Table] = &[
         may("reason_required", Bool, "须说明理由；缺省 false", "a reason is required; default false"),
         may("evidence_at_least", Int, "至少几件佐证；缺省 0", "least pieces of evidence; default 0"),
         may("closing_reasons", List(&Text), "办结理由清单；vocabulary:词表 取其全部代码", "list of closing reasons; vocabulary:ID stands for its codes"),
+        may("deducts", Decimal, "每办理一次从项目得分中扣几分（须有理由）", "points that it takes off the item's each time (needs a reason)"),
+        may("deducts_percent", Decimal, "同上，按项目分值的百分比", "the same, in percent of the item's points"),
         may("reopens", Bool, "可从办结状态重新办理；缺省 false", "may lead out of a closed state; default false"),
     ]),
     table_of("input", &["flow", "action", "id"], "动作所填的字段", "fields that an action asks for", &[
@@ -579,6 +581,7 @@ pub const TABLES: &[Table] = &[
         may("rolls", Bool, "逢休息日顺延；缺省 false", "rolls forward from a rest day; default false"),
         may("when_missed", OneOf(&["mark", "lock"]), "逾期后；缺省 只记录，不标记", "what happens when missed; default nothing but the record of it"),
         may("locks", List(&Text), "逾期锁定的动作", "actions that are locked then"),
+        may("lifted_by", List(&Text), "解除锁定的动作；没有锁定时不能做", "actions that open again what is locked; possible only then"),
         may("basis", Bilingual, "依据", "basis"),
     ]),
     table_of("published", &["id"], "该市公布的数字", "figures that the city published", &[

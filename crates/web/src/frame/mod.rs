@@ -185,8 +185,8 @@ impl Frame {
     }
 
     /// What would be right.
-    pub fn remedy<'p>(&self, problem: &'p Problem) -> &'p str {
-        problem.remedy(self.lang)
+    pub fn remedy(&self, problem: &Problem) -> String {
+        crate::remedies::here(problem, self.lang)
     }
 
     /// What the browser is told of the language.

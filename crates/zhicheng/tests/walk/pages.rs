@@ -56,6 +56,10 @@ pub const PAGES: &[(&str, &str)] = &[
     ("system", "/admin/units"),
     ("system", "/admin/calendar?year=2018"),
     ("system", "/admin/ledger"),
+    ("system", "/admin/sign-in"),
+    ("security", "/admin/sign-in"),
+    ("system", "/admin/webhooks"),
+    ("-", "/sign-in/out"),
     ("office", "/no-such-page"),
 ];
 

@@ -37,6 +37,10 @@ pub(crate) struct Line {
     pub lamp: &'static str,
     /// It came back and is to be done again.
     pub came_back: bool,
+    /// It was opened again after its last day.
+    pub is_reopened: bool,
+    /// A missed deadline locks it.
+    pub is_locked: bool,
     /// An action that asks for nothing, so that it is done in place, with its name; and the case.
     pub at_once: Option<(String, String)>,
     pub number: u64,
@@ -227,6 +231,8 @@ pub(crate) fn line(look: &Look<'_>, task: &Task<'_>) -> Line {
         left: left(words, task.working_days_left),
         lamp: lamp(task),
         came_back: crate::pages::case::item::came_back(case),
+        is_reopened: crate::pages::case::item::is_reopened(case),
+        is_locked: crate::pages::course::is_locked(look, case),
         at_once: task
             .actions
             .iter()
@@ -307,7 +313,7 @@ pub(crate) fn left(words: Words, days: Option<i64>) -> String {
 pub(crate) fn waiting_for(look: &Look<'_>) -> usize {
     let Some(who) = look.who() else { return 0 };
     let cases = look.site.worklist(look.office).map_or(0, |list| {
-        list.count_for(&look.programme, &who.role, who.unit.as_deref())
+        list.count_for(&look.programme, &who.role, who.unit.as_deref(), look.today)
     });
     cases + crate::pages::plan::duties_count(look)
 }
