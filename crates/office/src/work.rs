@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use base::{ActionId, Day, Position, Problem, RoleId};
+use base::{ActionId, Day, Position, Problem, RoleId, ScorecardId};
 use casework::{Due, DueState, locks, open_actions, possible_actions};
 use programme::model::Programme;
 use programme::plan;
@@ -168,20 +168,28 @@ impl Worklist {
         };
         let due = letters::letter_due(&programme, scorecard, &programme.year);
         let none = LetterRow::default();
+        let now = office.mirror().programme_at();
+        // Every page asks: the text is made only where the programme is another one since it was signed.
+        let stands = |unit: &str, row: &LetterRow| {
+            row.signed.last().is_some_and(|signed| {
+                signed.unit.programme == now.0
+                    || letters::letter_from(&programme, scorecard, unit, row.clone())
+                        .signed()
+                        .is_some()
+            })
+        };
         let mut duties = Vec::new();
         if let Some(unit) = unit {
             let row = self.letters.get(unit).unwrap_or(&none);
             if let (Some(due), true) = (due, office.may(role, Granted::SignLetter))
-                && !plan::lines(&programme, scorecard, &programme.year, unit).is_empty()
+                && has_part(&programme, scorecard, unit)
+                && !stands(unit, row)
             {
-                let letter = letters::letter_from(&programme, scorecard, unit, row.clone());
-                if letter.signed().is_none() {
-                    duties.push(Duty::SignLetter {
-                        unit: unit.to_owned(),
-                        again: !letter.row.signed.is_empty(),
-                        due,
-                    });
-                }
+                duties.push(Duty::SignLetter {
+                    unit: unit.to_owned(),
+                    again: !row.signed.is_empty(),
+                    due,
+                });
             }
             // Who signs the letter anew confirms with it.
             if duties.is_empty()
@@ -197,10 +205,7 @@ impl Worklist {
         }
         if let (Some(due), true) = (due, office.may(role, Granted::CountersignLetter)) {
             let waits = |(unit, row): &(&String, &LetterRow)| {
-                row.signed.last().is_some_and(|signed| signed.group.is_none())
-                    && letters::letter_from(&programme, scorecard, unit, (*row).clone())
-                        .signed()
-                        .is_some()
+                row.signed.last().is_some_and(|signed| signed.group.is_none()) && stands(unit, row)
             };
             let count = self.letters.iter().filter(waits).count();
             if count > 0 {
@@ -272,6 +277,18 @@ impl Worklist {
             waits.then_some((case, actions))
         })
     }
+}
+
+/// Whether a unit has a part in the plan of the programme's year.
+fn has_part(programme: &Programme, scorecard: &ScorecardId, unit: &str) -> bool {
+    let (Some(card), Some(unit)) = (
+        programme.scorecards.get(scorecard),
+        programme.units.get(unit),
+    ) else {
+        return false;
+    };
+    let mut items = card.items.values();
+    items.any(|ties| !plan::parts(ties, unit, &programme.year).is_empty())
 }
 
 /// A case as a task, with the deadline that runs out first.

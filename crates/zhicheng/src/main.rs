@@ -48,6 +48,7 @@ fn carry_out(arguments: &Arguments) -> Outcome {
         Command::Check(asked) => commands::package::check(asked),
         Command::Fmt(asked) => commands::package::fmt(asked),
         Command::Workbook(asked) => commands::package::workbook(asked),
+        Command::NewYear(asked) => commands::package::new_year(asked),
         Command::Init(asked) => commands::folder::init(asked, common),
         Command::Activate(asked) => commands::folder::activate(asked, common),
         Command::Generate(asked) => commands::folder::generate(asked, common),

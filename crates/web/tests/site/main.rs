@@ -14,6 +14,7 @@ mod hooks;
 mod forms;
 mod hostile;
 mod imports;
+mod plan;
 mod programs;
 mod provider;
 mod papers;
