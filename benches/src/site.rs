@@ -2,10 +2,12 @@
 //! a plain page of the same framework (one query, one table, no session) and Django's page of the same table.
 //!
 //! A request's time is what its reader waits on the same machine, from the first byte sent to the last
-//! received. Everyone pauses between pages as people do; one of them writes, so that no page stays the same.
+//! received. Everyone pauses between pages as people do; beside them a program submits two records a second, so that no
+//! page stays the same.
 
 mod people;
 mod plain;
+mod writer;
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -54,7 +56,8 @@ pub fn run(bench: &Bench) -> Result<Findings, Failure> {
     let records = records_of(bench, &dir)?;
     let seconds = if bench.quick { 5 } else { 30 };
     let visits = visits(&base)?;
-    eprintln!("   {PEOPLE} people for {seconds} s on {base}");
+    eprintln!("   {PEOPLE} people for {seconds} s on {base}, and one program that writes");
+    let writer = writer::Writer::begin(&dir, &base, &visits)?;
     let ours = people::go(
         &base,
         &LOGINS,
@@ -62,6 +65,7 @@ pub fn run(bench: &Bench) -> Result<Findings, Failure> {
         &visits,
         Duration::from_secs(seconds),
     )?;
+    let written = writer.end()?;
     drop(server);
 
     let table = exported(bench, &dir)?;
@@ -97,7 +101,7 @@ pub fn run(bench: &Bench) -> Result<Findings, Failure> {
             peers,
             goal: Goal::Within(3.0, 1.5),
             notes: vec![format!(
-                "median {}; {} requests; {:.0} kB compressed; {} under {}",
+                "median {}; {} requests beside {written} new records; {:.0} kB compressed; {} under {}",
                 Unit::Seconds.shown(percentile(&ours, visit.name, 50)),
                 ours.iter().filter(|asked| asked.name == visit.name).count(),
                 size(&ours, visit.name) / 1e3,

@@ -155,6 +155,31 @@ pub fn text(base: &str, session: &str, path: &str) -> Result<String, Failure> {
     Ok(String::from_utf8_lossy(&answer.body).into_owned())
 }
 
+/// What the API answers to a program with a token.
+///
+/// # Errors
+/// It does not answer, or not with JSON.
+pub fn program(
+    base: &str,
+    token: &str,
+    method: &str,
+    path: &str,
+    body: &str,
+) -> Result<serde_json::Value, Failure> {
+    let mut connection = Connection::open(base)?;
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        connection.host,
+        body.len()
+    );
+    let answer = connection.ask(&request)?;
+    let told = String::from_utf8_lossy(&answer.body);
+    if !(200..300).contains(&answer.status) {
+        return Err(Failure::new(format!("{path}: {} {told}", answer.status)));
+    }
+    serde_json::from_str(&told).map_err(|error| Failure::new(format!("{path}: {error}")))
+}
+
 /// Waits until a server answers.
 ///
 /// # Errors

@@ -48,6 +48,12 @@ pub enum Granted {
     Assign,
     /// Managing who acts: registering, closing, changing role or unit, deputies, handovers.
     People,
+    /// Signing a unit's responsibility letter for the unit.
+    SignLetter,
+    /// Signing it for the leading group.
+    CountersignLetter,
+    /// Confirming what a change in mid-year asks of a unit.
+    ConfirmChange,
 }
 
 /// Every command that can be granted.
@@ -69,6 +75,9 @@ pub const GRANTED: &[Granted] = &[
     Granted::People,
     Granted::Remind,
     Granted::Assign,
+    Granted::SignLetter,
+    Granted::CountersignLetter,
+    Granted::ConfirmChange,
 ];
 
 impl Granted {
@@ -92,6 +101,9 @@ impl Granted {
             Granted::People => ("people", "管理人员"),
             Granted::Remind => ("remind", "催办"),
             Granted::Assign => ("assign", "交办"),
+            Granted::SignLetter => ("sign_letter", "签订责任书"),
+            Granted::CountersignLetter => ("countersign_letter", "会签责任书"),
+            Granted::ConfirmChange => ("confirm_change", "确认年中调整"),
         }
     }
 }

@@ -398,7 +398,7 @@ impl Mirror {
             Kind::Publish => self.publications.push((at, facts(told)?)),
             Kind::AuditDraw => self.draws.push((at, facts(told)?)),
             Kind::AuditFinding => self.findings.push((at, facts(told)?)),
-            // Who acts and was reminded stands in the state alone: no figure knows it.
+            // Who acts, who signed what and was reminded of what, stands in the state alone: no figure knows it.
             Kind::ActorClosed
             | Kind::ActorReopened
             | Kind::ActorMoved
@@ -406,7 +406,13 @@ impl Mirror {
             | Kind::DeputyEnded
             | Kind::Handover
             | Kind::HandoverConfirmed
+            | Kind::LetterSigned
+            | Kind::LetterCountersigned
+            | Kind::LetterScan
+            | Kind::ChangeConfirmed
             | Kind::Remind => {}
+            // Papers follow from figures; no figure follows from them.
+            Kind::PaperTemplate | Kind::Paper | Kind::PaperVoided => {}
         }
         self.position = at;
         Ok(())

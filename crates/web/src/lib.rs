@@ -14,17 +14,22 @@ mod assets;
 mod chart;
 mod delivery;
 mod download;
+mod elsewhere;
 mod find;
 mod frame;
 mod guard;
+mod hooks;
 mod live;
 mod look;
+mod outgoing;
 pub mod pages;
 mod posted;
 mod problems;
+mod remedies;
 mod site;
 mod words;
 
+pub use hooks::tell_receivers;
 pub use problems::CATALOGUE;
 pub use site::{Options, Site};
 
@@ -57,6 +62,7 @@ pub async fn serve(
 ) -> Result<(), Problem> {
     live::watch(&site);
     delivery::watch(&site);
+    hooks::watch(&site);
     let router = router(site.clone()).into_make_service_with_connect_info::<std::net::SocketAddr>();
     let closing = async move {
         ended.await;

@@ -4,6 +4,7 @@
 
 mod codes;
 mod contacts;
+mod elsewhere;
 mod handover;
 mod tokens;
 
@@ -38,6 +39,7 @@ pub(crate) fn routes() -> Router<Site> {
         .route("/me/act-as", post(act_as))
         .merge(codes::routes())
         .merge(contacts::routes())
+        .merge(elsewhere::routes())
         .merge(handover::routes())
         .merge(tokens::routes())
 }
@@ -60,6 +62,7 @@ struct Me {
     unit: String,
     has_password: bool,
     has_codes: bool,
+    elsewhere: Option<elsewhere::Provider>,
     sessions: Vec<SessionLine>,
     tokens: Vec<tokens::TokenLine>,
     scopes: &'static [(&'static str, (&'static str, &'static str))],
@@ -100,6 +103,7 @@ fn show(look: &Look<'_>, problems: &[Problem]) -> Result<Page, Refused> {
             .unwrap_or_default(),
         has_password: account.has_password,
         has_codes: account.one_time_secret.is_some(),
+        elsewhere: elsewhere::provider(look, &who.login)?,
         sessions: desk
             .sessions(&who.login, token, now)?
             .into_iter()
