@@ -8,6 +8,7 @@
 
 mod erasure;
 mod letters;
+mod papers;
 mod people;
 
 use base::Problem;
@@ -98,6 +99,9 @@ pub fn fold(state: &StateView, entry: &Entry) -> Result<Vec<Change>, Problem> {
         | Kind::LetterCountersigned
         | Kind::LetterScan
         | Kind::ChangeConfirmed => changes = letters::fold(state, entry, kind)?,
+        Kind::PaperTemplate | Kind::Paper | Kind::PaperVoided => {
+            changes = papers::fold(state, entry, kind)?;
+        }
         Kind::Subject | Kind::ImportedSubject => {
             let facts: SubjectFacts = read(entry)?;
             let key = spaces::key(&[&facts.subject_type, &facts.id]);

@@ -31,6 +31,7 @@ mod invariants;
 pub mod letters;
 pub mod mirror;
 mod new_record;
+pub mod papers;
 pub mod people;
 pub mod problems;
 pub mod proposal;

@@ -410,6 +410,8 @@ impl Mirror {
             | Kind::LetterCountersigned
             | Kind::LetterScan
             | Kind::ChangeConfirmed => {}
+            // Papers follow from figures; no figure follows from them.
+            Kind::PaperTemplate | Kind::Paper | Kind::PaperVoided => {}
         }
         self.position = at;
         Ok(())

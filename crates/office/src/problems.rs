@@ -4,6 +4,7 @@ pub mod audit;
 pub mod backup;
 pub mod course;
 pub mod letters;
+pub mod papers;
 pub mod people;
 pub mod published;
 pub mod revising;
@@ -12,6 +13,7 @@ pub use audit::*;
 pub use backup::*;
 pub use course::*;
 pub use letters::*;
+pub use papers::*;
 pub use people::*;
 pub use published::*;
 

@@ -12,7 +12,8 @@ use serde::de::DeserializeOwned;
 use crate::entry::{
     ActorEndFacts, ActorFacts, ActorMovedFacts, AliasFacts, AuditFindingFacts, CaseActFacts,
     CaseOpenFacts, DeputyEndedFacts, DeputyFacts, EraseFacts, ErasedEntry, HandoverConfirmedFacts,
-    ImportEndFacts, Kind, OverrideFacts, WithdrawFacts,
+    ImportEndFacts, Kind, OverrideFacts, PaperFacts, PaperTemplateFacts, PaperVoidedFacts,
+    WithdrawFacts,
 };
 use crate::folder::Command;
 use crate::problems;
@@ -49,6 +50,19 @@ fn keys_of(command: &Command) -> Result<Vec<(Space, Vec<u8>)>, Problem> {
             let facts: LetterKey = read(command)?;
             let key = spaces::key(&[&facts.scorecard, &facts.period, &facts.unit]);
             (spaces::LETTER, key)
+        }
+        Kind::PaperTemplate => {
+            let facts: PaperTemplateFacts = read(command)?;
+            (spaces::PAPER_TEMPLATE, spaces::key(&[&facts.kind]))
+        }
+        Kind::Paper => {
+            let facts: PaperFacts = read(command)?;
+            let key = spaces::key(&[&facts.pattern, &facts.year.to_string()]);
+            (spaces::PAPER_SERIES, key)
+        }
+        Kind::PaperVoided => {
+            let facts: PaperVoidedFacts = read(command)?;
+            (spaces::PAPER, spaces::number_key(facts.paper))
         }
         Kind::HandoverConfirmed => {
             let facts: HandoverConfirmedFacts = read(command)?;

@@ -61,6 +61,12 @@ pub const HANDOVER: Space = Space(60);
 
 /// Scorecard, period, unit → [`LetterRow`].
 pub const LETTER: Space = Space(77);
+/// Kind of paper → positions of the entries that put a template in force.
+pub const PAPER_TEMPLATE: Space = Space(83);
+/// Position of a paper → [`PaperRow`].
+pub const PAPER: Space = Space(84);
+/// Pattern and year → the last number that was given.
+pub const PAPER_SERIES: Space = Space(85);
 
 /// A key made of parts, separated so that no two lists of parts collide.
 pub fn key(parts: &[&str]) -> Vec<u8> {
@@ -379,6 +385,16 @@ pub struct ImportRow {
     /// SHA-256 of its file.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub sha256: String,
+}
+
+/// A paper as the state keeps it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PaperRow {
+    /// Its kind.
+    pub kind: String,
+    /// The day on which it was declared void (ISO), and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voided: Option<(String, String)>,
 }
 
 /// A step of a case as the state keeps it.

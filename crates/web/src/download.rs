@@ -13,6 +13,8 @@ pub(crate) enum Kind {
     Csv,
     Xlsx,
     Svg,
+    Docx,
+    Pdf,
     Zip,
 }
 
@@ -22,6 +24,8 @@ impl Kind {
             Kind::Csv => "csv",
             Kind::Xlsx => "xlsx",
             Kind::Svg => "svg",
+            Kind::Docx => "docx",
+            Kind::Pdf => "pdf",
             Kind::Zip => "zip",
         }
     }
@@ -31,6 +35,8 @@ impl Kind {
             Kind::Csv => "text/csv; charset=utf-8",
             Kind::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             Kind::Svg => "image/svg+xml",
+            Kind::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            Kind::Pdf => "application/pdf",
             Kind::Zip => "application/zip",
         }
     }

@@ -78,7 +78,8 @@ impl Work<'_> {
             ErasedOf::Record(_)
             | ErasedOf::Import(_)
             | ErasedOf::Seal(_)
-            | ErasedOf::LetterScan(_) => Ok(()),
+            | ErasedOf::LetterScan(_)
+            | ErasedOf::Paper(_) => Ok(()),
         }
     }
 

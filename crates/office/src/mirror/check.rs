@@ -19,7 +19,7 @@ use crate::entry::{
     ActorEndFacts, ActorMovedFacts, AuditDrawFacts, AuditFindingFacts, CaseActFacts,
     ChangeConfirmedFacts, LetterCountersignedFacts, LetterScanFacts, LetterSignedFacts,
     DeputyEndedFacts, DeputyFacts, HandoverConfirmedFacts, HandoverFacts, ImportEndFacts, Kind,
-    OverrideFacts, ProgrammeFacts, PublishFacts, SealFacts, SubjectFacts, WithdrawFacts,
+    OverrideFacts, PaperFacts, PaperTemplateFacts, PaperVoidedFacts, ProgrammeFacts, PublishFacts, SealFacts, SubjectFacts, WithdrawFacts,
 };
 use crate::problems;
 use crate::rows::{RecordRow, RowForms};
@@ -142,6 +142,9 @@ impl Ahead<'_> {
             Kind::LetterCountersigned => readable::<LetterCountersignedFacts>(told),
             Kind::LetterScan => readable::<LetterScanFacts>(told),
             Kind::ChangeConfirmed => readable::<ChangeConfirmedFacts>(told),
+            Kind::PaperTemplate => readable::<PaperTemplateFacts>(told),
+            Kind::Paper => readable::<PaperFacts>(told),
+            Kind::PaperVoided => readable::<PaperVoidedFacts>(told),
         }
     }
 

@@ -17,6 +17,7 @@ mod imports;
 mod plan;
 mod programs;
 mod provider;
+mod papers;
 mod records;
 mod sign_in;
 mod town;

@@ -170,6 +170,7 @@ fn of_cell(of: &ErasedOf) -> Cell {
             say("责任书扫描件", "letter's scan"),
             number.to_string(),
         ),
+        ErasedOf::Paper(number) => ("paper", say("公文", "paper"), number.to_string()),
     };
     Cell::shown(format!("{word} {what}"), format!("{shown} {what}"))
 }

@@ -117,7 +117,7 @@ fn a_site_that_is_killed_while_it_carries_out_an_import_leaves_all_or_nothing() 
     assert!(seen == "0" || seen == rows.to_string(), "{seen} rows");
     // Given again it is whole, and nothing is there twice.
     let again = city.run(["import", "sample", &file, "--format", "json"]).ok();
-    assert!(["taken", "unchanged"].contains(&text(&again.json()[0], "taken")));
+    assert!(["taken", "unchanged"].contains(&text(&again.json()[0], "taken").as_str()));
     assert_eq!(city.figure("samples"), rows.to_string());
     city.run(["verify"]).ok();
 }
