@@ -7,8 +7,8 @@ use std::sync::Arc;
 use base::{Position, Problem, Ratio, ScorecardId};
 use measure::{Change, Columns};
 use programme::difference::{Difference, differences};
-use programme::new_year::{NewYear, new_year};
 use programme::model::{Programme, Scored};
+use programme::new_year::{NewYear, new_year};
 use programme::{Checked, FILES_MAX, Layer, PACKAGE_BYTES_MAX, Sources};
 
 use crate::assessment::{Ask, assess_by};

@@ -138,7 +138,9 @@ pub fn new_year(
     let layer = Layer::new(&own.name, files);
     let layer = crate::format_layer(&layer).unwrap_or(layer);
     let others = sources.layers.iter().skip(1).cloned();
-    Ok(Sources::of_layers(std::iter::once(layer).chain(others).collect()))
+    Ok(Sources::of_layers(
+        std::iter::once(layer).chain(others).collect(),
+    ))
 }
 
 /// Whether everything that is named is there, and the year a later one.
@@ -167,10 +169,7 @@ fn check(old: &Programme, ask: &NewYear) -> Result<(), Vec<Problem>> {
     }));
     for id in missing {
         let known = card.items.keys().map(|id| id.as_str());
-        faults.push(problems::no_item_to_change(
-            id,
-            crate::suggest(id, known),
-        ));
+        faults.push(problems::no_item_to_change(id, crate::suggest(id, known)));
     }
     for (id, fate) in &ask.fates {
         if let Fate::Merge(into) = fate
@@ -179,7 +178,11 @@ fn check(old: &Programme, ask: &NewYear) -> Result<(), Vec<Problem>> {
             faults.push(problems::merged_into_gone(id, into));
         }
     }
-    if faults.is_empty() { Ok(()) } else { Err(faults) }
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(faults)
+    }
 }
 
 /// A year takes the place of a year; leap years are as long as they are.
@@ -319,7 +322,8 @@ impl Work<'_> {
         }
         let carried = |id: &str| {
             let ties = card.items.get(id);
-            ties.map(|ties| ties.row.texts("carried_by")).unwrap_or_default()
+            ties.map(|ties| ties.row.texts("carried_by"))
+                .unwrap_or_default()
         };
         let mut carriers: Vec<String> = Vec::new();
         for from in std::iter::once(id).chain(merged.iter().map(|from| from.as_str())) {

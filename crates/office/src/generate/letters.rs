@@ -26,7 +26,10 @@ impl Office {
             return Ok(());
         };
         let due = letters::letter_due(programme, &scorecard, &programme.year);
-        let roles = (may(programme, "sign_letter"), may(programme, "countersign_letter"));
+        let roles = (
+            may(programme, "sign_letter"),
+            may(programme, "countersign_letter"),
+        );
         let (Some(due), (Some(signs), Some(countersigns))) = (due, roles) else {
             return Ok(());
         };
@@ -41,7 +44,10 @@ impl Office {
             let before = dice.between(1, DAYS_BEFORE, Shape::Uniform);
             let is_left = programme.generate.people.iter().any(|person| {
                 person.role == signs
-                    && person.unit.as_ref().is_some_and(|unit| unit.as_str() == letter.unit)
+                    && person
+                        .unit
+                        .as_ref()
+                        .is_some_and(|unit| unit.as_str() == letter.unit)
             });
             if is_open || is_left {
                 continue;
@@ -56,7 +62,10 @@ impl Office {
             };
             let day = day_before(due, before);
             self.set_acting(leader);
-            let commands = vec![known_by(leader, &new)?, signing(self, &scorecard, &letter, day)?];
+            let commands = vec![
+                known_by(leader, &new)?,
+                signing(self, &scorecard, &letter, day)?,
+            ];
             self.append(commands, &[])?;
             if !is_half {
                 to_countersign.push((letter.unit, day));

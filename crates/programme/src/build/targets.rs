@@ -147,6 +147,7 @@ pub(super) fn targets(
             .any(|target| target.unit == unit && target.period == period && target.from == from)
         {
             faults.at(row.span.clone(), problems::target_twice(period));
+            continue;
         }
         if let Some(from) = from {
             if !period.contains(from) {

@@ -36,7 +36,9 @@ fn change(city: &City, edits: &[(&str, &str)]) {
         }
         let sources = Sources::from_parts(parts);
         let checked = programme::check(&sources);
-        let programme = checked.programme.unwrap_or_else(|| panic!("{:?}", checked.problems));
+        let programme = checked
+            .programme
+            .unwrap_or_else(|| panic!("{:?}", checked.problems));
         (sources, programme)
     };
     let done = city.site.office().command(1, None, |office| {
@@ -61,10 +63,17 @@ fn a_letter_is_signed_by_both_and_a_change_is_told_to_whom_it_touches() {
     let mut committee = city.signed_in("committee");
     let mut office = city.signed_in("office");
     let page = "/plan/letters/puqi";
-    let (sign, confirm) = ("Sign the responsibility letter", "Confirm the change of the plan");
+    let (sign, confirm) = (
+        "Sign the responsibility letter",
+        "Confirm the change of the plan",
+    );
 
     // It waits for the unit's leader, and for nobody else.
-    assert!(told(&mut leader, sign) && !told(&mut liaison, sign) && !told(&mut committee, "Countersign"));
+    assert!(
+        told(&mut leader, sign)
+            && !told(&mut liaison, sign)
+            && !told(&mut committee, "Countersign")
+    );
     let sha256 = leader.get(page).field("sha256");
     // The leading group cannot sign first, a liaison not at all, and nobody another text than the one that was read.
     let chosen = format!("puqi@{sha256}");
@@ -73,7 +82,9 @@ fn a_letter_is_signed_by_both_and_a_change_is_told_to_whom_it_touches() {
     leader
         .submit(page, page, &[("sha256", "00")])
         .is(StatusCode::UNPROCESSABLE_ENTITY, "O741");
-    leader.submit(page, page, &[("sha256", &sha256)]).leads_to(page);
+    leader
+        .submit(page, page, &[("sha256", &sha256)])
+        .leads_to(page);
     liaison
         .submit(page, page, &[("sha256", &sha256)])
         .is(StatusCode::FORBIDDEN, "O281");
@@ -82,7 +93,9 @@ fn a_letter_is_signed_by_both_and_a_change_is_told_to_whom_it_touches() {
         .is(StatusCode::UNPROCESSABLE_ENTITY, "O742");
     assert!(!told(&mut leader, sign) && told(&mut committee, "Countersign responsibility letters"));
     let all = "/plan/letters";
-    committee.submit(all, all, &[("letter", &chosen)]).leads_to(all);
+    committee
+        .submit(all, all, &[("letter", &chosen)])
+        .leads_to(all);
     // Sent twice, it is done once.
     let before = city.position();
     drop(committee.submit(page, all, &[("letter", &chosen)]));
@@ -107,7 +120,9 @@ fn a_letter_is_signed_by_both_and_a_change_is_told_to_whom_it_touches() {
         ],
     );
     // The letter says so and asks for a new signature; the liaison confirms; the other unit is not told.
-    leader.get(page).is(StatusCode::OK, "changed since: sign again");
+    leader
+        .get(page)
+        .is(StatusCode::OK, "changed since: sign again");
     assert!(told(&mut leader, sign) && told(&mut liaison, confirm) && !told(&mut other, confirm));
     let changes = "/plan/changes/puqi";
     let shown = liaison.get(changes);
@@ -115,7 +130,9 @@ fn a_letter_is_signed_by_both_and_a_change_is_told_to_whom_it_touches() {
     assert!(shown.body.contains("<ins>200</ins>"));
     office.get("/plan/changes").is(StatusCode::OK, "not yet");
     let now = shown.field("sha256");
-    liaison.submit(changes, changes, &[("sha256", &now)]).leads_to("/work");
+    liaison
+        .submit(changes, changes, &[("sha256", &now)])
+        .leads_to("/work");
     assert!(!told(&mut liaison, confirm));
     office.get("/plan/changes").is(StatusCode::OK, "liaison 某");
     // What was signed stays as it was signed.
@@ -150,7 +167,10 @@ fn the_table_is_filtered_and_taken_out() {
     assert!(!leads.body.contains("id=\"item-food_pass\""));
     let months = office.get("/plan?category=food&months=1");
     assert!(months.body.contains("data-drawer"));
-    assert_eq!(office.get("/plan?unit=nobody").status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        office.get("/plan?unit=nobody").status,
+        StatusCode::NOT_FOUND
+    );
     assert_eq!(office.get("/plan?as=7").status, StatusCode::NOT_FOUND);
     assert_eq!(office.get("/plan.xlsx?unit=puqi").status, StatusCode::OK);
 }
@@ -160,7 +180,12 @@ fn a_new_year_is_proposed_from_the_old_one() {
     let city = city();
     let mut office = city.signed_in("office");
     let page = "/plan/new-year";
-    let refused = [("year", "2018"), ("version", "2.0.0"), ("do.food_pass", "merge"), ("into.food_pass", "x")];
+    let refused = [
+        ("year", "2018"),
+        ("version", "2.0.0"),
+        ("do.food_pass", "merge"),
+        ("into.food_pass", "x"),
+    ];
     let told = office.submit(page, page, &refused);
     told.is(StatusCode::UNPROCESSABLE_ENTITY, "P549");
     assert!(told.body.contains("P545"));
@@ -178,12 +203,19 @@ fn a_new_year_is_proposed_from_the_old_one() {
     let proposal = office.get(&made.location);
     proposal.is(StatusCode::OK, "No error.");
     assert!(proposal.body.contains("assessment/goals_in_plan"));
-    assert_eq!(office.get(&format!("{}/file", made.location)).status, StatusCode::OK);
+    assert_eq!(
+        office.get(&format!("{}/file", made.location)).status,
+        StatusCode::OK
+    );
     // In force, the letters are those of the new year, and nobody has signed them.
     let address = format!("{}/activate", made.location);
-    office.submit(&made.location, &address, &[]).leads_to("/programme");
+    office
+        .submit(&made.location, &address, &[])
+        .leads_to("/programme");
     office.get("/plan/letters").is(StatusCode::OK, "0 / ");
-    office.get("/plan").is(StatusCode::OK, "id=\"item-fund_execution_2\"");
+    office
+        .get("/plan")
+        .is(StatusCode::OK, "id=\"item-fund_execution_2\"");
     // Nobody else may.
     let mut liaison = city.signed_in("liaison");
     assert_eq!(liaison.get(page).status, StatusCode::FORBIDDEN);
@@ -205,13 +237,20 @@ fn a_certificate_that_is_still_valid_is_offered_again_next_year() {
     let mut liaison = city.signed_in("liaison");
     let mut office = city.signed_in("office");
     // A certificate of the old year, valid for 36 months, and a paper that says nothing of how long it holds.
-    for (item, name) in [("certified_products", "证书.pdf"), ("open_kitchens", "照片.jpg")] {
+    for (item, name) in [
+        ("certified_products", "证书.pdf"),
+        ("open_kitchens", "照片.jpg"),
+    ] {
         let case = case_of(&city, item, "2018-03-05");
         let page = format!("/cases/{case}");
         liaison
             .submit(&page, &page, &[("action", "file_target")])
             .leads_to(&page);
-        let score = [("action", "score_self"), ("f.self_points", "0"), ("reason", "说明")];
+        let score = [
+            ("action", "score_self"),
+            ("f.self_points", "0"),
+            ("reason", "说明"),
+        ];
         let file = ("evidence", name, name.as_bytes());
         liaison.upload(&page, &page, &score, file).leads_to(&page);
     }
@@ -227,7 +266,9 @@ fn a_certificate_that_is_still_valid_is_offered_again_next_year() {
     assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);
     office.get(&made.location).is(StatusCode::OK, "No error.");
     let address = format!("{}/activate", made.location);
-    office.submit(&made.location, &address, &[]).leads_to("/programme");
+    office
+        .submit(&made.location, &address, &[])
+        .leads_to("/programme");
     let case = case_of(&city, "certified_products_2", "2019-01-15");
     let page = format!("/cases/{case}");
     liaison
@@ -246,5 +287,7 @@ fn a_certificate_that_is_still_valid_is_offered_again_next_year() {
         ("reuse", &sha256),
     ];
     liaison.submit(&page, &page, &again).leads_to(&page);
-    liaison.get(&page).is(StatusCode::OK, &format!("/evidence/{sha256}"));
+    liaison
+        .get(&page)
+        .is(StatusCode::OK, &format!("/evidence/{sha256}"));
 }

@@ -141,7 +141,10 @@ pub fn new_year(arguments: &NewYear) -> Outcome {
     let Some(old) = checked.programme else {
         return Err(Failure::Problems(checked.problems, sources.texts()));
     };
-    let first = old.scorecards.iter().find(|(_, card)| card.of == Scored::Units);
+    let first = old
+        .scorecards
+        .iter()
+        .find(|(_, card)| card.of == Scored::Units);
     let mut ask = programme::new_year::NewYear {
         scorecard: match &arguments.scorecard {
             Some(id) => id.clone(),

@@ -122,6 +122,14 @@ const KINDS: &[(Kind, &str, &str)] = &[
     (Kind::DeputyEnded, "终止代办", "deputy ended"),
     (Kind::Handover, "工作交接", "handover"),
     (Kind::HandoverConfirmed, "确认接收", "handover confirmed"),
+    (Kind::LetterSigned, "签订责任书", "letter signed"),
+    (
+        Kind::LetterCountersigned,
+        "会签责任书",
+        "letter countersigned",
+    ),
+    (Kind::LetterScan, "责任书扫描件", "letter's scan"),
+    (Kind::ChangeConfirmed, "确认年中调整", "change confirmed"),
     (Kind::PaperTemplate, "启用公文模板", "template in force"),
     (Kind::Paper, "出具公文", "paper issued"),
     (Kind::PaperVoided, "公文作废", "paper void"),
@@ -289,6 +297,18 @@ fn of(look: &Look<'_>, entry: &Entry, json: &Json) -> Option<(String, String)> {
                     .to_owned(),
             ))
         }
+        Kind::LetterSigned | Kind::LetterCountersigned | Kind::LetterScan => {
+            let unit = json["unit"].as_str()?;
+            let coded: String = url::form_urlencoded::byte_serialize(unit.as_bytes()).collect();
+            Some((
+                format!("/plan/letters/{coded}"),
+                words.say("责任书", "Letter").to_owned(),
+            ))
+        }
+        Kind::ChangeConfirmed => Some((
+            "/plan/changes".to_owned(),
+            words.say("年中调整", "Changes in mid-year").to_owned(),
+        )),
         Kind::Paper => Some((
             format!("/papers/{}", entry.position.0),
             words.say("公文", "Paper").to_owned(),

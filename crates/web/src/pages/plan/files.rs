@@ -67,14 +67,16 @@ fn table(seen: &Seen<'_>, rows: &Rows) -> SheetOut {
         ColumnOut::number(words.say("承担单位数", "Units that carry it")),
         ColumnOut::text(words.say("状态", "State")),
     ];
-    columns.extend(rows.months.iter().map(|month| ColumnOut::text(month.clone())));
+    columns.extend(
+        rows.months
+            .iter()
+            .map(|month| ColumnOut::text(month.clone())),
+    );
     let mut sheet = SheetOut::new(words.say("任务分解表", "The plan"), columns);
     sheet.frozen_columns = 3;
     for block in &rows.blocks {
         for row in &block.rows {
-            let whole = |count: usize| {
-                Ratio::from_int(i128::try_from(count).unwrap_or(i128::MAX))
-            };
+            let whole = |count: usize| Ratio::from_int(i128::try_from(count).unwrap_or(i128::MAX));
             let mut cells = vec![
                 number(Some(&whole(row.number))),
                 text(&block.name),

@@ -191,9 +191,18 @@ fn show(
         },
         text: look.text(&declared.letter).to_owned(),
         tables: [
-            (Part::Carries, ("一、承担的任务", "1. Tasks that the unit carries")),
-            (Part::Leads, ("二、牵头的任务", "2. Tasks that the unit leads")),
-            (Part::Supports, ("三、配合的任务", "3. Tasks that the unit supports")),
+            (
+                Part::Carries,
+                ("一、承担的任务", "1. Tasks that the unit carries"),
+            ),
+            (
+                Part::Leads,
+                ("二、牵头的任务", "2. Tasks that the unit leads"),
+            ),
+            (
+                Part::Supports,
+                ("三、配合的任务", "3. Tasks that the unit supports"),
+            ),
         ]
         .into_iter()
         .map(|(part, (zh, en))| Table {
@@ -220,7 +229,9 @@ fn show(
         may_sign: is_own && look.may(Granted::SignLetter) && now.is_none(),
         may_countersign: look.may(Granted::CountersignLetter) && state == LetterState::Signed,
         may_attach: !letter.row.signed.is_empty()
-            && (look.may(Granted::CountersignLetter) || (look.may(Granted::Submit) && (is_own || !["liaison", "unit_leader"].contains(&who.role.as_str())))),
+            && (look.may(Granted::CountersignLetter)
+                || (look.may(Granted::Submit)
+                    && (is_own || !["liaison", "unit_leader"].contains(&who.role.as_str())))),
         ours: now.map(|signed| signature(&signed.unit)).transpose()?,
         theirs: now
             .and_then(|signed| signed.group.as_ref())
@@ -265,9 +276,7 @@ fn item_row(
         .and_then(|id| look.programme.indicators.get(id))
         .map(|indicator| indicator.format);
     let target = match (&line.target, format) {
-        (Some(target), Some(format)) => {
-            words.figure(&base::Figure::whole(target.clone()), format)
-        }
+        (Some(target), Some(format)) => words.figure(&base::Figure::whole(target.clone()), format),
         (Some(target), None) => words.points(target),
         (None, _) => look.text(&line.criterion).to_owned(),
     };
@@ -344,7 +353,9 @@ async fn scan(
             let file = posted.files.iter().find(|file| file.field == "scan");
             let file = file.ok_or_else(|| one(crate::problems::file_is_empty("")))?;
             check_evidence(file).map_err(one)?;
-            let piece = office.store_evidence(&file.name, &file.bytes).map_err(one)?;
+            let piece = office
+                .store_evidence(&file.name, &file.bytes)
+                .map_err(one)?;
             office.attach_scan(&scorecard, &of, piece).map_err(one)
         },
         move |_, _, _, _| go_to(&address(&then)),

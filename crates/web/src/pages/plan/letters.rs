@@ -43,7 +43,11 @@ pub(super) fn told(
     state: LetterState,
     is_late: bool,
 ) -> (&'static str, &'static str, &'static str) {
-    let open = if is_late { ("■", "late") } else { ("○", "none") };
+    let open = if is_late {
+        ("■", "late")
+    } else {
+        ("○", "none")
+    };
     match state {
         LetterState::Unsigned => (open.0, open.1, words.say("单位未签", "not signed")),
         LetterState::Changed => (
@@ -180,7 +184,11 @@ async fn countersign(State(site): State<Site>, asked: Asked, posted: Posted) -> 
         },
         |_, _, posted, _| {
             let back = posted.get("back");
-            go_to(if back.is_empty() { "/plan/letters" } else { back })
+            go_to(if back.is_empty() {
+                "/plan/letters"
+            } else {
+                back
+            })
         },
         |look, _, problems| show(look, &Chosen::default(), problems),
     )

@@ -264,11 +264,10 @@ pub(crate) fn duties(look: &Look<'_>) -> Result<Vec<Line>, Refused> {
     let Some(who) = look.who() else {
         return Ok(Vec::new());
     };
-    let found = look.site.worklist(look.office)?.duties_for(
-        look.office,
-        &who.role,
-        who.unit.as_deref(),
-    )?;
+    let found =
+        look.site
+            .worklist(look.office)?
+            .duties_for(look.office, &who.role, who.unit.as_deref())?;
     Ok(found.iter().map(|duty| line(look, duty)).collect())
 }
 
@@ -284,7 +283,9 @@ fn line(look: &Look<'_>, duty: &Duty) -> Line {
             words.say("签订目标责任书", "Sign the responsibility letter"),
             unit.as_str(),
             if *again {
-                words.say("内容已调整，须重新签字", "the plan was changed: sign again").to_owned()
+                words
+                    .say("内容已调整，须重新签字", "the plan was changed: sign again")
+                    .to_owned()
             } else {
                 words.say("未签字", "not signed").to_owned()
             },

@@ -79,11 +79,7 @@ fn year_after(programme: &programme::model::Programme) -> String {
     }
 }
 
-fn show(
-    look: &Look<'_>,
-    posted: Option<&Posted>,
-    problems: Vec<Problem>,
-) -> Result<Page, Refused> {
+fn show(look: &Look<'_>, posted: Option<&Posted>, problems: Vec<Problem>) -> Result<Page, Refused> {
     may(look)?;
     let words = Words { lang: look.lang() };
     let none = || Refused::no_such(("记分卡", "scorecard"), "unit");
@@ -157,7 +153,11 @@ fn show(
 fn asked_for(look: &Look<'_>, posted: &Posted) -> Result<NewYear, Vec<Problem>> {
     let mut faults = Vec::new();
     let Some(scorecard) = scorecard_of(&look.programme) else {
-        return Err(vec![crate::problems::no_such_thing("记分卡", "scorecard", "unit")]);
+        return Err(vec![crate::problems::no_such_thing(
+            "记分卡",
+            "scorecard",
+            "unit",
+        )]);
     };
     let mut ask = NewYear {
         scorecard: scorecard.to_string(),
@@ -183,7 +183,9 @@ fn asked_for(look: &Look<'_>, posted: &Posted) -> Result<NewYear, Vec<Problem>> 
     let declared = look.programme.scorecards.get(scorecard);
     let points_of = |id: &str| {
         let mut items = declared?.card.items.iter();
-        items.find(|item| item.id.as_str() == id).map(|item| item.points.clone())
+        items
+            .find(|item| item.id.as_str() == id)
+            .map(|item| item.points.clone())
     };
     let target_of = |id: &str| declared?.items.get(id)?.row.decimal("target").cloned();
     let mut changed = |prefix: &str, of: &dyn Fn(&str) -> Option<Ratio>| {
@@ -206,7 +208,11 @@ fn asked_for(look: &Look<'_>, posted: &Posted) -> Result<NewYear, Vec<Problem>> 
     let targets = changed("target.", &target_of);
     ask.points = points;
     ask.targets = targets;
-    if faults.is_empty() { Ok(ask) } else { Err(faults) }
+    if faults.is_empty() {
+        Ok(ask)
+    } else {
+        Err(faults)
+    }
 }
 
 async fn make(State(site): State<Site>, asked: Asked, posted: Posted) -> Response {

@@ -189,8 +189,14 @@ impl Rows {
             if !chosen.category.is_empty() && chosen.category != group {
                 continue;
             }
-            let told = [&item.name.zh, &item.name.en, &ties.criterion.zh, &ties.criterion.en];
-            let is_told = |word: &String| told.iter().any(|text| text.to_lowercase().contains(word));
+            let told = [
+                &item.name.zh,
+                &item.name.en,
+                &ties.criterion.zh,
+                &ties.criterion.en,
+            ];
+            let is_told =
+                |word: &String| told.iter().any(|text| text.to_lowercase().contains(word));
             if !wanted_words.iter().all(is_told) {
                 continue;
             }
@@ -257,7 +263,9 @@ fn sorted(seen: &Seen<'_>, blocks: Vec<Block>, sort: &str) -> Vec<Block> {
 /// The category of a group.
 fn top(seen: &Seen<'_>, group: &base::GroupId) -> String {
     let groups = seen.programme.scorecards.get(&seen.id);
-    let groups = groups.map(|card| card.card.groups.as_slice()).unwrap_or_default();
+    let groups = groups
+        .map(|card| card.card.groups.as_slice())
+        .unwrap_or_default();
     let mut here = groups.iter().find(|found| &found.id == group);
     while let Some(parent) = here.and_then(|found| found.parent.as_ref()) {
         here = groups.iter().find(|found| &found.id == parent);
@@ -338,9 +346,9 @@ fn row(
             })
             .unwrap_or_default(),
         figure_value: measured.as_ref().and_then(|(_, figure)| figure.value()),
-        figure_address: measured.as_ref().map(|(id, _)| {
-            seen.figure(id, unit_id.as_ref().map(UnitId::as_str))
-        }),
+        figure_address: measured
+            .as_ref()
+            .map(|(id, _)| seen.figure(id, unit_id.as_ref().map(UnitId::as_str))),
         months: match indicator {
             Some(id) => months(seen, id, unit_id.as_ref(), target.as_ref(), days),
             None => days
@@ -422,12 +430,7 @@ fn query(seen: &Seen<'_>, id: &IndicatorId, unit: Option<&UnitId>, day: Day) -> 
     }
 }
 
-fn measure(
-    seen: &Seen<'_>,
-    id: &IndicatorId,
-    unit: Option<&UnitId>,
-    day: Day,
-) -> Option<Figure> {
+fn measure(seen: &Seen<'_>, id: &IndicatorId, unit: Option<&UnitId>, day: Day) -> Option<Figure> {
     let columns = seen.look.office.mirror().columns();
     let cells = columns.measure(&query(seen, id, unit, day)).ok()?;
     cells.into_iter().next().map(|cell| cell.figure)
