@@ -18,7 +18,8 @@ use crate::activate::programme_of;
 use crate::entry::{
     ActorEndFacts, ActorMovedFacts, AuditDrawFacts, AuditFindingFacts, CaseActFacts,
     DeputyEndedFacts, DeputyFacts, HandoverConfirmedFacts, HandoverFacts, ImportEndFacts, Kind,
-    OverrideFacts, PaperFacts, PaperTemplateFacts, PaperVoidedFacts, ProgrammeFacts, PublishFacts, SealFacts, SubjectFacts, WithdrawFacts,
+    OverrideFacts, PaperFacts, PaperTemplateFacts, PaperVoidedFacts, ProgrammeFacts, PublishFacts,
+    SealFacts, SubjectFacts, WithdrawFacts,
 };
 use crate::problems;
 use crate::rows::{RecordRow, RowForms};

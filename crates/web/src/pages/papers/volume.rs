@@ -5,7 +5,6 @@ use std::io::{Cursor, Write};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use base::Problem;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
@@ -36,7 +35,11 @@ fn known(look: &Look<'_>, unit: &str) -> Result<(), Refused> {
     }
 }
 
-pub(super) async fn page(State(site): State<Site>, asked: Asked, Path(unit): Path<String>) -> Response {
+pub(super) async fn page(
+    State(site): State<Site>,
+    asked: Asked,
+    Path(unit): Path<String>,
+) -> Response {
     site.page(asked, move |look| {
         known(look, &unit)?;
         let words = Words { lang: look.lang() };
@@ -57,7 +60,11 @@ pub(super) async fn page(State(site): State<Site>, asked: Asked, Path(unit): Pat
     .await
 }
 
-pub(super) async fn pdf(State(site): State<Site>, asked: Asked, Path(unit): Path<String>) -> Response {
+pub(super) async fn pdf(
+    State(site): State<Site>,
+    asked: Asked,
+    Path(unit): Path<String>,
+) -> Response {
     site.file(asked, move |look| {
         known(look, &unit)?;
         let volume = look.office.evidence_volume(&unit, look.today)?;
@@ -66,7 +73,11 @@ pub(super) async fn pdf(State(site): State<Site>, asked: Asked, Path(unit): Path
     .await
 }
 
-pub(super) async fn zip(State(site): State<Site>, asked: Asked, Path(unit): Path<String>) -> Response {
+pub(super) async fn zip(
+    State(site): State<Site>,
+    asked: Asked,
+    Path(unit): Path<String>,
+) -> Response {
     site.file(asked, move |look| {
         known(look, &unit)?;
         let volume = look.office.evidence_volume(&unit, look.today)?;
@@ -80,9 +91,10 @@ pub(super) async fn zip(State(site): State<Site>, asked: Asked, Path(unit): Path
         for (name, bytes) in std::iter::once(pdf).chain(volume.attached) {
             let name = bare_name(&name);
             zip.start_file(name, options).map_err(failed)?;
-            zip.write_all(&bytes).map_err(|error| failed(error.into()))?;
+            zip.write_all(&bytes)
+                .map_err(|error| failed(error.into()))?;
         }
-        let bytes = zip.finish().map_err(failed).map_err(Problem::from)?.into_inner();
+        let bytes = zip.finish().map_err(failed)?.into_inner();
         Ok(download::file(&volume.name, Kind::Zip, bytes))
     })
     .await
