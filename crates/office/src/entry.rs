@@ -72,6 +72,14 @@ pub enum Kind {
     Handover = 65,
     /// The other confirms that it was taken over.
     HandoverConfirmed = 66,
+    /// A unit's leader signs its responsibility letter.
+    LetterSigned = 77,
+    /// The leading group's leader signs it too.
+    LetterCountersigned = 78,
+    /// The letter as it was signed on paper is added.
+    LetterScan = 79,
+    /// A unit confirms what a change in mid-year asks of it.
+    ChangeConfirmed = 80,
     /// A template is in force for a kind of paper.
     PaperTemplate = 83,
     /// A paper is issued.
@@ -110,6 +118,10 @@ pub const KINDS: &[Kind] = &[
     Kind::DeputyEnded,
     Kind::Handover,
     Kind::HandoverConfirmed,
+    Kind::LetterSigned,
+    Kind::LetterCountersigned,
+    Kind::LetterScan,
+    Kind::ChangeConfirmed,
     Kind::PaperTemplate,
     Kind::Paper,
     Kind::PaperVoided,
@@ -357,6 +369,74 @@ pub struct PaperVoidedFacts {
     pub reason: String,
 }
 
+/// Facts of [`Kind::LetterSigned`]. A letter's number is the position of this entry, whose actor is who signed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LetterSignedFacts {
+    /// Scorecard.
+    pub scorecard: String,
+    /// Period.
+    pub period: String,
+    /// Unit.
+    pub unit: String,
+    /// Position of the programme from which it was made.
+    pub programme: u64,
+    /// SHA-256 of `content`, in hex.
+    pub sha256: String,
+    /// The text that was signed, see `programme::plan::content`.
+    pub content: String,
+    /// Civil day (ISO).
+    pub day: String,
+}
+
+/// Facts of [`Kind::LetterCountersigned`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LetterCountersignedFacts {
+    /// Scorecard.
+    pub scorecard: String,
+    /// Period.
+    pub period: String,
+    /// Unit.
+    pub unit: String,
+    /// The letter.
+    pub letter: u64,
+    /// SHA-256 of the text that the unit signed, in hex.
+    pub sha256: String,
+    /// Civil day (ISO).
+    pub day: String,
+}
+
+/// Facts of [`Kind::LetterScan`]; the file stands in [`Private::evidence`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LetterScanFacts {
+    /// Scorecard.
+    pub scorecard: String,
+    /// Period.
+    pub period: String,
+    /// Unit.
+    pub unit: String,
+    /// The letter.
+    pub letter: u64,
+    /// Civil day (ISO).
+    pub day: String,
+}
+
+/// Facts of [`Kind::ChangeConfirmed`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ChangeConfirmedFacts {
+    /// Scorecard.
+    pub scorecard: String,
+    /// Period.
+    pub period: String,
+    /// Unit.
+    pub unit: String,
+    /// Position of the programme that brought the change.
+    pub programme: u64,
+    /// SHA-256 of the unit's plan by that programme, in hex.
+    pub sha256: String,
+    /// Civil day (ISO).
+    pub day: String,
+}
+
 /// Facts of [`Kind::Subject`] and [`Kind::ImportedSubject`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SubjectFacts {
@@ -520,6 +600,8 @@ pub enum ErasedOf {
     Import(u64),
     /// A sealed result, by its position.
     Seal(u64),
+    /// A responsibility letter's scan, by its position.
+    LetterScan(u64),
     /// A paper or a template of papers, by its position.
     Paper(u64),
 }

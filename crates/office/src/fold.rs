@@ -7,6 +7,7 @@
 //! Entries are described in [`crate::entry`].
 
 mod erasure;
+mod letters;
 mod papers;
 mod people;
 
@@ -94,6 +95,10 @@ pub fn fold(state: &StateView, entry: &Entry) -> Result<Vec<Change>, Problem> {
         | Kind::DeputyEnded
         | Kind::Handover
         | Kind::HandoverConfirmed => changes = people::fold(state, entry, kind)?,
+        Kind::LetterSigned
+        | Kind::LetterCountersigned
+        | Kind::LetterScan
+        | Kind::ChangeConfirmed => changes = letters::fold(state, entry, kind)?,
         Kind::PaperTemplate | Kind::Paper | Kind::PaperVoided => {
             changes = papers::fold(state, entry, kind)?;
         }

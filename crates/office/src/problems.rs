@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod backup;
 pub mod course;
+pub mod letters;
 pub mod papers;
 pub mod people;
 pub mod published;
@@ -11,6 +12,7 @@ pub mod revising;
 pub use audit::*;
 pub use backup::*;
 pub use course::*;
+pub use letters::*;
 pub use papers::*;
 pub use people::*;
 pub use published::*;

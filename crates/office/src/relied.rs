@@ -43,6 +43,14 @@ fn keys_of(command: &Command) -> Result<Vec<(Space, Vec<u8>)>, Problem> {
             let facts: DeputyEndedFacts = read(command)?;
             (spaces::ACTOR, spaces::number_key(facts.actor))
         }
+        Kind::LetterSigned
+        | Kind::LetterCountersigned
+        | Kind::LetterScan
+        | Kind::ChangeConfirmed => {
+            let facts: LetterKey = read(command)?;
+            let key = spaces::key(&[&facts.scorecard, &facts.period, &facts.unit]);
+            (spaces::LETTER, key)
+        }
         Kind::PaperTemplate => {
             let facts: PaperTemplateFacts = read(command)?;
             (spaces::PAPER_TEMPLATE, spaces::key(&[&facts.kind]))
@@ -177,6 +185,14 @@ struct SubjectKey {
 struct SealKey {
     scorecard: String,
     period: String,
+}
+
+/// The same of all facts about responsibility letters.
+#[derive(Deserialize)]
+struct LetterKey {
+    scorecard: String,
+    period: String,
+    unit: String,
 }
 
 /// The same of [`crate::entry::PublishFacts`].

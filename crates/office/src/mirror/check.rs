@@ -17,6 +17,7 @@ use super::{CaseNow, Mirror, Told, attributes_of, facts};
 use crate::activate::programme_of;
 use crate::entry::{
     ActorEndFacts, ActorMovedFacts, AuditDrawFacts, AuditFindingFacts, CaseActFacts,
+    ChangeConfirmedFacts, LetterCountersignedFacts, LetterScanFacts, LetterSignedFacts,
     DeputyEndedFacts, DeputyFacts, HandoverConfirmedFacts, HandoverFacts, ImportEndFacts, Kind,
     OverrideFacts, PaperFacts, PaperTemplateFacts, PaperVoidedFacts, ProgrammeFacts, PublishFacts,
     SealFacts, SubjectFacts, WithdrawFacts,
@@ -138,6 +139,10 @@ impl Ahead<'_> {
             Kind::DeputyEnded => readable::<DeputyEndedFacts>(told),
             Kind::Handover => readable::<HandoverFacts>(told),
             Kind::HandoverConfirmed => readable::<HandoverConfirmedFacts>(told),
+            Kind::LetterSigned => readable::<LetterSignedFacts>(told),
+            Kind::LetterCountersigned => readable::<LetterCountersignedFacts>(told),
+            Kind::LetterScan => readable::<LetterScanFacts>(told),
+            Kind::ChangeConfirmed => readable::<ChangeConfirmedFacts>(told),
             Kind::PaperTemplate => readable::<PaperTemplateFacts>(told),
             Kind::Paper => readable::<PaperFacts>(told),
             Kind::PaperVoided => readable::<PaperVoidedFacts>(told),

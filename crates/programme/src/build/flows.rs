@@ -6,17 +6,19 @@
 
 use std::sync::Arc;
 
-use base::{ActionId, CodeId, DeadlineId, FieldId, FlowId, RoleId, StateId, Text, VocabularyId};
+use base::{
+    ActionId, CodeId, DeadlineId, FieldId, FlowId, Ratio, RoleId, StateId, Text, VocabularyId,
+};
 use casework::{
-    Action, Bound, Choice, Deadline, End, FieldKind, Flow, FlowPart, Length, Reason, Requirement,
-    Scope, Start, State, StateKind, When, WhenMissed,
+    Action, Adds, Amount, Bound, Choice, Deadline, End, FieldKind, Flow, FlowPart, Length, Reason,
+    Requirement, Scope, Start, State, StateKind, When, WhenMissed,
 };
 use indexmap::IndexMap;
 
 use super::fields::{count, scale};
 use super::references::{unknown, unknown_in};
-use super::{Faults, Rows, month_day};
-use crate::model::{DUE_FIELD, POINTS_FIELD, Vocabulary};
+use super::{Faults, Rows, month_day, shown};
+use crate::model::{DEDUCTED_FIELD, DUE_FIELD, POINTS_FIELD, Vocabulary};
 use crate::problems;
 use crate::rows::Row;
 use crate::schema::POINTS_SCALE;
@@ -53,6 +55,7 @@ pub(super) fn build(
             id,
             vocabularies,
             fields: Vec::new(),
+            is_about_item: false,
             faults,
         };
         if let Some(flow) = builder.flow(row) {
@@ -68,6 +71,7 @@ struct Builder<'a> {
     vocabularies: &'a Vocabularies,
     /// The flow's fields so far, each with the row that first declared it.
     fields: Vec<(casework::Field, Option<Arc<Row>>)>,
+    is_about_item: bool,
     faults: &'a mut Faults,
 }
 
@@ -172,6 +176,15 @@ impl Builder<'_> {
             field(DUE_FIELD, Text::new("完成时限", "Due day"), FieldKind::Day),
             None,
         ));
+        self.is_about_item = true;
+        let deducts = |row: &Arc<Row>| row.has("deducts") || row.has("deducts_percent");
+        if self.rows.under("action", self.id).iter().any(deducts) {
+            let kind = FieldKind::Decimal {
+                scale: POINTS_SCALE,
+            };
+            let name = Text::new("逾期重开扣分", "Off for being late");
+            self.fields.push((field(DEDUCTED_FIELD, name, kind), None));
+        }
     }
 
     /// Inputs belong to an action of the flow.
@@ -213,6 +226,7 @@ impl Builder<'_> {
             reason_required: row.bool("reason_required").unwrap_or(false),
             closes_with: None,
             reopens: row.bool("reopens").unwrap_or(false),
+            adds: self.deduction(row),
         };
         if row.has("closing_reasons") {
             let reasons = self.codes(row, "closing_reasons");
@@ -246,12 +260,64 @@ impl Builder<'_> {
         Some(action)
     }
 
+    /// What an action takes off an item's points: in points or in percent of them, never without a reason.
+    fn deduction(&mut self, row: &Row) -> Option<Adds> {
+        let (points, percent) = (row.decimal("deducts"), row.decimal("deducts_percent"));
+        let column = match (points, percent) {
+            (None, None) => return None,
+            (Some(_), Some(_)) => {
+                self.faults.cell(
+                    row,
+                    "deducts_percent",
+                    problems::said_twice("deducts", "deducts_percent"),
+                );
+                return None;
+            }
+            (Some(_), None) => "deducts",
+            (None, Some(_)) => "deducts_percent",
+        };
+        if !self.is_about_item {
+            self.faults.cell(
+                row,
+                column,
+                problems::column_needs(column, "about = \"item\""),
+            );
+            return None;
+        }
+        if !row.bool("reason_required").unwrap_or(false) {
+            self.faults.cell(
+                row,
+                column,
+                problems::column_needs(column, "reason_required = true"),
+            );
+        }
+        let hundred = Ratio::from_int(100);
+        if let Some(percent) = percent.filter(|percent| **percent > hundred) {
+            self.faults.cell(
+                row,
+                column,
+                problems::number_out_of_range(column, shown(percent), 0, 100),
+            );
+        }
+        let amount = match (points, percent) {
+            (Some(points), _) => Amount::Number(points.clone()),
+            (None, percent) => {
+                Amount::ShareOf(FieldId::new(POINTS_FIELD), percent?.checked_div(&hundred)?)
+            }
+        };
+        Some(Adds {
+            field: FieldId::new(DEDUCTED_FIELD),
+            amount,
+        })
+    }
+
     /// The field that an input fills; inputs of one name are one field and must say the same of it.
     fn input(&mut self, row: &Arc<Row>) -> Option<FieldId> {
         let id = row.text("id")?;
-        if RESERVED.contains(&&**id) {
+        if RESERVED.contains(&&**id) || (self.is_about_item && **id == *DEDUCTED_FIELD) {
+            let reserved = [RESERVED, &[DEDUCTED_FIELD]].concat().join(", ");
             self.faults
-                .cell(row, "id", problems::reserved_name(id, RESERVED.join(", ")));
+                .cell(row, "id", problems::reserved_name(id, reserved));
             return None;
         }
         let kind = self.kind(row)?;
@@ -372,6 +438,7 @@ impl Builder<'_> {
             rolls: row.bool("rolls").unwrap_or(false),
             basis: row.name("basis"),
             when_missed: self.when_missed(row),
+            lifted_by: row.texts("lifted_by").iter().map(ActionId::new).collect(),
         };
         Some(deadline)
     }
@@ -563,6 +630,7 @@ fn column_of(row: &Row, key: &'static str) -> &'static str {
         "requires" | "sets" => &["id"],
         "closes_with" => &["closing_reasons"],
         "when_missed" => &["locks", "when_missed"],
+        "adds" => &["deducts", "deducts_percent"],
         "length" => &["working_days", "calendar_days", "months", "on"],
         "states" => &["initial"],
         "kind" => &["choices", "type"],

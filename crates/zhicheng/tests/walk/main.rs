@@ -5,7 +5,12 @@
 //! `./test` installs the browser; where there is none, that is noted as left out.
 
 mod api;
+mod assessment;
 mod axe;
+mod elsewhere;
+mod crawl;
+mod handover;
+mod import;
 mod pages;
 mod programme;
 mod screenshots;

@@ -11,7 +11,10 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
 use base::{FieldId, Problem};
-use casework::{Action, DueState, Field, FieldKind, StateKind, Value, When, possible_actions};
+use casework::{
+    Action, Amount, DueState, Field, FieldKind, StateKind, Value, When, open_actions,
+    possible_actions,
+};
 use office::case::{ActRequest, Case};
 use office::course::item_of;
 use office::work::task;
@@ -50,6 +53,8 @@ pub(crate) struct ActForm {
     is_reason_required: bool,
     reasons: Vec<(String, String)>,
     reason: String,
+    /// Points that it takes off.
+    deducts: Option<String>,
     is_open: bool,
     /// It is the unit's self-score: filed evidence is offered, and it can be submitted at once.
     is_self_score: bool,
@@ -75,6 +80,16 @@ struct StepLine {
     evidence: Vec<Piece>,
 }
 
+/// A deadline that was missed and locks the case where it stands.
+struct LockLine {
+    name: String,
+    since: String,
+    basis: String,
+    /// What is locked, and what opens it again.
+    actions: String,
+    lifted_by: String,
+}
+
 struct DueLine {
     name: String,
     due: String,
@@ -95,6 +110,7 @@ struct CasePage {
     fields: Vec<(String, String)>,
     forms: Vec<ActForm>,
     steps: Vec<StepLine>,
+    locks: Vec<LockLine>,
     dues: Vec<DueLine>,
     problems: Vec<Problem>,
     draft: String,
@@ -117,7 +133,15 @@ fn show(
     let words = Words { lang: look.lang() };
     let relation = office::case::relation(&look.programme, &case.about, who.unit.as_deref());
     let roles = [base::RoleId::new(&who.role)];
-    let actions = possible_actions(&case.flow, &case.state, &roles, relation);
+    let calendar = &look.programme.calendar;
+    let actions = open_actions(
+        &case.flow,
+        &case.state,
+        &roles,
+        relation,
+        look.today,
+        calendar,
+    );
     let draft = format!("/cases/{number}");
     let saved = look.site.desk().draft(who.actor, &draft)?;
     let typed = |name: &str| match posted {
@@ -162,6 +186,7 @@ fn show(
         fields: fields(look, &case, &case.state.fields),
         forms,
         steps,
+        locks: locked(look, &case, words),
         dues: dues(look, &case, words),
         problems: problems.to_vec(),
         is_saved: saved.is_some() && posted.is_none(),
@@ -287,6 +312,7 @@ pub(crate) fn form(
             .map(|reason| (reason.id.to_string(), look.text(&reason.name).to_owned()))
             .collect(),
         reason: typed("reason"),
+        deducts: deducted_by(look, case, action),
         is_open: false,
         is_self_score: false,
         then: None,
@@ -401,6 +427,46 @@ fn steps(look: &Look<'_>, case: &Case, words: Words) -> Result<Vec<StepLine>, Re
     Ok(lines)
 }
 
+/// The points that an action takes off the item's, as it declares.
+fn deducted_by(look: &Look<'_>, case: &Case, action: &Action) -> Option<String> {
+    let words = Words { lang: look.lang() };
+    Some(match &action.adds.as_ref()?.amount {
+        Amount::Number(points) => words.points(points),
+        Amount::ShareOf(field, share) => {
+            let Some(Value::Number(of)) = case.state.fields.get(field) else {
+                return None;
+            };
+            let percent = words.points(&(share * &base::Ratio::from_int(100)));
+            format!("{} ({percent} %)", words.points(&(of * share)))
+        }
+    })
+}
+
+fn locked(look: &Look<'_>, case: &Case, words: Words) -> Vec<LockLine> {
+    let named = |ids: &[base::ActionId]| {
+        let names = ids.iter().filter_map(|id| case.flow.action(id));
+        let names: Vec<&str> = names.map(|action| look.text(&action.name)).collect();
+        names.join(words.say("、", ", "))
+    };
+    casework::locks(
+        &case.flow,
+        &case.state,
+        look.today,
+        &look.programme.calendar,
+    )
+    .unwrap_or_default()
+    .iter()
+    .filter(|lock| crate::pages::course::is_waiting(case, lock))
+    .map(|lock| LockLine {
+        name: look.text(&lock.deadline.name).to_owned(),
+        since: words.day_and_weekday(lock.run.due_on),
+        basis: look.text(&lock.deadline.basis).to_owned(),
+        actions: named(lock.actions),
+        lifted_by: named(&lock.deadline.lifted_by),
+    })
+    .collect()
+}
+
 fn dues(look: &Look<'_>, case: &Case, words: Words) -> Vec<DueLine> {
     let mut lines = Vec::new();
     for deadline in &case.flow.deadlines {
@@ -503,10 +569,14 @@ fn request(
         let filed = office
             .filed_by(&base::ScorecardId::new(scorecard), &year, unit)
             .map_err(one)?;
+        // What was filed last year and is still valid can be used as well.
+        let valid = office.still_valid(&case).map_err(one)?;
+        let pieces = filed
+            .into_iter()
+            .map(|filed| filed.piece)
+            .chain(valid.into_iter().map(|found| found.piece));
         evidence.extend(
-            filed
-                .into_iter()
-                .map(|filed| filed.piece)
+            pieces
                 .filter(|piece| wanted_again.contains(&piece.sha256.as_str())),
         );
     }

@@ -113,13 +113,20 @@ const KINDS: &[(Kind, &str, &str)] = &[
     (Kind::Publish, "公布", "published"),
     (Kind::AuditDraw, "审计抽样", "audit draw"),
     (Kind::AuditFinding, "审计结论", "audit finding"),
+    (Kind::ActorClosed, "停用人员", "actor closed"),
+    (Kind::ActorReopened, "恢复人员", "actor reopened"),
+    (Kind::ActorMoved, "人员调整岗位", "actor moved"),
+    (Kind::Deputy, "委托代办", "deputy named"),
+    (Kind::DeputyEnded, "终止代办", "deputy ended"),
+    (Kind::Handover, "工作交接", "handover"),
+    (Kind::HandoverConfirmed, "确认接收", "handover confirmed"),
     (Kind::PaperTemplate, "启用公文模板", "template in force"),
     (Kind::Paper, "出具公文", "paper issued"),
     (Kind::PaperVoided, "公文作废", "paper void"),
 ];
 
 /// What a kind of entry is called; its number where this version has no words for it.
-fn kind_name(words: Words, number: u16) -> String {
+pub(crate) fn kind_name(words: Words, number: u16) -> String {
     let kind = Kind::from_number(number);
     KINDS
         .iter()

@@ -94,6 +94,7 @@ struct UnitCard {
     unit: String,
     may_issue: bool,
     truth: String,
+    unit_id: String,
     suffix: String,
     trend: String,
     year_before: Option<(String, String, Option<String>)>,
@@ -217,6 +218,7 @@ fn show(look: &Look<'_>, unit: &str, chosen: &Chosen) -> Result<Page, Refused> {
         unit: unit.to_owned(),
         may_issue: look.may(office::authority::Granted::Publish),
         truth: seen.truth(),
+        unit_id: unit.to_owned(),
         trend: format!("/units/{unit}/trend{}", seen.suffix()),
         year_before: year_before(&seen, card),
         sealed: seen.sealed().and_then(|(position, totals)| {

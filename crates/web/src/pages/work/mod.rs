@@ -25,6 +25,7 @@ pub(crate) fn routes() -> Router<Site> {
 }
 
 /// A line: what, for whom, due when, in which state.
+#[derive(Clone)]
 pub(crate) struct Line {
     pub address: String,
     pub what: String,
@@ -36,6 +37,10 @@ pub(crate) struct Line {
     pub lamp: &'static str,
     /// It came back and is to be done again.
     pub came_back: bool,
+    /// It was opened again after its last day.
+    pub is_reopened: bool,
+    /// A missed deadline locks it.
+    pub is_locked: bool,
     /// An action that asks for nothing, so that it is done in place, with its name; and the case.
     pub at_once: Option<(String, String)>,
     pub number: u64,
@@ -84,6 +89,8 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
             .map(|task| line(look, task))
             .collect()
     };
+    // Letters and changes of the plan wait beside the cases.
+    let lines = [crate::pages::plan::duties(look)?, lines].concat();
     let wanted = |chosen: &str, found: &str| chosen.is_empty() || chosen == found;
     let total = lines.len();
     let choices = |of: &dyn Fn(&Line) -> &str| {
@@ -224,6 +231,8 @@ pub(crate) fn line(look: &Look<'_>, task: &Task<'_>) -> Line {
         left: left(words, task.working_days_left),
         lamp: lamp(task),
         came_back: crate::pages::case::item::came_back(case),
+        is_reopened: crate::pages::case::item::is_reopened(case),
+        is_locked: crate::pages::course::is_locked(look, case),
         at_once: task
             .actions
             .iter()
@@ -269,6 +278,15 @@ pub(crate) fn title_of(look: &Look<'_>, case: &office::case::Case) -> String {
     }
 }
 
+/// The lamp of a day that is no case's.
+pub(crate) fn lamp_of(due: base::Day, today: base::Day, left: Option<i64>) -> &'static str {
+    match left {
+        _ if due < today => "late",
+        Some(left) if left <= SOON_DAYS => "soon",
+        _ => "on_track",
+    }
+}
+
 pub(crate) fn lamp(task: &Task<'_>) -> &'static str {
     match (&task.due, task.working_days_left) {
         (Some(due), _) if due.is_late() => "late",
@@ -278,7 +296,8 @@ pub(crate) fn lamp(task: &Task<'_>) -> &'static str {
     }
 }
 
-fn left(words: Words, days: Option<i64>) -> String {
+/// How many working days are left, in words.
+pub(crate) fn left(words: Words, days: Option<i64>) -> String {
     match (days, words.lang) {
         (None, _) => String::new(),
         (Some(0), Lang::Zh) => "今天到期".to_owned(),
@@ -293,7 +312,8 @@ fn left(words: Words, days: Option<i64>) -> String {
 /// How much waits for whoever looks, for the badge.
 pub(crate) fn waiting_for(look: &Look<'_>) -> usize {
     let Some(who) = look.who() else { return 0 };
-    look.site.worklist(look.office).map_or(0, |list| {
-        list.count_for(&look.programme, &who.role, who.unit.as_deref())
-    })
+    let cases = look.site.worklist(look.office).map_or(0, |list| {
+        list.count_for(&look.programme, &who.role, who.unit.as_deref(), look.today)
+    });
+    cases + crate::pages::plan::duties_count(look)
 }
