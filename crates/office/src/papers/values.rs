@@ -191,7 +191,7 @@ impl Office {
             .units
             .get(unit)
             .ok_or_else(|| problems::paper_about_nothing(unit))?;
-        let (_, scorecard) =
+        let (id, scorecard) =
             scorecard_of(programme).ok_or_else(|| problems::unknown_scorecard("", ""))?;
         let unit = base::UnitId::new(unit);
         let mut rows = Vec::new();
@@ -230,6 +230,18 @@ impl Office {
                 text(ties.evidence.zh.clone()),
             ]);
         }
+        // What both sides have signed on the site, where they have.
+        let signed = self.letter(id, unit.as_str())?;
+        let signature = |day: Option<&str>| {
+            day.map_or_else(Value::empty, |day| Value::Day(day.to_owned()))
+        };
+        let (own, group) = match signed.signed() {
+            Some(found) => (Some(found.unit.day.as_str()), found.group.as_ref().map(|group| group.day.as_str())),
+            None => (None, None),
+        };
+        filling.put("unit.signed", signature(own));
+        filling.put("group.signed", signature(group));
+        filling.text("text.sha256", signed.sha256.clone());
         filling.text("unit.name", declared.name_on(on).zh.clone());
         filling.count("items.count", rows.len());
         filling.put("items.points", number(Some(&all)));
