@@ -288,6 +288,12 @@ fn a_units_evidence_leaves_as_one_volume() {
     assert!(pdf.body.starts_with("%PDF-"), "{}", pdf.body);
     let zip = liaison.get("/units/puqi/volume.zip");
     assert!(zip.body.starts_with("PK"), "{}", zip.status);
+    // Another unit's evidence is not for everyone.
+    let mut other = city.signed_in("other");
+    for page in ["volume", "volume.pdf", "volume.zip"] {
+        let reply = other.get(&format!("/units/puqi/{page}"));
+        assert_eq!(reply.status, StatusCode::FORBIDDEN, "{page}");
+    }
     assert_eq!(
         liaison.get("/units/nowhere/volume").status,
         StatusCode::NOT_FOUND

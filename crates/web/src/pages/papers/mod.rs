@@ -6,6 +6,7 @@ mod templates;
 mod volume;
 
 pub(crate) use templates::WAITING;
+pub(crate) use volume::may_bind;
 
 use askama::Template;
 use axum::Router;

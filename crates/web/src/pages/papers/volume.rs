@@ -27,12 +27,28 @@ struct VolumePage {
     megabytes: String,
 }
 
+/// Roles that judge the evidence of every unit.
+const JUDGES: &[&str] = &["reviewer", "verifier", "inspector"];
+
+/// Whether who looks has to do with a unit's evidence: the unit, those above it, and who judges or oversees.
+pub(crate) fn may_bind(look: &Look<'_>, unit: &str) -> bool {
+    let own = look.who().and_then(|who| who.unit.as_deref());
+    let is_own = own.is_some_and(|own| {
+        own == unit || look.programme.is_at_or_below(unit, own, look.today)
+    });
+    is_own || super::sees_all(look) || look.has_role(JUDGES)
+}
+
+/// Refuses a unit that there is not, and who may not bind its evidence.
 fn known(look: &Look<'_>, unit: &str) -> Result<(), Refused> {
-    if look.programme.units.contains_key(unit) {
-        Ok(())
-    } else {
-        Err(Refused::no_such(("单位", "unit"), unit))
+    if !look.programme.units.contains_key(unit) {
+        return Err(Refused::no_such(("单位", "unit"), unit));
     }
+    if may_bind(look, unit) {
+        return Ok(());
+    }
+    let role = look.role_name(&look.visitor()?.role);
+    Err(crate::problems::not_for_role(&role.zh, &role.en).into())
 }
 
 pub(super) async fn page(
