@@ -114,6 +114,7 @@ struct ReminderLine {
 struct CasePage {
     frame: Frame,
     number: u64,
+    may_supervise: bool,
     flow: String,
     state: String,
     line: Line,
@@ -195,6 +196,11 @@ fn show(
     Page::of(&CasePage {
         frame: look.frame(title_of(look, &case)),
         number,
+        may_supervise: look.may(office::authority::Granted::Publish)
+            && !case.state.is_closed()
+            && task(&look.programme, &case, Vec::new(), look.today)
+                .due
+                .is_some_and(|due| due.due_on < look.today),
         flow: look.text(&case.flow.name).to_owned(),
         state: state_name(look, &case, &case.state.state),
         line: line(
