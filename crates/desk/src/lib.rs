@@ -8,6 +8,7 @@
 
 pub mod accounts;
 pub mod drafts;
+pub mod elsewhere;
 pub mod first;
 pub mod lockout;
 pub mod one_time;
@@ -20,6 +21,7 @@ pub mod settings;
 pub mod tokens;
 pub mod uploads;
 pub mod waiting;
+pub mod webhooks;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -66,4 +66,19 @@ base::catalogue! {
         what { zh: "等待导入的文件太多：每人至多 {files} 个，合计至多 {gib} GiB", en: "too much waits to be imported: at most {files} files of one person, {gib} GiB together" }
         remedy { zh: "先导入或删除已上传的文件", en: "import or remove what was uploaded first" }
     }
+    /// A subject or an account that is linked already.
+    fn is_linked(login) -> "K150" Error {
+        what { zh: "账号“{login}”或对方的这个身份已经绑定", en: "the account `{login}`, or that identity of the provider, is linked already" }
+        remedy { zh: "先解除原来的绑定", en: "take the present link away first" }
+    }
+    /// Too many subscriptions.
+    fn too_many_webhooks(most) -> "K151" Error {
+        what { zh: "变动通知至多 {most} 个", en: "there are {most} webhooks at most" }
+        remedy { zh: "先删除不用的", en: "remove those that are not used" }
+    }
+    /// A command that was given before.
+    fn done_already() -> "K152" Error {
+        what { zh: "这个请求已经办过", en: "this was done already" }
+        remedy { zh: "不用再发", en: "there is no need to send it again" }
+    }
 }

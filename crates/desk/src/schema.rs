@@ -129,6 +129,48 @@ const STEPS: &[&str] = &[
         expires integer not null
     ) strict;
     ",
+    // 5: signing in elsewhere, and who is told of the ledger's changes.
+    "
+    -- Which subject of which provider is which account.
+    create table elsewhere (
+        issuer text not null,
+        subject text not null,
+        login text not null collate nocase references account (login) on delete cascade,
+        linked integer not null,
+        primary key (issuer, subject)
+    ) strict;
+    create unique index elsewhere_login on elsewhere (login, issuer);
+
+    -- Who is on the way to a provider and back.
+    create table way (
+        state blob primary key,   -- SHA-256
+        browser blob not null,    -- SHA-256 of what a cookie of the browser holds
+        issuer text not null,
+        nonce text not null,
+        verifier text not null,
+        back text not null,
+        login text,               -- to be linked; null: somebody signs in
+        expires integer not null
+    ) strict;
+
+    -- Webhooks: each a cursor over the ledger's positions.
+    create table webhook (
+        id integer primary key autoincrement,
+        name text not null,
+        address text not null,
+        kinds text not null,      -- separated by spaces; empty: all
+        secret text not null,     -- it signs, so it is kept as it is
+        cursor integer not null,
+        failures integer not null default 0,
+        next_try integer not null default 0,
+        standing text not null default 'on', -- on, dead, off
+        last text not null default '',
+        last_at integer,
+        delivered integer not null default 0,
+        created integer not null,
+        once blob unique          -- the id of the command that made it
+    ) strict;
+    ",
 ];
 
 pub(crate) fn bring_up(desk: &Desk) -> Result<(), Problem> {

@@ -12,7 +12,7 @@ use base::{
 };
 use measure::{Columns, Query};
 use programme::model::{
-    Attribution, Carrier, DEDUCTED_FIELD, ItemTies, Programme, Scorecard, Scored,
+    Attribution, DEDUCTED_FIELD, ItemTies, Programme, Scorecard, Scored,
 };
 use programme::schema::Value;
 use scoring::{Adjustment, Card, Input, Judgement, Participant, Rule};
@@ -131,19 +131,8 @@ pub(crate) fn assess_by(
 
 /// Whether the unit carries the item in the period (judged at its end).
 pub fn is_carried_by(programme: &Programme, item: &ItemTies, unit: &UnitId, on: Day) -> bool {
-    let Some(found) = programme
-        .units
-        .get(unit)
-        .filter(|found| found.is_valid_on(on))
-    else {
-        return false;
-    };
-    item.carriers.iter().any(|carrier| match carrier {
-        Carrier::Unit(id) => id == unit,
-        Carrier::Kind(kind) => &found.kind == kind,
-        Carrier::Group(group) => found.group_on(on) == Some(group),
-        Carrier::All => true,
-    })
+    let found = programme.units.get(unit);
+    found.is_some_and(|found| item.is_carried_by(found, on))
 }
 
 /// What is needed for every participant, measured once.
@@ -368,15 +357,7 @@ impl<'a> Gathered<'a> {
 
     /// The unit's own target for the period, or the item's.
     fn target(&self, item: &ItemTies, unit: &UnitId) -> Option<Ratio> {
-        let own = item
-            .targets
-            .iter()
-            .find(|target| target.unit.as_ref() == Some(unit) && target.period == self.ask.period);
-        let city = || {
-            item.targets
-                .iter()
-                .find(|target| target.unit.is_none() && target.period == self.ask.period)
-        };
-        own.or_else(city).map(|target| target.value.clone())
+        let found = self.programme.units.get(unit)?;
+        item.target_for(found, &self.ask.period)
     }
 }

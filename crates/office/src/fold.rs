@@ -7,6 +7,8 @@
 //! Entries are described in [`crate::entry`].
 
 mod erasure;
+mod letters;
+mod papers;
 mod people;
 
 use base::Problem;
@@ -93,6 +95,13 @@ pub fn fold(state: &StateView, entry: &Entry) -> Result<Vec<Change>, Problem> {
         | Kind::DeputyEnded
         | Kind::Handover
         | Kind::HandoverConfirmed => changes = people::fold(state, entry, kind)?,
+        Kind::LetterSigned
+        | Kind::LetterCountersigned
+        | Kind::LetterScan
+        | Kind::ChangeConfirmed => changes = letters::fold(state, entry, kind)?,
+        Kind::PaperTemplate | Kind::Paper | Kind::PaperVoided => {
+            changes = papers::fold(state, entry, kind)?;
+        }
         Kind::Subject | Kind::ImportedSubject => {
             let facts: SubjectFacts = read(entry)?;
             let key = spaces::key(&[&facts.subject_type, &facts.id]);

@@ -398,14 +398,20 @@ impl Mirror {
             Kind::Publish => self.publications.push((at, facts(told)?)),
             Kind::AuditDraw => self.draws.push((at, facts(told)?)),
             Kind::AuditFinding => self.findings.push((at, facts(told)?)),
-            // Who acts stands in the state alone: no figure knows it.
+            // Who acts, and who signed what, stands in the state alone: no figure knows it.
             Kind::ActorClosed
             | Kind::ActorReopened
             | Kind::ActorMoved
             | Kind::Deputy
             | Kind::DeputyEnded
             | Kind::Handover
-            | Kind::HandoverConfirmed => {}
+            | Kind::HandoverConfirmed
+            | Kind::LetterSigned
+            | Kind::LetterCountersigned
+            | Kind::LetterScan
+            | Kind::ChangeConfirmed => {}
+            // Papers follow from figures; no figure follows from them.
+            Kind::PaperTemplate | Kind::Paper | Kind::PaperVoided => {}
         }
         self.position = at;
         Ok(())

@@ -3,6 +3,8 @@
 pub mod audit;
 pub mod backup;
 pub mod course;
+pub mod letters;
+pub mod papers;
 pub mod people;
 pub mod published;
 pub mod revising;
@@ -10,6 +12,8 @@ pub mod revising;
 pub use audit::*;
 pub use backup::*;
 pub use course::*;
+pub use letters::*;
+pub use papers::*;
 pub use people::*;
 pub use published::*;
 

@@ -1,12 +1,13 @@
 //! A programme version that is proposed: read from what was uploaded, compared with the one in force, and
 //! tried on the same records before anyone puts it in force.
 
-use std::io::Read;
+use std::io::{Cursor, Read, Write};
 use std::sync::Arc;
 
 use base::{Position, Problem, Ratio, ScorecardId};
 use measure::{Change, Columns};
 use programme::difference::{Difference, differences};
+use programme::new_year::{NewYear, new_year};
 use programme::model::{Programme, Scored};
 use programme::{Checked, FILES_MAX, Layer, PACKAGE_BYTES_MAX, Sources};
 
@@ -25,6 +26,23 @@ pub struct Proposal {
     pub checked: Checked,
     /// What it says otherwise than the version in force.
     pub differences: Vec<Difference>,
+}
+
+/// A package's own files in one archive; what it extends is in force already.
+fn archive(sources: &Sources) -> Result<Vec<u8>, Problem> {
+    let unwritable = |error: &dyn std::fmt::Display| problems::package_not_written(error);
+    let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    for layer in sources.layers.iter().take(1) {
+        for file in &layer.files {
+            out.start_file(layer.path_of(file), options)
+                .map_err(|error| unwritable(&error))?;
+            out.write_all(file.text.as_bytes())
+                .map_err(|error| unwritable(&error))?;
+        }
+    }
+    let done = out.finish().map_err(|error| unwritable(&error))?;
+    Ok(done.into_inner())
 }
 
 /// A unit whose result would be another one.
@@ -101,6 +119,19 @@ impl Office {
             checked,
             differences,
         })
+    }
+
+    /// The package of a new year from the one in force, as an archive that can be proposed: its name and bytes.
+    ///
+    /// # Errors
+    /// Everything that was asked for and cannot be.
+    pub fn propose_new_year(&self, ask: &NewYear) -> Result<(String, Vec<u8>), Vec<Problem>> {
+        let one = |problem: Problem| vec![problem];
+        let programme = self.programme().map_err(one)?;
+        let sources = self.sources_in_force().map_err(one)?;
+        let made = new_year(&sources, &programme, ask)?;
+        let name = format!("{}-{}.zip", programme.id, ask.year);
+        Ok((name, archive(&made).map_err(one)?))
     }
 
     /// Whose result would be another one, had a version been in force: both scored over the same records,

@@ -129,6 +129,15 @@ impl SharedOffice {
         done
     }
 
+    /// An office for somebody who gives a command of the command line: it says itself who acts, and decides
+    /// again as each of its commands does. While it is kept, others who want to read what is newer wait.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn office(&self) -> Result<Office, Problem> {
+        self.enter()
+    }
+
     fn enter(&self) -> Result<Office, Problem> {
         let kept = self.readers().pop();
         let ledger = match kept {

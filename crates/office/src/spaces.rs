@@ -59,6 +59,15 @@ pub const FOLD: Space = Space(17);
 /// Position of a handover → [`HandoverRow`].
 pub const HANDOVER: Space = Space(60);
 
+/// Scorecard, period, unit → [`LetterRow`].
+pub const LETTER: Space = Space(77);
+/// Kind of paper → positions of the entries that put a template in force.
+pub const PAPER_TEMPLATE: Space = Space(83);
+/// Position of a paper → [`PaperRow`].
+pub const PAPER: Space = Space(84);
+/// Pattern and year → the last number that was given.
+pub const PAPER_SERIES: Space = Space(85);
+
 /// A key made of parts, separated so that no two lists of parts collide.
 pub fn key(parts: &[&str]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(parts.iter().map(|part| part.len() + 1).sum());
@@ -140,6 +149,45 @@ pub struct HandoverRow {
     /// The confirmation: its position and day (ISO).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirmed: Option<(u64, String)>,
+}
+
+/// A unit's responsibility letter, and what it confirmed of changes since.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct LetterRow {
+    /// Its signings, oldest first: again where the plan had changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signed: Vec<SignedRow>,
+    /// Confirmed changes, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub confirmed: Vec<SignatureRow>,
+}
+
+/// Who signed what, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignatureRow {
+    /// Position of the entry.
+    pub at: u64,
+    /// Actor.
+    pub by: u64,
+    /// Civil day (ISO).
+    pub day: String,
+    /// Position of the programme.
+    pub programme: u64,
+    /// SHA-256 of the text, in hex.
+    pub sha256: String,
+}
+
+/// A signing of a letter, with what followed on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedRow {
+    /// The unit's signature.
+    pub unit: SignatureRow,
+    /// The leading group's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<SignatureRow>,
+    /// Positions of the entries that brought scans.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scans: Vec<u64>,
 }
 
 /// A subject: its dated attributes, in the order in which they were told.
@@ -337,6 +385,16 @@ pub struct ImportRow {
     /// SHA-256 of its file.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub sha256: String,
+}
+
+/// A paper as the state keeps it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PaperRow {
+    /// Its kind.
+    pub kind: String,
+    /// The day on which it was declared void (ISO), and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voided: Option<(String, String)>,
 }
 
 /// A step of a case as the state keeps it.

@@ -170,9 +170,22 @@ pub const COMMANDS: &[&str] = &[
     "erase",
     "read_personal",
     "people",
+    "sign_letter",
+    "countersign_letter",
+    "confirm_change",
 ];
 /// The commands that are about things of one unit, so that their grant can be narrower than all.
-pub const UNIT_COMMANDS: &[&str] = &["submit", "import", "withdraw", "open_cases", "override"];
+pub const UNIT_COMMANDS: &[&str] = &[
+    "submit",
+    "import",
+    "withdraw",
+    "open_cases",
+    "override",
+    "sign_letter",
+    "confirm_change",
+];
+/// The key column of a table that came later than the others: a key without it is written as before.
+pub const LATER_KEY: (&str, &str) = ("target", "from");
 const MISSING: &[&str] = &["zero", "base", "full", "exclude", "pending", "use"];
 
 /// Every table of the language.
@@ -256,10 +269,10 @@ pub const TABLES: &[Table] = &[
         must("name", Bilingual, "名称", "name"),
         may("apart", Bool, "三员分立：声明为 true 的角色，一人不得兼任其中两个；缺省 false", "nobody may hold two of the roles that say so; default false"),
     ]),
-    table_of("grant", &["role", "scope"], "授权：角色可以做哪些操作（任何行都没有提到的操作，谁都可以做）；read_personal 为查看个人信息，people 为管理人员", "grants: which commands a role may give (a command that no row names is open to all); read_personal is reading personal fields, people managing who acts", &[
+    table_of("grant", &["role", "scope"], "授权：角色可以做哪些操作（任何行都没有提到的操作，谁都可以做）；read_personal 为查看个人信息，people 为管理人员，sign_letter 为单位签订责任书，countersign_letter 为领导小组会签，confirm_change 为确认年中调整", "grants: which commands a role may give (a command that no row names is open to all); read_personal is reading personal fields, people managing who acts, sign_letter signing a unit's responsibility letter, countersign_letter the leading group's signature, confirm_change confirming a change in mid-year", &[
         must("role", Ref("role"), "角色", "role"),
         must("commands", List(&OneOf(COMMANDS)), "操作", "commands"),
-        may("scope", OneOf(&["own", "below", "all"]), "范围：本单位、本单位及其下级单位（按当日的隶属）、全部；缺省 all。own 和 below 只用于 submit、import、withdraw、open_cases、override", "whose things: own unit's, those of the unit and the units below it in the tree of the day, all; default all. own and below only for submit, import, withdraw, open_cases, override"),
+        may("scope", OneOf(&["own", "below", "all"]), "范围：本单位、本单位及其下级单位（按当日的隶属）、全部；缺省 all。own 和 below 只用于 submit、import、withdraw、open_cases、override、sign_letter、confirm_change", "whose things: own unit's, those of the unit and the units below it in the tree of the day, all; default all. own and below only for submit, import, withdraw, open_cases, override, sign_letter, confirm_change"),
     ]),
     table_of("calendar", &["year"], "某年放假安排（没有 holiday 行的年份视为未公布）", "the holiday notice of a year (a year without holiday rows is unpublished)", &[
         must("year", Int, "年", "year"),
@@ -380,6 +393,8 @@ pub const TABLES: &[Table] = &[
         may("self_scored_by", List(&Text), "流程中承载自评的字段", "inputs of the flow that carry the self-score"),
         may("approval", Ref("document"), "批准依据", "the approval under which it is held"),
         may("basis", Bilingual, "依据", "basis"),
+        may("letter", Bilingual, "目标责任书表前的正文", "text of the responsibility letters before their table"),
+        may("letter_due", MonthDay, "责任书签订时限；写了才要求各单位签订", "day by which the responsibility letters are signed; without it none is asked for"),
     ]),
     table_of("group", &["scorecard", "id"], "项目分组（最多三级）", "groups of items (up to three levels)", &[
         must("scorecard", Ref("scorecard"), "记分卡", "scorecard"),
@@ -405,6 +420,7 @@ pub const TABLES: &[Table] = &[
         may("better", OneOf(&["higher", "lower"]), "越高越好或越低越好；缺省 higher", "direction; default higher"),
         may("compare", OneOf(&["at_least", "at_most", "above", "below", "equal"]), "binary 的比较；缺省 at_least", "of binary: comparison with the target; default at_least"),
         may("target", Decimal, "目标值（各单位可另设）", "target (a unit may have its own)"),
+        may("prorate", OneOf(&["months"]), "目标值按月折算：各月按当月 1 日在执行的目标值计，单位当月 1 日尚未成立或已撤销的月份不计，合计除以期间的月数；缺省不折算，以最后一个目标值为准", "the target is pro-rated by months: each month counts the target that is in force on its first day, no month on whose first day the unit does not exist, and the sum is divided by the period's months; default none: the last target holds for all of it"),
         may("target_sum", Bool, "各单位目标之和应等于全市目标", "the units' targets must sum to the city's"),
         may("zero_at", Decimal, "linear：得零分的值", "of linear: value that earns nothing"),
         may("full_at", Decimal, "linear：得满分的值", "of linear: value that earns all"),
@@ -428,11 +444,13 @@ pub const TABLES: &[Table] = &[
         may("evidence", Bilingual, "需提交材料", "evidence wanted"),
         may("evidence_at_least", Int, "至少几件；缺省 0", "least number of pieces; default 0"),
         may("evidence_at_most", Int, "最多几件", "most pieces"),
+        may("evidence_valid_months", Int, "材料自报送之日起几个月内有效：下一年度的项目可继续使用", "for how many months a piece stays valid after it was filed: offered again on next year's item"),
         may("lead", Ref("unit"), "考核牵头单位；流程有 scope = \"lead\" 的动作时必写", "lead unit that reviews; needed where the flow has an action with scope = \"lead\""),
         may("support", List(&Ref("unit")), "配合单位", "supporting units"),
         may("carried_by", List(&Text), "承担单位：单位标识、kind:类别、group:排名组、all", "carriers: unit ids, kind:KIND, group:GROUP, all"),
         may("due", MonthDay, "完成时限", "due month and day"),
         may("serves", List(&Text), "同时服务的上级考核项目", "items of superior schemes that it serves too"),
+        may("succeeds", List(&Text), "上一年度的哪些项目由它接续（拆分、合并、改标识时写）；缺省为同标识的项目", "items of the year before that it goes on from, where it was split, merged or renamed; default the one of the same identifier"),
     ]),
     table_of("level", &["scorecard", "item", "id"], "分档或裁量区间", "described levels of tiered items, ranges of range_by_judge", &[
         must("scorecard", Ref("scorecard"), "记分卡", "scorecard"),
@@ -453,12 +471,13 @@ pub const TABLES: &[Table] = &[
         may("from", Text, "全卡的部分取自：items（各项目）、group:分组、given（另行给出，缺省）", "of a part of the card, where its value comes from: items, group:GROUP, or given (the default)"),
         may("missing", OneOf(&["zero", "exclude", "pending"]), "全卡的部分没有值时；缺省 pending", "of a part of the card: effect while it has no value; default pending"),
     ]),
-    table_of("target", &["scorecard", "item", "unit", "period"], "目标值（缺 unit 为全市）", "targets (without a unit: the city's)", &[
+    table_of("target", &["scorecard", "item", "unit", "period", "from"], "目标值（缺 unit 为全市）", "targets (without a unit: the city's)", &[
         must("scorecard", Ref("scorecard"), "记分卡", "scorecard"),
         must("item", Text, "项目", "item"),
         may("unit", Ref("unit"), "单位", "unit"),
         may("period", Period, "期间（缺省为方案年度）", "period (default: the programme's year)"),
         must("value", Decimal, "目标值", "value"),
+        may("from", Day, "自哪一天起执行（年中调整）；缺省为期间首日", "the day from which it is in force (a change in mid-year); default the period's first"),
     ]),
     table_of("band", &["scorecard", "grade"], "等级，由优到劣（半开区间下界）", "grade bands from the best to the worst (half-open lower bounds)", &[
         must("scorecard", Ref("scorecard"), "记分卡", "scorecard"),

@@ -10,6 +10,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri};
 use base::Lang;
 use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
 
 /// The cookie of a session.
 pub(crate) const SESSION_COOKIE: &str = "zhicheng_session";
@@ -37,6 +38,23 @@ impl Asked {
         self.uri
             .path_and_query()
             .map_or_else(|| "/".to_owned(), ToString::to_string)
+    }
+
+    /// A proof that a link for one purpose was made for this session. It is no proof for a form, since
+    /// addresses are seen by more than forms are.
+    pub fn proof(&self, purpose: &str) -> String {
+        let mut hasher = Sha256::new();
+        hasher.update(b"zhicheng link\0");
+        hasher.update(purpose.as_bytes());
+        hasher.update(b"\0");
+        hasher.update(self.token.as_deref().unwrap_or_default().as_bytes());
+        hex::encode(hasher.finalize())
+    }
+
+    /// Whether that is such a proof.
+    pub fn is_proof(&self, purpose: &str, proof: &str) -> bool {
+        let own = self.proof(purpose);
+        self.token.is_some() && bool::from(own.as_bytes().ct_eq(proof.as_bytes()))
     }
 
     /// The session's proof against forged forms, see [`csrf_of`].

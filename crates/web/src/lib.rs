@@ -13,17 +13,22 @@ mod asked;
 mod assets;
 mod chart;
 mod download;
+mod elsewhere;
 mod find;
 mod frame;
 mod guard;
+mod hooks;
 mod live;
 mod look;
+mod outgoing;
 pub mod pages;
 mod posted;
 mod problems;
+mod remedies;
 mod site;
 mod words;
 
+pub use hooks::tell_receivers;
 pub use problems::CATALOGUE;
 pub use site::{Options, Site};
 
@@ -55,6 +60,7 @@ pub async fn serve(
     ended: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Problem> {
     live::watch(&site);
+    hooks::watch(&site);
     let router = router(site.clone()).into_make_service_with_connect_info::<std::net::SocketAddr>();
     let closing = async move {
         ended.await;

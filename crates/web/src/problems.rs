@@ -277,4 +277,54 @@ base::catalogue! {
         what { zh: "还有 {count} 个项目没有走到综合评价", en: "{count} items have not been composed" }
         remedy { zh: "先办完；确需按现有结果审定的，勾选“按现有结果审定”", en: "finish them, or tick that the result is sealed as it stands" }
     }
+    /// Nobody signs in elsewhere.
+    fn elsewhere_is_off() -> "W760" Error {
+        what { zh: "本站没有启用统一身份认证", en: "signing in with another provider is not turned on here" }
+        remedy { zh: "用登录名和密码登录", en: "sign in with name and password" }
+    }
+    /// Whoever comes back did not go out from here, or too long ago.
+    fn way_is_over() -> "W761" Error {
+        what { zh: "这次登录已用过、已过期，或不是在这个浏览器里开始的", en: "this sign-in was used already, took too long, or did not begin in this browser" }
+        remedy { zh: "从登录页重新开始", en: "begin again from the sign-in page" }
+    }
+    /// The provider said no.
+    fn provider_refused(code, why) -> "W762" Error {
+        what { zh: "身份认证服务没有放行：{code} {why}", en: "the provider refused: {code} {why}" }
+        remedy { zh: "重新开始；仍不行请把这一行告诉系统管理员，或用密码登录", en: "begin again; if it stays tell the system administrator this line, or sign in with a password" }
+    }
+    /// The provider does not answer.
+    fn provider_not_reached(issuer, why) -> "W763" Error {
+        what { zh: "连不上身份认证服务 {issuer}：{why}", en: "the provider {issuer} cannot be reached: {why}" }
+        remedy { zh: "稍后再试，或用登录名和密码登录；系统管理员请核对“管理 · 统一身份认证”", en: "try again later or sign in with a password; the system administrator checks Administration · Single sign-on" }
+    }
+    /// What the provider sent does not hold.
+    fn token_not_taken(why) -> "W764" Error {
+        what { zh: "身份认证服务给出的凭据不成立，没有登录：{why}", en: "what the provider sent does not hold, and nobody was signed in: {why}" }
+        remedy { zh: "重新开始；仍不行请把这一行告诉系统管理员，或用密码登录", en: "begin again; if it stays tell the system administrator this line, or sign in with a password" }
+    }
+    /// Somebody whom nobody linked.
+    fn subject_not_linked(subject, issuer) -> "W765" Error {
+        what { zh: "{issuer} 的身份“{subject}”还没有绑定本站账号", en: "the identity `{subject}` of {issuer} is linked to no account here" }
+        remedy { zh: "用密码登录后在“我的账号”绑定，或把这个身份告诉安全管理员", en: "sign in with your password and link it under My account, or tell the security administrator this identity" }
+    }
+    /// A setting that cannot be used.
+    fn bad_setting(what_zh, what_en) -> "W766" Error {
+        what { zh: "{what_zh}没有写或写得不对", en: "{what_en} is missing or cannot be used" }
+        remedy { zh: "地址写成 https://…；只有本机试用可以用 http", en: "write addresses as https://…; http only on this machine, for trials" }
+    }
+    /// A way that another account began.
+    fn way_of_another() -> "W767" Error {
+        what { zh: "开始绑定的不是现在登录的账号，没有绑定", en: "another account began this, and nothing was linked" }
+        remedy { zh: "在“我的账号”重新绑定", en: "begin again under My account" }
+    }
+    /// An address to which nothing is sent.
+    fn bad_hook(address) -> "W768" Error {
+        what { zh: "不能向“{address}”发送通知", en: "nothing can be sent to `{address}`" }
+        remedy { zh: "写 https:// 开头的完整地址；发往本机或内网须先允许", en: "give a whole address that begins with https://; this machine and private networks must be permitted first" }
+    }
+    /// A subscription without a name or to changes that are none.
+    fn hook_incomplete() -> "W769" Error {
+        what { zh: "用途没有写，或选了没有的变动", en: "the name is missing, or a kind of change is none" }
+        remedy { zh: "写明用途，从列出的变动中选", en: "give the name and choose among the kinds that are listed" }
+    }
 }

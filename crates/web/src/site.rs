@@ -44,6 +44,10 @@ pub(crate) struct Shared {
     pub(crate) imports: Jobs,
     months: Mutex<Option<(AssessmentKey, Arc<Months>)>>,
     names: Mutex<Names>,
+    /// What the provider of sign-ins said of itself.
+    pub(crate) elsewhere: crate::elsewhere::Kept,
+    /// Receivers of webhooks that are being told now.
+    pub(crate) hooks: crate::hooks::Busy,
     /// The newest position that the site has heard of; closed when the site ends.
     pub(crate) news: watch::Sender<News>,
 }
@@ -103,6 +107,8 @@ impl Site {
                 imports: Jobs::default(),
                 months: Mutex::default(),
                 names: Mutex::default(),
+                elsewhere: crate::elsewhere::Kept::default(),
+                hooks: crate::hooks::Busy::default(),
                 news: watch::Sender::new(first),
             }),
         }

@@ -3,6 +3,7 @@
 mod account;
 mod audit;
 mod backup;
+mod plan;
 mod published;
 
 use std::net::SocketAddr;
@@ -18,6 +19,7 @@ pub use audit::{
     AuditAnnounce, AuditCommand, AuditDraw, AuditFinding, AuditList, AuditRead, AuditReport, Sample,
 };
 pub use backup::{Backup, Backups, Restore};
+pub use plan::NewYear;
 pub use published::{Publish, Published, Restated};
 
 /// The whole command line.
@@ -92,6 +94,8 @@ pub enum Command {
     Fmt(Fmt),
     #[command(about = say("方案包与工作簿互转", "Turn a package into a workbook, or a workbook into a package"))]
     Workbook(Workbook),
+    #[command(about = say("从本年度方案编制新年度方案：项目保留、拆分、并入或取消", "Start next year's package from this year's: items kept, split, merged, dropped"))]
+    NewYear(NewYear),
     #[command(about = say("用方案新建数据文件夹", "Make a data folder for a programme"))]
     Init(Init),
     #[command(about = say("启用方案的新版本", "Put a new version of the programme in force"))]

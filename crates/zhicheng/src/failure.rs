@@ -48,15 +48,20 @@ const OF_DISKS: [&str; 7] = ["L107", "L109", "D101", "D102", "D103", "O360", "O5
 
 /// Tells the problems and gives the exit code: 1 for problems of what was asked, 3 for files and disks.
 pub fn exit_code(outcome: Outcome) -> ExitCode {
+    ExitCode::from(code_of(outcome))
+}
+
+/// As [`exit_code`], as a number.
+pub fn code_of(outcome: Outcome) -> u8 {
     match outcome {
-        Ok(()) | Err(Failure::Enough) => ExitCode::SUCCESS,
-        Err(Failure::Told) => ExitCode::from(1),
+        Ok(()) | Err(Failure::Enough) => 0,
+        Err(Failure::Told) => 1,
         Err(Failure::Problems(problems, sources)) => {
             tell(&problems, &sources);
             let is_file = problems
                 .iter()
                 .any(|problem| problem.code.starts_with("Z1") || OF_DISKS.contains(&problem.code));
-            ExitCode::from(if is_file { 3 } else { 1 })
+            if is_file { 3 } else { 1 }
         }
     }
 }
@@ -66,7 +71,7 @@ pub fn exit_code(outcome: Outcome) -> ExitCode {
 /// # Errors
 /// It cannot be read; the reason of the system is told.
 pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    std::fs::read(path)
+    std::fs::read(crate::beside::place(path))
         .map_err(|error| crate::problems::cannot_read(path.display(), why(&error)).into())
 }
 
@@ -75,7 +80,7 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 /// # Errors
 /// It cannot be written; the reason of the system is told.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    std::fs::write(path, bytes)
+    std::fs::write(crate::beside::place(path), bytes)
         .map_err(|error| crate::problems::cannot_write(path.display(), why(&error)).into())
 }
 
@@ -84,7 +89,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 /// # Errors
 /// The file exists.
 pub fn refuse_existing(path: &Path, force: bool) -> Outcome {
-    if path.exists() && !force {
+    if crate::beside::place(path).exists() && !force {
         Err(crate::problems::file_exists(path.display()).into())
     } else {
         Ok(())

@@ -9,6 +9,10 @@ static LANG: OnceLock<Lang> = OnceLock::new();
 /// The language in which this run speaks. Decided once, before the arguments are read, because the
 /// help texts need it too.
 pub fn lang() -> Lang {
+    // A command that a running site carries out speaks as who gave it does.
+    if let Some(lang) = crate::beside::lang() {
+        return lang;
+    }
     *LANG.get_or_init(|| decide(std::env::args().collect(), |name| std::env::var(name).ok()))
 }
 

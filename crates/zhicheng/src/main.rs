@@ -6,6 +6,8 @@
 mod arguments;
 #[macro_use]
 mod output;
+#[cfg_attr(not(unix), allow(dead_code, reason = "there is no such socket"))]
+mod beside;
 mod commands;
 mod export;
 mod failure;
@@ -16,7 +18,8 @@ mod usage;
 
 use std::process::ExitCode;
 
-use crate::arguments::Command;
+use crate::arguments::{Arguments, Command};
+use crate::failure::Outcome;
 
 /// Batches are made on one thread and let go on another, which the allocators of C libraries are slow at.
 #[global_allocator]
@@ -27,8 +30,17 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(code) => return code,
     };
+    match beside::pass(&arguments.command) {
+        Some(Ok(code)) => ExitCode::from(code),
+        Some(Err(failure)) => failure::exit_code(Err(failure)),
+        None => failure::exit_code(carry_out(&arguments)),
+    }
+}
+
+/// Carries a command out, in this process.
+fn carry_out(arguments: &Arguments) -> Outcome {
     let common = &arguments.common;
-    failure::exit_code(match &arguments.command {
+    match &arguments.command {
         Command::Demo(asked) => commands::demo::demo(asked, common),
         Command::Serve(asked) => commands::site::serve(asked),
         Command::Account(asked) => commands::account::account(asked, common),
@@ -36,6 +48,7 @@ fn main() -> ExitCode {
         Command::Check(asked) => commands::package::check(asked),
         Command::Fmt(asked) => commands::package::fmt(asked),
         Command::Workbook(asked) => commands::package::workbook(asked),
+        Command::NewYear(asked) => commands::package::new_year(asked),
         Command::Init(asked) => commands::folder::init(asked, common),
         Command::Activate(asked) => commands::folder::activate(asked, common),
         Command::Generate(asked) => commands::folder::generate(asked, common),
@@ -68,5 +81,5 @@ fn main() -> ExitCode {
         Command::Checkpoint(asked) => commands::signing::checkpoint(asked),
         Command::Prove(asked) => commands::signing::prove(asked),
         Command::Key(asked) => commands::signing::key(asked, common),
-    })
+    }
 }

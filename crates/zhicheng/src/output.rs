@@ -15,7 +15,15 @@ use crate::lang::lang;
 macro_rules! outln {
     ($($argument:tt)*) => {{
         use std::io::Write as _;
-        let _ = writeln!(std::io::stdout(), $($argument)*);
+        let _ = writeln!($crate::beside::out(), $($argument)*);
+    }};
+}
+
+/// Prints a line to the error output.
+macro_rules! errln {
+    ($($argument:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!($crate::beside::err(), $($argument)*);
     }};
 }
 
@@ -125,7 +133,7 @@ fn plain(value: &Json) -> String {
 /// The output cannot be written.
 pub fn print(format: Format, columns: &[Column], rows: &[Vec<Cell>]) -> Result<(), Failure> {
     match format {
-        Format::Table => Ok(writeln!(io::stdout().lock(), "{}", table(columns, rows))?),
+        Format::Table => Ok(writeln!(crate::beside::out(), "{}", table(columns, rows))?),
         _ => stream(format, columns, rows.iter().map(|row| Ok(row.clone()))),
     }
 }
@@ -139,7 +147,7 @@ pub fn stream(
     columns: &[Column],
     rows: impl Iterator<Item = Result<Vec<Cell>, Failure>>,
 ) -> Result<(), Failure> {
-    let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    let mut out = BufWriter::with_capacity(1 << 16, crate::beside::out());
     match format {
         Format::Table => {
             let rows = rows.collect::<Result<Vec<_>, Failure>>()?;
@@ -206,8 +214,8 @@ fn table(columns: &[Column], rows: &[Vec<Cell>]) -> Table {
 
 /// Prints problems to the error output, with the lines of text that they point at.
 pub fn tell(problems: &[Problem], sources: &[SourceText]) {
-    let colour = io::IsTerminal::is_terminal(&io::stderr());
+    let colour = !crate::beside::is_here() && io::IsTerminal::is_terminal(&io::stderr());
     let text = base::render(problems, sources, lang(), colour);
     // The error output may be closed; there is no one left to tell then.
-    let _ = io::stderr().lock().write_all(text.as_bytes());
+    let _ = crate::beside::err().write_all(text.as_bytes());
 }

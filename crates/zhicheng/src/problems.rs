@@ -126,4 +126,24 @@ base::catalogue! {
         what { zh: "{name} 还没有登记，而网站正在写这个数据文件夹", en: "{name} is not registered yet, and the site is writing to this folder" }
         remedy { zh: "请安全管理员在网站的“管理 · 人员与账号”（/admin/people）登记，或先停止网站", en: "let the security administrator register the person on the site under /admin/people, or stop the site first" }
     }
+    /// A running site that ended before it answered.
+    fn site_ended() -> "Z131" Error {
+        what { zh: "正在运行的网站还没有答复就结束了，不知道这条命令是否已经办理", en: "the running site ended before it answered: whether the command was carried out is not known" }
+        remedy { zh: "网站重新打开后核对（zhicheng record、类型的列表）；同一个文件再导入、同一条记录再提交都不会重复", en: "look once it runs again; the same file or record given again is not taken twice" }
+    }
+    /// A running site that cannot be spoken to.
+    fn site_not_spoken_to(why) -> "Z132" Error {
+        what { zh: "不能把命令交给正在运行的网站：{why}", en: "the command cannot be given to the running site: {why}" }
+        remedy { zh: "在网站的页面上办理，或先停止网站", en: "do it on the site's pages, or stop the site first" }
+    }
+    /// A running site of another version.
+    fn site_of_other_build(site, own) -> "Z230" Error {
+        what { zh: "正在运行的网站是 {site} 版，这个命令是 {own} 版", en: "the running site is version {site}, this command is version {own}" }
+        remedy { zh: "用同一版本，或先停止网站", en: "use the same version, or stop the site first" }
+    }
+    /// A socket that cannot be made.
+    fn no_socket(why) -> "Z231" Warning {
+        what { zh: "不能在数据文件夹里打开命令通道：{why}", en: "no socket for commands can be made in the data folder: {why}" }
+        remedy { zh: "网站照常使用；运行期间会写入的命令要在页面上办理", en: "the site works; commands that write are done on its pages meanwhile" }
+    }
 }

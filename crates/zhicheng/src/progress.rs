@@ -26,6 +26,10 @@ impl Progress {
 
     /// Takes how far the work is.
     pub fn tell(&mut self, done: u64, total: u64, what: &str) {
+        // A site that carries a command out for somebody has no terminal to show it on.
+        if crate::beside::is_here() {
+            return;
+        }
         if self.bar.is_none() && self.started.elapsed() < APPEARS_AFTER {
             return;
         }

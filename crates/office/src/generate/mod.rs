@@ -10,6 +10,7 @@ mod days;
 mod dice;
 mod fields;
 mod judging;
+mod letters;
 /// What making data up can refuse.
 pub mod problems;
 mod records;
@@ -105,6 +106,7 @@ impl Office {
         }
         self.append_in_groups(steps, "steps", progress)
             .map_err(one)?;
+        self.generate_letters(&programme, seed).map_err(one)?;
         let by_distribution = distributions(&programme).map(|(row, id)| {
             let count = planned.counts.get(&**id).copied().unwrap_or(0);
             (

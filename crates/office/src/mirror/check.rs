@@ -17,8 +17,9 @@ use super::{CaseNow, Mirror, Told, attributes_of, facts};
 use crate::activate::programme_of;
 use crate::entry::{
     ActorEndFacts, ActorMovedFacts, AuditDrawFacts, AuditFindingFacts, CaseActFacts,
+    ChangeConfirmedFacts, LetterCountersignedFacts, LetterScanFacts, LetterSignedFacts,
     DeputyEndedFacts, DeputyFacts, HandoverConfirmedFacts, HandoverFacts, ImportEndFacts, Kind,
-    OverrideFacts, ProgrammeFacts, PublishFacts, SealFacts, SubjectFacts, WithdrawFacts,
+    OverrideFacts, PaperFacts, PaperTemplateFacts, PaperVoidedFacts, ProgrammeFacts, PublishFacts, SealFacts, SubjectFacts, WithdrawFacts,
 };
 use crate::problems;
 use crate::rows::{RecordRow, RowForms};
@@ -137,6 +138,13 @@ impl Ahead<'_> {
             Kind::DeputyEnded => readable::<DeputyEndedFacts>(told),
             Kind::Handover => readable::<HandoverFacts>(told),
             Kind::HandoverConfirmed => readable::<HandoverConfirmedFacts>(told),
+            Kind::LetterSigned => readable::<LetterSignedFacts>(told),
+            Kind::LetterCountersigned => readable::<LetterCountersignedFacts>(told),
+            Kind::LetterScan => readable::<LetterScanFacts>(told),
+            Kind::ChangeConfirmed => readable::<ChangeConfirmedFacts>(told),
+            Kind::PaperTemplate => readable::<PaperTemplateFacts>(told),
+            Kind::Paper => readable::<PaperFacts>(told),
+            Kind::PaperVoided => readable::<PaperVoidedFacts>(told),
         }
     }
 

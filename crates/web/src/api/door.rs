@@ -14,6 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::asked::lang_of_headers;
 use crate::problems;
+use crate::remedies;
 use crate::site::{BUILD, Site};
 
 /// What may be done with a token.
@@ -110,6 +111,11 @@ pub(crate) struct Refused {
 }
 
 impl Refused {
+    /// Told in a language.
+    pub fn in_language(self, lang: Lang) -> Refused {
+        Refused { lang, ..self }
+    }
+
     /// Something that is not there.
     pub fn not_found(problem: base::Problem) -> Refused {
         Refused {
@@ -128,7 +134,7 @@ impl Refused {
 impl From<Vec<base::Problem>> for Refused {
     fn from(problems: Vec<base::Problem>) -> Refused {
         let status = match problems.first().map(|problem| problem.code) {
-            Some("L206") => StatusCode::CONFLICT,
+            Some("L206" | "K152") => StatusCode::CONFLICT,
             Some("W306") => StatusCode::UNAUTHORIZED,
             Some("W307") => StatusCode::FORBIDDEN,
             Some("W308") => StatusCode::BAD_REQUEST,
@@ -159,7 +165,7 @@ impl IntoResponse for Refused {
             ),
             title: first.map_or("", |problem| problem.what(lang)).to_owned(),
             status: self.status.as_u16(),
-            detail: first.map_or("", |problem| problem.remedy(lang)).to_owned(),
+            detail: first.map_or_else(String::new, |problem| remedies::here(problem, lang)),
             code: first.map_or("", |problem| problem.code).to_owned(),
             errors: if self.problems.len() > 1 {
                 self.problems
@@ -167,7 +173,7 @@ impl IntoResponse for Refused {
                     .map(|problem| Fault {
                         code: problem.code.to_owned(),
                         title: problem.what(lang).to_owned(),
-                        detail: problem.remedy(lang).to_owned(),
+                        detail: remedies::here(problem, lang),
                         field: problem
                             .place
                             .as_ref()
@@ -198,7 +204,12 @@ pub(crate) struct Caller {
 }
 
 impl Head {
-    fn caller(&self, site: &Site, scope: Scope) -> Result<Caller, Refused> {
+    /// The query of its address as it stands there.
+    pub fn query(&self) -> &str {
+        self.asked.split_once('?').map_or("", |(_, query)| query)
+    }
+
+    pub fn caller(&self, site: &Site, scope: Scope) -> Result<Caller, Refused> {
         let token = self.token.as_deref().ok_or_else(problems::no_token)?;
         let found = site
             .desk()
@@ -218,7 +229,7 @@ impl Head {
     }
 
     /// The command's id: the caller's own key with the actor, so that two callers cannot meet.
-    fn command_id(&self, actor: u64) -> Option<[u8; 16]> {
+    pub fn command_id(&self, actor: u64) -> Option<[u8; 16]> {
         use sha2::{Digest, Sha256};
         let key = self.once.as_deref()?;
         let mut hasher = Sha256::new();
@@ -262,6 +273,28 @@ impl Site {
                 }
                 response
             }
+            Err(refused) => Refused { lang, ..refused }.into_response(),
+        }
+    }
+
+    /// Does for a program what only the desk keeps.
+    pub(crate) async fn api_desk<T: Serialize + Send + 'static>(
+        &self,
+        head: Head,
+        scope: Scope,
+        status: StatusCode,
+        work: impl FnOnce(&Site, &Head, &Caller) -> Result<T, Refused> + Send + 'static,
+    ) -> Response {
+        let lang = head.lang;
+        let done = self
+            .blocking(move |site| {
+                let caller = head.caller(site, scope)?;
+                work(site, &head, &caller)
+            })
+            .await
+            .unwrap_or_else(|problem| Err(problem.into()));
+        match done {
+            Ok(done) => (status, Json(done)).into_response(),
             Err(refused) => Refused { lang, ..refused }.into_response(),
         }
     }

@@ -90,3 +90,53 @@ pub(crate) async fn entry(
     })
     .await
 }
+
+/// That an entry stands in the log.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Proof {
+    /// Position.
+    position: u64,
+    /// The entry's leaf of 115 bytes, in hex: what the tree's hash is made of.
+    leaf: String,
+    /// The inclusion proof in a signed checkpoint (C2SP), as text: what `zhicheng prove` prints and the verifier
+    /// reads.
+    proof: String,
+}
+
+/// The proof that an entry stands in the log, in a checkpoint that the log signed.
+#[utoipa::path(get, path = "/ledger/entries/{position}/proof", tag = "ledger",
+    params(("position" = u64, Path, description = "position; that of a record's version stands in its history")),
+    responses(
+    (status = 200, body = Proof), (status = 304, description = "as before"),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 403, body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 422, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn proof(
+    State(site): State<Site>,
+    head: Head,
+    number: Result<Number, Refused>,
+) -> Response {
+    let number = match number {
+        Ok(Number(number)) => number,
+        Err(refused) => return refused.into_response(),
+    };
+    site.api_read(head, move |office, _| {
+        let position = Position(number);
+        if number == 0 || position > office.position() {
+            return Err(Refused::no_such(("存证", "entry"), number));
+        }
+        let found = office.ledger().entry(position)?;
+        // The newest checkpoint that is kept, or a new one where that does not reach so far.
+        let kept = office.key_files().signed().ok().flatten();
+        let kept = kept
+            .and_then(Result::ok)
+            .filter(|signed| signed.checkpoint().size >= number);
+        Ok(Proof {
+            position: number,
+            leaf: hex::encode(found.leaf),
+            proof: office.prove_inclusion(position, kept)?.to_string(),
+        })
+    })
+    .await
+}

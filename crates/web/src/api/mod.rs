@@ -8,10 +8,13 @@
 mod cases;
 mod door;
 mod figures;
+mod imports;
 mod ledger;
+mod lists;
 mod programme;
 mod records;
 mod results;
+mod webhooks;
 
 use axum::Json;
 use axum::Router;
@@ -58,17 +61,25 @@ fn described() -> OpenApiRouter<Site> {
             .routes(routes!(programme::indicators))
             .routes(routes!(programme::record_types))
             .routes(routes!(figures::figures))
+            .routes(routes!(figures::records))
             .routes(routes!(results::results))
             .routes(routes!(results::card))
-            .routes(routes!(records::submit))
+            .routes(routes!(lists::records, records::submit))
+            .routes(routes!(lists::stream))
             .routes(routes!(records::history))
+            .routes(routes!(records::revise))
             .routes(routes!(records::withdraw))
+            .routes(routes!(imports::import))
             .routes(routes!(records::evidence))
             .routes(routes!(cases::cases))
             .routes(routes!(cases::case))
             .routes(routes!(cases::act))
             .routes(routes!(ledger::head))
-            .routes(routes!(ledger::entry)),
+            .routes(routes!(ledger::entry))
+            .routes(routes!(ledger::proof))
+            .routes(routes!(webhooks::all, webhooks::make))
+            .routes(routes!(webhooks::start))
+            .routes(routes!(webhooks::remove)),
     )
 }
 
@@ -82,7 +93,10 @@ pub(crate) fn routes() -> Router<Site> {
                 async move { Json(openapi) }
             }),
         )
-        .route("/api/{*path}", get(unknown).post(unknown))
+        .route(
+            "/api/{*path}",
+            get(unknown).post(unknown).delete(unknown).put(unknown),
+        )
 }
 
 async fn unknown() -> Response {

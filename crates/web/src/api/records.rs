@@ -11,7 +11,8 @@ use office::Office;
 use office::authority::Granted;
 use office::entry::{Evidence, Kind};
 use office::import::OnOther;
-use office::record::{Receipt, draft};
+use office::record::{Fault, Receipt, draft};
+use programme::model::RecordType;
 use serde::{Deserialize, Serialize};
 use sheet::Cell;
 use utoipa::{IntoParams, ToSchema};
@@ -94,17 +95,7 @@ fn submit_now(
             programme::suggest(type_name, known),
         )]
     })?;
-    let unknown: Vec<base::Problem> = new
-        .fields
-        .keys()
-        .filter(|field| !record_type.fields.contains_key(field.as_str()))
-        .map(|field| {
-            problems::no_such_thing("字段", "field", field).in_place(in_field(type_name, field))
-        })
-        .collect();
-    if !unknown.is_empty() {
-        return Err(unknown);
-    }
+    known_fields(record_type, &new.fields)?;
     let mut evidence = Vec::new();
     for sha256 in &new.evidence {
         evidence.push(stored(office, sha256)?);
@@ -115,19 +106,8 @@ fn submit_now(
             .map(|text| Cell::text(text.clone()))
     };
     let spellings = office.spellings().map_err(one)?;
-    let mut made =
-        draft(&programme, &spellings, record_type, cell, evidence).map_err(|faults| {
-            faults
-                .into_iter()
-                .map(|fault| match &fault.field {
-                    Some(field) => fault
-                        .problem
-                        .clone()
-                        .in_place(in_field(type_name, field.as_str())),
-                    None => fault.problem,
-                })
-                .collect::<Vec<_>>()
-        })?;
+    let mut made = draft(&programme, &spellings, record_type, cell, evidence)
+        .map_err(|faults| placed(type_name, faults))?;
     made.subject_name = new.subject_name.clone();
     let on_other = if new.revises_because.is_some() {
         OnOther::Revise
@@ -137,16 +117,50 @@ fn submit_now(
     let receipt = office
         .submit(&made, on_other, new.revises_because.clone())
         .map_err(one)?;
+    Ok(taken(office, receipt))
+}
+
+fn taken(office: &Office, receipt: Receipt) -> Taken {
     let (record, result) = match receipt {
         Receipt::Added(number) => (number, "added"),
         Receipt::Revised(number) => (number, "revised"),
         Receipt::Unchanged(number) => (number, "unchanged"),
     };
-    Ok(Taken {
+    Taken {
         record,
         result,
         position: office.position().0,
-    })
+    }
+}
+
+/// Refuses fields that the type does not have.
+fn known_fields(
+    record_type: &RecordType,
+    fields: &BTreeMap<String, String>,
+) -> Result<(), Vec<base::Problem>> {
+    let of = record_type.id.as_str();
+    let unknown: Vec<base::Problem> = fields
+        .keys()
+        .filter(|field| !record_type.fields.contains_key(field.as_str()))
+        .map(|field| problems::no_such_thing("字段", "field", field).in_place(in_field(of, field)))
+        .collect();
+    if unknown.is_empty() {
+        Ok(())
+    } else {
+        Err(unknown)
+    }
+}
+
+/// Faults with the fields that they are in.
+fn placed(type_name: &str, faults: Vec<Fault>) -> Vec<base::Problem> {
+    let place = |fault: Fault| match &fault.field {
+        Some(field) => fault
+            .problem
+            .clone()
+            .in_place(in_field(type_name, field.as_str())),
+        None => fault.problem,
+    };
+    faults.into_iter().map(place).collect()
 }
 
 fn in_field(type_name: &str, field: &str) -> Place {
@@ -245,6 +259,65 @@ pub(crate) async fn history(
                 })
                 .collect(),
         })
+    })
+    .await
+}
+
+/// The next version of a record.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewVersion {
+    /// Every field as it is to be, as text; a personal one that is left out stays as it was.
+    fields: BTreeMap<String, String>,
+    /// All of its evidence: SHA-256 in hex.
+    #[serde(default)]
+    evidence: Vec<String>,
+    /// Why.
+    reason: String,
+}
+
+/// Revises a record: the new version takes the place of the one before, which stays to be seen.
+#[utoipa::path(post, path = "/records/{number}/revision", tag = "records",
+    params(("number" = u64, Path, description = "the record's number"),
+        ("Idempotency-Key" = Option<String>, Header, description = "asked twice with the same key it is done once (409, L206)")),
+    request_body = NewVersion, responses(
+    (status = 201, body = Taken),
+    (status = 400, body = Problem, content_type = "application/problem+json"),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 403, body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 409, body = Problem, content_type = "application/problem+json"),
+    (status = 422, body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn revise(
+    State(site): State<Site>,
+    head: Head,
+    number: Result<Number, Refused>,
+    body: Result<Body<NewVersion>, Refused>,
+) -> Response {
+    let (number, new) = match (number, body) {
+        (Ok(Number(number)), Ok(Body(new))) => (number, new),
+        (Err(refused), _) | (_, Err(refused)) => return refused.into_response(),
+    };
+    site.api_command(head, StatusCode::CREATED, move |office| {
+        let one = |problem: base::Problem| vec![problem];
+        office.authorise(Granted::Submit).map_err(one)?;
+        let type_name = office.record_type(number).map_err(one)?;
+        let programme = office.programme().map_err(one)?;
+        let record_type = programme
+            .record_types
+            .get(type_name.as_str())
+            .ok_or_else(|| one(problems::no_such_thing("记录类型", "record type", &type_name)))?;
+        known_fields(record_type, &new.fields)?;
+        let mut evidence = Vec::new();
+        for sha256 in &new.evidence {
+            evidence.push(stored(office, sha256)?);
+        }
+        let cell = |id: &FieldId| new.fields.get(id.as_str()).cloned();
+        let draft = office
+            .draft_revision(number, record_type, cell, evidence)
+            .map_err(|faults| placed(&type_name, faults))?;
+        let receipt = office.revise(number, &draft, &new.reason).map_err(one)?;
+        Ok(taken(office, receipt))
     })
     .await
 }

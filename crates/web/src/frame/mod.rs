@@ -82,6 +82,13 @@ const PLACES: &[Place] = &[
         only: &[],
     },
     Place {
+        address: "/plan",
+        name: ("任务分解", "The plan"),
+        icon: "plan",
+        hidden_from: ADMINISTRATORS,
+        only: &[],
+    },
+    Place {
         address: "/records",
         name: ("记录", "Records"),
         icon: "records",
@@ -178,8 +185,8 @@ impl Frame {
     }
 
     /// What would be right.
-    pub fn remedy<'p>(&self, problem: &'p Problem) -> &'p str {
-        problem.remedy(self.lang)
+    pub fn remedy(&self, problem: &Problem) -> String {
+        crate::remedies::here(problem, self.lang)
     }
 
     /// What the browser is told of the language.

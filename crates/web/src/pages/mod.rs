@@ -20,6 +20,8 @@ pub(crate) mod ledger;
 pub(crate) mod map;
 pub(crate) mod me;
 pub(crate) mod meeting;
+pub(crate) mod plan;
+pub(crate) mod papers;
 pub(crate) mod programme;
 pub(crate) mod records;
 pub(crate) mod review;
@@ -44,6 +46,8 @@ pub(crate) fn routes() -> Router<Site> {
         .merge(audit::routes())
         .merge(board::routes())
         .merge(unit::routes())
+        .merge(plan::routes())
+        .merge(papers::routes())
         .merge(programme::routes())
         .merge(case::routes())
         .merge(items::routes())

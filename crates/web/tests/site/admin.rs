@@ -5,13 +5,15 @@ use office::Office;
 
 use crate::city::City;
 
-const PAGES: [&str; 6] = [
+const PAGES: [&str; 8] = [
     "/admin",
     "/admin/people",
     "/admin/roles",
     "/admin/units",
     "/admin/calendar",
     "/admin/ledger",
+    "/admin/sign-in",
+    "/admin/webhooks",
 ];
 
 #[test]

@@ -17,6 +17,7 @@ pub struct City {
     runtime: tokio::runtime::Runtime,
     router: Router,
     pub office: SharedOffice,
+    pub site: web::Site,
     token: String,
     /// The language of the pages.
     pub lang: Lang,
@@ -88,7 +89,8 @@ impl City {
                 .enable_all()
                 .build()
                 .unwrap(),
-            router: web::router(site),
+            router: web::router(site.clone()),
+            site,
             office,
             token,
             lang: Lang::Zh,
@@ -111,6 +113,45 @@ impl City {
             }
         );
         let request = request.header("cookie", cookie).body(body).unwrap();
+        self.runtime.block_on(async {
+            let answer = self.router.clone().oneshot(request).await.unwrap();
+            let (parts, body) = answer.into_parts();
+            Answer {
+                status: parts.status,
+                headers: parts.headers,
+                bytes: to_bytes(body, usize::MAX).await.unwrap().to_vec(),
+            }
+        })
+    }
+
+    /// A token for programs of whoever is signed in.
+    pub fn program(&self, scopes: &[&str]) -> String {
+        let now = office::folder::now();
+        let end = base::Moment::from_micros(now.as_micros() + 3_600_000_000).unwrap();
+        let desk = self.site.desk();
+        desk.make_token("test", office::actor::FIRST, scopes, end, now)
+            .unwrap()
+    }
+
+    /// What a program asks with that token.
+    pub fn asks(
+        &self,
+        token: &str,
+        method: &str,
+        path: &str,
+        once: &str,
+        body: impl Into<Body>,
+    ) -> Answer {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("authorization", format!("Bearer {token}"))
+            .header("content-type", "application/json")
+            .header("accept-language", "en");
+        if !once.is_empty() {
+            request = request.header("idempotency-key", once);
+        }
+        let request = request.body(body.into()).unwrap();
         self.runtime.block_on(async {
             let answer = self.router.clone().oneshot(request).await.unwrap();
             let (parts, body) = answer.into_parts();

@@ -11,6 +11,7 @@ use office::{Access, Office};
 use crate::arguments::{
     AccountCommand, AccountList, AccountOf, AccountOpen, AccountPassword, Common, Data,
 };
+use crate::beside;
 use crate::commands::{common, names};
 use crate::failure::{Failure, Outcome, why};
 use crate::lang::say;
@@ -38,11 +39,13 @@ fn password_of(reads: bool) -> Result<(String, bool), Failure> {
     if !reads {
         return Ok((password::generate()?, true));
     }
-    let mut text = String::new();
-    std::io::stdin()
-        .take(PASSWORD_BYTES_MAX)
-        .read_to_string(&mut text)
-        .map_err(|error| problems::cannot_read("-", why(&error)))?;
+    let mut text = beside::input().unwrap_or_default();
+    if !beside::is_here() {
+        std::io::stdin()
+            .take(PASSWORD_BYTES_MAX)
+            .read_to_string(&mut text)
+            .map_err(|error| problems::cannot_read("-", why(&error)))?;
+    }
     Ok((text.trim_end_matches(['\r', '\n']).to_owned(), false))
 }
 
@@ -111,7 +114,10 @@ fn actor_of(asked: &AccountOpen, common: &Common) -> Result<u64, Failure> {
         return Ok(known);
     }
     drop(reader);
-    let opened = Office::open(&asked.data.data, Access::Write, &mut |_, _, _| ());
+    let opened = match beside::office() {
+        Some(office) => office,
+        None => Office::open(&asked.data.data, Access::Write, &mut |_, _, _| ()),
+    };
     let mut office = opened.map_err(|problem: Problem| match problem.code {
         SECOND_WRITER => problems::register_on_the_site(&new.name),
         _ => problem,
@@ -120,9 +126,10 @@ fn actor_of(asked: &AccountOpen, common: &Common) -> Result<u64, Failure> {
 }
 
 fn desk_of(data: &Data) -> Result<Desk, Failure> {
+    let dir = beside::data(&data.data);
     // A folder that holds no ledger gets no desk either.
-    drop(Office::open(&data.data, Access::Read, &mut |_, _, _| ())?);
-    Ok(Desk::open(&data.data)?)
+    drop(Office::open(&dir, Access::Read, &mut |_, _, _| ())?);
+    Ok(Desk::open(&dir)?)
 }
 
 fn list(asked: &AccountList) -> Outcome {

@@ -10,6 +10,7 @@ use office::{Access, Office};
 use programme::model::{Format, Programme, Scored};
 
 use crate::arguments::{Common, Data, When};
+use crate::beside;
 use crate::commands::names;
 use crate::failure::Failure;
 use crate::lang::{lang, say};
@@ -19,6 +20,9 @@ use crate::progress::Progress;
 
 /// Opens a data folder for reading.
 pub fn open(data: &Data) -> Result<Office, Failure> {
+    if let Some(office) = beside::office() {
+        return Ok(office?);
+    }
     let mut progress = Progress::start();
     let office = Office::open(&data.data, Access::Read, &mut |done, total, what| {
         progress.tell(done, total, what)
@@ -30,11 +34,15 @@ pub fn open(data: &Data) -> Result<Office, Failure> {
 
 /// Opens a data folder for writing, as whoever the command line names.
 pub fn open_to_write(data: &Data, common: &Common) -> Result<Office, Failure> {
-    let mut progress = Progress::start();
-    let mut office = Office::open(&data.data, Access::Write, &mut |done, total, what| {
-        progress.tell(done, total, what)
-    })?;
-    drop(progress);
+    let mut office = match beside::office() {
+        Some(office) => office?,
+        None => {
+            let mut progress = Progress::start();
+            Office::open(&data.data, Access::Write, &mut |done, total, what| {
+                progress.tell(done, total, what)
+            })?
+        }
+    };
     crate::output::tell(office.warnings(), &[]);
     if common.actor.is_some() || common.role.is_some() || common.actor_unit.is_some() {
         let mut actor = actor(common, &*office.programme()?);

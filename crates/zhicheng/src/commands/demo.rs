@@ -74,7 +74,7 @@ pub fn demo(arguments: &Demo, common: &Common) -> Outcome {
             .to_owned(),
         );
     }
-    site::run(site, arguments.listen, &lines)
+    site::run(site, &arguments.data, arguments.listen, &lines)
 }
 
 fn make(arguments: &Demo, common: &Common, progress: &mut Progress) -> Result<Office, Failure> {

@@ -75,7 +75,7 @@ pub fn nature_word(nature: Nature) -> &'static str {
 
 /// `zhicheng activate --data DIR PACKAGE`
 pub fn activate(arguments: &Activate, common: &Common) -> Outcome {
-    let sources = Sources::read_folder(&arguments.package)?;
+    let sources = Sources::read_folder(crate::beside::place(&arguments.package))?;
     let programme = passing(&sources)?;
     let mut office = common::open_to_write(&arguments.data, common)?;
     let refused = programme::check_against(&programme, &*office.programme()?);

@@ -486,6 +486,10 @@ pub fn kind_word(kind: Kind) -> String {
         Kind::DeputyEnded => say("代理结束", "deputy ended"),
         Kind::Handover => say("移交", "handover"),
         Kind::HandoverConfirmed => say("移交确认", "handover confirmed"),
+        Kind::LetterSigned => say("签订责任书", "letter signed"),
+        Kind::LetterCountersigned => say("会签责任书", "letter countersigned"),
+        Kind::LetterScan => say("责任书扫描件", "letter's scan"),
+        Kind::ChangeConfirmed => say("确认调整", "change confirmed"),
         _ => return kind_name(kind),
     };
     word.to_owned()

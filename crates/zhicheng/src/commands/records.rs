@@ -91,7 +91,7 @@ pub fn import(arguments: &Import, common: &Common) -> Outcome {
         .collect::<Vec<_>>();
     tell(&shown, &[]);
     if report.problems.len() > shown.len() {
-        eprintln!(
+        errln!(
             "{} {}",
             report.problems.len() - shown.len(),
             say(
@@ -146,7 +146,7 @@ pub fn import(arguments: &Import, common: &Common) -> Outcome {
                 report.held_back
             ),
         };
-        eprintln!("{told}");
+        errln!("{told}");
     }
     if report.rejected_rows == 0 {
         Ok(())

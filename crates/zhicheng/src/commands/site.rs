@@ -20,7 +20,7 @@ use crate::progress::Progress;
 pub fn serve(arguments: &Serve) -> Outcome {
     let site = open(&arguments.data.data, arguments.secure_cookies)?;
     let lines = first_link(&site)?;
-    run(site, arguments.listen, &lines)
+    run(site, &arguments.data.data, arguments.listen, &lines)
 }
 
 /// Where nobody can sign in: the way to the first account, which works once. `{site}` stands for the site's address.
@@ -58,7 +58,17 @@ pub fn open(dir: &Path, secure_cookies: bool) -> Result<Site, Failure> {
 }
 
 /// Answers until the process is told to end. `lines` are told once the site is up.
-pub fn run(site: Site, address: SocketAddr, lines: &[String]) -> Outcome {
+pub fn run(site: Site, dir: &Path, address: SocketAddr, lines: &[String]) -> Outcome {
+    #[cfg(unix)]
+    let _socket = match crate::beside::listen(dir, site.office()) {
+        Ok(socket) => Some(socket),
+        Err(error) => {
+            crate::output::tell(&[problems::no_socket(why(&error))], &[]);
+            None
+        }
+    };
+    #[cfg(not(unix))]
+    let _ = dir;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

@@ -101,8 +101,8 @@ fn a_password_is_read_from_standard_input_and_judged() {
 }
 
 /// A running site; it ends with the test.
-struct Serving {
-    child: Child,
+pub struct Serving {
+    pub child: Child,
     lines: Vec<String>,
 }
 
@@ -113,7 +113,7 @@ impl Drop for Serving {
     }
 }
 
-fn serve(city: &City) -> Serving {
+pub fn serve(city: &City) -> Serving {
     let mut child = Command::new(&*BINARY)
         .args(["--lang", "en", "serve", "--listen", "127.0.0.1:0", "--data"])
         .arg(city.data())
@@ -133,22 +133,25 @@ fn serve(city: &City) -> Serving {
 }
 
 #[test]
-fn beside_a_running_site_accounts_are_opened_for_who_is_known() {
+fn beside_a_running_site_accounts_are_opened_too() {
     let city = City::real("town");
     open(&city, "chen", "陈立").ok();
     let site = serve(&city);
     assert!(!site.lines.iter().any(|line| line.contains("/first?token=")));
     open(&city, "chen2", "陈立").ok();
-    open(&city, "wang", "王五")
-        .refused("Z221")
-        .telling("/admin/people");
+    // A new person is registered by the site, to which the command passes itself.
+    if cfg!(unix) {
+        open(&city, "wang", "王五").ok();
+    } else {
+        open(&city, "wang", "王五").refused("Z221");
+    }
     city.run(["account", "password", "chen2"]).ok();
     city.run(["account", "close", "chen2"]).ok();
     assert_eq!(
         city.run(["account", "list", "--format", "json"])
             .json()
             .len(),
-        2
+        if cfg!(unix) { 3 } else { 2 }
     );
 }
 

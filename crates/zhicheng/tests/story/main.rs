@@ -8,6 +8,7 @@ mod account;
 mod audit;
 mod authority;
 mod backup;
+mod beside;
 mod bundles;
 mod case;
 mod check;

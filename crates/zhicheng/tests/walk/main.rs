@@ -7,6 +7,7 @@
 mod api;
 mod assessment;
 mod axe;
+mod elsewhere;
 mod crawl;
 mod handover;
 mod import;

@@ -5,7 +5,9 @@ mod calendar;
 mod ledger;
 pub(crate) mod people;
 mod roles;
+mod single;
 mod units;
+mod webhooks;
 
 use askama::Template;
 use axum::Router;
@@ -16,6 +18,7 @@ use office::authority::Granted;
 
 use crate::answer::{Page, Refused};
 use crate::asked::Asked;
+use crate::elsewhere::setting::Setting;
 use crate::frame::Frame;
 use crate::look::Look;
 use crate::problems;
@@ -30,6 +33,8 @@ pub(crate) fn routes() -> Router<Site> {
         .merge(units::routes())
         .merge(calendar::routes())
         .merge(ledger::routes())
+        .merge(single::routes())
+        .merge(webhooks::routes())
 }
 
 /// The commands of those who administer or audit.
@@ -151,6 +156,30 @@ fn show(look: &Look<'_>) -> Result<Page, Refused> {
                 "size, root, key, checkpoint; verify every entry",
             ),
             state: format!("#{}", look.at),
+        },
+        Part {
+            address: "/admin/sign-in",
+            name: ("统一身份认证", "Single sign-on"),
+            about: (
+                "从登录页的按钮直接登录（OpenID Connect）",
+                "a button of the sign-in page lets people in (OpenID Connect)",
+            ),
+            state: if Setting::read(look.site.desk())?.is_on {
+                words.say("已启用", "on").to_owned()
+            } else {
+                words.say("未启用", "off").to_owned()
+            },
+        },
+        Part {
+            address: "/admin/webhooks",
+            name: ("变动通知", "Webhooks"),
+            about: (
+                "一有变动就告诉别的系统（CloudEvents）",
+                "other systems are told of changes (CloudEvents)",
+            ),
+            state: words
+                .say("{n} 个接收方", "{n} receivers")
+                .replace("{n}", &look.site.desk().webhooks()?.len().to_string()),
         },
     ];
     Page::of(&Admin {

@@ -6,7 +6,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::routing::{get, post};
 use base::Problem;
-use desk::{Account, NewAccount};
+use desk::{Account, Lockout, NewAccount};
 use office::actor::NewActor;
 use office::authority::Granted;
 use office::spaces::ActorRow;
@@ -15,6 +15,7 @@ use serde::Deserialize;
 use super::only_administration;
 use crate::answer::{self, Page, Refused, go_to};
 use crate::asked::Asked;
+use crate::elsewhere::setting::Setting;
 use crate::frame::Frame;
 use crate::look::{Look, in_office};
 use crate::pages::me::{
@@ -34,6 +35,8 @@ pub(super) fn routes() -> Router<Site> {
         .route("/admin/people/{number}/account", post(open_account))
         .route("/admin/people/{number}/password", post(reset_password))
         .route("/admin/people/{number}/codes-off", post(codes_off))
+        .route("/admin/people/{number}/unlock", post(unlock))
+        .route("/admin/people/{number}/elsewhere", post(link_elsewhere))
         .route("/admin/people/{number}/move", post(move_on))
         .route("/admin/people/{number}/close", post(close))
         .route("/admin/people/{number}/reopen", post(reopen))
@@ -243,6 +246,10 @@ struct AccountLine {
     has_codes: bool,
     must_change: bool,
     is_closed: bool,
+    /// Seconds for which it is locked after wrong tries.
+    locked_s: Option<i64>,
+    /// The provider's subject that it is linked to.
+    subject: Option<String>,
 }
 
 #[derive(Template)]
@@ -258,6 +265,8 @@ struct Person {
     moved_to: Option<u64>,
     earlier: Vec<u64>,
     accounts: Vec<AccountLine>,
+    /// The provider of sign-ins, where there is one.
+    issuer: Option<String>,
     told: Option<Told>,
     manages: bool,
     is_oneself: bool,
@@ -290,7 +299,31 @@ pub(crate) fn show_person(
         .get(&number)
         .filter(|row| row.stands_in.is_none())
         .ok_or_else(|| Refused::no_such(("人员", "person"), number))?;
-    let accounts = accounts_of(look, &look.site.desk().accounts()?, number)?;
+    let desk = look.site.desk();
+    let setting = Setting::read(desk)?;
+    let mut accounts = Vec::new();
+    for account in accounts_of(look, &desk.accounts()?, number)? {
+        let mut locked_s = None;
+        for who in lockouts(&account.login) {
+            if let Lockout::Wait(seconds) = desk.lockout(&who, look.site.now())? {
+                locked_s = locked_s.max(Some(seconds));
+            }
+        }
+        let links = desk.links_of(&account.login)?;
+        let mut links = links.into_iter();
+        accounts.push(AccountLine {
+            created: words.moment(&look.programme, account.created),
+            has_password: account.has_password,
+            has_codes: account.one_time_secret.is_some(),
+            must_change: account.must_change,
+            is_closed: account.is_closed,
+            locked_s,
+            subject: links
+                .find(|link| link.issuer == setting.issuer)
+                .map(|link| link.subject),
+            login: account.login,
+        });
+    }
     let is_peer = |other: u64, found: &ActorRow| {
         other != number && (&found.role, &found.unit) == (&row.role, &row.unit)
     };
@@ -315,17 +348,8 @@ pub(crate) fn show_person(
             .filter(|(_, other)| other.moved_to == Some(number))
             .map(|(number, _)| *number)
             .collect(),
-        accounts: accounts
-            .into_iter()
-            .map(|account| AccountLine {
-                created: words.moment(&look.programme, account.created),
-                has_password: account.has_password,
-                has_codes: account.one_time_secret.is_some(),
-                must_change: account.must_change,
-                is_closed: account.is_closed,
-                login: account.login,
-            })
-            .collect(),
+        accounts,
+        issuer: setting.is_on.then_some(setting.issuer),
         told: look.site.told_once(look.asked),
         manages: look.may(Granted::People),
         is_oneself: who.own == number,
@@ -414,6 +438,52 @@ async fn reset_password(
             .forget_failures(&format!("login {}", account.login.to_lowercase()))?;
         look.site.tell_once(look.asked, &account.login, password);
         Ok(())
+    })
+    .await
+}
+
+/// Under which names wrong tries of an account are counted.
+fn lockouts(login: &str) -> [String; 3] {
+    let login = login.to_lowercase();
+    ["login", "code", "password"].map(|what| format!("{what} {login}"))
+}
+
+async fn unlock(
+    State(site): State<Site>,
+    asked: Asked,
+    Path(number): Path<u64>,
+    posted: Posted,
+) -> Response {
+    on_desk(site, asked, posted, number, move |look, posted| {
+        let account = named(look, posted, number)?;
+        for who in lockouts(&account.login) {
+            look.site.desk().forget_failures(&who)?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Links an account to a subject of the provider, or takes the link away where no subject is given.
+async fn link_elsewhere(
+    State(site): State<Site>,
+    asked: Asked,
+    Path(number): Path<u64>,
+    posted: Posted,
+) -> Response {
+    on_desk(site, asked, posted, number, move |look, posted| {
+        let account = named(look, posted, number)?;
+        let desk = look.site.desk();
+        let setting = Setting::in_use(desk)?;
+        match some(posted.get("subject")) {
+            Some(subject) => {
+                desk.link(&account.login, &setting.issuer, &subject, look.site.now())
+            }
+            None => {
+                desk.unlink(&account.login, &setting.issuer)?;
+                desk.end_sessions(&account.login)
+            }
+        }
     })
     .await
 }

@@ -29,6 +29,8 @@ pub(crate) struct Offered {
     pub name: String,
     pub filed_for: String,
     pub is_ticked: bool,
+    /// Of last year's: until when it is valid.
+    pub valid_to: Option<String>,
 }
 
 /// Something that the item needs, and whether it is there.
@@ -261,6 +263,20 @@ fn offered(
     ticked: &[String],
 ) -> Result<Vec<Offered>, Problem> {
     let mut offered = Vec::new();
+    let words = Words { lang: look.lang() };
+    for found in look.office.still_valid(case)? {
+        offered.push(Offered {
+            is_ticked: ticked.contains(&found.piece.sha256),
+            sha256: found.piece.sha256,
+            name: found.piece.name,
+            filed_for: format!(
+                "{} · {}",
+                crate::pages::work::title_of(look, &look.office.case(found.case)?),
+                words.day(found.filed_on)
+            ),
+            valid_to: Some(words.day(found.valid_to)),
+        });
+    }
     for filed in look
         .office
         .filed_by(of.scorecard_id, &look.programme.year, unit)?
@@ -278,6 +294,7 @@ fn offered(
             sha256: filed.piece.sha256,
             name: filed.piece.name,
             filed_for,
+            valid_to: None,
         });
     }
     Ok(offered)

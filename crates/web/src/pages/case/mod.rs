@@ -569,10 +569,14 @@ fn request(
         let filed = office
             .filed_by(&base::ScorecardId::new(scorecard), &year, unit)
             .map_err(one)?;
+        // What was filed last year and is still valid can be used as well.
+        let valid = office.still_valid(&case).map_err(one)?;
+        let pieces = filed
+            .into_iter()
+            .map(|filed| filed.piece)
+            .chain(valid.into_iter().map(|found| found.piece));
         evidence.extend(
-            filed
-                .into_iter()
-                .map(|filed| filed.piece)
+            pieces
                 .filter(|piece| wanted_again.contains(&piece.sha256.as_str())),
         );
     }

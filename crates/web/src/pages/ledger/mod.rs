@@ -120,6 +120,9 @@ const KINDS: &[(Kind, &str, &str)] = &[
     (Kind::DeputyEnded, "终止代办", "deputy ended"),
     (Kind::Handover, "工作交接", "handover"),
     (Kind::HandoverConfirmed, "确认接收", "handover confirmed"),
+    (Kind::PaperTemplate, "启用公文模板", "template in force"),
+    (Kind::Paper, "出具公文", "paper issued"),
+    (Kind::PaperVoided, "公文作废", "paper void"),
 ];
 
 /// What a kind of entry is called; its number where this version has no words for it.
@@ -284,6 +287,10 @@ fn of(look: &Look<'_>, entry: &Entry, json: &Json) -> Option<(String, String)> {
                     .to_owned(),
             ))
         }
+        Kind::Paper => Some((
+            format!("/papers/{}", entry.position.0),
+            words.say("公文", "Paper").to_owned(),
+        )),
         Kind::Seal => Some((
             "/board".to_owned(),
             words.say("记分榜", "Scoreboard").to_owned(),

@@ -3,6 +3,7 @@
 //! What is no fact goes to the desk; deputies and handovers are entries of the ledger.
 
 mod codes;
+mod elsewhere;
 mod handover;
 mod tokens;
 
@@ -35,6 +36,7 @@ pub(crate) fn routes() -> Router<Site> {
         .route("/me/sessions", post(end_session))
         .route("/me/act-as", post(act_as))
         .merge(codes::routes())
+        .merge(elsewhere::routes())
         .merge(handover::routes())
         .merge(tokens::routes())
 }
@@ -57,6 +59,7 @@ struct Me {
     unit: String,
     has_password: bool,
     has_codes: bool,
+    elsewhere: Option<elsewhere::Provider>,
     sessions: Vec<SessionLine>,
     tokens: Vec<tokens::TokenLine>,
     scopes: &'static [(&'static str, (&'static str, &'static str))],
@@ -96,6 +99,7 @@ fn show(look: &Look<'_>, problems: &[Problem]) -> Result<Page, Refused> {
             .unwrap_or_default(),
         has_password: account.has_password,
         has_codes: account.one_time_secret.is_some(),
+        elsewhere: elsewhere::provider(look, &who.login)?,
         sessions: desk
             .sessions(&who.login, token, now)?
             .into_iter()

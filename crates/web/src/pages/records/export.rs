@@ -16,7 +16,7 @@ use sheet::{Cell, ColumnOut, DelimitedOptions, DelimitedOut, WorkbookStream};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
-use super::filter::Wanted;
+use super::filter::{Sight, Wanted};
 use super::shown;
 use super::type_of;
 use crate::answer::Refused;
@@ -25,11 +25,11 @@ use crate::look::Look;
 use crate::site::Site;
 
 /// Rows that are read together.
-const PIECE_ROWS: usize = 5_000;
+pub(crate) const PIECE_ROWS: usize = 5_000;
 /// Bytes that are sent together.
-const PIECE_BYTES: usize = 64 * 1024;
+pub(crate) const PIECE_BYTES: usize = 64 * 1024;
 /// Pieces that wait for a slow reader.
-const PIECES_AHEAD: usize = 2;
+pub(crate) const PIECES_AHEAD: usize = 2;
 
 /// What is exported, settled when it begins.
 struct Order {
@@ -110,7 +110,7 @@ pub(crate) async fn workbook(state: State<Site>, asked: Asked, path: Path<String
     .await
 }
 
-type Sender = mpsc::Sender<Result<Bytes, std::io::Error>>;
+pub(crate) type Sender = mpsc::Sender<Result<Bytes, std::io::Error>>;
 
 async fn export(
     State(site): State<Site>,
@@ -153,8 +153,8 @@ async fn export(
 
 fn order(look: &Look<'_>, id: &str, query: &str) -> Result<Order, Refused> {
     let record_type = type_of(look, id)?;
-    let wanted = Wanted::read(look, record_type, query);
-    let mut listing = wanted.listing(look, record_type);
+    let wanted = Wanted::read(Sight::of(look), record_type, query);
+    let mut listing = wanted.listing(look.at, record_type);
     listing.from = None;
     listing.is_before = false;
     listing.limit = PIECE_ROWS;
@@ -243,8 +243,8 @@ fn cell(look: &Look<'_>, field: &Field, row: &measure::RowView<'_>) -> Cell {
 }
 
 /// Sends what is written.
-struct Chunks {
-    send: Sender,
+pub(crate) struct Chunks {
+    pub send: Sender,
 }
 
 impl std::io::Write for Chunks {

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use base::{Day, Problem, Ratio, Rounding};
+use base::{Day, Lang, Position, Problem, Ratio, Rounding};
 use measure::list::{Listing, Order, Test};
+use office::Office;
 use programme::model::{Field, FieldType, Programme, RecordType};
 
 use crate::look::Look;
@@ -15,6 +16,25 @@ pub(crate) const PAGE_ROWS: usize = 50;
 const COLUMNS_SHOWN: usize = 8;
 /// Subjects that a piece of a name may mean.
 const SUBJECTS_MAX: usize = 2_000;
+
+/// Through what a query is read: for pages and for programs alike.
+#[derive(Clone, Copy)]
+pub(crate) struct Sight<'a> {
+    pub office: &'a Office,
+    pub programme: &'a Programme,
+    pub lang: Lang,
+}
+
+impl<'a> Sight<'a> {
+    /// That of who looks.
+    pub fn of(look: &'a Look<'_>) -> Sight<'a> {
+        Sight {
+            office: look.office,
+            programme: &look.programme,
+            lang: look.lang(),
+        }
+    }
+}
 
 /// What is asked.
 pub(crate) struct Wanted {
@@ -32,7 +52,7 @@ pub(crate) struct Wanted {
 
 impl Wanted {
     /// Reads a query.
-    pub fn read(look: &Look<'_>, record_type: &RecordType, query: &str) -> Wanted {
+    pub fn read(look: Sight<'_>, record_type: &RecordType, query: &str) -> Wanted {
         let mut wanted = Wanted {
             pairs: Vec::new(),
             tests: Vec::new(),
@@ -121,8 +141,8 @@ impl Wanted {
         query.finish()
     }
 
-    /// The listing for a page.
-    pub fn listing(&self, look: &Look<'_>, record_type: &RecordType) -> Listing {
+    /// The listing for a page, as of a position.
+    pub fn listing(&self, at: Position, record_type: &RecordType) -> Listing {
         let sums = self
             .columns
             .iter()
@@ -139,7 +159,7 @@ impl Wanted {
             from: self.from,
             is_before: self.is_before,
             sums,
-            ..Listing::new(record_type.id.as_str(), look.at, PAGE_ROWS)
+            ..Listing::new(record_type.id.as_str(), at, PAGE_ROWS)
         }
     }
 
@@ -157,7 +177,7 @@ impl Wanted {
         })
     }
 
-    fn field(&mut self, look: &Look<'_>, field: &Field) {
+    fn field(&mut self, look: Sight<'_>, field: &Field) {
         let id = field.id.as_str();
         let column: Arc<str> = id.into();
         let name = format!("f.{id}");
@@ -177,7 +197,7 @@ impl Wanted {
                         .iter()
                         .flat_map(|unit| match is_alone {
                             true => vec![Arc::from(unit.as_str())],
-                            false => with_all_below(&look.programme, unit),
+                            false => with_all_below(look.programme, unit),
                         })
                         .collect();
                     self.tests.push(Test::OneOf(column, units));
@@ -215,7 +235,7 @@ impl Wanted {
         }
     }
 
-    fn bounds(&mut self, look: &Look<'_>, field: &Field, column: Arc<str>) {
+    fn bounds(&mut self, look: Sight<'_>, field: &Field, column: Arc<str>) {
         let (least, greatest) = (
             self.get(&format!("f.{}.min", field.id)).to_owned(),
             self.get(&format!("f.{}.max", field.id)).to_owned(),
@@ -230,7 +250,7 @@ impl Wanted {
             let found = number_of(&field.field_type, text);
             if found.is_none() {
                 self.faults
-                    .push(problems::not_a_bound(look.text(&field.name), text));
+                    .push(problems::not_a_bound(field.name.get(look.lang), text));
             }
             found.unwrap_or(otherwise)
         };

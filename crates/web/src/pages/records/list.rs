@@ -7,7 +7,7 @@ use base::Problem;
 use office::authority::Granted;
 use programme::model::{Field, FieldType, RecordType};
 
-use super::filter::{Wanted, is_first};
+use super::filter::{Sight, Wanted, is_first};
 use super::shown::{self, Shown};
 use super::type_of;
 use crate::answer::{Page, Refused};
@@ -106,8 +106,8 @@ fn show(look: &Look<'_>, id: &str, query: &str) -> Result<Page, Refused> {
     let who = look.visitor()?;
     let record_type = type_of(look, id)?;
     let words = Words { lang: look.lang() };
-    let wanted = Wanted::read(look, record_type, query);
-    let listing = wanted.listing(look, record_type);
+    let wanted = Wanted::read(Sight::of(look), record_type, query);
+    let listing = wanted.listing(look.at, record_type);
     let columns = look.office.mirror().columns();
     let page = columns.list(&listing);
     let fields: Vec<&Field> = wanted

@@ -1,11 +1,14 @@
 //! Sign-in and sign-out, the choice of a language, and the way from `/` to a role's first page.
 //!
 //! In a demonstration each of its people is a button; a real folder asks for name and password, with
-//! lock-out by name and by address (`desk::lockout`).
+//! lock-out by name and by address (`desk::lockout`), or sends to the provider of sign-ins (`elsewhere.rs`).
+
+pub(crate) mod elsewhere;
 
 use askama::Template;
 use axum::Router;
 use axum::extract::{Query, State};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::{get, post};
 use base::Problem;
@@ -15,6 +18,7 @@ use serde::Deserialize;
 
 use crate::answer::{self, Page, Refused, go_to, set_cookie};
 use crate::asked::{Asked, LANG_COOKIE, SESSION_COOKIE};
+use crate::elsewhere::setting::Setting;
 use crate::frame::Frame;
 use crate::look::Look;
 use crate::posted::Posted;
@@ -29,6 +33,9 @@ pub(crate) fn routes() -> Router<Site> {
         .route("/sign-in", get(page).post(sign_in))
         .route("/sign-in/as", post(sign_in_as))
         .route("/sign-in/code", post(second_step))
+        .route("/sign-in/elsewhere", get(elsewhere::go))
+        .route(crate::elsewhere::setting::BACK, get(elsewhere::back))
+        .route("/sign-in/out", get(elsewhere::out))
         .route("/sign-out", post(sign_out))
         .route("/language", post(language))
 }
@@ -54,6 +61,8 @@ struct SignIn {
     back: String,
     login: String,
     people: Vec<Person>,
+    /// The words of the provider's button.
+    elsewhere: Option<String>,
     problems: Vec<Problem>,
 }
 
@@ -71,8 +80,11 @@ async fn first_page(State(site): State<Site>, asked: Asked) -> Response {
 }
 
 async fn page(State(site): State<Site>, asked: Asked, Query(back): Query<Back>) -> Response {
-    site.page_open(asked, move |look| show(look, &back.back, "", Vec::new()))
-        .await
+    // No tag: the accounts and the provider on it are the desk's.
+    site.page_open(Asked { has: None, ..asked }, move |look| {
+        show(look, &back.back, "", Vec::new())
+    })
+    .await
 }
 
 fn show(look: &Look<'_>, back: &str, login: &str, problems: Vec<Problem>) -> Result<Page, Refused> {
@@ -100,8 +112,10 @@ fn show(look: &Look<'_>, back: &str, login: &str, problems: Vec<Problem>) -> Res
             });
         }
     }
+    let setting = Setting::read(look.site.desk())?;
     Page::of(&SignIn {
         frame,
+        elsewhere: setting.is_on.then(|| setting.label(look.lang())),
         back: back.to_owned(),
         login: login.to_owned(),
         people,
@@ -294,13 +308,19 @@ pub(crate) fn signed_in(site: &Site, token: &str, back: &str) -> Response {
     response
 }
 
-async fn sign_out(State(site): State<Site>, asked: Asked, posted: Posted) -> Response {
+async fn sign_out(
+    State(site): State<Site>,
+    asked: Asked,
+    headers: HeaderMap,
+    posted: Posted,
+) -> Response {
     let over = site.clone();
+    let next = elsewhere::after_sign_out(&headers);
     site.desk_work(asked, posted, move |look, _, _| {
         if let Some(token) = &look.asked.token {
             look.site.desk().end_session(token)?;
         }
-        let mut response = go_to("/sign-in");
+        let mut response = go_to(next);
         set_cookie(&mut response, &over, SESSION_COOKIE, "", 0);
         Ok(response)
     })

@@ -25,6 +25,7 @@ pub(crate) fn routes() -> Router<Site> {
 }
 
 /// A line: what, for whom, due when, in which state.
+#[derive(Clone)]
 pub(crate) struct Line {
     pub address: String,
     pub what: String,
@@ -88,6 +89,8 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
             .map(|task| line(look, task))
             .collect()
     };
+    // Letters and changes of the plan wait beside the cases.
+    let lines = [crate::pages::plan::duties(look)?, lines].concat();
     let wanted = |chosen: &str, found: &str| chosen.is_empty() || chosen == found;
     let total = lines.len();
     let choices = |of: &dyn Fn(&Line) -> &str| {
@@ -275,6 +278,15 @@ pub(crate) fn title_of(look: &Look<'_>, case: &office::case::Case) -> String {
     }
 }
 
+/// The lamp of a day that is no case's.
+pub(crate) fn lamp_of(due: base::Day, today: base::Day, left: Option<i64>) -> &'static str {
+    match left {
+        _ if due < today => "late",
+        Some(left) if left <= SOON_DAYS => "soon",
+        _ => "on_track",
+    }
+}
+
 pub(crate) fn lamp(task: &Task<'_>) -> &'static str {
     match (&task.due, task.working_days_left) {
         (Some(due), _) if due.is_late() => "late",
@@ -284,7 +296,8 @@ pub(crate) fn lamp(task: &Task<'_>) -> &'static str {
     }
 }
 
-fn left(words: Words, days: Option<i64>) -> String {
+/// How many working days are left, in words.
+pub(crate) fn left(words: Words, days: Option<i64>) -> String {
     match (days, words.lang) {
         (None, _) => String::new(),
         (Some(0), Lang::Zh) => "今天到期".to_owned(),
@@ -299,7 +312,8 @@ fn left(words: Words, days: Option<i64>) -> String {
 /// How much waits for whoever looks, for the badge.
 pub(crate) fn waiting_for(look: &Look<'_>) -> usize {
     let Some(who) = look.who() else { return 0 };
-    look.site.worklist(look.office).map_or(0, |list| {
+    let cases = look.site.worklist(look.office).map_or(0, |list| {
         list.count_for(&look.programme, &who.role, who.unit.as_deref(), look.today)
-    })
+    });
+    cases + crate::pages::plan::duties_count(look)
 }

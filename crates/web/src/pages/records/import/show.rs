@@ -346,7 +346,7 @@ fn sentences(look: &Look<'_>, row: &RejectedRow, column: Option<usize>) -> Vec<(
         .map(|reason| {
             (
                 reason.problem.what(look.lang()).to_owned(),
-                reason.problem.remedy(look.lang()).to_owned(),
+                crate::remedies::here(&reason.problem, look.lang()),
             )
         })
         .collect()
