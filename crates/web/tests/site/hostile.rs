@@ -288,7 +288,19 @@ fn forge(
                 }
             }
         }
-        let reply = send(browser, form, &fields);
+        // A file is what some forms are about: without one there is nothing to forge.
+        let file = form.fields.iter().find(|field| field.kind == "file");
+        let reply = match file {
+            Some(file) => {
+                let fields: Vec<(&str, &str)> = fields
+                    .iter()
+                    .map(|(name, value)| (name.as_str(), value.as_str()))
+                    .collect();
+                let files = [(file.name.as_str(), "a.csv", b"a,b\n1,2\n".as_slice())];
+                browser.post_parts(&form.action, &fields, &files)
+            }
+            None => send(browser, form, &fields),
+        };
         if reply.status != StatusCode::FORBIDDEN {
             faults.push(format!("{} with {wrong:?}: {}", form.action, reply.status));
         }
