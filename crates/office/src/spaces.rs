@@ -182,6 +182,8 @@ pub struct FollowedRow {
     pub deadline: String,
     /// Its last day (ISO).
     pub due: String,
+}
+
 /// A unit's responsibility letter, and what it confirmed of changes since.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct LetterRow {

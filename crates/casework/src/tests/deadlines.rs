@@ -442,7 +442,11 @@ fn what_is_locked_is_opened_again_by_an_action_that_adds_up_what_it_costs() {
     };
     // On the last day nothing is locked and nothing to be opened; on the next it is the other way round.
     let possible = |case: &CaseState, role: &str, own: bool, on: &str| {
-        let relation = Relation { own, lead: false };
+        let relation = Relation {
+            own,
+            lead: false,
+            support: false,
+        };
         open_actions(&flow, case, &[role.into()], relation, day(on), &calendar)
     };
     let refused = act(&flow, &filed, reopen("2018-06-15"), &calendar);

@@ -105,9 +105,24 @@ const LETTER: &[Word] = &[
         "how many items it carries",
     ),
     ("总分值", "items.points", "分值合计", "points of all items"),
-    ("单位签字日期", "unit.signed", "单位负责人在网上签字的日期，未签为空", "the day on which the unit's leader signed on the site, or empty"),
-    ("会签日期", "group.signed", "领导小组会签的日期，未签为空", "the day on which the leading group countersigned, or empty"),
-    ("正文校验值", "text.sha256", "网上签订的责任书正文的 SHA-256", "SHA-256 of the text that is signed on the site"),
+    (
+        "单位签字日期",
+        "unit.signed",
+        "单位负责人在网上签字的日期，未签为空",
+        "the day on which the unit's leader signed on the site, or empty",
+    ),
+    (
+        "会签日期",
+        "group.signed",
+        "领导小组会签的日期，未签为空",
+        "the day on which the leading group countersigned, or empty",
+    ),
+    (
+        "正文校验值",
+        "text.sha256",
+        "网上签订的责任书正文的 SHA-256",
+        "SHA-256 of the text that is signed on the site",
+    ),
 ];
 const LETTER_ITEMS: &[Word] = &[
     ("类别", "category", "类别名称", "the category"),

@@ -232,11 +232,13 @@ impl Office {
         }
         // What both sides have signed on the site, where they have.
         let signed = self.letter(id, unit.as_str())?;
-        let signature = |day: Option<&str>| {
-            day.map_or_else(Value::empty, |day| Value::Day(day.to_owned()))
-        };
+        let signature =
+            |day: Option<&str>| day.map_or_else(Value::empty, |day| Value::Day(day.to_owned()));
         let (own, group) = match signed.signed() {
-            Some(found) => (Some(found.unit.day.as_str()), found.group.as_ref().map(|group| group.day.as_str())),
+            Some(found) => (
+                Some(found.unit.day.as_str()),
+                found.group.as_ref().map(|group| group.day.as_str()),
+            ),
             None => (None, None),
         };
         filling.put("unit.signed", signature(own));

@@ -33,9 +33,8 @@ const JUDGES: &[&str] = &["reviewer", "verifier", "inspector"];
 /// Whether who looks has to do with a unit's evidence: the unit, those above it, and who judges or oversees.
 pub(crate) fn may_bind(look: &Look<'_>, unit: &str) -> bool {
     let own = look.who().and_then(|who| who.unit.as_deref());
-    let is_own = own.is_some_and(|own| {
-        own == unit || look.programme.is_at_or_below(unit, own, look.today)
-    });
+    let is_own =
+        own.is_some_and(|own| own == unit || look.programme.is_at_or_below(unit, own, look.today));
     is_own || super::sees_all(look) || look.has_role(JUDGES)
 }
 
