@@ -149,7 +149,7 @@ pub fn act(action: &str, day: Day) -> Act {
         relation: Relation {
             own: !answers,
             lead: answers,
-..Relation::default()
+            ..Relation::default()
         },
         day,
         moment: Moment::MIN,

@@ -169,7 +169,7 @@ catalogue! {
         remedy { zh: "请牵头单位的人员办理", en: "ask someone of the lead unit" }
     }
     /// An action for those who support.
-    fn not_support_unit(action) -> "F228" Error {
+    fn not_support_unit(action) -> "F229" Error {
         what { zh: "“{action}”只能由配合单位办理", en: "“{action}” is for the units that support" }
         remedy { zh: "请配合单位的人员办理", en: "ask someone of a supporting unit" }
     }

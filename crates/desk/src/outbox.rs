@@ -328,7 +328,11 @@ mod tests {
         desk.message_sent(due[0].id, minute(now)).unwrap();
         let sent = &desk.messages("mail", 10).unwrap()[0];
         assert_eq!((sent.sent, sent.failure.clone()), (Some(minute(now)), None));
-        assert!(desk.due_messages(minute(now + 9999), 10).unwrap().is_empty());
+        assert!(
+            desk.due_messages(minute(now + 9999), 10)
+                .unwrap()
+                .is_empty()
+        );
         assert_eq!(desk.try_again("mail", minute(now)).unwrap(), 0);
     }
 
@@ -338,7 +342,8 @@ mod tests {
         let desk = Desk::open(dir.path()).unwrap();
         assert_eq!(desk.channel("sms").unwrap(), Channel::default());
         desk.set_channel("sms", true, "{}", Some("key")).unwrap();
-        desk.set_channel("sms", false, "{\"a\":\"b\"}", None).unwrap();
+        desk.set_channel("sms", false, "{\"a\":\"b\"}", None)
+            .unwrap();
         desk.note_trial("sms", "refused", minute(1)).unwrap();
         let found = desk.channel("sms").unwrap();
         assert_eq!(found.secret.as_deref(), Some("key"));

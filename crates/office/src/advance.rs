@@ -199,7 +199,11 @@ impl Office {
 /// Working days since the last day; negative before it.
 fn passed(run: &Running) -> i64 {
     // Late over a holiday: the day itself is over.
-    if run.due.is_late() { (-run.left).max(1) } else { -run.left }
+    if run.due.is_late() {
+        (-run.left).max(1)
+    } else {
+        -run.left
+    }
 }
 
 fn assignment(

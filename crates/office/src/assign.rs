@@ -82,15 +82,24 @@ impl Office {
             faults.push(problems::assignment_without("事由", "its title"));
         }
         if content.is_empty() {
-            faults.push(problems::assignment_without("内容和要求", "what is asked for"));
+            faults.push(problems::assignment_without(
+                "内容和要求",
+                "what is asked for",
+            ));
         }
-        for (text, name, most) in [(title, "title", TITLE_MAX), (content, "content", CONTENT_MAX)] {
+        for (text, name, most) in [
+            (title, "title", TITLE_MAX),
+            (content, "content", CONTENT_MAX),
+        ] {
             if text.chars().count() > most {
                 faults.push(problems::assigned_text_too_long(name, most));
             }
         }
         match wanted.due {
-            None => faults.push(problems::assignment_without("办结期限", "the day it is due")),
+            None => faults.push(problems::assignment_without(
+                "办结期限",
+                "the day it is due",
+            )),
             Some(due) if due < today => faults.push(problems::assignment_due_in_past(due, today)),
             Some(_) => {}
         }

@@ -158,7 +158,10 @@ fn people(state: &StateView<'_>) -> Result<(), Problem> {
 fn letters(state: &StateView<'_>) -> Result<(), Problem> {
     for found in state.scan(spaces::LETTER, &[]) {
         let found: LetterRow = row(spaces::LETTER, &found?.value)?;
-        let groups = found.signed.iter().filter_map(|signed| signed.group.as_ref());
+        let groups = found
+            .signed
+            .iter()
+            .filter_map(|signed| signed.group.as_ref());
         let units = found.signed.iter().map(|signed| &signed.unit);
         for signature in units.chain(groups).chain(&found.confirmed) {
             let key = spaces::number_key(signature.by);

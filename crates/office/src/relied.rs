@@ -10,10 +10,10 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::entry::{
-    ActorEndFacts, ActorFacts, ActorMovedFacts, AliasFacts, AuditFindingFacts, CaseActFacts, CaseDue,
-    CaseOpenFacts, DeputyEndedFacts, DeputyFacts, EraseFacts, ErasedEntry, HandoverConfirmedFacts,
-    ImportEndFacts, Kind, OverrideFacts, PaperFacts, PaperTemplateFacts, PaperVoidedFacts,
-    RemindFacts, WithdrawFacts,
+    ActorEndFacts, ActorFacts, ActorMovedFacts, AliasFacts, AuditFindingFacts, CaseActFacts,
+    CaseDue, CaseOpenFacts, DeputyEndedFacts, DeputyFacts, EraseFacts, ErasedEntry,
+    HandoverConfirmedFacts, ImportEndFacts, Kind, OverrideFacts, PaperFacts, PaperTemplateFacts,
+    PaperVoidedFacts, RemindFacts, WithdrawFacts,
 };
 use crate::folder::Command;
 use crate::problems;

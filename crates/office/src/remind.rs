@@ -55,13 +55,7 @@ pub fn running(
         .iter()
         .filter(|one| blames(&one.when_missed))
     {
-        let runs = casework::due_of(
-            &case.flow,
-            &case.state,
-            deadline,
-            day,
-            &programme.calendar,
-        );
+        let runs = casework::due_of(&case.flow, &case.state, deadline, day, &programme.calendar);
         let runs = match runs {
             Ok(runs) => runs,
             Err(problem) => {

@@ -168,7 +168,8 @@ impl Worklist {
             let found = found?;
             let unit = found.key.get(prefix.len()..).unwrap_or_default();
             let unit = String::from_utf8_lossy(unit).into_owned();
-            self.letters.insert(unit, row(spaces::LETTER, &found.value)?);
+            self.letters
+                .insert(unit, row(spaces::LETTER, &found.value)?);
         }
         Ok(())
     }
@@ -226,7 +227,10 @@ impl Worklist {
         }
         if let (Some(due), true) = (due, office.may(role, Granted::CountersignLetter)) {
             let waits = |(unit, row): &(&String, &LetterRow)| {
-                row.signed.last().is_some_and(|signed| signed.group.is_none()) && stands(unit, row)
+                row.signed
+                    .last()
+                    .is_some_and(|signed| signed.group.is_none())
+                    && stands(unit, row)
             };
             let count = self.letters.iter().filter(waits).count();
             if count > 0 {

@@ -7,8 +7,9 @@
 use std::sync::Arc;
 
 use base::{
-    AssessmentStart, CodeId, Day, DeadlineId, FieldId, FlowId, IndicatorId, ItemId, PartKind, Period, Ratio,
-    RecordTypeId, RoleId, ScorecardId, SubjectTypeId, Text, UnitId, VocabularyId, WorkCalendar,
+    AssessmentStart, CodeId, Day, DeadlineId, FieldId, FlowId, IndicatorId, ItemId, PartKind,
+    Period, Ratio, RecordTypeId, RoleId, ScorecardId, SubjectTypeId, Text, UnitId, VocabularyId,
+    WorkCalendar,
 };
 use indexmap::IndexMap;
 

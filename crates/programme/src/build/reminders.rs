@@ -77,11 +77,7 @@ fn days(row: &Row, column: &'static str, least: i64, faults: &mut Faults) -> Vec
     days
 }
 
-fn escalates(
-    row: &Row,
-    flows: &IndexMap<FlowId, Flow>,
-    faults: &mut Faults,
-) -> Option<Escalation> {
+fn escalates(row: &Row, flows: &IndexMap<FlowId, Flow>, faults: &mut Faults) -> Option<Escalation> {
     const DAYS: &str = "escalate_after";
     const FLOW: &str = "escalate_to";
     const REPLY: &str = "reply_within";

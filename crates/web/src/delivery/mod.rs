@@ -397,7 +397,8 @@ pub(crate) fn send_due(site: &Site, now: Moment) -> Result<(), Problem> {
     let mut down: Vec<Channel> = Vec::new();
     for found in site.desk().due_messages(now, ROUND)? {
         let Some(channel) = Channel::of(&found.channel) else {
-            site.desk().message_failed(found.id, "no such channel", now)?;
+            site.desk()
+                .message_failed(found.id, "no such channel", now)?;
             continue;
         };
         let (is_on, settings) = settings(site, channel)?;

@@ -6,7 +6,10 @@ pub(super) const FIELDS: &[Field] = &[
     Field {
         id: "address",
         label: ("网关地址", "Address of the gateway"),
-        note: ("以 http:// 或 https:// 开头", "begins with http:// or https://"),
+        note: (
+            "以 http:// 或 https:// 开头",
+            "begins with http:// or https://",
+        ),
         is_secret: false,
         is_required: true,
         choices: &[],

@@ -39,8 +39,12 @@ impl StandIn {
         let take = move |State(kept): State<Got>, request: Request| async move {
             let uri = request.uri().to_string();
             let bearer = request.headers().get("authorization");
-            let bearer = bearer.map_or("", |value| value.to_str().unwrap()).to_owned();
-            let body = axum::body::to_bytes(request.into_body(), 1 << 16).await.unwrap();
+            let bearer = bearer
+                .map_or("", |value| value.to_str().unwrap())
+                .to_owned();
+            let body = axum::body::to_bytes(request.into_body(), 1 << 16)
+                .await
+                .unwrap();
             let body = String::from_utf8(body.to_vec()).unwrap();
             kept.lock().unwrap().push((uri, bearer, body));
             (axum::http::StatusCode::from_u16(status).unwrap(), answer)
@@ -98,12 +102,18 @@ fn of(pairs: &[(&str, &str)]) -> Settings {
 fn wecom_gets_a_text_and_its_own_error_numbers_count() {
     let there = StandIn::new(200, r#"{"errcode":0,"errmsg":"ok"}"#);
     let settings = of(&[("address", &there.url())]);
-    Channel::WeCom.send(&settings, "", &message(), now()).unwrap();
+    Channel::WeCom
+        .send(&settings, "", &message(), now())
+        .unwrap();
     let body: serde_json::Value = serde_json::from_str(&there.got()[0].2).unwrap();
     assert_eq!(body["msgtype"], "text");
     assert_eq!(body["text"]["content"], TEXT);
     for (status, answer, told) in [
-        (200, r#"{"errcode":93000,"errmsg":"invalid webhook url"}"#, "93000 invalid webhook url"),
+        (
+            200,
+            r#"{"errcode":93000,"errmsg":"invalid webhook url"}"#,
+            "93000 invalid webhook url",
+        ),
         (200, "hello", "the answer is not a robot's"),
         (503, r#"{"errcode":0}"#, "HTTP 503"),
     ] {
@@ -124,13 +134,14 @@ fn dingtalk_is_signed_as_its_documentation_says() {
     let there = StandIn::new(200, r#"{"errcode":0,"errmsg":"ok"}"#);
     let address = format!("{}?access_token=t", there.url());
     let settings = of(&[("address", &address), ("key", "SECabc")]);
-    Channel::DingTalk.send(&settings, "", &message(), now()).unwrap();
+    Channel::DingTalk
+        .send(&settings, "", &message(), now())
+        .unwrap();
     let (uri, _, body) = there.got().remove(0);
-    let query: BTreeMap<String, String> = url::form_urlencoded::parse(
-        uri.split_once('?').unwrap().1.as_bytes(),
-    )
-    .into_owned()
-    .collect();
+    let query: BTreeMap<String, String> =
+        url::form_urlencoded::parse(uri.split_once('?').unwrap().1.as_bytes())
+            .into_owned()
+            .collect();
     assert_eq!(query["access_token"], "t");
     assert_eq!(query["timestamp"], "1549000000123");
     assert_eq!(query["sign"], robots::sign("SECabc", 1_549_000_000_123));
@@ -228,16 +239,30 @@ fn mail_goes_to_one_with_title_and_text() {
     let told = told.join().unwrap();
     assert!(told.contains("MAIL FROM:<zhicheng@example.cn>"), "{told}");
     assert!(told.contains("RCPT TO:<chen@example.cn>"), "{told}");
-    assert!(told.contains("Subject: Zhicheng: work that waits"), "{told}");
-    assert!(told.contains("1 newly assigned, 3 to be reminded of"), "{told}");
+    assert!(
+        told.contains("Subject: Zhicheng: work that waits"),
+        "{told}"
+    );
+    assert!(
+        told.contains("1 newly assigned, 3 to be reminded of"),
+        "{told}"
+    );
     let nobody = of(&[
         ("host", "127.0.0.1"),
         ("port", "1"),
         ("security", "none"),
         ("from", "zhicheng@example.cn"),
     ]);
-    assert!(Channel::Mail.send(&nobody, "a@example.cn", &english, now()).is_err());
-    assert!(Channel::Mail.send(&settings, "nobody", &english, now()).is_err());
+    assert!(
+        Channel::Mail
+            .send(&nobody, "a@example.cn", &english, now())
+            .is_err()
+    );
+    assert!(
+        Channel::Mail
+            .send(&settings, "nobody", &english, now())
+            .is_err()
+    );
 }
 
 #[test]
@@ -249,17 +274,27 @@ fn what_waited_is_sent_when_the_other_side_is_back() {
     there.goes();
     let secret = serde_json::to_string(&of(&[("address", &url)])).unwrap();
     let desk = site.desk();
-    desk.set_channel("wecom", true, "{}", Some(&secret)).unwrap();
+    desk.set_channel("wecom", true, "{}", Some(&secret))
+        .unwrap();
     let body = serde_json::to_string(&message()).unwrap();
-    let later = |minutes: i64| Moment::from_micros(now().as_micros() + minutes * 60_000_000).unwrap();
+    let later =
+        |minutes: i64| Moment::from_micros(now().as_micros() + minutes * 60_000_000).unwrap();
     for number in ["1", "2"] {
         assert!(desk.queue(number, "wecom", "", &body, now()).unwrap());
     }
     // Nobody is there: the first is tried, the second left alone for this round.
     send_due(&site, now()).unwrap();
-    let tries: Vec<u32> = desk.messages("wecom", 9).unwrap().iter().map(|one| one.tries).collect();
+    let tries: Vec<u32> = desk
+        .messages("wecom", 9)
+        .unwrap()
+        .iter()
+        .map(|one| one.tries)
+        .collect();
     assert_eq!(tries, [0, 1]);
-    let why = desk.messages("wecom", 9).unwrap()[1].failure.clone().unwrap();
+    let why = desk.messages("wecom", 9).unwrap()[1]
+        .failure
+        .clone()
+        .unwrap();
     assert!(!why.contains("send"), "the address is secret: {why}");
     // It is back, and a channel that is off sends nothing.
     let back = StandIn::at(&address.to_string(), 200, r#"{"errcode":0}"#);
@@ -271,12 +306,18 @@ fn what_waited_is_sent_when_the_other_side_is_back() {
     assert_eq!(back.got().len(), 2);
     send_due(&site, later(60)).unwrap();
     assert_eq!(back.got().len(), 2);
-    assert!(desk.messages("wecom", 9).unwrap().iter().all(|one| one.sent == Some(later(2))));
+    assert!(
+        desk.messages("wecom", 9)
+            .unwrap()
+            .iter()
+            .all(|one| one.sent == Some(later(2)))
+    );
 }
 
 /// A site over a new folder.
 fn a_site(dir: &std::path::Path) -> Site {
-    let package = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../programmes/chibi-2018");
+    let package =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../programmes/chibi-2018");
     let sources = programme::Sources::read_folder(package).unwrap();
     let programme = programme::check(&sources).programme.unwrap();
     let founder = office::actor::NewActor {
@@ -288,7 +329,11 @@ fn a_site(dir: &std::path::Path) -> Site {
     let nature = ledger::Nature::Demonstration;
     drop(Office::init(&data, &sources, programme, nature, &founder).unwrap());
     let office = office::SharedOffice::open(&data, &mut |_, _, _| ()).unwrap();
-    Site::new(office, desk::Desk::open(&data).unwrap(), crate::Options::default())
+    Site::new(
+        office,
+        desk::Desk::open(&data).unwrap(),
+        crate::Options::default(),
+    )
 }
 
 #[test]
@@ -322,7 +367,8 @@ fn a_reminder_is_queued_once_for_the_group_and_for_whom_it_concerns() {
         desk.set_contact(actor, "mail", Some(address)).unwrap();
     }
     desk.set_channel("mail", true, "{}", Some("{}")).unwrap();
-    desk.set_channel("dingtalk", true, "{}", Some("{}")).unwrap();
+    desk.set_channel("dingtalk", true, "{}", Some("{}"))
+        .unwrap();
     // What was before is not told.
     queue_new(&site).unwrap();
     let wanted = office::assign::Assignment {

@@ -67,7 +67,9 @@ fn the_office_reminds_some_units_and_they_see_it() {
     let mut liaison = city.signed_in("liaison");
     let case_page = format!("/cases/{case}");
     for address in ["/work", &case_page] {
-        liaison.get(address).is(StatusCode::OK, "reminded on 31 Jan 2019");
+        liaison
+            .get(address)
+            .is(StatusCode::OK, "reminded on 31 Jan 2019");
     }
     let mut stranger = city.signed_in("stranger");
     assert!(!stranger.get("/work").body.contains("reminded on"));
@@ -100,7 +102,9 @@ fn an_instruction_heads_the_list_and_closes_by_an_accepted_reply() {
 
     for (login, action) in [("leader", "Reply in writing"), ("helper", "support")] {
         let list = city.signed_in(login).get("/work").body;
-        let (_, rest) = list.split_once("id=\"group-assigned\"").expect("it heads the list");
+        let (_, rest) = list
+            .split_once("id=\"group-assigned\"")
+            .expect("it heads the list");
         let head = rest.split("id=\"group-late\"").next().unwrap();
         assert!(head.contains("节前检查"), "{login}");
         assert!(head.contains(action), "{login}");

@@ -13,7 +13,9 @@ use serde::Deserialize;
 use super::only_administration;
 use crate::answer::{Page, Refused, go_to, status_of};
 use crate::asked::Asked;
-use crate::delivery::{self, CHANNELS, Channel, Field, MESSAGE_LANG, SITE_ADDRESS, Settings, trial};
+use crate::delivery::{
+    self, CHANNELS, Channel, Field, MESSAGE_LANG, SITE_ADDRESS, Settings, trial,
+};
 use crate::frame::Frame;
 use crate::look::Look;
 use crate::posted::Posted;
@@ -135,9 +137,14 @@ fn show(look: &Look<'_>, done: &str, fault: Option<Fault<'_>>) -> Result<Page, R
             Lang::En => "en",
         },
         channels,
-        clock: tick
-            .as_ref()
-            .map(|tick| (moment(tick.at), tick.day.clone(), tick.reminded, tick.assigned)),
+        clock: tick.as_ref().map(|tick| {
+            (
+                moment(tick.at),
+                tick.day.clone(),
+                tick.reminded,
+                tick.assigned,
+            )
+        }),
         clock_told: tick
             .map(|tick| tick.told)
             .unwrap_or_default()
@@ -236,7 +243,10 @@ fn part(
             .trial
             .map(|(tried, outcome)| (words.moment(&look.programme, tried), outcome)),
         messages: messages.collect(),
-        waiting: found.iter().filter(|message| message.sent.is_none()).count(),
+        waiting: found
+            .iter()
+            .filter(|message| message.sent.is_none())
+            .count(),
         problems: fault
             .map(|(_, problems, _)| problems.to_vec())
             .unwrap_or_default(),
@@ -260,13 +270,15 @@ fn check(channel: Channel, settings: &Settings) -> Vec<Problem> {
         let (zh, en) = field.label;
         let is_web = field.id == "address";
         if value.is_empty() {
-            field
-                .is_required
-                .then(|| problems::setting_missing(zh, en))
+            field.is_required.then(|| problems::setting_missing(zh, en))
         } else if !field.choices.is_empty() && !field.choices.contains(&value) {
             Some(problems::setting_unknown(zh, en, field.choices.join(", ")))
         } else if is_web && !is_web_address(value) {
-            Some(problems::not_an_address(if field.is_secret { zh } else { value }))
+            Some(problems::not_an_address(if field.is_secret {
+                zh
+            } else {
+                value
+            }))
         } else if field.id == "from" && !delivery::is_mail_address(value) {
             Some(problems::not_an_address(value))
         } else {
@@ -294,7 +306,9 @@ fn only_who_runs_it(look: &Look<'_>) -> Result<(), Refused> {
 /// The page with what is wrong.
 fn refused(look: &Look<'_>, fault: Fault<'_>) -> Result<Response, Refused> {
     let status = status_of(fault.1);
-    Ok(show(look, "", Some(fault))?.with_status(status).answer(None))
+    Ok(show(look, "", Some(fault))?
+        .with_status(status)
+        .answer(None))
 }
 
 async fn save_site(State(site): State<Site>, asked: Asked, posted: Posted) -> Response {
@@ -372,9 +386,7 @@ async fn try_it(
         if channel.is_personal() {
             match recipient.is_empty() {
                 true => faults.push(problems::not_an_address("")),
-                false => faults.extend(
-                    crate::pages::me::check_contact(channel, recipient).err(),
-                ),
+                false => faults.extend(crate::pages::me::check_contact(channel, recipient).err()),
             }
         }
         if !faults.is_empty() {
@@ -388,7 +400,11 @@ async fn try_it(
         );
         let now = look.site.now();
         let done = channel.send(&settings, recipient, &message, now);
-        desk.note_trial(channel.id(), done.as_ref().err().map_or("", String::as_str), now)?;
+        desk.note_trial(
+            channel.id(),
+            done.as_ref().err().map_or("", String::as_str),
+            now,
+        )?;
         match done {
             Ok(()) => Ok(go_to(&format!(
                 "/admin/channels?done=trial#channel-{}",

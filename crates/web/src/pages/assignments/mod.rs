@@ -277,7 +277,9 @@ fn line(look: &Look<'_>, words: Words, case: &Case) -> Result<(bool, Day, Line),
             lead: name(case.about.unit.as_deref().unwrap_or_default()),
             support: support.join(separator),
             since: words.day(case.state.opened_on()),
-            due: due.map(|day| words.day_and_weekday(day)).unwrap_or_default(),
+            due: due
+                .map(|day| words.day_and_weekday(day))
+                .unwrap_or_default(),
             left: left(words, found.working_days_left),
             lamp: lamp(&found),
             state: case.flow.state(&case.state.state).map_or_else(

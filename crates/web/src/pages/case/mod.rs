@@ -457,7 +457,8 @@ fn reminder_lines(
     reminders: &[ReminderRow],
 ) -> Result<Vec<ReminderLine>, Refused> {
     let words = Words { lang: look.lang() };
-    let day = |text: &str| base::Day::parse(text).map_or_else(|_| text.to_owned(), |day| words.day(day));
+    let day =
+        |text: &str| base::Day::parse(text).map_or_else(|_| text.to_owned(), |day| words.day(day));
     let mut lines = Vec::new();
     for row in reminders.iter().rev().take(REMINDERS_MAX) {
         let deadline = case.flow.deadline(&base::DeadlineId::new(&row.deadline));
@@ -632,10 +633,7 @@ fn request(
             .into_iter()
             .map(|filed| filed.piece)
             .chain(valid.into_iter().map(|found| found.piece));
-        evidence.extend(
-            pieces
-                .filter(|piece| wanted_again.contains(&piece.sha256.as_str())),
-        );
+        evidence.extend(pieces.filter(|piece| wanted_again.contains(&piece.sha256.as_str())));
     }
     let some = |name: &str| {
         let text = posted.get(name).trim();

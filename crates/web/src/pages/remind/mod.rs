@@ -136,8 +136,7 @@ fn rows(look: &Look<'_>, with_soon: bool, posted: Option<&Posted>) -> Result<Vec
         let row = rows.entry(whom.clone()).or_insert_with(|| {
             let key = key_of(&whom);
             Row {
-                is_ticked: posted
-                    .is_none_or(|posted| posted.all("whom").any(|found| found == key)),
+                is_ticked: posted.is_none_or(|posted| posted.all("whom").any(|found| found == key)),
                 name: name_of(look, &whom),
                 key,
                 late: 0,
@@ -185,7 +184,12 @@ fn rows(look: &Look<'_>, with_soon: bool, posted: Option<&Posted>) -> Result<Vec
             row.last = words.day(day);
         }
     }
-    rows.sort_by_key(|row| (std::cmp::Reverse(row.late), std::cmp::Reverse(row.worst_days)));
+    rows.sort_by_key(|row| {
+        (
+            std::cmp::Reverse(row.late),
+            std::cmp::Reverse(row.worst_days),
+        )
+    });
     Ok(rows)
 }
 

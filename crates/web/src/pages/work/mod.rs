@@ -286,7 +286,6 @@ pub(crate) fn reminded(words: Words, reminders: &[ReminderRow]) -> String {
     }
 }
 
-
 /// Whether an action needs nothing that is not there: no field, no reason, no evidence. What it may say is
 /// left to the case's own page. A step that ends or sends on a case of all units is not done by the way.
 fn is_light(case: &office::case::Case, action: &casework::Action) -> bool {
