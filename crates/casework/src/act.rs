@@ -55,6 +55,8 @@ pub struct Relation {
     pub own: bool,
     /// It leads the item that the case is about.
     pub lead: bool,
+    /// It supports the case's unit.
+    pub support: bool,
 }
 
 impl Relation {
@@ -62,6 +64,7 @@ impl Relation {
         match scope {
             Scope::Own => self.own,
             Scope::Lead => self.lead,
+            Scope::Support => self.support,
             Scope::All => true,
         }
     }
@@ -167,7 +170,7 @@ pub fn check(
 /// let flow = example::flow();
 /// let day = Day::parse("2018-09-28")?;
 /// let case = open(&flow, example::opening(day)).map_err(|mut faults| faults.remove(0))?;
-/// let own = Relation { own: true, lead: false };
+/// let own = Relation { own: true, ..Relation::default() };
 /// assert_eq!(possible_actions(&flow, &case, &["liaison".into()], own), ["accept", "appeal"]);
 /// assert!(possible_actions(&flow, &case, &["reviewer".into()], own).is_empty());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -224,6 +227,7 @@ fn permitted<'flow>(
     if !act.relation.allows(action.scope) {
         return Err(problems::in_both(|lang| match action.scope {
             Scope::Own => problems::not_own_unit(action.name.get(lang)),
+            Scope::Support => problems::not_support_unit(action.name.get(lang)),
             Scope::Lead | Scope::All => problems::not_lead_unit(action.name.get(lang)),
         }));
     }

@@ -149,6 +149,7 @@ pub fn act(action: &str, day: Day) -> Act {
         relation: Relation {
             own: !answers,
             lead: answers,
+            ..Relation::default()
         },
         day,
         moment: Moment::MIN,

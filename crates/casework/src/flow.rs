@@ -118,6 +118,8 @@ pub enum Scope {
     Own,
     /// Only when the actor's unit leads the item (reviews it).
     Lead,
+    /// Only when the actor's unit supports the one whose case it is.
+    Support,
     /// For every case.
     All,
 }

@@ -12,6 +12,8 @@ use crate::due::{Due, due_of};
 use crate::flow::{Action, Flow};
 use crate::problems;
 
+/// The code of a due day in a year that is not published.
+const UNPUBLISHED: &str = "F301";
 /// How the codes of what could not be counted begin.
 const UNCOUNTED: &str = "F3";
 
@@ -56,7 +58,13 @@ fn lock_of<'flow>(
     let WhenMissed::Lock(actions) = &deadline.when_missed else {
         return Ok(None);
     };
-    let run = due_of(flow, case, deadline, day, calendar)?.pop();
+    let run = match due_of(flow, case, deadline, day, calendar) {
+        Ok(mut runs) => runs.pop(),
+        // A last day beyond the years that are published is not past on a day within them: in summer nobody
+        // waits for the holidays of the year to come.
+        Err(problem) if problem.code == UNPUBLISHED && calendar.has_year(day.year()) => None,
+        Err(problem) => return Err(problem),
+    };
     Ok(run
         .filter(Due::is_late)
         .filter(|run| !is_lifted(case, deadline, run))

@@ -168,6 +168,11 @@ catalogue! {
         what { zh: "“{action}”只能由牵头单位办理", en: "“{action}” is for the lead unit" }
         remedy { zh: "请牵头单位的人员办理", en: "ask someone of the lead unit" }
     }
+    /// An action for those who support.
+    fn not_support_unit(action) -> "F229" Error {
+        what { zh: "“{action}”只能由配合单位办理", en: "“{action}” is for the units that support" }
+        remedy { zh: "请配合单位的人员办理", en: "ask someone of a supporting unit" }
+    }
     /// The act lies before what has already happened.
     fn day_before_last_step(day, last) -> "F208" Error {
         what { zh: "日期 {day} 早于办件的上一步 {last}", en: "the day {day} lies before the case's last step on {last}" }

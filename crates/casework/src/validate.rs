@@ -357,7 +357,12 @@ impl<'flow> Check<'flow> {
         }
         match deadline.length {
             Length::WorkingDays(days) | Length::CalendarDays(days) | Length::Months(days) => {
-                if days == 0 || days > DEADLINE_LENGTH_MAX {
+                // A field can hold the last day itself.
+                let is_the_field = matches!(
+                    (&deadline.starts, &deadline.length),
+                    (Start::OnField(_), Length::CalendarDays(0))
+                );
+                if (days == 0 && !is_the_field) || days > DEADLINE_LENGTH_MAX {
                     let problem = problems::bad_length(&deadline.id, days, DEADLINE_LENGTH_MAX);
                     self.fault(part, "length", problem);
                 }

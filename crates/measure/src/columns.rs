@@ -571,9 +571,10 @@ fn target_rows(programme: &Programme) -> Vec<Derived> {
                 if !carries {
                     continue;
                 }
-                let has_own = ties.targets.iter().any(|target| {
-                    target.unit.as_ref() == Some(&unit.id) && target.period == *year
-                });
+                let has_own = ties
+                    .targets
+                    .iter()
+                    .any(|target| target.unit.as_ref() == Some(&unit.id) && target.period == *year);
                 // The city's target is that of each unit, pro-rated by its months, unless it is their sum.
                 let declared = (has_own || (ties.prorate && own.is_some()))
                     .then(|| ties.target_for(unit, year))

@@ -11,9 +11,7 @@ use base::{
     Day, Figure, IndicatorId, ItemId, Period, Position, Problem, Ratio, ScorecardId, UnitId,
 };
 use measure::{Columns, Query};
-use programme::model::{
-    Attribution, DEDUCTED_FIELD, ItemTies, Programme, Scorecard, Scored,
-};
+use programme::model::{Attribution, DEDUCTED_FIELD, ItemTies, Programme, Scorecard, Scored};
 use programme::schema::Value;
 use scoring::{Adjustment, Card, Input, Judgement, Participant, Rule};
 

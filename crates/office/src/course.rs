@@ -481,6 +481,8 @@ impl Office {
                 record: None,
                 year: today.year(),
                 fields: BTreeMap::new(),
+                support: Vec::new(),
+                because: Vec::new(),
             };
             commands.push(Command::new(Kind::CaseOpen, &facts, &Private::default())?);
         }

@@ -72,6 +72,11 @@ pub enum Kind {
     Handover = 65,
     /// The other confirms that it was taken over.
     HandoverConfirmed = 66,
+    /// Units are reminded of what is due or late.
+    Remind = 70,
+    /// Units are charged with something: a case that has supporting units and may have been opened because others
+    /// stayed late. A kind of its own, because a version that does not know the units would let the wrong ones act.
+    Assign = 71,
     /// A unit's leader signs its responsibility letter.
     LetterSigned = 77,
     /// The leading group's leader signs it too.
@@ -118,6 +123,8 @@ pub const KINDS: &[Kind] = &[
     Kind::DeputyEnded,
     Kind::Handover,
     Kind::HandoverConfirmed,
+    Kind::Remind,
+    Kind::Assign,
     Kind::LetterSigned,
     Kind::LetterCountersigned,
     Kind::LetterScan,
@@ -647,7 +654,34 @@ pub struct ImportEndFacts {
     pub rejected: u64,
 }
 
-/// Facts of [`Kind::CaseOpen`]. A case's number is the position of this entry.
+/// Facts of [`Kind::Remind`]: one entry for all that is reminded of at once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RemindFacts {
+    /// Civil day (ISO).
+    pub day: String,
+    /// Cases, each with the deadline that is due or missed.
+    pub cases: Vec<CaseDue>,
+    /// What is said with it. Stays visible for good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// A case and the run of a deadline in it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaseDue {
+    /// Case.
+    pub case: u64,
+    /// Deadline.
+    pub deadline: String,
+    /// Its last day (ISO).
+    pub due: String,
+    /// Of a reminder that the programme declares: on which working day from the last day on it is sent, negative
+    /// before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declared: Option<i64>,
+}
+
+/// Facts of [`Kind::CaseOpen`] and [`Kind::Assign`]. A case's number is the position of this entry.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CaseOpenFacts {
     /// Flow.
@@ -676,6 +710,12 @@ pub struct CaseOpenFacts {
     /// Fields that it has from the start, as canonical text.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<String, serde_json::Value>,
+    /// Of an assignment: the units that support the one whose case it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub support: Vec<String>,
+    /// Of an assignment: the cases because of which it was made.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub because: Vec<CaseDue>,
 }
 
 /// Facts of [`Kind::CaseAct`]. The resulting state is written, so that a replay needs no rule.

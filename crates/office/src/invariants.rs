@@ -20,8 +20,8 @@ use crate::folder::Office;
 use crate::mirror::{Mirror, Told};
 use crate::problems;
 use crate::spaces::{
-    self, ActorRow, CaseRow, HandoverRow, ImportRow, ImportStatus, KnownRow, LaterRow, LetterRow,
-    ProgrammeRow, SubjectRow, Version,
+    self, ActorRow, CaseRow, FollowedRow, HandoverRow, ImportRow, ImportStatus, KnownRow, LaterRow,
+    LetterRow, ProgrammeRow, ReminderRow, SubjectRow, Version,
 };
 
 /// Every record that the log brought, in the order of their numbers.
@@ -452,6 +452,24 @@ fn cases(state: &StateView<'_>, mirror: &Mirror) -> Result<(), Problem> {
             .is_none()
         {
             return Err(differ("case", case, version));
+        }
+    }
+    let is_there = |case: u64| -> Result<bool, Problem> {
+        let found = state.get(spaces::CASE, &spaces::number_key(case))?;
+        Ok(found.is_some())
+    };
+    for found in rows::<Vec<ReminderRow>>(state, spaces::REMINDED) {
+        let (key, version, _) = found?;
+        if !is_there(number(&key))? {
+            return Err(differ("reminder", number(&key), version));
+        }
+    }
+    for found in rows::<Vec<FollowedRow>>(state, spaces::FOLLOWED) {
+        let (key, version, followed) = found?;
+        for row in followed {
+            if !is_there(number(&key))? || !is_there(row.assignment)? {
+                return Err(differ("assignment", row.assignment, version));
+            }
         }
     }
     Ok(())

@@ -8,8 +8,10 @@
 pub mod about;
 pub mod activate;
 pub mod actor;
+pub mod advance;
 pub mod alias;
 pub mod assessment;
+pub mod assign;
 pub mod audit;
 pub mod authority;
 pub mod backup;
@@ -40,6 +42,7 @@ pub mod rating;
 pub mod reconcile;
 pub mod record;
 pub mod relied;
+pub mod remind;
 pub mod restated;
 mod revise;
 mod rows;

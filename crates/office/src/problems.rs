@@ -1,5 +1,6 @@
 //! Everything that `office` can refuse, with the remedy, in both languages (codes O…).
 
+pub mod assigned;
 pub mod audit;
 pub mod backup;
 pub mod course;
@@ -9,6 +10,7 @@ pub mod people;
 pub mod published;
 pub mod revising;
 
+pub use assigned::*;
 pub use audit::*;
 pub use backup::*;
 pub use course::*;

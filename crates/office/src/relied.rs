@@ -11,9 +11,9 @@ use serde::de::DeserializeOwned;
 
 use crate::entry::{
     ActorEndFacts, ActorFacts, ActorMovedFacts, AliasFacts, AuditFindingFacts, CaseActFacts,
-    CaseOpenFacts, DeputyEndedFacts, DeputyFacts, EraseFacts, ErasedEntry, HandoverConfirmedFacts,
-    ImportEndFacts, Kind, OverrideFacts, PaperFacts, PaperTemplateFacts, PaperVoidedFacts,
-    WithdrawFacts,
+    CaseDue, CaseOpenFacts, DeputyEndedFacts, DeputyFacts, EraseFacts, ErasedEntry,
+    HandoverConfirmedFacts, ImportEndFacts, Kind, OverrideFacts, PaperFacts, PaperTemplateFacts,
+    PaperVoidedFacts, RemindFacts, WithdrawFacts,
 };
 use crate::folder::Command;
 use crate::problems;
@@ -98,6 +98,16 @@ fn keys_of(command: &Command) -> Result<Vec<(Space, Vec<u8>)>, Problem> {
         Kind::ImportClose | Kind::ImportAbandon => {
             let facts: ImportEndFacts = read(command)?;
             (spaces::IMPORT, spaces::number_key(facts.import))
+        }
+        Kind::Remind => {
+            let facts: RemindFacts = read(command)?;
+            let key = |due: CaseDue| (spaces::REMINDED, spaces::number_key(due.case));
+            return Ok(facts.cases.into_iter().map(key).collect());
+        }
+        Kind::Assign => {
+            let facts: CaseOpenFacts = read(command)?;
+            let key = |due: CaseDue| (spaces::FOLLOWED, spaces::number_key(due.case));
+            return Ok(facts.because.into_iter().map(key).collect());
         }
         Kind::CaseOpen => {
             let facts: CaseOpenFacts = read(command)?;

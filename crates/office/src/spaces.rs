@@ -59,6 +59,10 @@ pub const FOLD: Space = Space(17);
 /// Position of a handover → [`HandoverRow`].
 pub const HANDOVER: Space = Space(60);
 
+/// Case number → list of [`ReminderRow`], oldest first.
+pub const REMINDED: Space = Space(70);
+/// Case number → [`FollowedRow`] of each deadline's run because of which an assignment was made.
+pub const FOLLOWED: Space = Space(71);
 /// Scorecard, period, unit → [`LetterRow`].
 pub const LETTER: Space = Space(77);
 /// Kind of paper → positions of the entries that put a template in force.
@@ -149,6 +153,35 @@ pub struct HandoverRow {
     /// The confirmation: its position and day (ISO).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirmed: Option<(u64, String)>,
+}
+
+/// A reminder of a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReminderRow {
+    /// Position of its entry.
+    pub at: u64,
+    /// Day (ISO).
+    pub day: String,
+    /// Number of the actor.
+    pub by: u64,
+    /// Deadline.
+    pub deadline: String,
+    /// Its last day (ISO).
+    pub due: String,
+    /// Of a declared one: on which working day from the last day on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declared: Option<i64>,
+}
+
+/// That an assignment was made because a case stayed late.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FollowedRow {
+    /// Number of the assignment's case.
+    pub assignment: u64,
+    /// Deadline.
+    pub deadline: String,
+    /// Its last day (ISO).
+    pub due: String,
 }
 
 /// A unit's responsibility letter, and what it confirmed of changes since.

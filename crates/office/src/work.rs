@@ -13,11 +13,11 @@ use programme::plan;
 
 use crate::authority::Granted;
 use crate::case::{Case, relation};
-use crate::entry::{CaseActFacts, Kind};
+use crate::entry::{CaseActFacts, Kind, RemindFacts};
 use crate::fold::{read, row};
 use crate::folder::Office;
 use crate::letters;
-use crate::spaces::{self, LetterRow};
+use crate::spaces::{self, LetterRow, ReminderRow};
 
 /// Most entries that are read to find the cases that they touched.
 const ENTRIES_READ_MAX: u64 = 20_000;
@@ -27,6 +27,7 @@ const ENTRIES_READ_MAX: u64 = 20_000;
 pub struct Worklist {
     position: Position,
     open: BTreeMap<u64, Case>,
+    reminded: BTreeMap<u64, Vec<ReminderRow>>,
     /// Letters and confirmed changes of the programme's year, by unit.
     letters: BTreeMap<String, LetterRow>,
 }
@@ -93,6 +94,13 @@ impl Worklist {
                 .filter(|case| !case.state.is_closed())
                 .map(|case| (case.number, case))
                 .collect();
+            self.reminded.clear();
+            for number in self.open.keys() {
+                let rows = office.reminders_of(*number)?;
+                if !rows.is_empty() {
+                    self.reminded.insert(*number, rows);
+                }
+            }
             self.take_letters(office)?;
         } else {
             self.take(office, Position(self.position.0 + 1), now)?;
@@ -103,6 +111,7 @@ impl Worklist {
 
     fn take(&mut self, office: &Office, first: Position, last: Position) -> Result<(), Problem> {
         let mut touched = BTreeSet::new();
+        let mut reminded = BTreeSet::new();
         let mut letters = false;
         for entry in office.ledger().entries(first..=last)? {
             let entry = entry?;
@@ -114,10 +123,14 @@ impl Worklist {
             ]
             .iter()
             .any(|kind| entry.kind == kind.number());
-            if entry.kind == Kind::CaseOpen.number() {
+            let kind = Kind::from_number(entry.kind);
+            if matches!(kind, Some(Kind::CaseOpen | Kind::Assign)) {
                 touched.insert(entry.position.0);
             } else if entry.kind == Kind::CaseAct.number() {
                 touched.insert(read::<CaseActFacts>(&entry)?.case);
+            } else if kind == Some(Kind::Remind) {
+                let facts: RemindFacts = read(&entry)?;
+                reminded.extend(facts.cases.into_iter().map(|due| due.case));
             }
         }
         for number in touched {
@@ -128,10 +141,18 @@ impl Worklist {
                 self.open.insert(number, case);
             }
         }
+        for number in reminded {
+            self.reminded.insert(number, office.reminders_of(number)?);
+        }
         if letters {
             self.take_letters(office)?;
         }
         Ok(())
+    }
+
+    /// The reminders of an open case, oldest first.
+    pub fn reminders_of(&self, case: u64) -> &[ReminderRow] {
+        self.reminded.get(&case).map_or(&[], Vec::as_slice)
     }
 
     fn take_letters(&mut self, office: &Office) -> Result<(), Problem> {

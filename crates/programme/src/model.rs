@@ -7,8 +7,9 @@
 use std::sync::Arc;
 
 use base::{
-    AssessmentStart, CodeId, Day, FieldId, FlowId, IndicatorId, ItemId, PartKind, Period, Ratio,
-    RecordTypeId, RoleId, ScorecardId, SubjectTypeId, Text, UnitId, VocabularyId, WorkCalendar,
+    AssessmentStart, CodeId, Day, DeadlineId, FieldId, FlowId, IndicatorId, ItemId, PartKind,
+    Period, Ratio, RecordTypeId, RoleId, ScorecardId, SubjectTypeId, Text, UnitId, VocabularyId,
+    WorkCalendar,
 };
 use indexmap::IndexMap;
 
@@ -49,6 +50,8 @@ pub struct Programme {
     pub scorecards: IndexMap<ScorecardId, Scorecard>,
     /// Flows.
     pub flows: IndexMap<FlowId, casework::Flow>,
+    /// When the system reminds of deadlines.
+    pub reminders: Vec<Reminder>,
     /// Roles.
     pub roles: IndexMap<RoleId, Text>,
     /// Roles of which nobody may hold two.
@@ -688,6 +691,30 @@ pub struct GateTies {
     pub at_most: Option<Ratio>,
 }
 
+/// When the system reminds of a deadline, and what follows when it stays missed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reminder {
+    /// Flow.
+    pub flow: FlowId,
+    /// Deadline of that flow.
+    pub deadline: DeadlineId,
+    /// Working days from the last day on which it reminds, earliest first: before it negative, 0 the day itself.
+    pub days: Vec<i64>,
+    /// What follows when it stays missed.
+    pub escalates: Option<Escalation>,
+}
+
+/// An assignment that is made when a deadline stays missed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Escalation {
+    /// From so many working days after the last day on.
+    pub after: i64,
+    /// Flow of the assignment.
+    pub to: FlowId,
+    /// Within how many working days it asks for a reply.
+    pub reply_within: u32,
+}
+
 /// That a role may give a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
@@ -854,8 +881,15 @@ impl Programme {
 
 /// Field that every flow about an item has from the start: the item's full points.
 pub const POINTS_FIELD: &str = "points";
-/// Field that every flow about an item has from the start: the item's due day.
+/// Field that every flow about an item has from the start: the item's due day. Of a flow about an assignment:
+/// the day on which it is due.
 pub const DUE_FIELD: &str = "due";
+/// What a flow says that it is about when its cases are what units are charged with.
+pub const ASSIGNMENT: &str = "assignment";
+/// Field that every flow about an assignment has from the start: what it is called.
+pub const TITLE_FIELD: &str = "title";
+/// Field that every flow about an assignment has from the start: what is asked for.
+pub const CONTENT_FIELD: &str = "content";
 
 /// Field of a flow about an item whose actions deduct: what they took off so far.
 pub const DEDUCTED_FIELD: &str = "deducted";

@@ -59,16 +59,55 @@ struct Look {
     is_bold: bool,
 }
 
-const BODY: Look = Look { font: "仿宋_GB2312", size: 32, color: "", is_bold: false };
-const TITLE: Look = Look { font: "方正小标宋简体", size: 44, color: "", is_bold: false };
-const MARK: Look = Look { font: "方正小标宋简体", size: 72, color: "C00000", is_bold: false };
-const FIRST: Look = Look { font: "黑体", size: 32, color: "", is_bold: false };
-const CELL: Look = Look { font: "仿宋_GB2312", size: 24, color: "", is_bold: false };
-const CELL_HEAD: Look = Look { font: "黑体", size: 24, color: "", is_bold: false };
-const SMALL: Look = Look { font: "仿宋_GB2312", size: 28, color: "", is_bold: false };
+const BODY: Look = Look {
+    font: "仿宋_GB2312",
+    size: 32,
+    color: "",
+    is_bold: false,
+};
+const TITLE: Look = Look {
+    font: "方正小标宋简体",
+    size: 44,
+    color: "",
+    is_bold: false,
+};
+const MARK: Look = Look {
+    font: "方正小标宋简体",
+    size: 72,
+    color: "C00000",
+    is_bold: false,
+};
+const FIRST: Look = Look {
+    font: "黑体",
+    size: 32,
+    color: "",
+    is_bold: false,
+};
+const CELL: Look = Look {
+    font: "仿宋_GB2312",
+    size: 24,
+    color: "",
+    is_bold: false,
+};
+const CELL_HEAD: Look = Look {
+    font: "黑体",
+    size: 24,
+    color: "",
+    is_bold: false,
+};
+const SMALL: Look = Look {
+    font: "仿宋_GB2312",
+    size: 28,
+    color: "",
+    is_bold: false,
+};
 
 fn run(look: Look, text: &str) -> String {
-    let color = if look.color.is_empty() { String::new() } else { format!("<w:color w:val=\"{}\"/>", look.color) };
+    let color = if look.color.is_empty() {
+        String::new()
+    } else {
+        format!("<w:color w:val=\"{}\"/>", look.color)
+    };
     let bold = if look.is_bold { "<w:b/>" } else { "" };
     format!(
         "<w:r><w:rPr><w:rFonts w:ascii=\"Times New Roman\" w:hAnsi=\"Times New Roman\" w:cs=\"Times New Roman\" w:eastAsia=\"{font}\"/>{bold}{color}<w:sz w:val=\"{size}\"/><w:szCs w:val=\"{size}\"/></w:rPr><w:t xml:space=\"preserve\">{text}</w:t></w:r>",
@@ -91,11 +130,15 @@ fn paragraph(look: Look, line: u32, layout: &str, text: &str) -> String {
         }
         None => ("", layout),
     };
-    format!("<w:p><w:pPr>{borders}{spacing}{layout}</w:pPr>{}</w:p>", run(look, text))
+    format!(
+        "<w:p><w:pPr>{borders}{spacing}{layout}</w:pPr>{}</w:p>",
+        run(look, text)
+    )
 }
 
 const CENTERED: &str = "<w:jc w:val=\"center\"/>";
-const INDENTED: &str = "<w:ind w:firstLineChars=\"200\" w:firstLine=\"640\"/><w:jc w:val=\"both\"/>";
+const INDENTED: &str =
+    "<w:ind w:firstLineChars=\"200\" w:firstLine=\"640\"/><w:jc w:val=\"both\"/>";
 const SIGNED: &str = "<w:ind w:rightChars=\"400\" w:right=\"1280\"/><w:jc w:val=\"right\"/>";
 const LEFT: &str = "<w:jc w:val=\"left\"/>";
 
@@ -133,7 +176,13 @@ fn red_head() -> String {
 
 /// Signature and day; the day with Arabic numerals, four signs from the right.
 fn signature() -> String {
-    [blank(), blank(), paragraph(BODY, 579, SIGNED, "{{发文机关}}"), paragraph(BODY, 579, SIGNED, "{{成文日期}}")].concat()
+    [
+        blank(),
+        blank(),
+        paragraph(BODY, 579, SIGNED, "{{发文机关}}"),
+        paragraph(BODY, 579, SIGNED, "{{成文日期}}"),
+    ]
+    .concat()
 }
 
 /// The foot of the last page: to whom it is copied, who printed it and when.
@@ -141,15 +190,25 @@ fn imprint(copied_to: &str) -> String {
     let line = |edge: &str, text: &str| {
         format!(
             "<w:tr><w:tc><w:tcPr><w:tcW w:w=\"8844\" w:type=\"dxa\"/><w:tcBorders>{edge}</w:tcBorders></w:tcPr>{}</w:tc></w:tr>",
-            paragraph(SMALL, 520, "<w:ind w:leftChars=\"100\" w:left=\"280\" w:rightChars=\"100\" w:right=\"280\"/><w:jc w:val=\"both\"/>", text)
+            paragraph(
+                SMALL,
+                520,
+                "<w:ind w:leftChars=\"100\" w:left=\"280\" w:rightChars=\"100\" w:right=\"280\"/><w:jc w:val=\"both\"/>",
+                text
+            )
         )
     };
-    let edge = |side: &str, size: u32| format!("<w:{side} w:val=\"single\" w:sz=\"{size}\" w:space=\"0\" w:color=\"000000\"/>");
+    let edge = |side: &str, size: u32| {
+        format!("<w:{side} w:val=\"single\" w:sz=\"{size}\" w:space=\"0\" w:color=\"000000\"/>")
+    };
     format!(
         "{}<w:tbl><w:tblPr><w:tblW w:w=\"8844\" w:type=\"dxa\"/><w:tblLayout w:type=\"fixed\"/></w:tblPr><w:tblGrid><w:gridCol w:w=\"8844\"/></w:tblGrid>{}{}</w:tbl>",
         blank(),
         line(&(edge("top", 8) + &edge("bottom", 6)), copied_to),
-        line(&(edge("top", 6) + &edge("bottom", 8)), "{{发文机关}}　　　　　　{{成文日期}}印发"),
+        line(
+            &(edge("top", 6) + &edge("bottom", 8)),
+            "{{发文机关}}　　　　　　{{成文日期}}印发"
+        ),
     )
 }
 
@@ -158,16 +217,24 @@ fn table(columns: &[(u32, &str, &str, &str)]) -> String {
     let width: u32 = columns.iter().map(|column| column.0).sum();
     let edges: String = ["top", "left", "bottom", "right", "insideH", "insideV"]
         .iter()
-        .map(|side| format!("<w:{side} w:val=\"single\" w:sz=\"4\" w:space=\"0\" w:color=\"000000\"/>"))
+        .map(|side| {
+            format!("<w:{side} w:val=\"single\" w:sz=\"4\" w:space=\"0\" w:color=\"000000\"/>")
+        })
         .collect();
-    let grid: String = columns.iter().map(|column| format!("<w:gridCol w:w=\"{}\"/>", column.0)).collect();
+    let grid: String = columns
+        .iter()
+        .map(|column| format!("<w:gridCol w:w=\"{}\"/>", column.0))
+        .collect();
     let cell = |width: u32, look: Look, layout: &str, text: &str| {
         format!(
             "<w:tc><w:tcPr><w:tcW w:w=\"{width}\" w:type=\"dxa\"/><w:vAlign w:val=\"center\"/></w:tcPr>{}</w:tc>",
             paragraph(look, 0, layout, text)
         )
     };
-    let head: String = columns.iter().map(|column| cell(column.0, CELL_HEAD, CENTERED, column.1)).collect();
+    let head: String = columns
+        .iter()
+        .map(|column| cell(column.0, CELL_HEAD, CENTERED, column.1))
+        .collect();
     let line: String = columns
         .iter()
         .map(|column| {
@@ -187,7 +254,10 @@ fn table(columns: &[(u32, &str, &str, &str)]) -> String {
 /// Two sides that sign beside each other.
 fn signatures(left: &[&str], right: &[&str]) -> String {
     let cell = |lines: &[&str]| {
-        let lines: String = lines.iter().map(|line| paragraph(BODY, 640, LEFT, line)).collect();
+        let lines: String = lines
+            .iter()
+            .map(|line| paragraph(BODY, 640, LEFT, line))
+            .collect();
         format!("<w:tc><w:tcPr><w:tcW w:w=\"4422\" w:type=\"dxa\"/></w:tcPr>{lines}</w:tc>")
     };
     format!(
@@ -200,17 +270,29 @@ fn signatures(left: &[&str], right: &[&str]) -> String {
 fn document(body: &str) -> Vec<u8> {
     // The typefaces of official papers are licensed and not on every machine.
     let fonts: String = [
-        ("方正小标宋简体", "方正小标宋_GBK;华文中宋;宋体;Noto Serif CJK SC"),
+        (
+            "方正小标宋简体",
+            "方正小标宋_GBK;华文中宋;宋体;Noto Serif CJK SC",
+        ),
         ("仿宋_GB2312", "仿宋;FangSong;华文仿宋;Noto Serif CJK SC"),
         ("楷体_GB2312", "楷体;KaiTi;华文楷体"),
         ("黑体", "SimHei;Noto Sans CJK SC"),
         ("宋体", "SimSun;Noto Serif CJK SC"),
     ]
     .iter()
-    .map(|(name, other)| format!("<w:font w:name=\"{name}\"><w:altName w:val=\"{}\"/></w:font>", other.split(';').next().unwrap_or_default()))
+    .map(|(name, other)| {
+        format!(
+            "<w:font w:name=\"{name}\"><w:altName w:val=\"{}\"/></w:font>",
+            other.split(';').next().unwrap_or_default()
+        )
+    })
     .collect();
     let foot = |side: &str| {
-        let number = |kind: &str| format!("<w:r><w:rPr><w:rFonts w:ascii=\"宋体\" w:hAnsi=\"宋体\" w:eastAsia=\"宋体\"/><w:sz w:val=\"28\"/></w:rPr>{kind}</w:r>");
+        let number = |kind: &str| {
+            format!(
+                "<w:r><w:rPr><w:rFonts w:ascii=\"宋体\" w:hAnsi=\"宋体\" w:eastAsia=\"宋体\"/><w:sz w:val=\"28\"/></w:rPr>{kind}</w:r>"
+            )
+        };
         format!(
             "{HEAD}<w:ftr xmlns:w=\"{WORD}\"><w:p><w:pPr><w:ind w:leftChars=\"100\" w:left=\"320\" w:rightChars=\"100\" w:right=\"320\"/><w:jc w:val=\"{side}\"/></w:pPr>{}{}{}{}{}</w:p></w:ftr>",
             number("<w:t xml:space=\"preserve\">— </w:t>"),
@@ -230,7 +312,9 @@ fn document(body: &str) -> Vec<u8> {
         ),
         (
             "_rels/.rels",
-            format!("{HEAD}<Relationships xmlns=\"{PACKAGE}/relationships\"><Relationship Id=\"rId1\" Type=\"{LINKS}/officeDocument\" Target=\"word/document.xml\"/></Relationships>"),
+            format!(
+                "{HEAD}<Relationships xmlns=\"{PACKAGE}/relationships\"><Relationship Id=\"rId1\" Type=\"{LINKS}/officeDocument\" Target=\"word/document.xml\"/></Relationships>"
+            ),
         ),
         (
             "word/document.xml",
@@ -246,9 +330,14 @@ fn document(body: &str) -> Vec<u8> {
         ),
         (
             "word/settings.xml",
-            format!("{HEAD}<w:settings xmlns:w=\"{WORD}\"><w:evenAndOddHeaders/><w:characterSpacingControl w:val=\"compressPunctuation\"/></w:settings>"),
+            format!(
+                "{HEAD}<w:settings xmlns:w=\"{WORD}\"><w:evenAndOddHeaders/><w:characterSpacingControl w:val=\"compressPunctuation\"/></w:settings>"
+            ),
         ),
-        ("word/fontTable.xml", format!("{HEAD}<w:fonts xmlns:w=\"{WORD}\">{fonts}</w:fonts>")),
+        (
+            "word/fontTable.xml",
+            format!("{HEAD}<w:fonts xmlns:w=\"{WORD}\">{fonts}</w:fonts>"),
+        ),
         ("word/footer1.xml", foot("right")),
         ("word/footer2.xml", foot("left")),
         (
@@ -303,7 +392,7 @@ fn supervision() -> Vec<u8> {
             title("督 办 通 知 单"),
             blank(),
             paragraph(BODY, 579, LEFT, "{{单位名称}}："),
-            text("你单位承办的“{{事项}}”（编号{{事项编号}}）于{{立项日期}}立项，目前状态为“{{状态}}”。{{?办理期限}}"),
+            text("你单位承办的“{{事项}}”（编号{{事项编号}}）于{{立项日期}}立项，目前状态为“{{状态}}”。"),
             text("{{?办理期限}}该事项办理期限为{{办理期限}}{{逾期说明}}。"),
             text("请于{{要求完成日期}}前办结，并书面报告办理结果；不能按期办结的，说明原因和措施。"),
             text("{{?备注}}{{备注}}"),
@@ -342,7 +431,7 @@ fn circular() -> Vec<u8> {
             blank(),
             text("附件：{{年度}}质量工作考核结果"),
             signature(),
-            imprint("抄送：{{抄送}}。"),
+            imprint("{{?抄送}}抄送：{{抄送}}。{{/抄送}}"),
             "<w:p><w:r><w:br w:type=\"page\"/></w:r></w:p>".to_owned(),
             paragraph(FIRST, 579, LEFT, "附件"),
             title("{{年度}}质量工作考核结果"),
@@ -393,12 +482,19 @@ type Cell<'c> = (&'c str, u32);
 
 /// Styles: 1 title, 2 heading, 3 centred, 4 left, 5 number, 6 note, 7 total.
 fn styles() -> String {
-    let font = |name: &str, size: u32| format!("<font><sz val=\"{size}\"/><name val=\"{name}\"/><charset val=\"134\"/></font>");
+    let font = |name: &str, size: u32| {
+        format!("<font><sz val=\"{size}\"/><name val=\"{name}\"/><charset val=\"134\"/></font>")
+    };
     let format = |font: u32, border: u32, number: u32, layout: &str| {
-        format!("<xf numFmtId=\"{number}\" fontId=\"{font}\" fillId=\"0\" borderId=\"{border}\" xfId=\"0\" applyNumberFormat=\"1\" applyFont=\"1\" applyBorder=\"1\" applyAlignment=\"1\"><alignment vertical=\"center\" wrapText=\"1\" {layout}/></xf>")
+        format!(
+            "<xf numFmtId=\"{number}\" fontId=\"{font}\" fillId=\"0\" borderId=\"{border}\" xfId=\"0\" applyNumberFormat=\"1\" applyFont=\"1\" applyBorder=\"1\" applyAlignment=\"1\"><alignment vertical=\"center\" wrapText=\"1\" {layout}/></xf>"
+        )
     };
     let side = |side: &str| format!("<{side} style=\"thin\"><color auto=\"1\"/></{side}>");
-    let border: String = ["left", "right", "top", "bottom"].iter().map(|name| side(name)).collect();
+    let border: String = ["left", "right", "top", "bottom"]
+        .iter()
+        .map(|name| side(name))
+        .collect();
     format!(
         "{HEAD}<styleSheet xmlns=\"{SHEET}\"><fonts count=\"4\">{}{}{}{}</fonts><fills count=\"2\"><fill><patternFill patternType=\"none\"/></fill><fill><patternFill patternType=\"gray125\"/></fill></fills><borders count=\"2\"><border><left/><right/><top/><bottom/><diagonal/></border><border>{border}<diagonal/></border></borders><cellStyleXfs count=\"1\"><xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" borderId=\"0\"/></cellStyleXfs><cellXfs count=\"8\"><xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\"/>{}{}{}{}{}{}{}</cellXfs><cellStyles count=\"1\"><cellStyle name=\"Normal\" xfId=\"0\" builtinId=\"0\"/></cellStyles></styleSheet>",
         font("仿宋_GB2312", 11),
@@ -428,14 +524,38 @@ struct Page<'p> {
 fn workbook(pages: &[Page<'_>]) -> Vec<u8> {
     let sml = "application/vnd.openxmlformats-officedocument.spreadsheetml";
     let mut parts = vec![(String::new(), String::new()); 0];
-    let (mut types, mut sheets, mut links, mut names) = (String::new(), String::new(), String::new(), String::new());
+    let (mut types, mut sheets, mut links, mut names) =
+        (String::new(), String::new(), String::new(), String::new());
     for (number, page) in pages.iter().enumerate() {
         let part = format!("xl/worksheets/sheet{}.xml", number + 1);
         types += &format!("<Override PartName=\"/{part}\" ContentType=\"{sml}.worksheet+xml\"/>");
-        sheets += &format!("<sheet name=\"{}\" sheetId=\"{}\" r:id=\"rId{}\"/>", page.name, number + 1, number + 1);
-        links += &format!("<Relationship Id=\"rId{}\" Type=\"{LINKS}/worksheet\" Target=\"worksheets/sheet{}.xml\"/>", number + 1, number + 1);
-        names += &format!("<definedName name=\"_xlnm.Print_Titles\" localSheetId=\"{number}\">'{}'!${row}:${row}</definedName>", page.name, row = page.head_row);
-        let widths: String = page.widths.iter().enumerate().map(|(at, width)| format!("<col min=\"{n}\" max=\"{n}\" width=\"{width}\" customWidth=\"1\"/>", n = at + 1)).collect();
+        sheets += &format!(
+            "<sheet name=\"{}\" sheetId=\"{}\" r:id=\"rId{}\"/>",
+            page.name,
+            number + 1,
+            number + 1
+        );
+        links += &format!(
+            "<Relationship Id=\"rId{}\" Type=\"{LINKS}/worksheet\" Target=\"worksheets/sheet{}.xml\"/>",
+            number + 1,
+            number + 1
+        );
+        names += &format!(
+            "<definedName name=\"_xlnm.Print_Titles\" localSheetId=\"{number}\">'{}'!${row}:${row}</definedName>",
+            page.name,
+            row = page.head_row
+        );
+        let widths: String = page
+            .widths
+            .iter()
+            .enumerate()
+            .map(|(at, width)| {
+                format!(
+                    "<col min=\"{n}\" max=\"{n}\" width=\"{width}\" customWidth=\"1\"/>",
+                    n = at + 1
+                )
+            })
+            .collect();
         let rows: String = page.rows.iter().enumerate().map(|(at, (height, cells))| {
             let row = at + 1;
             let cells: String = cells.iter().enumerate().map(|(column, (text, style))| {
@@ -449,21 +569,49 @@ fn workbook(pages: &[Page<'_>]) -> Vec<u8> {
             let height = if *height == 0 { String::new() } else { format!(" ht=\"{height}\" customHeight=\"1\"") };
             format!("<row r=\"{row}\"{height}>{cells}</row>")
         }).collect();
-        let merged: String = page.merged.iter().map(|area| format!("<mergeCell ref=\"{area}\"/>")).collect();
+        let merged: String = page
+            .merged
+            .iter()
+            .map(|area| format!("<mergeCell ref=\"{area}\"/>"))
+            .collect();
         parts.push((part, format!(
             "{HEAD}<worksheet xmlns=\"{SHEET}\" xmlns:r=\"{LINKS}\"><sheetPr><pageSetUpPr fitToPage=\"1\"/></sheetPr><sheetViews><sheetView workbookViewId=\"0\"><pane ySplit=\"{split}\" topLeftCell=\"A{top}\" activePane=\"bottomLeft\" state=\"frozen\"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight=\"18\"/><cols>{widths}</cols><sheetData>{rows}</sheetData><mergeCells count=\"{}\">{merged}</mergeCells><printOptions horizontalCentered=\"1\"/><pageMargins left=\"0.6\" right=\"0.6\" top=\"0.8\" bottom=\"0.8\" header=\"0.4\" footer=\"0.4\"/><pageSetup paperSize=\"9\" orientation=\"landscape\" fitToWidth=\"1\" fitToHeight=\"0\"/><headerFooter><oddFooter>&amp;C— &amp;P —</oddFooter></headerFooter></worksheet>",
             page.merged.len(), split = page.head_row, top = page.head_row + 1)));
     }
     let count = pages.len();
     let mut all = vec![
-        ("[Content_Types].xml".to_owned(), format!("{HEAD}<Types xmlns=\"{PACKAGE}/content-types\"><Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/><Default Extension=\"xml\" ContentType=\"application/xml\"/><Override PartName=\"/xl/workbook.xml\" ContentType=\"{sml}.sheet.main+xml\"/><Override PartName=\"/xl/styles.xml\" ContentType=\"{sml}.styles+xml\"/>{types}</Types>")),
-        ("_rels/.rels".to_owned(), format!("{HEAD}<Relationships xmlns=\"{PACKAGE}/relationships\"><Relationship Id=\"rId1\" Type=\"{LINKS}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>")),
-        ("xl/workbook.xml".to_owned(), format!("{HEAD}<workbook xmlns=\"{SHEET}\" xmlns:r=\"{LINKS}\"><sheets>{sheets}</sheets><definedNames>{names}</definedNames><calcPr calcId=\"0\"/></workbook>")),
+        (
+            "[Content_Types].xml".to_owned(),
+            format!(
+                "{HEAD}<Types xmlns=\"{PACKAGE}/content-types\"><Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/><Default Extension=\"xml\" ContentType=\"application/xml\"/><Override PartName=\"/xl/workbook.xml\" ContentType=\"{sml}.sheet.main+xml\"/><Override PartName=\"/xl/styles.xml\" ContentType=\"{sml}.styles+xml\"/>{types}</Types>"
+            ),
+        ),
+        (
+            "_rels/.rels".to_owned(),
+            format!(
+                "{HEAD}<Relationships xmlns=\"{PACKAGE}/relationships\"><Relationship Id=\"rId1\" Type=\"{LINKS}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"
+            ),
+        ),
+        (
+            "xl/workbook.xml".to_owned(),
+            format!(
+                "{HEAD}<workbook xmlns=\"{SHEET}\" xmlns:r=\"{LINKS}\"><sheets>{sheets}</sheets><definedNames>{names}</definedNames><calcPr calcId=\"0\"/></workbook>"
+            ),
+        ),
         ("xl/styles.xml".to_owned(), styles()),
-        ("xl/_rels/workbook.xml.rels".to_owned(), format!("{HEAD}<Relationships xmlns=\"{PACKAGE}/relationships\">{links}<Relationship Id=\"rId{}\" Type=\"{LINKS}/styles\" Target=\"styles.xml\"/></Relationships>", count + 1)),
+        (
+            "xl/_rels/workbook.xml.rels".to_owned(),
+            format!(
+                "{HEAD}<Relationships xmlns=\"{PACKAGE}/relationships\">{links}<Relationship Id=\"rId{}\" Type=\"{LINKS}/styles\" Target=\"styles.xml\"/></Relationships>",
+                count + 1
+            ),
+        ),
     ];
     all.extend(parts);
-    let all: Vec<(&str, String)> = all.iter().map(|(name, text)| (name.as_str(), text.clone())).collect();
+    let all: Vec<(&str, String)> = all
+        .iter()
+        .map(|(name, text)| (name.as_str(), text.clone()))
+        .collect();
     packed(&all)
 }
 
@@ -473,10 +621,58 @@ fn rectification() -> Vec<u8> {
         widths: &[6, 22, 8, 34, 28, 14, 14, 12, 14, 30],
         rows: &[
             (40, &[("{{年度}}质量工作考核整改台账", 1)]),
-            (22, &[("填报单位：{{发文机关}}　　日期：{{成文日期}}　　{{发文字号}}", 6)]),
-            (30, &[("序号", 2), ("责任单位", 2), ("等级", 2), ("失分项目", 2), ("整改要求", 2), ("下达日期", 2), ("整改期限", 2), ("状态", 2), ("办结日期", 2), ("整改情况", 2)]),
-            (0, &[("{{#整改}}{{序号}}", 3), ("{{单位}}", 4), ("{{等级}}", 3), ("{{失分项目}}", 4), ("{{整改要求}}", 4), ("{{下达日期}}", 3), ("{{整改期限}}", 3), ("{{状态}}", 3), ("{{办结日期}}", 3), ("{{整改情况}}", 4)]),
-            (26, &[("合计", 2), ("=COUNTA(B4:B4)&amp;\"个单位\"", 2), ("", 2), ("", 2), ("", 2), ("", 2), ("已销号", 2), ("=COUNTA(I4:I4)", 2), ("未销号", 2), ("=COUNTA(B4:B4)-COUNTA(I4:I4)", 2)]),
+            (
+                22,
+                &[(
+                    "填报单位：{{发文机关}}　　日期：{{成文日期}}　　{{发文字号}}",
+                    6,
+                )],
+            ),
+            (
+                30,
+                &[
+                    ("序号", 2),
+                    ("责任单位", 2),
+                    ("等级", 2),
+                    ("失分项目", 2),
+                    ("整改要求", 2),
+                    ("下达日期", 2),
+                    ("整改期限", 2),
+                    ("状态", 2),
+                    ("办结日期", 2),
+                    ("整改情况", 2),
+                ],
+            ),
+            (
+                0,
+                &[
+                    ("{{#整改}}{{序号}}", 3),
+                    ("{{单位}}", 4),
+                    ("{{等级}}", 3),
+                    ("{{失分项目}}", 4),
+                    ("{{整改要求}}", 4),
+                    ("{{下达日期}}", 3),
+                    ("{{整改期限}}", 3),
+                    ("{{状态}}", 3),
+                    ("{{办结日期}}", 3),
+                    ("{{整改情况}}", 4),
+                ],
+            ),
+            (
+                26,
+                &[
+                    ("合计", 2),
+                    ("=COUNTA(B4:B4)&amp;\"个单位\"", 2),
+                    ("", 2),
+                    ("", 2),
+                    ("", 2),
+                    ("", 2),
+                    ("已销号", 2),
+                    ("=COUNTA(I4:I4)", 2),
+                    ("未销号", 2),
+                    ("=COUNTA(B4:B4)-COUNTA(I4:I4)", 2),
+                ],
+            ),
         ],
         merged: &["A1:J1", "A2:J2"],
         head_row: 3,
@@ -491,9 +687,42 @@ fn summary() -> Vec<u8> {
             rows: &[
                 (40, &[("{{年度}}质量工作考核结果汇总表", 1)]),
                 (22, &[("填报单位：{{发文机关}}　　日期：{{成文日期}}", 6)]),
-                (30, &[("序号", 2), ("分组", 2), ("单位", 2), ("总分", 2), ("名次", 2), ("等级", 2), ("一票否决", 2)]),
-                (22, &[("{{#单位}}{{序号}}", 3), ("{{分组}}", 3), ("{{单位}}", 4), ("{{总分}}", 5), ("{{名次}}", 3), ("{{等级}}", 3), ("{{否决}}", 4)]),
-                (26, &[("平均", 2), ("", 2), ("", 2), ("=IF(COUNT(D4:D4)=0,\"\",ROUND(AVERAGE(D4:D4),2))", 7), ("", 2), ("", 2), ("", 2)]),
+                (
+                    30,
+                    &[
+                        ("序号", 2),
+                        ("分组", 2),
+                        ("单位", 2),
+                        ("总分", 2),
+                        ("名次", 2),
+                        ("等级", 2),
+                        ("一票否决", 2),
+                    ],
+                ),
+                (
+                    22,
+                    &[
+                        ("{{#单位}}{{序号}}", 3),
+                        ("{{分组}}", 3),
+                        ("{{单位}}", 4),
+                        ("{{总分}}", 5),
+                        ("{{名次}}", 3),
+                        ("{{等级}}", 3),
+                        ("{{否决}}", 4),
+                    ],
+                ),
+                (
+                    26,
+                    &[
+                        ("平均", 2),
+                        ("", 2),
+                        ("", 2),
+                        ("=IF(COUNT(D4:D4)=0,\"\",ROUND(AVERAGE(D4:D4),2))", 7),
+                        ("", 2),
+                        ("", 2),
+                        ("", 2),
+                    ],
+                ),
             ],
             merged: &["A1:G1", "A2:G2"],
             head_row: 3,
@@ -504,8 +733,28 @@ fn summary() -> Vec<u8> {
             rows: &[
                 (40, &[("{{年度}}主要质量指标", 1)]),
                 (22, &[("填报单位：{{发文机关}}　　日期：{{成文日期}}", 6)]),
-                (30, &[("序号", 2), ("指标", 2), ("数值", 2), ("分子", 2), ("分母", 2), ("定义", 2)]),
-                (0, &[("{{#指标}}{{序号}}", 3), ("{{指标}}", 4), ("{{数值}}", 5), ("{{分子}}", 5), ("{{分母}}", 5), ("{{定义}}", 4)]),
+                (
+                    30,
+                    &[
+                        ("序号", 2),
+                        ("指标", 2),
+                        ("数值", 2),
+                        ("分子", 2),
+                        ("分母", 2),
+                        ("定义", 2),
+                    ],
+                ),
+                (
+                    0,
+                    &[
+                        ("{{#指标}}{{序号}}", 3),
+                        ("{{指标}}", 4),
+                        ("{{数值}}", 5),
+                        ("{{分子}}", 5),
+                        ("{{分母}}", 5),
+                        ("{{定义}}", 4),
+                    ],
+                ),
             ],
             merged: &["A1:F1", "A2:F2"],
             head_row: 3,

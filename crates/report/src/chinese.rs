@@ -38,7 +38,11 @@ pub fn day_in_numerals(iso: &str) -> Option<String> {
         .bytes()
         .map(|digit| DIGITS[usize::from(digit - b'0')])
         .collect();
-    Some(format!("{year}年{}月{}日", whole(month.into()), whole(day.into())))
+    Some(format!(
+        "{year}年{}月{}日",
+        whole(month.into()),
+        whole(day.into())
+    ))
 }
 
 /// A whole number up to 99 999 in Chinese numerals.
@@ -68,7 +72,13 @@ fn spell(number: u64, digits: &[char; 10], units: &[char; 4]) -> String {
     }
     let mut out = String::new();
     let mut has_gap = false;
-    for (power, unit) in [(10_000, myriad), (1_000, thousand), (100, hundred), (10, ten), (1, ' ')] {
+    for (power, unit) in [
+        (10_000, myriad),
+        (1_000, thousand),
+        (100, hundred),
+        (10, ten),
+        (1, ' '),
+    ] {
         let digit = (number / power) % 10;
         if digit == 0 {
             has_gap = !out.is_empty();
@@ -105,7 +115,12 @@ pub fn amount(text: &str) -> Option<String> {
     };
     let (yuan, places) = text.split_once('.').unwrap_or((text, ""));
     let is_number = |text: &str| text.bytes().all(|digit| digit.is_ascii_digit());
-    if yuan.is_empty() || yuan.len() > 12 || places.len() > 2 || !is_number(yuan) || !is_number(places) {
+    if yuan.is_empty()
+        || yuan.len() > 12
+        || places.len() > 2
+        || !is_number(yuan)
+        || !is_number(places)
+    {
         return None;
     }
     let yuan: u64 = yuan.parse().ok()?;
@@ -185,7 +200,14 @@ mod tests {
 
     #[test]
     fn a_day_that_is_none_is_not_written() {
-        for text in ["", "2021", "2021-13-01", "2021-01-32", "21-01-01", "2021-01-01-01"] {
+        for text in [
+            "",
+            "2021",
+            "2021-13-01",
+            "2021-01-32",
+            "21-01-01",
+            "2021-01-01-01",
+        ] {
             assert_eq!(day(text), None, "{text}");
         }
     }

@@ -102,26 +102,35 @@ pub struct Data {
 impl Data {
     /// The value of that name, in either language.
     pub fn field(&self, name: &str) -> Option<&Value> {
-        let found = self.fields.iter().find(|line| is_named(&line.zh, &line.en, name));
+        let found = self
+            .fields
+            .iter()
+            .find(|line| is_named(&line.zh, &line.en, name));
         found.map(|line| &line.value)
     }
 
     /// The list of that name, in either language.
     pub fn list(&self, name: &str) -> Option<&ListOf> {
-        self.lists.iter().find(|list| is_named(&list.zh, &list.en, name))
+        self.lists
+            .iter()
+            .find(|list| is_named(&list.zh, &list.en, name))
     }
 }
 
 impl ListOf {
     /// Where the column of that name stands, in either language.
     pub fn column(&self, name: &str) -> Option<usize> {
-        self.columns.iter().position(|column| is_named(&column.zh, &column.en, name))
+        self.columns
+            .iter()
+            .position(|column| is_named(&column.zh, &column.en, name))
     }
 }
 
 /// Whether a thing with these two names is called so. Names are compared as they are typed on either keyboard.
 pub(crate) fn is_named(zh: &str, en: &str, name: &str) -> bool {
-    [zh, en].into_iter().any(|own| own == name || normal_signs(own).eq(name.chars()))
+    [zh, en]
+        .into_iter()
+        .any(|own| own == name || normal_signs(own).eq(name.chars()))
 }
 
 /// A field that a kind of paper offers.
@@ -164,8 +173,15 @@ mod tests {
             (&text, Some(Form::Numerals), None),
         ];
         for (value, form, written) in table {
-            assert_eq!(value.written(form).as_deref(), written, "{value:?} {form:?}");
+            assert_eq!(
+                value.written(form).as_deref(),
+                written,
+                "{value:?} {form:?}"
+            );
         }
-        assert_eq!(Value::empty().written(Some(Form::Amount)).as_deref(), Some(""));
+        assert_eq!(
+            Value::empty().written(Some(Form::Amount)).as_deref(),
+            Some("")
+        );
     }
 }

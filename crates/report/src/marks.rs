@@ -81,7 +81,9 @@ pub fn normal(name: &str) -> String {
 
 pub(crate) fn normal_signs(name: &str) -> impl Iterator<Item = char> + '_ {
     name.chars()
-        .filter(|sign| !sign.is_whitespace() && !matches!(sign, '\u{200b}'..='\u{200f}' | '\u{feff}'))
+        .filter(|sign| {
+            !sign.is_whitespace() && !matches!(sign, '\u{200b}'..='\u{200f}' | '\u{feff}')
+        })
         .map(half_width)
         .flat_map(char::to_lowercase)
 }
@@ -99,7 +101,11 @@ fn half_width(sign: char) -> char {
 /// # Errors
 /// One does not end within the paragraph, or is longer than a mark can be.
 pub fn find(signs: &[char]) -> Result<Vec<Mark>, Unclosed> {
-    let is = |at: usize, wanted: char| signs.get(at).is_some_and(|sign| half_width(*sign) == wanted);
+    let is = |at: usize, wanted: char| {
+        signs
+            .get(at)
+            .is_some_and(|sign| half_width(*sign) == wanted)
+    };
     let mut marks = Vec::new();
     let mut at = 0;
     while at < signs.len() {
@@ -115,12 +121,20 @@ pub fn find(signs: &[char]) -> Result<Vec<Mark>, Unclosed> {
                 && !is(end, '{')
                 && signs.get(end).is_some_and(|sign| *sign != '\n');
             if !goes_on {
-                let shown = signs.get(start..(start + 20).min(signs.len())).unwrap_or_default();
-                return Err(Unclosed(shown.iter().filter(|sign| **sign != '\n').collect()));
+                let shown = signs
+                    .get(start..(start + 20).min(signs.len()))
+                    .unwrap_or_default();
+                return Err(Unclosed(
+                    shown.iter().filter(|sign| **sign != '\n').collect(),
+                ));
             }
             end += 1;
         }
-        let written: String = signs.get(start + 2..end).unwrap_or_default().iter().collect();
+        let written: String = signs
+            .get(start + 2..end)
+            .unwrap_or_default()
+            .iter()
+            .collect();
         marks.push(read(&written, start..end + 2));
         at = end + 2;
     }
@@ -138,7 +152,11 @@ fn read(written: &str, at: Range<usize>) -> Mark {
         Some('/') => Sign::End,
         _ => Sign::Put,
     };
-    let rest = if sign == Sign::Put { text.as_str() } else { rest.as_str() };
+    let rest = if sign == Sign::Put {
+        text.as_str()
+    } else {
+        rest.as_str()
+    };
     let (name, form) = match rest.split_once('|') {
         Some((name, form)) => (name, Form::parse(form).map(Some).ok_or(())),
         None => (rest, Ok(None)),
@@ -156,13 +174,18 @@ fn read(written: &str, at: Range<usize>) -> Mark {
 /// Finds the conditions that end in their own paragraph.
 fn pair(marks: &mut [Mark]) {
     for begin in 0..marks.len() {
-        let Some(mark) = marks.get(begin).filter(|mark| matches!(mark.sign, Sign::If | Sign::IfNot)) else {
+        let Some(mark) = marks
+            .get(begin)
+            .filter(|mark| matches!(mark.sign, Sign::If | Sign::IfNot))
+        else {
             continue;
         };
         let name = mark.name.clone();
-        let end = marks.iter().enumerate().skip(begin + 1).find(|(_, mark)| {
-            mark.sign == Sign::End && mark.name == name && !mark.is_inline
-        });
+        let end = marks
+            .iter()
+            .enumerate()
+            .skip(begin + 1)
+            .find(|(_, mark)| mark.sign == Sign::End && mark.name == name && !mark.is_inline);
         if let Some((end, _)) = end {
             for at in [begin, end] {
                 if let Some(mark) = marks.get_mut(at) {
@@ -180,7 +203,10 @@ mod tests {
     fn found(text: &str) -> Vec<(Sign, String)> {
         let signs: Vec<char> = text.chars().collect();
         let marks = find(&signs).unwrap();
-        marks.into_iter().map(|mark| (mark.sign, mark.name)).collect()
+        marks
+            .into_iter()
+            .map(|mark| (mark.sign, mark.name))
+            .collect()
     }
 
     #[test]

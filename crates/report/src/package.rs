@@ -115,12 +115,21 @@ impl<'a> Package<'a> {
             let mut part = archive.by_index(index).map_err(damaged)?;
             let found = part.name().map_err(damaged)?.into_owned();
             check_name(&found, &mut seen)?;
-            let is_xml = [".xml", ".rels", ".vml"].iter().any(|end| found.to_lowercase().ends_with(end));
-            let most = if is_xml { left.min(LIMITS.xml_bytes_max) } else { left };
+            let is_xml = [".xml", ".rels", ".vml"]
+                .iter()
+                .any(|end| found.to_lowercase().ends_with(end));
+            let most = if is_xml {
+                left.min(LIMITS.xml_bytes_max)
+            } else {
+                left
+            };
             let mut unpacked = Vec::new();
             let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
             if is_xml {
-                part.by_ref().take(limit).read_to_end(&mut unpacked).map_err(damaged)?;
+                part.by_ref()
+                    .take(limit)
+                    .read_to_end(&mut unpacked)
+                    .map_err(damaged)?;
             } else {
                 // Measured, because sizes that stand in an archive can lie; not kept.
                 let copied = std::io::copy(&mut part.by_ref().take(limit), &mut std::io::sink());
@@ -135,8 +144,8 @@ impl<'a> Package<'a> {
             }
             left -= unpacked.len();
             if is_xml {
-                let text = String::from_utf8(unpacked)
-                    .map_err(|_| problems::bad_xml(&found, "UTF-8"))?;
+                let text =
+                    String::from_utf8(unpacked).map_err(|_| problems::bad_xml(&found, "UTF-8"))?;
                 if text.contains("<!DOCTYPE") || text.contains("<!ENTITY") {
                     return Err(problems::has_doctype(&found));
                 }
@@ -145,7 +154,13 @@ impl<'a> Package<'a> {
             names.push(found);
         }
         let (format, main) = main_part(name, &xml)?;
-        let package = Package { archive, names, xml, format, main };
+        let package = Package {
+            archive,
+            names,
+            xml,
+            format,
+            main,
+        };
         package.check_links()?;
         Ok(package)
     }
@@ -191,8 +206,8 @@ impl<'a> Package<'a> {
             match changed.get(name) {
                 None => out.raw_copy_file(part).map_err(damaged)?,
                 Some(text) => {
-                    let mut options =
-                        SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+                    let mut options = SimpleFileOptions::default()
+                        .compression_method(CompressionMethod::Deflated);
                     // The template's own time: a paper made again has the same bytes.
                     options = options.last_modified_time(part.last_modified().unwrap_or_default());
                     drop(part);
@@ -213,11 +228,17 @@ impl<'a> Package<'a> {
             for node in tree.nodes_named("Relationship") {
                 let target = tree.attribute(node, "Target").unwrap_or_default();
                 let mode = tree.attribute(node, "TargetMode").unwrap_or_default();
-                let kind = tree.attribute(node, "Type").unwrap_or_default().to_lowercase();
+                let kind = tree
+                    .attribute(node, "Type")
+                    .unwrap_or_default()
+                    .to_lowercase();
                 if PROGRAMS.iter().any(|piece| kind.contains(piece)) {
                     return Err(problems::has_program(name));
                 }
-                if mode.eq_ignore_ascii_case("external") || target.contains("://") || target.starts_with("\\\\") {
+                if mode.eq_ignore_ascii_case("external")
+                    || target.contains("://")
+                    || target.starts_with("\\\\")
+                {
                     let shown: String = target.chars().take(80).collect();
                     return Err(problems::has_external(name, shown));
                 }
@@ -238,13 +259,20 @@ fn main_part(name: &str, xml: &BTreeMap<String, String>) -> Result<(Format, Stri
     }
     let tree = Tree::read(TYPES, types)?;
     for node in tree.nodes_named("Override") {
-        let (kind, part) = (tree.attribute(node, "ContentType"), tree.attribute(node, "PartName"));
+        let (kind, part) = (
+            tree.attribute(node, "ContentType"),
+            tree.attribute(node, "PartName"),
+        );
         for format in [Format::Word, Format::Excel] {
             if kind.as_deref() == Some(format.main_type())
                 && let Some(part) = &part
             {
                 let part = part.trim_start_matches('/').to_owned();
-                return if xml.contains_key(&part) { Ok((format, part)) } else { Err(none()) };
+                return if xml.contains_key(&part) {
+                    Ok((format, part))
+                } else {
+                    Err(none())
+                };
             }
         }
     }
@@ -261,7 +289,11 @@ fn check_name(name: &str, seen: &mut HashSet<String>) -> Result<(), Problem> {
         && !name.chars().any(char::is_control)
         && !name.split('/').any(|piece| piece == ".." || piece == ".");
     if !is_plain || !seen.insert(lower.clone()) {
-        let shown: String = name.chars().filter(|sign| !sign.is_control()).take(80).collect();
+        let shown: String = name
+            .chars()
+            .filter(|sign| !sign.is_control())
+            .take(80)
+            .collect();
         return Err(problems::hostile_name(shown));
     }
     if PROGRAMS.iter().any(|piece| lower.contains(piece)) {
@@ -275,7 +307,10 @@ fn resolve(folder: &str, target: &str) -> String {
     if let Some(whole) = target.strip_prefix('/') {
         return whole.to_owned();
     }
-    let mut pieces: Vec<&str> = folder.split('/').filter(|piece| !piece.is_empty()).collect();
+    let mut pieces: Vec<&str> = folder
+        .split('/')
+        .filter(|piece| !piece.is_empty())
+        .collect();
     for piece in target.split('/') {
         match piece {
             ".." => drop(pieces.pop()),

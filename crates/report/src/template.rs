@@ -122,7 +122,10 @@ impl Faults {
 
     /// The first, as an error.
     pub fn first(self) -> Result<(), Problem> {
-        self.found.into_iter().find(Problem::is_error).map_or(Ok(()), Err)
+        self.found
+            .into_iter()
+            .find(Problem::is_error)
+            .map_or(Ok(()), Err)
     }
 }
 
@@ -163,28 +166,55 @@ fn fault_of(asked: &Asked, known: &Known) -> Option<Problem> {
         Sign::Put if is_field || in_own => return None,
         _ => {}
     }
-    let elsewhere = known.lists.iter().find(|(_, fields)| fields.iter().any(|field| is(&field.name)));
+    let elsewhere = known
+        .lists
+        .iter()
+        .find(|(_, fields)| fields.iter().any(|field| is(&field.name)));
     if let Some((list, _)) = elsewhere {
-        return Some(problems::outside_of_list(zh, en, &mark.written, &list.name.zh));
+        return Some(problems::outside_of_list(
+            zh,
+            en,
+            &mark.written,
+            &list.name.zh,
+        ));
     }
     let offered = || {
         let own = own.iter().flat_map(|(_, fields)| fields);
-        own.chain(&known.fields).chain(known.lists.iter().map(|(list, _)| list))
+        own.chain(&known.fields)
+            .chain(known.lists.iter().map(|(list, _)| list))
     };
     let nearest = offered()
         .flat_map(|field| [&field.name.zh, &field.name.en])
-        .map(|name| (strsim::normalized_damerau_levenshtein(&normal(name), &mark.name), name))
+        .map(|name| {
+            (
+                strsim::normalized_damerau_levenshtein(&normal(name), &mark.name),
+                name,
+            )
+        })
         .filter(|(likeness, _)| *likeness >= 0.5)
         .max_by(|one, other| one.0.total_cmp(&other.0));
     let (nearest_zh, nearest_en) = nearest.map_or_else(Default::default, |(_, name)| {
-        (format!("，是不是“{name}”"), format!("; did you mean `{name}`?"))
+        (
+            format!("，是不是“{name}”"),
+            format!("; did you mean `{name}`?"),
+        )
     });
-    let mut all: Vec<&str> = offered().map(|field| field.name.zh.as_str()).take(NAMES_MAX + 1).collect();
+    let mut all: Vec<&str> = offered()
+        .map(|field| field.name.zh.as_str())
+        .take(NAMES_MAX + 1)
+        .collect();
     if all.len() > NAMES_MAX {
         all.truncate(NAMES_MAX);
         all.push("…");
     }
-    Some(problems::unknown_mark(zh, en, &mark.written, nearest_zh, nearest_en, all.join("、")))
+    Some(problems::unknown_mark(
+        zh,
+        en,
+        &mark.written,
+        nearest_zh,
+        nearest_en,
+        all.join("、"),
+    ))
 }
 
 /// What marks find their values in.
@@ -210,14 +240,29 @@ impl<'d> Scope<'d> {
                 return Ok(value.cloned().unwrap_or_else(Value::empty));
             }
             if is_named(ORDINAL.0, ORDINAL.1, &mark.name) {
-                return Ok(line.map_or_else(Value::empty, |line| Value::Number((line + 1).to_string())));
+                return Ok(
+                    line.map_or_else(Value::empty, |line| Value::Number((line + 1).to_string()))
+                );
             }
         }
         if let Some(value) = self.data.field(&mark.name) {
             return Ok(value.clone());
         }
-        let all: Vec<&str> = self.data.fields.iter().map(|line| line.zh.as_str()).take(NAMES_MAX).collect();
-        Err(problems::unknown_mark(&place.zh, &place.en, &mark.written, "", "", all.join("、")))
+        let all: Vec<&str> = self
+            .data
+            .fields
+            .iter()
+            .map(|line| line.zh.as_str())
+            .take(NAMES_MAX)
+            .collect();
+        Err(problems::unknown_mark(
+            &place.zh,
+            &place.en,
+            &mark.written,
+            "",
+            "",
+            all.join("、"),
+        ))
     }
 
     /// What a mark's value is written as.
@@ -319,11 +364,19 @@ pub(crate) fn marked(
             if keeps_space && tree.attribute_at(*node, "xml:space").is_none() {
                 let end = tree.nodes.get(*node).map_or(0, |node| node.name.end);
                 let put = Put::Text(" xml:space=\"preserve\"");
-                edits.push(Edit { at: end..end, put, when: Vec::new() });
+                edits.push(Edit {
+                    at: end..end,
+                    put,
+                    when: Vec::new(),
+                });
             }
         }
         let Some(mark) = mark else {
-            edits.push(Edit { at: at.clone(), put: Put::Same, when: when.clone() });
+            edits.push(Edit {
+                at: at.clone(),
+                put: Put::Same,
+                when: when.clone(),
+            });
             continue;
         };
         let is_begin = number == mark.at.start;
@@ -335,14 +388,27 @@ pub(crate) fn marked(
         } else {
             Put::Nothing
         };
-        edits.push(Edit { at: at.clone(), put, when: when.clone() });
+        edits.push(Edit {
+            at: at.clone(),
+            put,
+            when: when.clone(),
+        });
         if is_begin && mark.is_inline && mark.sign != Sign::End {
             when.push((*mark).clone());
         }
     }
     let outside = |at: usize| !marks.iter().any(|mark| mark.at.contains(&at));
     let is_bare = !marks.is_empty()
-        && marks.iter().all(|mark| mark.sign != Sign::Put && !mark.is_inline)
-        && plain.iter().enumerate().all(|(at, sign)| sign.is_whitespace() || !outside(at));
-    Ok(Marked { marks, edits, is_bare })
+        && marks
+            .iter()
+            .all(|mark| mark.sign != Sign::Put && !mark.is_inline)
+        && plain
+            .iter()
+            .enumerate()
+            .all(|(at, sign)| sign.is_whitespace() || !outside(at));
+    Ok(Marked {
+        marks,
+        edits,
+        is_bare,
+    })
 }

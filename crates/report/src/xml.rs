@@ -48,10 +48,14 @@ impl<'t> Tree<'t> {
         reader.config_mut().check_end_names = true;
         let mut nodes: Vec<Node> = Vec::new();
         let mut open: Vec<usize> = Vec::new();
-        let place = |reader: &Reader<&[u8]>| usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
+        let place = |reader: &Reader<&[u8]>| {
+            usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX)
+        };
         loop {
             let start = place(&reader);
-            let event = reader.read_event().map_err(|error| bad(error.to_string()))?;
+            let event = reader
+                .read_event()
+                .map_err(|error| bad(error.to_string()))?;
             let end = place(&reader);
             match event {
                 Event::Start(ref tag) | Event::Empty(ref tag) => {
@@ -97,7 +101,9 @@ impl<'t> Tree<'t> {
 
     /// The name of an element.
     pub fn name(&self, node: usize) -> &'t str {
-        self.nodes.get(node).map_or("", |node| self.slice(node.name.clone()))
+        self.nodes
+            .get(node)
+            .map_or("", |node| self.slice(node.name.clone()))
     }
 
     /// The name of an element without its prefix.
@@ -125,14 +131,20 @@ impl<'t> Tree<'t> {
 
     /// The first element of that name directly in an element.
     pub fn child(&self, of: usize, local: &str) -> Option<usize> {
-        self.children(of).into_iter().find(|child| self.local(*child) == local)
+        self.children(of)
+            .into_iter()
+            .find(|child| self.local(*child) == local)
     }
 
     /// The start tag of an element, as it is written.
     pub fn tag(&self, node: usize) -> &'t str {
         self.nodes.get(node).map_or("", |node| {
             let is_empty = node.inner.start == node.all.end;
-            let end = if is_empty { node.all.end } else { node.inner.start };
+            let end = if is_empty {
+                node.all.end
+            } else {
+                node.inner.start
+            };
             self.slice(node.all.start..end)
         })
     }
@@ -150,12 +162,30 @@ impl<'t> Tree<'t> {
         let bytes = tag.as_bytes();
         let mut at = 1 + self.name(node).len();
         while at < bytes.len() {
-            let key_start = at + bytes.get(at..)?.iter().position(|byte| !byte.is_ascii_whitespace())?;
-            let equals = key_start + bytes.get(key_start..)?.iter().position(|byte| *byte == b'=')?;
+            let key_start = at
+                + bytes
+                    .get(at..)?
+                    .iter()
+                    .position(|byte| !byte.is_ascii_whitespace())?;
+            let equals = key_start
+                + bytes
+                    .get(key_start..)?
+                    .iter()
+                    .position(|byte| *byte == b'=')?;
             let key = tag.get(key_start..equals)?.trim();
-            let quote_at = equals + 1 + bytes.get(equals + 1..)?.iter().position(|byte| matches!(byte, b'"' | b'\''))?;
+            let quote_at = equals
+                + 1
+                + bytes
+                    .get(equals + 1..)?
+                    .iter()
+                    .position(|byte| matches!(byte, b'"' | b'\''))?;
             let quote = *bytes.get(quote_at)?;
-            let end = quote_at + 1 + bytes.get(quote_at + 1..)?.iter().position(|byte| *byte == quote)?;
+            let end = quote_at
+                + 1
+                + bytes
+                    .get(quote_at + 1..)?
+                    .iter()
+                    .position(|byte| *byte == quote)?;
             if key == name {
                 return Some(start + quote_at + 1..start + end);
             }
@@ -171,7 +201,11 @@ impl<'t> Tree<'t> {
             let at = [format!("=\"{namespace}\""), format!("='{namespace}'")]
                 .iter()
                 .find_map(|wanted| tag.find(wanted.as_str()))?;
-            let key = tag.get(..at)?.trim_end().rsplit(char::is_whitespace).next()?;
+            let key = tag
+                .get(..at)?
+                .trim_end()
+                .rsplit(char::is_whitespace)
+                .next()?;
             match key.strip_prefix("xmlns") {
                 Some("") => Some(String::new()),
                 Some(prefix) => Some(format!("{}:", prefix.strip_prefix(':')?)),
@@ -207,7 +241,11 @@ pub(crate) fn signs(text: &str, at: Range<usize>) -> Vec<(char, Range<usize>)> {
 }
 
 fn entity(text: &str) -> Option<(char, usize)> {
-    let end = text.as_bytes().iter().take(12).position(|byte| *byte == b';')?;
+    let end = text
+        .as_bytes()
+        .iter()
+        .take(12)
+        .position(|byte| *byte == b';')?;
     let name = text.get(1..end)?;
     let sign = match name {
         "amp" => '&',
@@ -230,7 +268,12 @@ fn entity(text: &str) -> Option<(char, usize)> {
 /// Text as it is meant.
 pub(crate) fn unescaped(text: &str) -> Cow<'_, str> {
     if text.contains('&') {
-        Cow::Owned(signs(text, 0..text.len()).into_iter().map(|(sign, _)| sign).collect())
+        Cow::Owned(
+            signs(text, 0..text.len())
+                .into_iter()
+                .map(|(sign, _)| sign)
+                .collect(),
+        )
     } else {
         Cow::Borrowed(text)
     }

@@ -134,6 +134,8 @@ pub enum Command {
     Rate(Rate),
     #[command(subcommand, about = say("考核流程：开办、查看、办理", "The course of an assessment: open, list, show, act"))]
     Case(CaseCommand),
+    #[command(about = say("办理到期的事：按方案催办，久拖的转督办", "Do what falls due: remind as the programme says, follow up what stays late"))]
+    Advance(Advance),
     #[command(name = "override", about = say("说明理由，改定某项得分", "Set an item's points by hand, with a reason"))]
     Override(Override),
     #[command(about = say("封存考核结果", "Seal an assessment's result"))]
@@ -452,6 +454,14 @@ pub struct Rate {
     pub when: When,
     #[command(flatten)]
     pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct Advance {
+    #[command(flatten)]
+    pub data: Data,
+    #[arg(long, value_name = "DAY", help = say("截至哪一天（缺省今天）", "up to which day (default today)"))]
+    pub day: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -65,6 +65,7 @@ fn carry_out(arguments: &Arguments) -> Outcome {
         Command::Score(asked) => commands::results::score(asked),
         Command::Rate(asked) => commands::results::rate(asked),
         Command::Case(asked) => commands::cases::case(asked, common),
+        Command::Advance(asked) => commands::cases::advance(asked, common),
         Command::Override(asked) => commands::results::override_points(asked, common),
         Command::Seal(asked) => commands::results::seal(asked, common),
         Command::Publish(asked) => commands::published::publish(asked, common),

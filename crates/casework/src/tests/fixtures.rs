@@ -453,6 +453,7 @@ pub fn proper(action: &str, on: Day) -> Act {
         relation: Relation {
             own: role == "liaison",
             lead: role == "reviewer",
+            ..Relation::default()
         },
         day: on,
         moment: morning(on),

@@ -92,7 +92,12 @@ impl Office {
     ///
     /// # Errors
     /// It cannot be read, or brings what a template must not.
-    pub fn check_template(&self, kind: PaperKind, name: &str, bytes: &[u8]) -> Result<Checked, Problem> {
+    pub fn check_template(
+        &self,
+        kind: PaperKind,
+        name: &str,
+        bytes: &[u8],
+    ) -> Result<Checked, Problem> {
         let programme = self.programme()?;
         report::check(name, bytes, &kind.known(&programme))
     }
@@ -112,7 +117,11 @@ impl Office {
         self.authorise(Granted::Publish).map_err(one)?;
         let checked = self.check_template(kind, name, bytes).map_err(one)?;
         if !checked.is_usable() {
-            return Err(checked.problems.into_iter().filter(Problem::is_error).collect());
+            return Err(checked
+                .problems
+                .into_iter()
+                .filter(Problem::is_error)
+                .collect());
         }
         let pattern = check_pattern(pattern).map_err(one)?;
         let evidence = self.store_evidence(name, bytes).map_err(one)?;
@@ -123,7 +132,10 @@ impl Office {
             pattern,
             day: self.today().map_err(one)?.to_string(),
         };
-        let private = Private { evidence: vec![evidence], ..Private::default() };
+        let private = Private {
+            evidence: vec![evidence],
+            ..Private::default()
+        };
         let command = Command::new(Kind::PaperTemplate, &facts, &private).map_err(one)?;
         let heads = self.append(vec![command], &[]).map_err(one)?;
         Ok(heads.last().map_or(Position(0), |head| head.position))
@@ -135,7 +147,8 @@ impl Office {
     /// The ledger cannot be read.
     pub fn templates(&self, kind: PaperKind) -> Result<Vec<Template>, Problem> {
         let key = spaces::key(&[kind.as_str()]);
-        let positions: Vec<u64> = get(&self.state()?, spaces::PAPER_TEMPLATE, &key)?.unwrap_or_default();
+        let positions: Vec<u64> =
+            get(&self.state()?, spaces::PAPER_TEMPLATE, &key)?.unwrap_or_default();
         let mut templates = Vec::new();
         for at in positions.into_iter().rev() {
             let entry = self.ledger().entry(Position(at))?;
@@ -176,12 +189,16 @@ impl Office {
 
     fn kept_file(&self, sha256: &str) -> Result<Vec<u8>, Problem> {
         let hash = EvidenceHash::parse(sha256).ok_or_else(|| problems::paper_file_gone(sha256))?;
-        self.evidence().get(hash).map_err(|_| problems::paper_file_gone(sha256))
+        self.evidence()
+            .get(hash)
+            .map_err(|_| problems::paper_file_gone(sha256))
     }
 
     fn template_in_force(&self, kind: PaperKind) -> Result<Template, Problem> {
         let mut templates = self.templates(kind)?.into_iter();
-        templates.next().ok_or_else(|| problems::unknown_paper_kind(kind.as_str()))
+        templates
+            .next()
+            .ok_or_else(|| problems::unknown_paper_kind(kind.as_str()))
     }
 
     /// The paper as it would be now, by the template in force or by one that is only tried.
@@ -195,7 +212,8 @@ impl Office {
     ) -> Result<DraftPaper, Problem> {
         let template = self.template_in_force(request.kind)?;
         let today = self.today()?;
-        let number = match self.next_number_of(&template.facts.pattern, today, request.first_number) {
+        let number = match self.next_number_of(&template.facts.pattern, today, request.first_number)
+        {
             Ok(Some((_, number))) => number,
             Ok(None) => String::new(),
             Err(problem) => return Err(problem),
@@ -207,7 +225,12 @@ impl Office {
         };
         let filled = report::fill(&name, &bytes, &data)?;
         let ending = report::format_of(&name, &bytes)?.ending();
-        Ok(DraftPaper { bytes: filled, ending, data, number })
+        Ok(DraftPaper {
+            bytes: filled,
+            ending,
+            data,
+            number,
+        })
     }
 
     /// Issues a paper: gives it its number, keeps it and what it was made from, and gives its position.
@@ -228,11 +251,15 @@ impl Office {
         let today = self.today()?;
         let template = self.template_in_force(request.kind)?;
         let number = self.next_number_of(&template.facts.pattern, today, request.first_number)?;
-        let text = number.as_ref().map(|(_, text)| text.clone()).unwrap_or_default();
+        let text = number
+            .as_ref()
+            .map(|(_, text)| text.clone())
+            .unwrap_or_default();
         let data = self.paper_values(request, &text, today)?;
         let bytes = self.template_bytes(&template)?;
         let filled = report::fill(&template.name, &bytes, &data)?;
-        let values = serde_json::to_vec(&data).map_err(|error| problems::unreadable_entry(0, error))?;
+        let values =
+            serde_json::to_vec(&data).map_err(|error| problems::unreadable_entry(0, error))?;
         let ending = &template.facts.format;
         let file_name = request.kind.file_name(&text, &data, ending);
         let paper = self.store_evidence(&file_name, &filled)?;
@@ -283,7 +310,14 @@ impl Office {
             day: self.today()?.to_string(),
             reason: reason.chars().take(NOTE_MAX).collect(),
         };
-        self.append(vec![Command::new(Kind::PaperVoided, &facts, &Private::default())?], &[])?;
+        self.append(
+            vec![Command::new(
+                Kind::PaperVoided,
+                &facts,
+                &Private::default(),
+            )?],
+            &[],
+        )?;
         Ok(())
     }
 
@@ -292,25 +326,39 @@ impl Office {
     /// # Errors
     /// There is none of that position.
     pub fn paper(&self, at: Position) -> Result<Paper, Problem> {
-        let found: Option<PaperRow> = get(&self.state()?, spaces::PAPER, &spaces::number_key(at.0))?;
+        let found: Option<PaperRow> =
+            get(&self.state()?, spaces::PAPER, &spaces::number_key(at.0))?;
         let found = found.ok_or_else(|| problems::no_such_paper(at))?;
         self.paper_of(at, found)
     }
 
     fn paper_of(&self, at: Position, row: PaperRow) -> Result<Paper, Problem> {
         let entry = self.ledger().entry(at)?;
-        Ok(Paper { at, facts: read(&entry)?, by: entry.actor, voided: row.voided })
+        Ok(Paper {
+            at,
+            facts: read(&entry)?,
+            by: entry.actor,
+            voided: row.voided,
+        })
     }
 
     /// The papers, newest first: as many as asked for, and how many there are.
     ///
     /// # Errors
     /// The ledger cannot be read.
-    pub fn papers(&self, kind: Option<PaperKind>, most: usize) -> Result<(Vec<Paper>, usize), Problem> {
+    pub fn papers(
+        &self,
+        kind: Option<PaperKind>,
+        most: usize,
+    ) -> Result<(Vec<Paper>, usize), Problem> {
         let mut rows = Vec::new();
         for found in self.state()?.scan(spaces::PAPER, &[]) {
             let found = found?;
-            let at = found.key.as_slice().try_into().map_or(0, u64::from_be_bytes);
+            let at = found
+                .key
+                .as_slice()
+                .try_into()
+                .map_or(0, u64::from_be_bytes);
             let row: PaperRow = row(spaces::PAPER, &found.value)?;
             if kind.is_none_or(|kind| row.kind == kind.as_str()) {
                 rows.push((Position(at), row));
@@ -318,7 +366,9 @@ impl Office {
         }
         let count = rows.len();
         let newest = rows.into_iter().rev().take(most);
-        let papers = newest.map(|(at, row)| self.paper_of(at, row)).collect::<Result<_, _>>()?;
+        let papers = newest
+            .map(|(at, row)| self.paper_of(at, row))
+            .collect::<Result<_, _>>()?;
         Ok((papers, count))
     }
 
@@ -339,7 +389,11 @@ impl Office {
         let values = self.kept_file(&paper.facts.values)?;
         let data: Data = serde_json::from_slice(&values)
             .map_err(|error| problems::unreadable_entry(paper.at.0, error))?;
-        report::fill(&format!("template.{}", paper.facts.format), &template, &data)
+        report::fill(
+            &format!("template.{}", paper.facts.format),
+            &template,
+            &data,
+        )
     }
 
     /// The next number of a series and how it reads; `None` where papers have no number.
@@ -379,13 +433,22 @@ fn written(pattern: &str, year: i32, number: u32) -> String {
 /// A pattern of numbers as it is kept; empty for papers without a number.
 fn check_pattern(pattern: &str) -> Result<String, Problem> {
     let pattern = pattern.trim();
-    let times = |marks: [&str; 2]| marks.iter().map(|mark| pattern.matches(mark).count()).sum::<usize>();
+    let times = |marks: [&str; 2]| {
+        marks
+            .iter()
+            .map(|mark| pattern.matches(mark).count())
+            .sum::<usize>()
+    };
     let is_right = pattern.is_empty()
         || (times(YEAR_MARKS) == 1
             && times(NUMBER_MARKS) == 1
             && pattern.chars().count() <= LINE_MAX
             && !pattern.chars().any(char::is_control));
-    if is_right { Ok(pattern.to_owned()) } else { Err(problems::not_a_pattern(pattern)) }
+    if is_right {
+        Ok(pattern.to_owned())
+    } else {
+        Err(problems::not_a_pattern(pattern))
+    }
 }
 
 #[cfg(test)]
@@ -394,10 +457,17 @@ mod tests {
 
     #[test]
     fn a_number_reads_as_its_pattern_says() {
-        assert_eq!(written("赤质办〔{年}〕{号}号", 2026, 3), "赤质办〔2026〕3号");
+        assert_eq!(
+            written("赤质办〔{年}〕{号}号", 2026, 3),
+            "赤质办〔2026〕3号"
+        );
         assert_eq!(written("QO {year}-{number}", 2026, 12), "QO 2026-12");
         for pattern in ["赤质办〔{年}〕号", "{号}", "{年}{年}{号}", "{年}\n{号}"] {
-            assert_eq!(check_pattern(pattern).unwrap_err().code, "O762", "{pattern}");
+            assert_eq!(
+                check_pattern(pattern).unwrap_err().code,
+                "O762",
+                "{pattern}"
+            );
         }
         assert_eq!(check_pattern(" ").unwrap(), "");
     }

@@ -51,7 +51,8 @@ impl Filling {
 
     /// Puts lines under the English name of a list; each has a value for each of its columns.
     fn lines(&mut self, en: &str, rows: Vec<Vec<Value>>) {
-        if let Some((list, columns)) = self.words.lists.iter().find(|(list, _)| list.name.en == en) {
+        if let Some((list, columns)) = self.words.lists.iter().find(|(list, _)| list.name.en == en)
+        {
             let columns = columns.iter().map(|field| Column {
                 zh: field.name.zh.clone(),
                 en: field.name.en.clone(),
@@ -71,7 +72,9 @@ fn text(text: impl Into<String>) -> Value {
 }
 
 fn number(number: Option<&Ratio>) -> Value {
-    number.map_or_else(Value::empty, |number| Value::Number(programme::shown::points(number)))
+    number.map_or_else(Value::empty, |number| {
+        Value::Number(programme::shown::points(number))
+    })
 }
 
 fn day(day: Option<Day>) -> Value {
@@ -90,18 +93,25 @@ impl Office {
         today: Day,
     ) -> Result<Data, Problem> {
         let programme = self.programme()?;
-        let mut filling = Filling { words: request.kind.known(&programme), data: Data::default() };
+        let mut filling = Filling {
+            words: request.kind.known(&programme),
+            data: Data::default(),
+        };
         if self.nature() == Nature::Demonstration {
             filling.data.notice = Some(NOTICE.to_owned());
         }
         self.put_common(&mut filling, request, written, &programme, today)?;
         match request.kind {
             PaperKind::Letter => self.put_letter(&mut filling, &request.about, &programme)?,
-            PaperKind::Supervision => self.put_supervision(&mut filling, request, &programme, today)?,
+            PaperKind::Supervision => {
+                self.put_supervision(&mut filling, request, &programme, today)?
+            }
             PaperKind::Circular => self.put_circular(&mut filling, &request.about, &programme)?,
             PaperKind::Rectification => self.put_rectification(&mut filling, &programme, today)?,
             PaperKind::Summary => self.put_summary(&mut filling, &programme, today)?,
-            PaperKind::Confirmation => self.put_confirmation(&mut filling, &request.about, &programme, today)?,
+            PaperKind::Confirmation => {
+                self.put_confirmation(&mut filling, &request.about, &programme, today)?
+            }
         }
         Ok(filling.data)
     }
@@ -129,8 +139,16 @@ impl Office {
         filling.put("date", Value::Day(today.to_string()));
         filling.text("year", period_in_words(&programme.year.to_string()));
         filling.text("city", programme.city.zh.clone());
-        filling.text("scheme", scorecard.map(|found| found.name.zh.clone()).unwrap_or_default());
-        filling.text("basis", basis.map(|found| found.name.zh.clone()).unwrap_or_default());
+        filling.text(
+            "scheme",
+            scorecard
+                .map(|found| found.name.zh.clone())
+                .unwrap_or_default(),
+        );
+        filling.text(
+            "basis",
+            basis.map(|found| found.name.zh.clone()).unwrap_or_default(),
+        );
         filling.text("signer", typed("signer"));
         filling.text("copied_to", typed("copied_to"));
         filling.text("note", typed("note"));
@@ -141,35 +159,66 @@ impl Office {
     /// The unit of who acts, else the city.
     pub fn issuer(&self, programme: &Programme, today: Day) -> Result<String, Problem> {
         let unit = self.actor()?.and_then(|actor| actor.unit);
-        Ok(unit.map_or_else(|| programme.city.zh.clone(), |unit| name_of(programme, &unit, today)))
+        Ok(unit.map_or_else(
+            || programme.city.zh.clone(),
+            |unit| name_of(programme, &unit, today),
+        ))
     }
 
-    fn assessed_now(&self, programme: &Programme, today: Day) -> Result<(ScorecardId, Assessment), Problem> {
+    fn assessed_now(
+        &self,
+        programme: &Programme,
+        today: Day,
+    ) -> Result<(ScorecardId, Assessment), Problem> {
         let (id, _) = scorecard_of(programme).ok_or_else(|| problems::unknown_scorecard("", ""))?;
-        let ask = Ask { scorecard: id.clone(), period: programme.year, day: today, at: self.position() };
+        let ask = Ask {
+            scorecard: id.clone(),
+            period: programme.year,
+            day: today,
+            at: self.position(),
+        };
         Ok((id.clone(), self.assess(&ask)?))
     }
 
-    fn put_letter(&self, filling: &mut Filling, unit: &str, programme: &Programme) -> Result<(), Problem> {
+    fn put_letter(
+        &self,
+        filling: &mut Filling,
+        unit: &str,
+        programme: &Programme,
+    ) -> Result<(), Problem> {
         let on = programme.year.last();
-        let declared = programme.units.get(unit).ok_or_else(|| problems::paper_about_nothing(unit))?;
-        let (_, scorecard) = scorecard_of(programme).ok_or_else(|| problems::unknown_scorecard("", ""))?;
+        let declared = programme
+            .units
+            .get(unit)
+            .ok_or_else(|| problems::paper_about_nothing(unit))?;
+        let (id, scorecard) =
+            scorecard_of(programme).ok_or_else(|| problems::unknown_scorecard("", ""))?;
         let unit = base::UnitId::new(unit);
         let mut rows = Vec::new();
         let mut all = Ratio::ZERO;
         for item in &scorecard.card.items {
-            let Some(ties) = scorecard.items.get(&item.id) else { continue };
+            let Some(ties) = scorecard.items.get(&item.id) else {
+                continue;
+            };
             if !is_carried_by(programme, ties, &unit, on) {
                 continue;
             }
             if item.role == Role::Normal {
                 all = &all + &item.points;
             }
-            let own = ties.targets.iter().filter(|target| target.period == programme.year);
-            let target = own.clone().find(|target| target.unit.as_ref() == Some(&unit));
+            let own = ties
+                .targets
+                .iter()
+                .filter(|target| target.period == programme.year);
+            let target = own
+                .clone()
+                .find(|target| target.unit.as_ref() == Some(&unit));
             let target = target.or_else(|| own.clone().find(|target| target.unit.is_none()));
             let due = ties.due.map(|(month, day)| format!("{month}月{day}日"));
-            let lead = ties.lead.as_ref().map(|lead| name_of(programme, lead.as_str(), on));
+            let lead = ties
+                .lead
+                .as_ref()
+                .map(|lead| name_of(programme, lead.as_str(), on));
             rows.push(vec![
                 text(category(scorecard, &item.group)),
                 text(item.name.zh.clone()),
@@ -181,6 +230,20 @@ impl Office {
                 text(ties.evidence.zh.clone()),
             ]);
         }
+        // What both sides have signed on the site, where they have.
+        let signed = self.letter(id, unit.as_str())?;
+        let signature =
+            |day: Option<&str>| day.map_or_else(Value::empty, |day| Value::Day(day.to_owned()));
+        let (own, group) = match signed.signed() {
+            Some(found) => (
+                Some(found.unit.day.as_str()),
+                found.group.as_ref().map(|group| group.day.as_str()),
+            ),
+            None => (None, None),
+        };
+        filling.put("unit.signed", signature(own));
+        filling.put("group.signed", signature(group));
+        filling.text("text.sha256", signed.sha256.clone());
         filling.text("unit.name", declared.name_on(on).zh.clone());
         filling.count("items.count", rows.len());
         filling.put("items.points", number(Some(&all)));
@@ -199,10 +262,19 @@ impl Office {
         let case = self.case(request.about.trim().parse().map_err(|_| none())?)?;
         let unit = case.about.unit.as_deref().unwrap_or_default();
         let task = crate::work::task(programme, &case, Vec::new(), today);
-        let late = task.working_days_left.filter(|days| *days < 0).map(i64::abs);
-        let demanded = request.typed.get("demanded").and_then(|text| Day::parse(text.trim()).ok());
+        let late = task
+            .working_days_left
+            .filter(|days| *days < 0)
+            .map(i64::abs);
+        let demanded = request
+            .typed
+            .get("demanded")
+            .and_then(|text| Day::parse(text.trim()).ok());
         let demanded = demanded.or_else(|| {
-            programme.calendar.add_working_days(today, DEMANDED_WITHIN).ok()
+            programme
+                .calendar
+                .add_working_days(today, DEMANDED_WITHIN)
+                .ok()
         });
         filling.text("unit.name", name_of(programme, unit, today));
         filling.text("matter", matter(programme, &case));
@@ -210,13 +282,32 @@ impl Office {
         filling.put("opened", Value::Day(case.about.day.clone()));
         filling.text("state", state_name(&case));
         filling.put("due", day(task.due.as_ref().map(|due| due.due_on)));
-        filling.put("days_late", late.map_or_else(Value::empty, |days| Value::Number(days.to_string())));
-        filling.text("lateness", late.map(|days| format!("，已逾期{days}个工作日")).unwrap_or_default());
+        filling.put(
+            "days_late",
+            late.map_or_else(Value::empty, |days| Value::Number(days.to_string())),
+        );
+        filling.text(
+            "lateness",
+            late.map(|days| format!("，已逾期{days}个工作日"))
+                .unwrap_or_default(),
+        );
         filling.put("demanded", day(demanded));
-        filling.lines("fields", fields_of(&case).into_iter().map(|(name, value)| vec![text(name), text(value)]).collect());
+        filling.lines(
+            "fields",
+            fields_of(&case)
+                .into_iter()
+                .map(|(name, value)| vec![text(name), text(value)])
+                .collect(),
+        );
         let steps = case.state.steps.iter().map(|step| {
-            let action = case.flow.action(&step.action).map(|action| action.name.zh.clone());
-            let unit = step.unit.as_ref().map(|unit| name_of(programme, unit.as_str(), step.day));
+            let action = case
+                .flow
+                .action(&step.action)
+                .map(|action| action.name.zh.clone());
+            let unit = step
+                .unit
+                .as_ref()
+                .map(|unit| name_of(programme, unit.as_str(), step.day));
             vec![
                 Value::Day(step.day.to_string()),
                 text(action.unwrap_or_else(|| step.action.to_string())),
@@ -228,7 +319,12 @@ impl Office {
         Ok(())
     }
 
-    fn put_circular(&self, filling: &mut Filling, about: &str, programme: &Programme) -> Result<(), Problem> {
+    fn put_circular(
+        &self,
+        filling: &mut Filling,
+        about: &str,
+        programme: &Programme,
+    ) -> Result<(), Problem> {
         let none = || problems::paper_about_nothing(about);
         let position: u64 = about.trim().parse().map_err(|_| none())?;
         let (_, facts) = self
@@ -238,12 +334,18 @@ impl Office {
             .find(|(found, _)| *found == Position(position))
             .ok_or_else(none)?;
         let sealed = Sealed::of(programme, facts).ok_or_else(none)?;
-        filling.text("title", format!("关于{}结果的通报", sealed.scorecard.name.zh));
+        filling.text(
+            "title",
+            format!("关于{}结果的通报", sealed.scorecard.name.zh),
+        );
         filling.text("approval", facts.approval.clone());
         filling.count("units.count", sealed.cards.len());
         filling.put("sealed", Value::Day(facts.day.clone()));
         let vetoes = sealed.named(|card| sealed.vetoes(card));
-        filling.text("consequences.ordinal", if vetoes.is_empty() { "二" } else { "三" });
+        filling.text(
+            "consequences.ordinal",
+            if vetoes.is_empty() { "二" } else { "三" },
+        );
         filling.text("correction", facts.reason.clone().unwrap_or_default());
         let grades = sealed.scorecard.card.bands.iter().filter_map(|band| {
             let units = sealed.units(|card| card.grade == band.grade);
@@ -259,22 +361,39 @@ impl Office {
         let grades = grades.collect();
         filling.lines("grades", grades);
         filling.lines("vetoes", vetoes);
-        filling.lines("consequences", sealed.named(|card| card.consequences.clone()));
+        filling.lines(
+            "consequences",
+            sealed.named(|card| card.consequences.clone()),
+        );
         filling.lines("ranks", sealed.ranks());
         Ok(())
     }
 
-    fn put_rectification(&self, filling: &mut Filling, programme: &Programme, today: Day) -> Result<(), Problem> {
-        let (id, scorecard) = scorecard_of(programme).ok_or_else(|| problems::unknown_scorecard("", ""))?;
+    fn put_rectification(
+        &self,
+        filling: &mut Filling,
+        programme: &Programme,
+        today: Day,
+    ) -> Result<(), Problem> {
+        let (id, scorecard) =
+            scorecard_of(programme).ok_or_else(|| problems::unknown_scorecard("", ""))?;
         let seals = self.mirror().seals(id, &programme.year);
-        let sealed = seals.last().and_then(|(_, facts)| Sealed::of(programme, facts));
+        let sealed = seals
+            .last()
+            .and_then(|(_, facts)| Sealed::of(programme, facts));
         let cases = self.consequence_cases(id, &programme.year)?;
         let closed = cases.iter().filter(|case| case.state.is_closed()).count();
         let rows = cases.iter().map(|case| {
             let unit = case.about.unit.as_deref().unwrap_or_default();
-            let card = sealed.as_ref().and_then(|sealed| sealed.cards.iter().find(|card| card.unit == unit));
-            let demand = scorecard.opens.iter().filter(|(_, flow)| flow.as_str() == case.about.flow);
-            let demand = demand.filter_map(|(consequence, _)| scorecard.consequences.get(consequence));
+            let card = sealed
+                .as_ref()
+                .and_then(|sealed| sealed.cards.iter().find(|card| card.unit == unit));
+            let demand = scorecard
+                .opens
+                .iter()
+                .filter(|(_, flow)| flow.as_str() == case.about.flow);
+            let demand =
+                demand.filter_map(|(consequence, _)| scorecard.consequences.get(consequence));
             let demand = demand.map(|found| found.text.zh.as_str()).find(|found| {
                 card.is_none_or(|card| card.consequences.iter().any(|own| own == found))
             });
@@ -305,24 +424,40 @@ impl Office {
         Ok(())
     }
 
-    fn put_summary(&self, filling: &mut Filling, programme: &Programme, today: Day) -> Result<(), Problem> {
+    fn put_summary(
+        &self,
+        filling: &mut Filling,
+        programme: &Programme,
+        today: Day,
+    ) -> Result<(), Problem> {
         let (_, assessment) = self.assessed_now(programme, today)?;
         let mut cards: Vec<&Card> = assessment.cards.iter().collect();
-        let group = |card: &Card| group_name(programme, card.ranking_group.as_deref().unwrap_or_default());
+        let group =
+            |card: &Card| group_name(programme, card.ranking_group.as_deref().unwrap_or_default());
         let order = groups_in_order(programme);
         cards.sort_by_key(|card| {
             let group = card.ranking_group.as_deref().unwrap_or_default();
-            let place = order.iter().position(|known| known == group).unwrap_or(usize::MAX);
+            let place = order
+                .iter()
+                .position(|known| known == group)
+                .unwrap_or(usize::MAX);
             (place, card.rank.unwrap_or(u32::MAX))
         });
         filling.count("units.count", cards.len());
         let rows = cards.iter().map(|card| {
-            let vetoes: Vec<&str> = card.vetoes.iter().map(|veto| veto.name.zh.as_str()).collect();
+            let vetoes: Vec<&str> = card
+                .vetoes
+                .iter()
+                .map(|veto| veto.name.zh.as_str())
+                .collect();
             vec![
                 text(group(card)),
-                card.rank.map_or_else(Value::empty, |rank| Value::Number(rank.to_string())),
+                card.rank
+                    .map_or_else(Value::empty, |rank| Value::Number(rank.to_string())),
                 text(name_of(programme, &card.participant, today)),
-                card.total_text.clone().map_or_else(Value::empty, Value::Number),
+                card.total_text
+                    .clone()
+                    .map_or_else(Value::empty, Value::Number),
                 text(card.grade.clone().unwrap_or_default()),
                 text(vetoes.join("、")),
             ]
@@ -332,12 +467,24 @@ impl Office {
         for (id, indicator) in &programme.indicators {
             let figure = self.city_figure(programme, id, today);
             let shown = programme::shown::figure(&figure, indicator.format, Lang::Zh);
-            let part = |part: Option<&Ratio>| part.map(programme::shown::decimal).map_or_else(Value::empty, Value::Number);
+            let part = |part: Option<&Ratio>| {
+                part.map(programme::shown::decimal)
+                    .map_or_else(Value::empty, Value::Number)
+            };
             let own = figure.value().is_some();
             let value = Value::Text(shown);
-            if let Some(field) = filling.words.fields.iter().find(|field| field.name.en == format!("figure.{id}")) {
+            if let Some(field) = filling
+                .words
+                .fields
+                .iter()
+                .find(|field| field.name.en == format!("figure.{id}"))
+            {
                 let (zh, en) = (field.name.zh.clone(), field.name.en.clone());
-                filling.data.fields.push(Line { zh, en, value: value.clone() });
+                filling.data.fields.push(Line {
+                    zh,
+                    en,
+                    value: value.clone(),
+                });
             }
             lines.push(vec![
                 text(indicator.name.zh.clone()),
@@ -357,7 +504,10 @@ impl Office {
     fn city_figure(&self, programme: &Programme, id: &IndicatorId, today: Day) -> Figure {
         let query = Query::new(id.clone(), programme.year, today, self.position());
         let cells = self.mirror().columns().measure(&query).unwrap_or_default();
-        cells.into_iter().next().map_or_else(Figure::not_reported, |cell| cell.figure)
+        cells
+            .into_iter()
+            .next()
+            .map_or_else(Figure::not_reported, |cell| cell.figure)
     }
 
     fn put_confirmation(
@@ -370,36 +520,77 @@ impl Office {
         let (id, assessment) = self.assessed_now(programme, today)?;
         let none = || problems::paper_about_nothing(unit);
         let scorecard = programme.scorecards.get(&id).ok_or_else(none)?;
-        let card = assessment.cards.iter().find(|card| card.participant == unit).ok_or_else(none)?;
-        let rows = card.items.iter().filter(|item| item.state != ItemState::NotCarried).map(|item| {
-            let declared = scorecard.card.items.iter().find(|found| found.id == item.item);
-            let indicator = scorecard.items.get(&item.item).and_then(|ties| ties.indicators.first());
-            let figure = match (indicator, item.figures.first()) {
-                (Some(indicator), Some(figure)) => programme::shown::figure_of(
-                    programme, indicator, figure, assessment.period, Lang::Zh,
-                ),
-                _ => String::new(),
-            };
-            vec![
-                text(category(scorecard, &item.top_group)),
-                text(declared.map(|found| found.name.zh.clone()).unwrap_or_default()),
-                number(Some(&item.max_points)),
-                number(item.points.as_ref()),
-                text(figure),
-                text(item.reason.zh.clone()),
-            ]
-        });
+        let card = assessment
+            .cards
+            .iter()
+            .find(|card| card.participant == unit)
+            .ok_or_else(none)?;
+        let rows = card
+            .items
+            .iter()
+            .filter(|item| item.state != ItemState::NotCarried)
+            .map(|item| {
+                let declared = scorecard
+                    .card
+                    .items
+                    .iter()
+                    .find(|found| found.id == item.item);
+                let indicator = scorecard
+                    .items
+                    .get(&item.item)
+                    .and_then(|ties| ties.indicators.first());
+                let figure = match (indicator, item.figures.first()) {
+                    (Some(indicator), Some(figure)) => programme::shown::figure_of(
+                        programme,
+                        indicator,
+                        figure,
+                        assessment.period,
+                        Lang::Zh,
+                    ),
+                    _ => String::new(),
+                };
+                vec![
+                    text(category(scorecard, &item.top_group)),
+                    text(
+                        declared
+                            .map(|found| found.name.zh.clone())
+                            .unwrap_or_default(),
+                    ),
+                    number(Some(&item.max_points)),
+                    number(item.points.as_ref()),
+                    text(figure),
+                    text(item.reason.zh.clone()),
+                ]
+            });
         let rows = rows.collect();
         let grade = card.grade.clone().unwrap_or_default();
         let grade_name = scorecard.card.bands.iter().find(|band| band.grade == grade);
-        let grade_name = grade_name.map(|band| band.name.zh.clone()).unwrap_or_default();
-        let whole = |number: Option<u32>| number.map_or_else(Value::empty, |number| Value::Number(number.to_string()));
+        let grade_name = grade_name
+            .map(|band| band.name.zh.clone())
+            .unwrap_or_default();
+        let whole = |number: Option<u32>| {
+            number.map_or_else(Value::empty, |number| Value::Number(number.to_string()))
+        };
         filling.text("unit.name", name_of(programme, unit, today));
-        filling.put("total", card.total_text.clone().map_or_else(Value::empty, Value::Number));
+        filling.put(
+            "total",
+            card.total_text
+                .clone()
+                .map_or_else(Value::empty, Value::Number),
+        );
         filling.put("rank", whole(card.rank));
         filling.put("rank.of", whole(card.ranked_of));
-        filling.text("rank.words", card.rank.map(|rank| format!("，组内第{rank}名")).unwrap_or_default());
-        let in_words = if grade.is_empty() { String::new() } else { format!("，等级{grade}（{grade_name}）") };
+        filling.text(
+            "rank.words",
+            card.rank
+                .map(|rank| format!("，组内第{rank}名"))
+                .unwrap_or_default(),
+        );
+        let in_words = if grade.is_empty() {
+            String::new()
+        } else {
+            format!("，等级{grade}（{grade_name}）")
+        };
         filling.text("grade.words", in_words);
         filling.text("grade", grade);
         filling.lines("items", rows);
@@ -410,7 +601,12 @@ impl Office {
     ///
     /// # Errors
     /// The state cannot be read.
-    pub fn paper_subjects(&self, kind: PaperKind, lang: Lang, most: usize) -> Result<Vec<(String, String)>, Problem> {
+    pub fn paper_subjects(
+        &self,
+        kind: PaperKind,
+        lang: Lang,
+        most: usize,
+    ) -> Result<Vec<(String, String)>, Problem> {
         let programme = self.programme()?;
         let today = self.today()?;
         Ok(match kind.about() {
@@ -419,15 +615,28 @@ impl Office {
                 let scorecard = scorecard_of(&programme).map(|(_, found)| found);
                 let on = programme.year.last();
                 let carries = |unit: &base::UnitId| {
-                    scorecard.is_some_and(|found| found.items.values().any(|ties| is_carried_by(&programme, ties, unit, on)))
+                    scorecard.is_some_and(|found| {
+                        found
+                            .items
+                            .values()
+                            .any(|ties| is_carried_by(&programme, ties, unit, on))
+                    })
                 };
                 let units = programme.units.iter().filter(|(id, _)| carries(id));
-                units.map(|(id, unit)| (id.to_string(), unit.name_on(today).get(lang).to_owned())).take(most).collect()
+                units
+                    .map(|(id, unit)| (id.to_string(), unit.name_on(today).get(lang).to_owned()))
+                    .take(most)
+                    .collect()
             }
             About::Seal => {
                 let seals = self.mirror().all_seals().iter().rev();
-                let name = |facts: &SealFacts| format!("{} · {} · {}", facts.period, facts.approval, facts.day);
-                seals.map(|(at, facts)| (at.to_string(), name(facts))).take(most).collect()
+                let name = |facts: &SealFacts| {
+                    format!("{} · {} · {}", facts.period, facts.approval, facts.day)
+                };
+                seals
+                    .map(|(at, facts)| (at.to_string(), name(facts)))
+                    .take(most)
+                    .collect()
             }
             About::Case => {
                 let mut late: Vec<(Day, u64, String)> = Vec::new();
@@ -435,12 +644,20 @@ impl Office {
                     let task = crate::work::task(&programme, case, Vec::new(), today);
                     if let Some(due) = task.due.filter(|due| due.due_on < today) {
                         let unit = case.about.unit.as_deref().unwrap_or_default();
-                        let name = format!("{} · {} · {}", name_of(&programme, unit, today), matter(&programme, case), due.due_on);
+                        let name = format!(
+                            "{} · {} · {}",
+                            name_of(&programme, unit, today),
+                            matter(&programme, case),
+                            due.due_on
+                        );
                         late.push((due.due_on, case.number, name));
                     }
                 }
                 late.sort();
-                late.into_iter().map(|(_, number, name)| (number.to_string(), name)).take(most).collect()
+                late.into_iter()
+                    .map(|(_, number, name)| (number.to_string(), name))
+                    .take(most)
+                    .collect()
             }
         })
     }
@@ -448,11 +665,17 @@ impl Office {
 
 /// The scorecard over units that a programme declares first.
 pub(super) fn scorecard_of(programme: &Programme) -> Option<(&ScorecardId, &Scorecard)> {
-    programme.scorecards.iter().find(|(_, found)| found.of == Scored::Units)
+    programme
+        .scorecards
+        .iter()
+        .find(|(_, found)| found.of == Scored::Units)
 }
 
 pub(super) fn name_of(programme: &Programme, unit: &str, on: Day) -> String {
-    programme.units.get(unit).map_or_else(|| unit.to_owned(), |unit| unit.name_on(on).zh.clone())
+    programme
+        .units
+        .get(unit)
+        .map_or_else(|| unit.to_owned(), |unit| unit.name_on(on).zh.clone())
 }
 
 /// The name of the top group above a group.
@@ -483,7 +706,11 @@ fn group_name(programme: &Programme, id: &str) -> String {
 
 /// 2018 as 2018年; other periods as they are written.
 pub(super) fn period_in_words(period: &str) -> String {
-    if period.len() == 4 { format!("{period}年") } else { period.to_owned() }
+    if period.len() == 4 {
+        format!("{period}年")
+    } else {
+        period.to_owned()
+    }
 }
 
 /// What a case is about, in a few words.
@@ -495,14 +722,24 @@ fn matter(programme: &Programme, case: &Case) -> String {
 }
 
 fn state_name(case: &Case) -> String {
-    let state = case.flow.states.iter().find(|state| state.id == case.state.state);
-    state.map_or_else(|| case.state.state.to_string(), |state| state.name.zh.clone())
+    let state = case
+        .flow
+        .states
+        .iter()
+        .find(|state| state.id == case.state.state);
+    state.map_or_else(
+        || case.state.state.to_string(),
+        |state| state.name.zh.clone(),
+    )
 }
 
 /// What a case's fields hold, in words.
 fn fields_of(case: &Case) -> Vec<(String, String)> {
     let fields = case.state.fields.iter().map(|(id, value)| {
-        let name = case.flow.field(id).map_or_else(|| id.to_string(), |field| field.name.zh.clone());
+        let name = case
+            .flow
+            .field(id)
+            .map_or_else(|| id.to_string(), |field| field.name.zh.clone());
         let value = match value {
             CaseValue::Number(number) => programme::shown::points(number),
             CaseValue::Integer(number) => number.to_string(),
@@ -537,16 +774,29 @@ struct SealedCard {
 
 impl<'p> Sealed<'p> {
     fn of(programme: &'p Programme, facts: &SealFacts) -> Option<Sealed<'p>> {
-        let scorecard = programme.scorecards.get(&ScorecardId::new(&facts.scorecard))?;
+        let scorecard = programme
+            .scorecards
+            .get(&ScorecardId::new(&facts.scorecard))?;
         let on = Day::parse(&facts.day).ok()?;
-        let text = |card: &Json, key: &str| card.get(key).and_then(Json::as_str).unwrap_or_default().to_owned();
+        let text = |card: &Json, key: &str| {
+            card.get(key)
+                .and_then(Json::as_str)
+                .unwrap_or_default()
+                .to_owned()
+        };
         let list = |card: &Json, key: &str| -> Vec<String> {
             let found = card.get(key).and_then(Json::as_array).into_iter().flatten();
-            found.filter_map(|one| one.as_str().map(str::to_owned)).collect()
+            found
+                .filter_map(|one| one.as_str().map(str::to_owned))
+                .collect()
         };
         let cards = facts.results.as_array()?.iter().map(|card| {
             let unit = text(card, "unit");
-            let items = card.get("items").and_then(Json::as_array).into_iter().flatten();
+            let items = card
+                .get("items")
+                .and_then(Json::as_array)
+                .into_iter()
+                .flatten();
             let mut lost: Vec<(Ratio, String)> = items
                 .filter_map(|item| {
                     let of = |key: &str| Ratio::parse(item.get(key)?.as_str()?);
@@ -554,8 +804,16 @@ impl<'p> Sealed<'p> {
                     let lost = &max - &points;
                     let id = base::ItemId::new(item.get("item")?.as_str()?);
                     let name = &scorecard.card.items.iter().find(|found| found.id == id)?;
-                    (lost > Ratio::ZERO && name.role != Role::Bonus)
-                        .then(|| (lost.clone(), format!("{}（失{}分）", name.name.zh, programme::shown::points(&lost))))
+                    (lost > Ratio::ZERO && name.role != Role::Bonus).then(|| {
+                        (
+                            lost.clone(),
+                            format!(
+                                "{}（失{}分）",
+                                name.name.zh,
+                                programme::shown::points(&lost)
+                            ),
+                        )
+                    })
                 })
                 .collect();
             lost.sort_by(|one, other| other.0.cmp(&one.0));
@@ -571,16 +829,30 @@ impl<'p> Sealed<'p> {
                 unit,
             }
         });
-        Some(Sealed { programme, scorecard, on, cards: cards.collect() })
+        Some(Sealed {
+            programme,
+            scorecard,
+            on,
+            cards: cards.collect(),
+        })
     }
 
     fn units(&self, is: impl Fn(&SealedCard) -> bool) -> Vec<&str> {
-        self.cards.iter().filter(|card| is(card)).map(|card| card.name.as_str()).collect()
+        self.cards
+            .iter()
+            .filter(|card| is(card))
+            .map(|card| card.name.as_str())
+            .collect()
     }
 
     fn vetoes(&self, card: &SealedCard) -> Vec<String> {
         let name = |id: &String| {
-            let found = self.scorecard.card.vetoes.iter().find(|veto| *veto.id == **id);
+            let found = self
+                .scorecard
+                .card
+                .vetoes
+                .iter()
+                .find(|veto| *veto.id == **id);
             found.map_or_else(|| id.clone(), |veto| veto.name.zh.clone())
         };
         card.vetoes.iter().map(name).collect()
@@ -599,7 +871,10 @@ impl<'p> Sealed<'p> {
             }
         }
         let line = |name: String| {
-            let units = units.get(&name).map(|units| units.join("、")).unwrap_or_default();
+            let units = units
+                .get(&name)
+                .map(|units| units.join("、"))
+                .unwrap_or_default();
             vec![text(name), text(units)]
         };
         order.into_iter().map(line).collect()
@@ -609,14 +884,18 @@ impl<'p> Sealed<'p> {
         let order = groups_in_order(self.programme);
         let mut cards: Vec<&SealedCard> = self.cards.iter().collect();
         cards.sort_by_key(|card| {
-            let place = order.iter().position(|known| *known == card.group).unwrap_or(usize::MAX);
+            let place = order
+                .iter()
+                .position(|known| *known == card.group)
+                .unwrap_or(usize::MAX);
             (place, card.rank.unwrap_or(u64::MAX))
         });
         let _ = self.on;
         let row = |card: &SealedCard| {
             vec![
                 text(group_name(self.programme, &card.group)),
-                card.rank.map_or_else(Value::empty, |rank| Value::Number(rank.to_string())),
+                card.rank
+                    .map_or_else(Value::empty, |rank| Value::Number(rank.to_string())),
                 text(card.name.clone()),
                 Value::Number(card.total.clone()),
                 text(card.grade.clone()),

@@ -43,7 +43,11 @@ impl Office {
             let case = cases.get(&(item.id.clone(), unit_id.clone()));
             let pieces = match case {
                 Some(number) => self.pieces_of(*number)?,
-                None if carried.is_some_and(|ties| is_carried_by(&programme, ties, &unit_id, on)) => Vec::new(),
+                None if carried
+                    .is_some_and(|ties| is_carried_by(&programme, ties, &unit_id, on)) =>
+                {
+                    Vec::new()
+                }
                 None => continue,
             };
             let mut documents = Vec::new();
@@ -53,12 +57,21 @@ impl Office {
                     return Err(report::problems::volume_too_large(volume::BYTES_MAX >> 20));
                 }
                 // One that was erased is left out, as everywhere.
-                let Some(hash) = EvidenceHash::parse(&piece.sha256) else { continue };
+                let Some(hash) = EvidenceHash::parse(&piece.sha256) else {
+                    continue;
+                };
                 if let Ok(bytes) = self.evidence().get(hash) {
-                    documents.push(Document { name: piece.name, sha256: piece.sha256, bytes });
+                    documents.push(Document {
+                        name: piece.name,
+                        sha256: piece.sha256,
+                        bytes,
+                    });
                 }
             }
-            items.push(Item { name: item.name.zh.clone(), documents });
+            items.push(Item {
+                name: item.name.zh.clone(),
+                documents,
+            });
         }
         let unit = name_of(&programme, unit, today);
         let period = crate::papers::values::period_in_words(&programme.year.to_string());
@@ -67,8 +80,17 @@ impl Office {
         let notes = vec![day, format!("存证位置 {}", self.position())];
         let is_demonstration = self.nature() == Nature::Demonstration;
         let notice = is_demonstration.then(|| crate::papers::values::NOTICE.to_owned());
-        let cover = volume::Cover { title, unit: unit.clone(), notes, notice };
+        let cover = volume::Cover {
+            title,
+            unit: unit.clone(),
+            notes,
+            notice,
+        };
         let bound = volume::bind(&cover, items)?;
-        Ok(Volume { pdf: bound.pdf, attached: bound.attached, name: format!("{unit}{period}材料册") })
+        Ok(Volume {
+            pdf: bound.pdf,
+            attached: bound.attached,
+            name: format!("{unit}{period}材料册"),
+        })
     }
 }

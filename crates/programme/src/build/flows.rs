@@ -18,7 +18,9 @@ use indexmap::IndexMap;
 use super::fields::{count, scale};
 use super::references::{unknown, unknown_in};
 use super::{Faults, Rows, month_day, shown};
-use crate::model::{DEDUCTED_FIELD, DUE_FIELD, POINTS_FIELD, Vocabulary};
+use crate::model::{
+    ASSIGNMENT, CONTENT_FIELD, DEDUCTED_FIELD, DUE_FIELD, POINTS_FIELD, TITLE_FIELD, Vocabulary,
+};
 use crate::problems;
 use crate::rows::Row;
 use crate::schema::POINTS_SCALE;
@@ -131,7 +133,7 @@ impl Builder<'_> {
     /// What a case is about: a subject type where it has one, otherwise the word itself.
     fn subject(&mut self, row: &Row, about: &str) -> String {
         match row.text("subject_type") {
-            Some(_) if about == "item" || about == "none" => {
+            Some(_) if about == "item" || about == ASSIGNMENT || about == "none" => {
                 self.faults.cell(
                     row,
                     "subject_type",
@@ -150,11 +152,9 @@ impl Builder<'_> {
         }
     }
 
-    /// A case about an item knows the item's points and due day from the start.
+    /// A case about an item knows the item's points and due day from the start, an assignment what it is and until when.
     fn opening_fields(&mut self, row: &Row) {
-        if row.text("about").is_none_or(|about| &**about != "item") {
-            return;
-        }
+        let about = row.text("about").map_or("none", |about| &**about);
         let field = |id: &str, name: Text, kind: FieldKind| casework::Field {
             id: FieldId::new(id),
             name,
@@ -162,20 +162,30 @@ impl Builder<'_> {
             min: None,
             max: None,
         };
-        self.fields.push((
-            field(
-                POINTS_FIELD,
-                Text::new("分值", "Points"),
-                FieldKind::Decimal {
-                    scale: POINTS_SCALE,
-                },
-            ),
-            None,
-        ));
-        self.fields.push((
-            field(DUE_FIELD, Text::new("完成时限", "Due day"), FieldKind::Day),
-            None,
-        ));
+        let points = FieldKind::Decimal {
+            scale: POINTS_SCALE,
+        };
+        let fields = match about {
+            "item" => vec![
+                field(POINTS_FIELD, Text::new("分值", "Points"), points),
+                field(DUE_FIELD, Text::new("完成时限", "Due day"), FieldKind::Day),
+            ],
+            ASSIGNMENT => vec![
+                field(TITLE_FIELD, Text::new("事由", "Matter"), FieldKind::Text),
+                field(
+                    CONTENT_FIELD,
+                    Text::new("内容和要求", "What is asked for"),
+                    FieldKind::Text,
+                ),
+                field(DUE_FIELD, Text::new("办结期限", "Due day"), FieldKind::Day),
+            ],
+            _ => return,
+        };
+        self.fields
+            .extend(fields.into_iter().map(|field| (field, None)));
+        if about != "item" {
+            return;
+        }
         self.is_about_item = true;
         let deducts = |row: &Arc<Row>| row.has("deducts") || row.has("deducts_percent");
         if self.rows.under("action", self.id).iter().any(deducts) {
@@ -216,6 +226,7 @@ impl Builder<'_> {
             roles: row.texts("roles").iter().map(RoleId::new).collect(),
             scope: match row.text("scope").map(|scope| &**scope) {
                 Some("lead") => Scope::Lead,
+                Some("support") => Scope::Support,
                 Some("all") => Scope::All,
                 _ => Scope::Own,
             },
@@ -558,7 +569,7 @@ impl Builder<'_> {
         }
         Some(match *column {
             "working_days" => Length::WorkingDays(count(row, "working_days", 1, self.faults)?),
-            "calendar_days" => Length::CalendarDays(count(row, "calendar_days", 1, self.faults)?),
+            "calendar_days" => Length::CalendarDays(count(row, "calendar_days", 0, self.faults)?),
             "months" => Length::Months(count(row, "months", 1, self.faults)?),
             _ => {
                 let (month, day) = month_day(row, "on")?;

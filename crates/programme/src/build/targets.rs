@@ -164,11 +164,9 @@ pub(super) fn targets(
         });
     }
     if let (Some(value), Some(period)) = (item.decimal("target"), card.head.year) {
-        match targets
-            .iter()
-            .find(|target| {
-                target.unit.is_none() && target.period == period && target.from.is_none()
-            }) {
+        match targets.iter().find(|target| {
+            target.unit.is_none() && target.period == period && target.from.is_none()
+        }) {
             Some(target) if target.value != *value => {
                 faults.cell(
                     item,

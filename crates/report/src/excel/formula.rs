@@ -83,7 +83,10 @@ fn rewritten(
             '\'' => {
                 let taken = quoted(rest, '\'');
                 let name = rest.get(1..taken.saturating_sub(1)).unwrap_or_default();
-                if rest.get(taken..).is_some_and(|after| after.starts_with('!')) {
+                if rest
+                    .get(taken..)
+                    .is_some_and(|after| after.starts_with('!'))
+                {
                     sheet = Some(name.replace("''", "'"));
                 }
                 out.push_str(rest.get(..taken).unwrap_or_default());
@@ -107,7 +110,6 @@ fn rewritten(
                     sheet = Some(word.to_owned());
                     out.push_str(word);
                 } else if let (Some(cell), false) = (cell_of(word), after.starts_with('(')) {
-                    
                     match place(sheet.as_deref(), &cell, is_end) {
                         Some((column, row)) => {
                             let fixed = |is_fixed: bool| if is_fixed { "$" } else { "" };
@@ -170,15 +172,27 @@ fn cell_of(word: &str) -> Option<Cell<'_>> {
         None => (false, word),
     };
     let end = rest.find(|sign: char| !sign.is_ascii_alphabetic())?;
-    let column = rest.get(..end).filter(|column| (1..=3).contains(&column.len()))?;
+    let column = rest
+        .get(..end)
+        .filter(|column| (1..=3).contains(&column.len()))?;
     let rest = rest.get(end..)?;
     let (row_is_fixed, digits) = match rest.strip_prefix('$') {
         Some(digits) => (true, digits),
         None => (false, rest),
     };
-    let is_row = !digits.is_empty() && digits.len() <= 7 && digits.bytes().all(|byte| byte.is_ascii_digit());
-    let row: u32 = if is_row { digits.parse().ok()? } else { return None };
-    ((1..=1_048_576).contains(&row)).then_some(Cell { column, row, row_is_fixed, column_is_fixed })
+    let is_row =
+        !digits.is_empty() && digits.len() <= 7 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let row: u32 = if is_row {
+        digits.parse().ok()?
+    } else {
+        return None;
+    };
+    ((1..=1_048_576).contains(&row)).then_some(Cell {
+        column,
+        row,
+        row_is_fixed,
+        column_is_fixed,
+    })
 }
 
 /// The number of a column from 1.
@@ -209,9 +223,20 @@ mod tests {
     use super::*;
 
     fn sheets() -> Vec<(String, Moves)> {
-        let list = Repeated { from: 4, to: 4, bare_before: 0, bare_after: 0, times: 3 };
+        let list = Repeated {
+            from: 4,
+            to: 4,
+            bare_before: 0,
+            bare_after: 0,
+            times: 3,
+        };
         vec![
-            ("台账".to_owned(), Moves { repeated: vec![list] }),
+            (
+                "台账".to_owned(),
+                Moves {
+                    repeated: vec![list],
+                },
+            ),
             ("说 明".to_owned(), Moves::default()),
         ]
     }
@@ -223,7 +248,10 @@ mod tests {
             ("SUM(C4:C4)", "SUM(C4:C6)"),
             ("SUM(C$4:C$4)/C5", "SUM(C$4:C$6)/C7"),
             ("C2+C5", "C2+C7"),
-            ("IF(A5=\"C5\",LOG10(B5),$B$9)", "IF(A7=\"C5\",LOG10(B7),$B$11)"),
+            (
+                "IF(A5=\"C5\",LOG10(B5),$B$9)",
+                "IF(A7=\"C5\",LOG10(B7),$B$11)",
+            ),
             ("台账!A5+'说 明'!A5", "台账!A7+'说 明'!A5"),
             ("SUM('台账'!A4:B4)", "SUM('台账'!A4:B6)"),
             ("A1:F9 H5", "A1:F11 H7"),
@@ -232,7 +260,10 @@ mod tests {
             assert_eq!(moved(written, Some(0), &sheets, Target::Outside), expected);
         }
         // From the other sheet, own references stay.
-        assert_eq!(moved("C5+台账!C5", Some(1), &sheets, Target::Outside), "C5+台账!C7");
+        assert_eq!(
+            moved("C5+台账!C5", Some(1), &sheets, Target::Outside),
+            "C5+台账!C7"
+        );
     }
 
     #[test]
@@ -240,11 +271,17 @@ mod tests {
         let sheets = sheets();
         let list = sheets[0].1.repeated[0].clone();
         let target = Target::Copy(&list, 2);
-        assert_eq!(moved("B4*C4+$A$1+D5", Some(0), &sheets, target), "B6*C6+$A$1+D7");
+        assert_eq!(
+            moved("B4*C4+$A$1+D5", Some(0), &sheets, target),
+            "B6*C6+$A$1+D7"
+        );
     }
 
     #[test]
     fn a_shared_formula_is_told_for_its_cell() {
-        assert_eq!(shifted("A1+$B$1+C$2+SUM(Z1:AA2)", 2, 1), "B3+$B$1+D$2+SUM(AA3:AB4)");
+        assert_eq!(
+            shifted("A1+$B$1+C$2+SUM(Z1:AA2)", 2, 1),
+            "B3+$B$1+D$2+SUM(AA3:AB4)"
+        );
     }
 }

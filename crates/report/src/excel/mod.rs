@@ -16,9 +16,9 @@ use base::{Problem, Text};
 
 use crate::data::Data;
 use crate::package::Package;
+use crate::problems;
 use crate::template::{Asked, Faults, Scope};
 use crate::xml::{Tree, escaped};
-use crate::problems;
 use book::{Book, Sheet};
 use moves::Moves;
 
@@ -41,7 +41,7 @@ pub(crate) fn fill(package: Package<'_>, data: &Data) -> Result<Vec<u8>, Problem
     let texts = book::SharedTexts::read(&package, &book)?;
     let mut changed: BTreeMap<String, String> = BTreeMap::new();
     let mut all_moves: Vec<(String, Moves)> = Vec::new();
-    let mut filled = Vec::new();
+    let mut has_marks = false;
     for sheet in &book.sheets {
         let tree = Tree::read(&sheet.part, package.part(&sheet.part).unwrap_or_default())?;
         let mut faults = Faults::default();
@@ -49,13 +49,11 @@ pub(crate) fn fill(package: Package<'_>, data: &Data) -> Result<Vec<u8>, Problem
         faults.first()?;
         let moves = plan.moves(Scope::of(data))?;
         all_moves.push((sheet.name.clone(), moves));
-        filled.push((sheet, plan.has_marks()));
+        has_marks |= plan.has_marks();
     }
-    let has_moved = all_moves.iter().any(|(_, moves)| moves.is_any());
-    for (number, (sheet, has_marks)) in filled.iter().enumerate() {
-        if !has_moved && !has_marks && data.notice.is_none() {
-            continue;
-        }
+    // Where anything is filled, results of formulas are stale in every sheet.
+    let is_filled = has_marks || data.notice.is_some();
+    for (number, sheet) in book.sheets.iter().enumerate().filter(|_| is_filled) {
         let tree = Tree::read(&sheet.part, package.part(&sheet.part).unwrap_or_default())?;
         let plan = rows::Plan::of(&tree, sheet, &texts, &mut Faults::default())?;
         let notice = data.notice.as_deref();
@@ -74,7 +72,10 @@ pub(crate) fn fill(package: Package<'_>, data: &Data) -> Result<Vec<u8>, Problem
     let mut left_out = Vec::new();
     if !changed.is_empty() {
         let text = package.part(&package.main).unwrap_or_default();
-        changed.insert(package.main.clone(), book.rewritten(&package.main, text, &all_moves)?);
+        changed.insert(
+            package.main.clone(),
+            book.rewritten(&package.main, text, &all_moves)?,
+        );
         // What was calculated in which order does not hold any more; programs make it anew.
         drop_calculation(&package, &mut changed, &mut left_out)?;
     }
@@ -107,7 +108,10 @@ fn drop_calculation(
     left_out: &mut Vec<String>,
 ) -> Result<(), Problem> {
     let relationships = package.relationships(&package.main)?;
-    let Some((id, _, target)) = relationships.into_iter().find(|(_, kind, _)| kind == "calcChain") else {
+    let Some((id, _, target)) = relationships
+        .into_iter()
+        .find(|(_, kind, _)| kind == "calcChain")
+    else {
         return Ok(());
     };
     let (folder, file) = package.main.rsplit_once('/').unwrap_or(("", &package.main));
@@ -115,7 +119,12 @@ fn drop_calculation(
     let rels = rels.trim_start_matches('/').to_owned();
     let places: [(&str, &str, &str, &str); 2] = [
         (&rels, "Relationship", "Id", &id),
-        ("[Content_Types].xml", "Override", "PartName", &format!("/{target}")),
+        (
+            "[Content_Types].xml",
+            "Override",
+            "PartName",
+            &format!("/{target}"),
+        ),
     ];
     for (part, element, attribute, value) in places {
         let text = package.part(part).unwrap_or_default();
@@ -123,7 +132,10 @@ fn drop_calculation(
         let node = tree
             .nodes_named(element)
             .find(|node| tree.attribute(*node, attribute).as_deref() == Some(value));
-        if let Some(at) = node.and_then(|node| tree.nodes.get(node)).map(|node| node.all.clone()) {
+        if let Some(at) = node
+            .and_then(|node| tree.nodes.get(node))
+            .map(|node| node.all.clone())
+        {
             let mut text = text.to_owned();
             text.replace_range(at, "");
             changed.insert(part.to_owned(), text);

@@ -30,7 +30,9 @@ pub(super) struct Moves {
 impl Moves {
     /// Whether any row stands elsewhere than in the template.
     pub fn is_any(&self) -> bool {
-        self.repeated.iter().any(|rows| rows.times != 1 || rows.bare_before + rows.bare_after > 0)
+        self.repeated
+            .iter()
+            .any(|rows| rows.times != 1 || rows.bare_before + rows.bare_after > 0)
     }
 
     /// Where a row stands first.
@@ -74,7 +76,9 @@ impl Moves {
 
     /// The repeated rows around a row.
     pub fn around(&self, row: u32) -> Option<&Repeated> {
-        self.repeated.iter().find(|rows| (rows.from..=rows.to).contains(&row))
+        self.repeated
+            .iter()
+            .find(|rows| (rows.from..=rows.to).contains(&row))
     }
 }
 
@@ -85,7 +89,13 @@ mod tests {
     #[test]
     fn rows_beneath_a_list_move_by_its_lines() {
         let moves = Moves {
-            repeated: vec![Repeated { from: 4, to: 4, bare_before: 0, bare_after: 0, times: 3 }],
+            repeated: vec![Repeated {
+                from: 4,
+                to: 4,
+                bare_before: 0,
+                bare_after: 0,
+                times: 3,
+            }],
         };
         let table = [(1, 1, 1), (3, 3, 3), (4, 4, 6), (5, 7, 7), (9, 11, 11)];
         for (row, first, last) in table {
@@ -99,7 +109,13 @@ mod tests {
     fn rows_that_only_hold_marks_are_gone() {
         // Row 3 begins, rows 4 and 5 repeat twice, row 6 ends, row 7 is a total.
         let moves = Moves {
-            repeated: vec![Repeated { from: 4, to: 5, bare_before: 1, bare_after: 1, times: 2 }],
+            repeated: vec![Repeated {
+                from: 4,
+                to: 5,
+                bare_before: 1,
+                bare_after: 1,
+                times: 2,
+            }],
         };
         let table = [(2, 2, 2), (4, 3, 5), (5, 4, 6), (7, 7, 7)];
         for (row, first, last) in table {

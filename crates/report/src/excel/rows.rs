@@ -63,7 +63,9 @@ fn text_at<'t>(
 ) -> Option<(&'t Tree<'t>, usize)> {
     match tree.attribute(cell, "t").as_deref() {
         Some("s") => {
-            let value = tree.child(cell, "v").and_then(|node| tree.nodes.get(node))?;
+            let value = tree
+                .child(cell, "v")
+                .and_then(|node| tree.nodes.get(node))?;
             let number: usize = tree.slice(value.inner.clone()).trim().parse().ok()?;
             Some((texts.tree.as_ref()?, *texts.items.get(number)?))
         }
@@ -83,7 +85,10 @@ fn shared_master(tree: &Tree<'_>, cell: usize) -> Option<(String, String)> {
 fn plain_text(tree: &Tree<'_>, of: usize) -> String {
     let texts = texts_of(tree, of).into_iter().flatten();
     let nodes = texts.filter_map(|node| tree.nodes.get(node));
-    nodes.flat_map(|node| signs(tree.text, node.inner.clone())).map(|(sign, _)| sign).collect()
+    nodes
+        .flat_map(|node| signs(tree.text, node.inner.clone()))
+        .map(|(sign, _)| sign)
+        .collect()
 }
 
 impl<'t> Plan<'t> {
@@ -108,9 +113,16 @@ impl<'t> Plan<'t> {
             number = next;
             let mut column = 0;
             let mut cells = Vec::new();
-            for cell in tree.children(node).into_iter().filter(|cell| tree.local(*cell) == "c") {
+            for cell in tree
+                .children(node)
+                .into_iter()
+                .filter(|cell| tree.local(*cell) == "c")
+            {
                 let told = tree.attribute(cell, "r");
-                let named = told.as_deref().and_then(formula::split).map(|(column, _)| column.to_owned());
+                let named = told
+                    .as_deref()
+                    .and_then(formula::split)
+                    .map(|(column, _)| column.to_owned());
                 let name = named.unwrap_or_else(|| formula::letters(column + 1));
                 column = formula::number_of(&name);
                 let at = place(sheet, &format!("{name}{number}"));
@@ -125,12 +137,23 @@ impl<'t> Plan<'t> {
                 if let Some((id, text)) = shared_master(tree, cell) {
                     shared.insert(id, (text, number, column));
                 }
-                cells.push(Cell { node: cell, column: name, marked: found });
+                cells.push(Cell {
+                    node: cell,
+                    column: name,
+                    marked: found,
+                });
             }
-            rows.push(Row { node, number, cells });
+            rows.push(Row {
+                node,
+                number,
+                cells,
+            });
         }
         let mut heads = Vec::new();
-        for head in tree.nodes_named("headerFooter").flat_map(|node| tree.children(node)) {
+        for head in tree
+            .nodes_named("headerFooter")
+            .flat_map(|node| tree.children(node))
+        {
             let at = Text::new(
                 format!("工作表“{}”页眉页脚", sheet.name),
                 format!("sheet `{}`, head or foot", sheet.name),
@@ -141,7 +164,15 @@ impl<'t> Plan<'t> {
                 Ok(marked) => heads.push((marked, at)),
             }
         }
-        let mut plan = Plan { tree, sheet, texts, rows, blocks: Vec::new(), heads, shared };
+        let mut plan = Plan {
+            tree,
+            sheet,
+            texts,
+            rows,
+            blocks: Vec::new(),
+            heads,
+            shared,
+        };
         plan.find_blocks(faults);
         if !plan.blocks.is_empty() && tree.nodes_named("tableParts").next().is_some() {
             faults.add(problems::table_around_list(&sheet.name));
@@ -154,7 +185,9 @@ impl<'t> Plan<'t> {
         let marks = row.cells.iter().flat_map(|cell| {
             let at = place(self.sheet, &format!("{}{}", cell.column, row.number));
             let marks = cell.marked.iter().flat_map(|marked| marked.marks.iter());
-            marks.filter(|mark| mark.sign != Sign::Put && !mark.is_inline).map(move |mark| (mark.clone(), at.clone()))
+            marks
+                .filter(|mark| mark.sign != Sign::Put && !mark.is_inline)
+                .map(move |mark| (mark.clone(), at.clone()))
         });
         marks.collect()
     }
@@ -176,13 +209,21 @@ impl<'t> Plan<'t> {
             for (mark, here) in self.controls(row) {
                 match mark.sign {
                     Sign::If | Sign::IfNot => {
-                        faults.add(problems::no_conditions_here(&here.zh, &here.en, &mark.written));
+                        faults.add(problems::no_conditions_here(
+                            &here.zh,
+                            &here.en,
+                            &mark.written,
+                        ));
                     }
                     Sign::Each => {
                         // One without an end repeats its own row.
                         if let Some((earlier, of, row)) = open.take() {
                             if row == at {
-                                faults.add(problems::nested_list(&here.zh, &here.en, &mark.written));
+                                faults.add(problems::nested_list(
+                                    &here.zh,
+                                    &here.en,
+                                    &mark.written,
+                                ));
                             }
                             pending.push((earlier, of, row, None));
                         }
@@ -194,7 +235,11 @@ impl<'t> Plan<'t> {
                         }
                         other => {
                             open = other;
-                            faults.add(problems::end_without_begin(&here.zh, &here.en, &mark.written));
+                            faults.add(problems::end_without_begin(
+                                &here.zh,
+                                &here.en,
+                                &mark.written,
+                            ));
                         }
                     },
                     Sign::Put => {}
@@ -227,28 +272,43 @@ impl<'t> Plan<'t> {
 
     pub fn has_marks(&self) -> bool {
         !self.heads.is_empty()
-            || self.rows.iter().any(|row| row.cells.iter().any(|cell| cell.marked.is_some()))
+            || self
+                .rows
+                .iter()
+                .any(|row| row.cells.iter().any(|cell| cell.marked.is_some()))
     }
 
     /// The marks, each with the list around it.
     pub fn asked(&self) -> Vec<Asked> {
         let mut all = Vec::new();
         for row in &self.rows {
-            let list = self.block_of(row.number).map(|block| block.mark.name.clone());
+            let list = self
+                .block_of(row.number)
+                .map(|block| block.mark.name.clone());
             for cell in &row.cells {
                 let at = place(self.sheet, &format!("{}{}", cell.column, row.number));
                 let marks = cell.marked.iter().flat_map(|marked| &marked.marks);
-                all.extend(marks.map(|mark| Asked { mark: mark.clone(), place: at.clone(), list: list.clone() }));
+                all.extend(marks.map(|mark| Asked {
+                    mark: mark.clone(),
+                    place: at.clone(),
+                    list: list.clone(),
+                }));
             }
         }
         for (marked, at) in &self.heads {
-            all.extend(marked.marks.iter().map(|mark| Asked { mark: mark.clone(), place: at.clone(), list: None }));
+            all.extend(marked.marks.iter().map(|mark| Asked {
+                mark: mark.clone(),
+                place: at.clone(),
+                list: None,
+            }));
         }
         all
     }
 
     fn block_of(&self, row: u32) -> Option<&Block> {
-        self.blocks.iter().find(|block| (block.rows.from..=block.rows.to).contains(&row))
+        self.blocks
+            .iter()
+            .find(|block| (block.rows.from..=block.rows.to).contains(&row))
     }
 
     /// How the rows move when it is filled.
@@ -256,16 +316,29 @@ impl<'t> Plan<'t> {
         let mut repeated = Vec::new();
         for block in &self.blocks {
             let Some(list) = scope.data.list(&block.mark.name) else {
-                let lists: Vec<&str> = scope.data.lists.iter().map(|list| list.zh.as_str()).collect();
+                let lists: Vec<&str> = scope
+                    .data
+                    .lists
+                    .iter()
+                    .map(|list| list.zh.as_str())
+                    .collect();
                 let (zh, en) = (&block.place.zh, &block.place.en);
-                return Err(problems::not_a_list(zh, en, &block.mark.written, lists.join("、")));
+                return Err(problems::not_a_list(
+                    zh,
+                    en,
+                    &block.mark.written,
+                    lists.join("、"),
+                ));
             };
             // A list without lines keeps one empty row, as forms do.
             let times = u32::try_from(list.rows.len().max(1)).unwrap_or(ROWS_MAX);
             if times.saturating_mul(block.rows.to - block.rows.from + 1) > ROWS_MAX / 4 {
                 return Err(too_much());
             }
-            repeated.push(Repeated { times, ..block.rows.clone() });
+            repeated.push(Repeated {
+                times,
+                ..block.rows.clone()
+            });
         }
         Ok(Moves { repeated })
     }
@@ -281,7 +354,15 @@ impl<'t> Plan<'t> {
         let Some((_, moves)) = sheets.get(own) else {
             return Ok(self.tree.text.to_owned());
         };
-        let mut out = Writer { plan: self, scope, own, sheets, moves, notice, out: String::new() };
+        let mut out = Writer {
+            plan: self,
+            scope,
+            own,
+            sheets,
+            moves,
+            notice,
+            out: String::new(),
+        };
         out.write()?;
         Ok(out.out)
     }
@@ -337,7 +418,10 @@ impl Writer<'_, '_, '_> {
                 }
                 "brk" if tree.slice(all.clone()).contains("id=") && self.is_row_break(node) => {
                     from = self.write_attribute(from, node, "id", |text, this| {
-                        text.parse().map_or_else(|_| text.to_owned(), |row| this.moves.last(row).to_string())
+                        text.parse().map_or_else(
+                            |_| text.to_owned(),
+                            |row| this.moves.last(row).to_string(),
+                        )
                     });
                 }
                 "headerFooter" => {
@@ -377,12 +461,20 @@ impl Writer<'_, '_, '_> {
 
     /// Areas; a single cell of a row that repeats becomes the area of all its copies.
     fn areas(&self, text: &str) -> String {
-        let areas = text.split_whitespace().map(|area| match formula::split(area) {
-            Some((column, row)) if self.moves.around(row).is_some_and(|rows| rows.times > 1) => {
-                format!("{column}{}:{column}{}", self.moves.first(row), self.moves.last(row))
-            }
-            _ => self.moved(area),
-        });
+        let areas = text
+            .split_whitespace()
+            .map(|area| match formula::split(area) {
+                Some((column, row))
+                    if self.moves.around(row).is_some_and(|rows| rows.times > 1) =>
+                {
+                    format!(
+                        "{column}{}:{column}{}",
+                        self.moves.first(row),
+                        self.moves.last(row)
+                    )
+                }
+                _ => self.moved(area),
+            });
         areas.collect::<Vec<_>>().join(" ")
     }
 
@@ -391,12 +483,20 @@ impl Writer<'_, '_, '_> {
         let name = tree.name(node);
         let mut areas: Vec<String> = Vec::new();
         for merged in tree.children(node) {
-            let Some(area) = tree.attribute(merged, "ref") else { continue };
-            let rows = area.split_once(':').and_then(|(start, end)| {
-                Some((formula::split(start)?, formula::split(end)?))
-            });
-            let Some(((left, top), (right, bottom))) = rows else { continue };
-            match self.moves.around(top).filter(|rows| (rows.from..=rows.to).contains(&bottom)) {
+            let Some(area) = tree.attribute(merged, "ref") else {
+                continue;
+            };
+            let rows = area
+                .split_once(':')
+                .and_then(|(start, end)| Some((formula::split(start)?, formula::split(end)?)));
+            let Some(((left, top), (right, bottom))) = rows else {
+                continue;
+            };
+            match self
+                .moves
+                .around(top)
+                .filter(|rows| (rows.from..=rows.to).contains(&bottom))
+            {
                 Some(rows) => areas.extend((0..rows.times).map(|copy| {
                     let row = |row: u32| self.moves.in_copy(row, rows, copy);
                     format!("{left}{}:{right}{}", row(top), row(bottom))
@@ -408,9 +508,11 @@ impl Writer<'_, '_, '_> {
             return;
         }
         let prefix = name.strip_suffix("mergeCells").unwrap_or_default();
-        self.out.push_str(&format!("<{name} count=\"{}\">", areas.len()));
+        self.out
+            .push_str(&format!("<{name} count=\"{}\">", areas.len()));
         for area in areas {
-            self.out.push_str(&format!("<{prefix}mergeCell ref=\"{area}\"/>"));
+            self.out
+                .push_str(&format!("<{prefix}mergeCell ref=\"{area}\"/>"));
         }
         self.out.push_str(&format!("</{name}>"));
     }
@@ -442,23 +544,36 @@ impl Writer<'_, '_, '_> {
         let mut at = 0;
         while let Some(row) = plan.rows.get(at) {
             let number = row.number;
-            let block = plan.blocks.iter().zip(&self.moves.repeated).find(|(block, _)| {
-                let rows = &block.rows;
-                (rows.from - rows.bare_before..=rows.to + rows.bare_after).contains(&number)
-            });
+            let block = plan
+                .blocks
+                .iter()
+                .zip(&self.moves.repeated)
+                .find(|(block, _)| {
+                    let rows = &block.rows;
+                    (rows.from - rows.bare_before..=rows.to + rows.bare_after).contains(&number)
+                });
             let Some((block, rows)) = block else {
                 let to = self.moves.first(number);
                 self.write_row(row, to, self.scope, None)?;
                 at += 1;
                 continue;
             };
-            let inside: Vec<&Row> = plan.rows.iter().filter(|row| (rows.from..=rows.to).contains(&row.number)).collect();
+            let inside: Vec<&Row> = plan
+                .rows
+                .iter()
+                .filter(|row| (rows.from..=rows.to).contains(&row.number))
+                .collect();
             let Some(list) = self.scope.data.list(&block.mark.name) else {
                 return Err(too_much());
             };
             for copy in 0..rows.times {
-                let line = usize::try_from(copy).ok().filter(|line| *line < list.rows.len());
-                let scope = Scope { line: Some((list, line)), ..self.scope };
+                let line = usize::try_from(copy)
+                    .ok()
+                    .filter(|line| *line < list.rows.len());
+                let scope = Scope {
+                    line: Some((list, line)),
+                    ..self.scope
+                };
                 for row in &inside {
                     let to = self.moves.in_copy(row.number, rows, copy);
                     self.write_row(row, to, scope, Some((rows, copy)))?;
@@ -478,7 +593,9 @@ impl Writer<'_, '_, '_> {
         copy: Option<(&Repeated, u32)>,
     ) -> Result<(), Problem> {
         let tree = self.plan.tree;
-        let Some(node) = tree.nodes.get(row.node) else { return Ok(()) };
+        let Some(node) = tree.nodes.get(row.node) else {
+            return Ok(());
+        };
         let tag_end = node.inner.start;
         match tree.attribute_at(row.node, "r") {
             Some(at) => {
@@ -510,7 +627,10 @@ impl Writer<'_, '_, '_> {
         let tree = plan.tree;
         let name = tree.name(cell.node);
         let prefix = name.strip_suffix('c').unwrap_or_default();
-        let style = tree.attribute(cell.node, "s").map(|style| format!(" s=\"{style}\"")).unwrap_or_default();
+        let style = tree
+            .attribute(cell.node, "s")
+            .map(|style| format!(" s=\"{style}\""))
+            .unwrap_or_default();
         let start = format!("<{name} r=\"{}{to}\"{style}", cell.column);
         let place = place(plan.sheet, &format!("{}{row}", cell.column));
         let text = text_at(tree, plan.texts, cell.node);
@@ -520,7 +640,8 @@ impl Writer<'_, '_, '_> {
             {
                 match value {
                     Value::Number(number) if is_number(&number) => {
-                        self.out.push_str(&format!("{start}><{prefix}v>{number}</{prefix}v></{name}>"));
+                        self.out
+                            .push_str(&format!("{start}><{prefix}v>{number}</{prefix}v></{name}>"));
                         return Ok(());
                     }
                     value if value.is_empty() => {
@@ -531,9 +652,14 @@ impl Writer<'_, '_, '_> {
                 }
             }
             let inner = of.nodes.get(node).map_or(0..0, |node| node.inner.clone());
-            let is_same = of.name(node).strip_suffix("si").or(of.name(node).strip_suffix("is")) == Some(prefix);
+            let is_same = of
+                .name(node)
+                .strip_suffix("si")
+                .or(of.name(node).strip_suffix("is"))
+                == Some(prefix);
             let notice = self.notice.take();
-            self.out.push_str(&format!("{start} t=\"inlineStr\"><{prefix}is>"));
+            self.out
+                .push_str(&format!("{start} t=\"inlineStr\"><{prefix}is>"));
             if is_same && notice.is_none() {
                 self.write_edited(of, inner, &marked.edits, scope, &place)?;
             } else {
@@ -549,7 +675,8 @@ impl Writer<'_, '_, '_> {
             && !text.trim().is_empty()
         {
             self.notice = None;
-            self.out.push_str(&format!("{start} t=\"inlineStr\"><{prefix}is>"));
+            self.out
+                .push_str(&format!("{start} t=\"inlineStr\"><{prefix}is>"));
             self.write_plain_text(prefix, &text, Some(notice));
             self.out.push_str(&format!("</{prefix}is></{name}>"));
             return Ok(());
@@ -560,7 +687,9 @@ impl Writer<'_, '_, '_> {
             self.out.push_str(&format!("</{prefix}f></{name}>"));
             return Ok(());
         }
-        let Some(node) = tree.nodes.get(cell.node) else { return Ok(()) };
+        let Some(node) = tree.nodes.get(cell.node) else {
+            return Ok(());
+        };
         match tree.attribute_at(cell.node, "r") {
             Some(at) => {
                 self.out.push_str(tree.slice(node.all.start..at.start));
@@ -573,7 +702,13 @@ impl Writer<'_, '_, '_> {
     }
 
     /// A formula without the result that it had; one that was shared is written out.
-    fn write_formula(&mut self, cell: &Cell, node: usize, row: u32, copy: Option<(&Repeated, u32)>) {
+    fn write_formula(
+        &mut self,
+        cell: &Cell,
+        node: usize,
+        row: u32,
+        copy: Option<(&Repeated, u32)>,
+    ) {
         let tree = self.plan.tree;
         let inner = tree.nodes.get(node).map_or(0..0, |node| node.inner.clone());
         let mut text = crate::xml::unescaped(tree.slice(inner)).into_owned();
@@ -583,7 +718,8 @@ impl Writer<'_, '_, '_> {
         }
         if kind.as_deref() == Some("array") {
             let area = tree.attribute(node, "ref").unwrap_or_default();
-            self.out.push_str(&format!(" t=\"array\" ref=\"{}\"", self.moved(&area)));
+            self.out
+                .push_str(&format!(" t=\"array\" ref=\"{}\"", self.moved(&area)));
         }
         let target = copy.map_or(Target::Outside, |(rows, copy)| Target::Copy(rows, copy));
         let text = moved(&text, Some(self.own), self.sheets, target);
@@ -631,7 +767,8 @@ impl Writer<'_, '_, '_> {
     }
 
     fn write_plain_text(&mut self, prefix: &str, text: &str, notice: Option<&str>) {
-        self.out.push_str(&format!("<{prefix}t xml:space=\"preserve\">"));
+        self.out
+            .push_str(&format!("<{prefix}t xml:space=\"preserve\">"));
         put_value(&mut self.out, text, false);
         if let Some(notice) = notice {
             put_value(&mut self.out, &format!("（{notice}）"), false);
@@ -648,9 +785,16 @@ fn only_value(
     scope: Scope<'_>,
     place: &Text,
 ) -> Result<Option<Value>, Problem> {
-    let values: Vec<&Mark> = marked.marks.iter().filter(|mark| mark.sign == Sign::Put).collect();
+    let values: Vec<&Mark> = marked
+        .marks
+        .iter()
+        .filter(|mark| mark.sign == Sign::Put)
+        .collect();
     let taken: usize = marked.marks.iter().map(|mark| mark.at.len()).sum();
-    let signs = plain_text(tree, of).chars().filter(|sign| !sign.is_whitespace()).count();
+    let signs = plain_text(tree, of)
+        .chars()
+        .filter(|sign| !sign.is_whitespace())
+        .count();
     match values.as_slice() {
         [] if signs <= taken => Ok(Some(Value::empty())),
         [mark] if signs <= taken && mark.form == Ok(None) => scope.value(mark, place).map(Some),
@@ -693,7 +837,9 @@ fn is_number(text: &str) -> bool {
     !digits.is_empty()
         && digits.len() <= 15
         && digits.starts_with(|sign: char| sign.is_ascii_digit())
-        && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+        && digits
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'.')
         && digits.bytes().filter(|byte| *byte == b'.').count() <= 1
 }
 
@@ -702,14 +848,19 @@ pub(super) fn text_of(tree: &Tree<'_>, texts: &SharedTexts<'_>) -> Vec<String> {
     let data = tree.nodes_named("sheetData").next();
     let rows = data.map(|data| tree.children(data)).unwrap_or_default();
     let row = |row: usize| {
-        let cells = tree.children(row).into_iter().map(|cell| match text_at(tree, texts, cell) {
-            Some((of, node)) => plain_text(of, node),
-            None => {
-                let value = tree.child(cell, "v").or_else(|| tree.child(cell, "f"));
-                let value = value.and_then(|node| tree.nodes.get(node));
-                value.map_or_else(String::new, |node| tree.slice(node.inner.clone()).to_owned())
-            }
-        });
+        let cells = tree
+            .children(row)
+            .into_iter()
+            .map(|cell| match text_at(tree, texts, cell) {
+                Some((of, node)) => plain_text(of, node),
+                None => {
+                    let value = tree.child(cell, "v").or_else(|| tree.child(cell, "f"));
+                    let value = value.and_then(|node| tree.nodes.get(node));
+                    value.map_or_else(String::new, |node| {
+                        tree.slice(node.inner.clone()).to_owned()
+                    })
+                }
+            });
         cells.collect::<Vec<_>>().join("\t")
     };
     rows.into_iter().map(row).collect()

@@ -17,9 +17,26 @@ pub(super) enum Taken {
 /// What a page has from the nodes above it.
 const INHERITED: &[&[u8]] = &[b"Resources", b"MediaBox", b"CropBox", b"Rotate"];
 /// What acts by itself, or leads away.
-const ACTIONS: &[&[u8]] = &[b"A", b"AA", b"JS", b"OpenAction", b"PA", b"Parent", b"Popup", b"StructParent"];
+const ACTIONS: &[&[u8]] = &[
+    b"A",
+    b"AA",
+    b"JS",
+    b"OpenAction",
+    b"PA",
+    b"Parent",
+    b"Popup",
+    b"StructParent",
+];
 /// Of a page: what acts, and what only holds together within its own file.
-const OF_PAGES: &[&[u8]] = &[b"AA", b"B", b"StructParents", b"Tabs", b"PieceInfo", b"Metadata", b"Thumb"];
+const OF_PAGES: &[&[u8]] = &[
+    b"AA",
+    b"B",
+    b"StructParents",
+    b"Tabs",
+    b"PieceInfo",
+    b"Metadata",
+    b"Thumb",
+];
 /// Most bytes that a stream may unpack to while a file is read.
 const UNPACKED_MAX: usize = 64 << 20;
 /// Deepest tree of pages.
@@ -44,7 +61,10 @@ pub(super) fn take(pdf: &mut Pdf, setting: &Setting, bytes: &[u8], most: usize) 
 
 /// The file with its objects numbered from `first`, and its pages, each with all that it inherits.
 fn read(bytes: &[u8], first: u32, most: usize) -> Option<(Pdf, Vec<(ObjectId, Dictionary)>)> {
-    let options = LoadOptions { max_decompressed_size: Some(UNPACKED_MAX), ..LoadOptions::default() };
+    let options = LoadOptions {
+        max_decompressed_size: Some(UNPACKED_MAX),
+        ..LoadOptions::default()
+    };
     let mut other = Pdf::load_mem_with_options(bytes, options).ok()?;
     if other.is_encrypted() || other.was_encrypted() {
         return None;
@@ -105,7 +125,10 @@ fn disarm(object: &mut Object, depth: usize) {
         Object::Array(list) => list.iter_mut().for_each(|one| disarm(one, depth + 1)),
         Object::Dictionary(found) => {
             let is = |found: &Dictionary, key: &[u8], names: &[&[u8]]| {
-                found.get(key).and_then(Object::as_name).is_ok_and(|name| names.contains(&name))
+                found
+                    .get(key)
+                    .and_then(Object::as_name)
+                    .is_ok_and(|name| names.contains(&name))
             };
             if is(found, b"Type", &[b"Annot"]) || found.has(b"Rect") && found.has(b"Subtype") {
                 for key in ACTIONS {
@@ -113,7 +136,22 @@ fn disarm(object: &mut Object, depth: usize) {
                 }
             }
             if is(found, b"Type", &[b"Action"])
-                || is(found, b"S", &[b"JavaScript", b"Launch", b"URI", b"SubmitForm", b"ImportData", b"GoToR", b"GoToE", b"Rendition", b"Movie", b"Sound"])
+                || is(
+                    found,
+                    b"S",
+                    &[
+                        b"JavaScript",
+                        b"Launch",
+                        b"URI",
+                        b"SubmitForm",
+                        b"ImportData",
+                        b"GoToR",
+                        b"GoToE",
+                        b"Rendition",
+                        b"Movie",
+                        b"Sound",
+                    ],
+                )
             {
                 *found = Dictionary::new();
             }
@@ -121,28 +159,54 @@ fn disarm(object: &mut Object, depth: usize) {
             found.remove(b"EmbeddedFiles");
             found.iter_mut().for_each(|(_, one)| disarm(one, depth + 1));
         }
-        Object::Stream(stream) => stream.dict.iter_mut().for_each(|(_, one)| disarm(one, depth + 1)),
+        Object::Stream(stream) => stream
+            .dict
+            .iter_mut()
+            .for_each(|(_, one)| disarm(one, depth + 1)),
         _ => {}
     }
 }
 
 /// Writes the volume's number at the foot of a page, whatever its size and turn.
 pub(super) fn stamp(pdf: &mut Pdf, id: ObjectId, setting: &Setting, number: usize) {
-    let Ok(page) = pdf.get_dictionary(id).cloned() else { return };
+    let Ok(page) = pdf.get_dictionary(id).cloned() else {
+        return;
+    };
     let numbers = |key: &[u8]| -> Option<Vec<f32>> {
         let (_, found) = pdf.dereference(page.get(key).ok()?).ok()?;
-        let numbers: Option<Vec<f32>> = found.as_array().ok()?.iter().map(|one| pdf.dereference(one).ok()?.1.as_float().ok()).collect();
-        numbers.filter(|numbers| numbers.len() == 4 && numbers.iter().all(|number| number.is_finite()))
+        let numbers: Option<Vec<f32>> = found
+            .as_array()
+            .ok()?
+            .iter()
+            .map(|one| pdf.dereference(one).ok()?.1.as_float().ok())
+            .collect();
+        numbers
+            .filter(|numbers| numbers.len() == 4 && numbers.iter().all(|number| number.is_finite()))
     };
-    let seen = numbers(b"CropBox").or_else(|| numbers(b"MediaBox")).unwrap_or_else(|| vec![0.0, 0.0, 595.0, 842.0]);
+    let seen = numbers(b"CropBox")
+        .or_else(|| numbers(b"MediaBox"))
+        .unwrap_or_else(|| vec![0.0, 0.0, 595.0, 842.0]);
     let (left, right) = (seen[0].min(seen[2]), seen[0].max(seen[2]));
     let (bottom, top) = (seen[1].min(seen[3]), seen[1].max(seen[3]));
-    let turn = page.get(b"Rotate").ok().and_then(|turn| pdf.dereference(turn).ok()?.1.as_i64().ok()).unwrap_or(0).rem_euclid(360);
+    let turn = page
+        .get(b"Rotate")
+        .ok()
+        .and_then(|turn| pdf.dereference(turn).ok()?.1.as_i64().ok())
+        .unwrap_or(0)
+        .rem_euclid(360);
     let (middle, height) = ((left + right) / 2.0, (bottom + top) / 2.0);
     const EDGE: f32 = 16.0;
     let text = format!("- {number} -");
     // Half of the text's width, as Helvetica has it, so that it stands in the middle.
-    let half = text.chars().map(|sign| match sign { '-' => 3.33, ' ' => 2.78, _ => 5.56 }).sum::<f32>() / 2.0;
+    let half = text
+        .chars()
+        .map(|sign| match sign {
+            '-' => 3.33,
+            ' ' => 2.78,
+            _ => 5.56,
+        })
+        .sum::<f32>()
+        / 2.0;
     let matrix = match turn {
         90 => format!("0 1 -1 0 {:.2} {:.2}", right - EDGE, height - half),
         180 => format!("-1 0 0 -1 {:.2} {:.2}", middle + half, top - EDGE),
@@ -156,9 +220,21 @@ pub(super) fn stamp(pdf: &mut Pdf, id: ObjectId, setting: &Setting, number: usiz
     let mut contents: Vec<Object> = vec![begin.into()];
     contents.extend(pdf.get_page_contents(id).into_iter().map(Object::Reference));
     contents.push(end.into());
-    let deref = |object: &Object| pdf.dereference(object).ok().and_then(|(_, found)| found.as_dict().ok().cloned());
-    let mut resources = page.get(b"Resources").ok().and_then(deref).unwrap_or_default();
-    let mut fonts = resources.get(b"Font").ok().and_then(deref).unwrap_or_default();
+    let deref = |object: &Object| {
+        pdf.dereference(object)
+            .ok()
+            .and_then(|(_, found)| found.as_dict().ok().cloned())
+    };
+    let mut resources = page
+        .get(b"Resources")
+        .ok()
+        .and_then(deref)
+        .unwrap_or_default();
+    let mut fonts = resources
+        .get(b"Font")
+        .ok()
+        .and_then(deref)
+        .unwrap_or_default();
     if let Ok(own) = pdf.get_dictionary(setting.fonts)
         && let Ok(font) = own.get(LATIN.as_bytes())
     {

@@ -99,9 +99,17 @@ pub fn bind(cover: &Cover, items: Vec<Item>) -> Result<Bound, Problem> {
     let mut known: Vec<(String, Place)> = Vec::new();
     for item in items {
         let is_empty = item.documents.is_empty();
-        entries.push(Entry { item: true, text: item.name, place: None });
+        entries.push(Entry {
+            item: true,
+            text: item.name,
+            place: None,
+        });
         if is_empty {
-            entries.push(Entry { item: false, text: "（没有提交材料）".to_owned(), place: None });
+            entries.push(Entry {
+                item: false,
+                text: "（没有提交材料）".to_owned(),
+                place: None,
+            });
         }
         for document in item.documents {
             let bound = known.iter().find(|(sha256, _)| *sha256 == document.sha256);
@@ -116,7 +124,11 @@ pub fn bind(cover: &Cover, items: Vec<Item>) -> Result<Bound, Problem> {
             if bodies.len() > PAGES_MAX {
                 return Err(problems::volume_too_large(BYTES_MAX >> 20));
             }
-            entries.push(Entry { item: false, text: document.name, place: Some(place) });
+            entries.push(Entry {
+                item: false,
+                text: document.name,
+                place: Some(place),
+            });
         }
     }
     for (number, id) in bodies.iter().enumerate() {
@@ -125,7 +137,11 @@ pub fn bind(cover: &Cover, items: Vec<Item>) -> Result<Bound, Problem> {
     let mut front = vec![cover_page(&mut pdf, &setting, cover)];
     front.extend(catalogue(&mut pdf, &setting, cover, &entries, &bodies));
     let pages = bodies.len();
-    let kids: Vec<Object> = front.into_iter().chain(bodies).map(Object::Reference).collect();
+    let kids: Vec<Object> = front
+        .into_iter()
+        .chain(bodies)
+        .map(Object::Reference)
+        .collect();
     let count = i64::try_from(kids.len()).unwrap_or(i64::MAX);
     pdf.objects.insert(
         pages_id,
@@ -143,8 +159,13 @@ pub fn bind(cover: &Cover, items: Vec<Item>) -> Result<Bound, Problem> {
     pdf.trailer.set("Info", info);
     pdf.prune_objects();
     let mut bytes = Vec::new();
-    pdf.save_to(&mut bytes).map_err(problems::volume_not_written)?;
-    Ok(Bound { pdf: bytes, attached, pages })
+    pdf.save_to(&mut bytes)
+        .map_err(problems::volume_not_written)?;
+    Ok(Bound {
+        pdf: bytes,
+        attached,
+        pages,
+    })
 }
 
 /// Adds a document's pages, or lists it as an attachment.
@@ -173,7 +194,10 @@ fn add(
         }
         _ => {
             let number = attached.len() + 1;
-            attached.push((format!("附件{number} {}", document.name), document.bytes.clone()));
+            attached.push((
+                format!("附件{number} {}", document.name),
+                document.bytes.clone(),
+            ));
             Place::Attached(number)
         }
     }
@@ -185,7 +209,9 @@ fn text_of(bytes: &[u8]) -> Option<&str> {
         return None;
     }
     let text = std::str::from_utf8(bytes).ok()?;
-    let is_plain = !text.chars().any(|sign| sign.is_control() && !"\r\n\t\u{feff}".contains(sign));
+    let is_plain = !text
+        .chars()
+        .any(|sign| sign.is_control() && !"\r\n\t\u{feff}".contains(sign));
     is_plain.then_some(text.trim_start_matches('\u{feff}'))
 }
 
@@ -247,7 +273,15 @@ fn catalogue(
         let mut out = Lines::default();
         let mut links: Vec<Dictionary> = Vec::new();
         put_notice(&mut out, cover);
-        out.centered(PAGE.1 - 85.0, 20.0, if pages.is_empty() { "目　　录" } else { "目　　录（续）" });
+        out.centered(
+            PAGE.1 - 85.0,
+            20.0,
+            if pages.is_empty() {
+                "目　　录"
+            } else {
+                "目　　录（续）"
+            },
+        );
         out.text(LEFT, top + 14.0, 10.0, "材料");
         out.right(right, top + 14.0, 10.0, "页码");
         out.line(LEFT, top + 6.0, right);
@@ -268,7 +302,12 @@ fn catalogue(
                     Some(Place::Attached(number)) => format!("附件{number}"),
                     None => String::new(),
                 };
-                out.text(LEFT + 18.0, y, 11.0, &shortened(&entry.text, 11.0, right - LEFT - 90.0));
+                out.text(
+                    LEFT + 18.0,
+                    y,
+                    11.0,
+                    &shortened(&entry.text, 11.0, right - LEFT - 90.0),
+                );
                 out.right(right, y, 11.0, &place);
                 if let Some(Place::Pages(from, _)) = entry.place
                     && let Some(target) = bodies.get(from - 1)

@@ -133,7 +133,9 @@ impl Lines {
             .encode_utf16()
             .map(|unit| format!("{unit:04X}"))
             .collect();
-        self.content.push_str(&format!("BT /{CHINESE} {size} Tf {x:.2} {y:.2} Td <{hex}> Tj ET\n"));
+        self.content.push_str(&format!(
+            "BT /{CHINESE} {size} Tf {x:.2} {y:.2} Td <{hex}> Tj ET\n"
+        ));
     }
 
     pub fn centered(&mut self, y: f32, size: f32, text: &str) {
@@ -145,12 +147,16 @@ impl Lines {
     }
 
     pub fn line(&mut self, from: f32, y: f32, to: f32) {
-        self.content.push_str(&format!("0.6 w {from:.2} {y:.2} m {to:.2} {y:.2} l S\n"));
+        self.content
+            .push_str(&format!("0.6 w {from:.2} {y:.2} m {to:.2} {y:.2} l S\n"));
     }
 
     pub fn page(self, pdf: &mut Pdf, setting: &Setting, links: Vec<Dictionary>) -> ObjectId {
         let content = pdf.add_object(Stream::new(dictionary! {}, self.content.into_bytes()));
-        let links: Vec<Object> = links.into_iter().map(|link| pdf.add_object(link).into()).collect();
+        let links: Vec<Object> = links
+            .into_iter()
+            .map(|link| pdf.add_object(link).into())
+            .collect();
         let mut page = dictionary! {
             "Type" => "Page",
             "Parent" => setting.pages_id,
@@ -166,11 +172,19 @@ impl Lines {
 }
 
 pub(super) fn a4() -> Vec<Object> {
-    vec![0.into(), 0.into(), Object::Real(PAGE.0), Object::Real(PAGE.1)]
+    vec![
+        0.into(),
+        0.into(),
+        Object::Real(PAGE.0),
+        Object::Real(PAGE.1),
+    ]
 }
 
 /// A place of a page that leads to another page.
-pub(super) fn link((left, bottom, right, top): (f32, f32, f32, f32), target: ObjectId) -> Dictionary {
+pub(super) fn link(
+    (left, bottom, right, top): (f32, f32, f32, f32),
+    target: ObjectId,
+) -> Dictionary {
     dictionary! {
         "Type" => "Annot",
         "Subtype" => "Link",

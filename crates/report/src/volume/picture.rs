@@ -96,11 +96,19 @@ fn turn_of(tiff: &[u8]) -> Option<u16> {
     let is_little = tiff.starts_with(b"II");
     let short = |at: usize| -> Option<u16> {
         let bytes = [*tiff.get(at)?, *tiff.get(at + 1)?];
-        Some(if is_little { u16::from_le_bytes(bytes) } else { u16::from_be_bytes(bytes) })
+        Some(if is_little {
+            u16::from_le_bytes(bytes)
+        } else {
+            u16::from_be_bytes(bytes)
+        })
     };
     let long = |at: usize| -> Option<u32> {
         let bytes: [u8; 4] = tiff.get(at..at.checked_add(4)?)?.try_into().ok()?;
-        Some(if is_little { u32::from_le_bytes(bytes) } else { u32::from_be_bytes(bytes) })
+        Some(if is_little {
+            u32::from_le_bytes(bytes)
+        } else {
+            u32::from_be_bytes(bytes)
+        })
     };
     let directory = usize::try_from(long(4)?).ok()?;
     for entry in 0..usize::from(short(directory)?) {
@@ -138,7 +146,10 @@ fn png(bytes: &[u8]) -> Option<Picture> {
         6 => 4,
         _ => return None,
     };
-    if !matches!((kind, depth), (0, 1 | 2 | 4 | 8 | 16) | (3, 1 | 2 | 4 | 8) | (2 | 4 | 6, 8 | 16)) {
+    if !matches!(
+        (kind, depth),
+        (0, 1 | 2 | 4 | 8 | 16) | (3, 1 | 2 | 4 | 8) | (2 | 4 | 6, 8 | 16)
+    ) {
         return None;
     }
     let (columns, rows) = (usize::try_from(width).ok()?, usize::try_from(height).ok()?);
@@ -146,7 +157,10 @@ fn png(bytes: &[u8]) -> Option<Picture> {
     let line = (columns * bits).div_ceil(8);
     let limit = u64::try_from((line + 1) * rows).ok()?;
     let mut plain = Vec::new();
-    ZlibDecoder::new(packed.as_slice()).take(limit).read_to_end(&mut plain).ok()?;
+    ZlibDecoder::new(packed.as_slice())
+        .take(limit)
+        .read_to_end(&mut plain)
+        .ok()?;
     if plain.len() != (line + 1) * rows {
         return None;
     }
@@ -165,7 +179,11 @@ fn png(bytes: &[u8]) -> Option<Picture> {
                         let bit = index * usize::from(depth);
                         let shift = 8 - usize::from(depth) - bit % 8;
                         let value = (*row.get(bit / 8)? >> shift) & (0xff >> (8 - depth));
-                        if kind == 3 { value } else { value * (255 / (0xff >> (8 - depth))) }
+                        if kind == 3 {
+                            value
+                        } else {
+                            value * (255 / (0xff >> (8 - depth)))
+                        }
                     }
                 })
             };
@@ -180,7 +198,11 @@ fn png(bytes: &[u8]) -> Option<Picture> {
                 2 => out.extend([sample(0)?, sample(1)?, sample(2)?]),
                 6 => {
                     let alpha = sample(3)?;
-                    out.extend([on_white(sample(0)?, alpha), on_white(sample(1)?, alpha), on_white(sample(2)?, alpha)]);
+                    out.extend([
+                        on_white(sample(0)?, alpha),
+                        on_white(sample(1)?, alpha),
+                        on_white(sample(2)?, alpha),
+                    ]);
                 }
                 _ => {
                     let index = usize::from(sample(0)?);
@@ -192,7 +214,9 @@ fn png(bytes: &[u8]) -> Option<Picture> {
         }
     }
     let mut bytes = Vec::new();
-    ZlibEncoder::new(out.as_slice(), Compression::default()).read_to_end(&mut bytes).ok()?;
+    ZlibEncoder::new(out.as_slice(), Compression::default())
+        .read_to_end(&mut bytes)
+        .ok()?;
     Some(Picture {
         width,
         height,
@@ -212,7 +236,11 @@ fn unfilter(plain: &mut [u8], line: usize, step: usize) -> Option<()> {
         for at in 0..line {
             let left = if at >= step { *row.get(at - step)? } else { 0 };
             let up = *above.get(at)?;
-            let corner = if at >= step { *above.get(at - step)? } else { 0 };
+            let corner = if at >= step {
+                *above.get(at - step)?
+            } else {
+                0
+            };
             let guess = match *kind {
                 0 => 0,
                 1 => left,
@@ -232,7 +260,8 @@ fn unfilter(plain: &mut [u8], line: usize, step: usize) -> Option<()> {
 fn paeth(left: u8, up: u8, corner: u8) -> u8 {
     let (a, b, c) = (i16::from(left), i16::from(up), i16::from(corner));
     let guess = a + b - c;
-    let (from_left, from_up, from_corner) = ((guess - a).abs(), (guess - b).abs(), (guess - c).abs());
+    let (from_left, from_up, from_corner) =
+        ((guess - a).abs(), (guess - b).abs(), (guess - c).abs());
     if from_left <= from_up && from_left <= from_corner {
         left
     } else if from_up <= from_corner {
@@ -247,7 +276,11 @@ pub(super) fn page(pdf: &mut Pdf, setting: &Setting, picture: Picture) -> Object
     let is_on_side = picture.turn >= 5;
     let length = |number: u32| f32::from(u16::try_from(number.min(65_535)).unwrap_or(u16::MAX));
     let (width, height) = (length(picture.width), length(picture.height));
-    let (shown_width, shown_height) = if is_on_side { (height, width) } else { (width, height) };
+    let (shown_width, shown_height) = if is_on_side {
+        (height, width)
+    } else {
+        (width, height)
+    };
     let scale = ((PAGE.0 - 2.0 * EDGE) / shown_width).min((PAGE.1 - 2.0 * EDGE) / shown_height);
     // A small picture is not blown up beyond 72 dots an inch.
     let scale = scale.min(1.0);

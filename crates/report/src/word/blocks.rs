@@ -56,7 +56,9 @@ struct Sibling {
 
 /// The name of the list around a place.
 pub(super) fn list_at(blocks: &[Block], place: usize) -> Option<String> {
-    let block = blocks.iter().find(|block| block.inner.contains(&place) || block.all.contains(&place))?;
+    let block = blocks
+        .iter()
+        .find(|block| block.inner.contains(&place) || block.all.contains(&place))?;
     list_at(&block.within, place)
         .or_else(|| (block.mark.sign == Sign::Each).then(|| block.mark.name.clone()))
 }
@@ -74,13 +76,31 @@ struct Finder<'p, 't> {
 }
 
 /// The blocks of a part, outermost first in each.
-pub(super) fn of(tree: &Tree<'_>, prefix: &str, found: &[Found], faults: &mut Faults) -> Vec<Block> {
-    let mut finder = Finder { tree, prefix, found, used: HashSet::new(), depth: 0 };
+pub(super) fn of(
+    tree: &Tree<'_>,
+    prefix: &str,
+    found: &[Found],
+    faults: &mut Faults,
+) -> Vec<Block> {
+    let mut finder = Finder {
+        tree,
+        prefix,
+        found,
+        used: HashSet::new(),
+        depth: 0,
+    };
     let blocks = finder.in_element(0, None, faults);
     for (paragraph, of) in found.iter().enumerate() {
         for (number, mark) in of.marks.iter().enumerate() {
-            if mark.sign != Sign::Put && !mark.is_inline && !finder.used.contains(&(paragraph, number)) {
-                faults.add(problems::end_without_begin(&of.place.zh, &of.place.en, &mark.written));
+            if mark.sign != Sign::Put
+                && !mark.is_inline
+                && !finder.used.contains(&(paragraph, number))
+            {
+                faults.add(problems::end_without_begin(
+                    &of.place.zh,
+                    &of.place.en,
+                    &mark.written,
+                ));
             }
         }
     }
@@ -94,24 +114,42 @@ impl Finder<'_, '_> {
         if self.found_in(of, after).is_empty() {
             return Vec::new();
         }
-        let siblings: Vec<Sibling> =
-            self.tree.children(of).into_iter().map(|child| self.sibling(child)).collect();
+        let siblings: Vec<Sibling> = self
+            .tree
+            .children(of)
+            .into_iter()
+            .map(|child| self.sibling(child))
+            .collect();
         self.among(&siblings, of, list, faults)
     }
 
     fn sibling(&self, node: usize) -> Sibling {
-        let name = self.tree.name(node).strip_prefix(self.prefix).unwrap_or_default();
+        let name = self
+            .tree
+            .name(node)
+            .strip_prefix(self.prefix)
+            .unwrap_or_default();
         let (is_row, is_paragraph) = (name == "tr", name == "p");
         let place = self.tree.nodes.get(node);
         let after = place.map_or(node, |place| place.after);
-        let is_own = |of: &Found| if is_paragraph { of.node == node } else { is_row };
+        let is_own = |of: &Found| {
+            if is_paragraph {
+                of.node == node
+            } else {
+                is_row
+            }
+        };
         let paragraphs: Vec<(usize, &Found)> = self
             .found_in(node, after)
             .filter_map(|at| Some((at, self.found.get(at)?)))
             .filter(|(_, of)| is_own(of))
             .collect();
         let marks = paragraphs.iter().flat_map(|(at, of)| {
-            let signs = of.marks.iter().enumerate().filter(|(_, mark)| mark.sign != Sign::Put && !mark.is_inline);
+            let signs = of
+                .marks
+                .iter()
+                .enumerate()
+                .filter(|(_, mark)| mark.sign != Sign::Put && !mark.is_inline);
             signs.map(|(number, _)| (*at, number))
         });
         let is_bare = !paragraphs.is_empty()
@@ -135,21 +173,33 @@ impl Finder<'_, '_> {
     /// Whether all texts of a row stand in paragraphs that only hold marks.
     fn is_bare_row(&self, row: usize, after: usize) -> bool {
         let text = format!("{}t", self.prefix);
-        (row..after).filter(|node| self.tree.name(*node) == text).all(|node| {
-            let mut around = self.tree.nodes.get(node).and_then(|node| node.parent);
-            while let Some(parent) = around {
-                if self.tree.name(parent) == format!("{}p", self.prefix) {
-                    let holds_marks = self.found.iter().any(|of| of.node == parent);
-                    let inner = self.tree.nodes.get(node).map_or(0..0, |node| node.inner.clone());
-                    return holds_marks || self.tree.slice(inner).trim().is_empty();
+        (row..after)
+            .filter(|node| self.tree.name(*node) == text)
+            .all(|node| {
+                let mut around = self.tree.nodes.get(node).and_then(|node| node.parent);
+                while let Some(parent) = around {
+                    if self.tree.name(parent) == format!("{}p", self.prefix) {
+                        let holds_marks = self.found.iter().any(|of| of.node == parent);
+                        let inner = self
+                            .tree
+                            .nodes
+                            .get(node)
+                            .map_or(0..0, |node| node.inner.clone());
+                        return holds_marks || self.tree.slice(inner).trim().is_empty();
+                    }
+                    around = self.tree.nodes.get(parent).and_then(|node| node.parent);
                 }
-                around = self.tree.nodes.get(parent).and_then(|node| node.parent);
-            }
-            true
-        })
+                true
+            })
     }
 
-    fn among(&mut self, siblings: &[Sibling], parent: usize, list: Option<&str>, faults: &mut Faults) -> Vec<Block> {
+    fn among(
+        &mut self,
+        siblings: &[Sibling],
+        parent: usize,
+        list: Option<&str>,
+        faults: &mut Faults,
+    ) -> Vec<Block> {
         let mut blocks = Vec::new();
         let mut at = 0;
         while let Some(sibling) = siblings.get(at) {
@@ -157,13 +207,17 @@ impl Finder<'_, '_> {
                 let begins = self.mark(*key).is_some_and(|mark| mark.sign != Sign::End);
                 begins && !self.used.contains(key)
             });
-            let Some((key, mark)) = begin.and_then(|key| Some((key, self.mark(key)?.clone()))) else {
+            let Some((key, mark)) = begin.and_then(|key| Some((key, self.mark(key)?.clone())))
+            else {
                 blocks.extend(self.in_element(sibling.node, list, faults));
                 at += 1;
                 continue;
             };
             self.used.insert(key);
-            let place = self.found.get(key.0).map_or_else(Text::default, |of| of.place.clone());
+            let place = self
+                .found
+                .get(key.0)
+                .map_or_else(Text::default, |of| of.place.clone());
             if (mark.sign == Sign::Each && list.is_some()) || self.depth == DEPTH_MAX {
                 faults.add(problems::nested_list(&place.zh, &place.en, &mark.written));
             }
@@ -196,7 +250,10 @@ impl Finder<'_, '_> {
                 mark,
                 place,
                 all: span(&all),
-                within: within.into_iter().filter(|block| inner.start <= block.all.start && block.all.end <= inner.end).collect(),
+                within: within
+                    .into_iter()
+                    .filter(|block| inner.start <= block.all.start && block.all.end <= inner.end)
+                    .collect(),
                 inner,
                 is_of_rows: sibling.is_row,
                 must_leave_paragraph: !sibling.is_row && self.tree.local(parent) != "body",
@@ -215,7 +272,9 @@ impl Finder<'_, '_> {
         for (at, sibling) in siblings.iter().enumerate().skip(from) {
             let end = sibling.marks.iter().copied().find(|key| {
                 !self.used.contains(key)
-                    && self.mark(*key).is_some_and(|mark| mark.sign == Sign::End && mark.name == begin.name)
+                    && self
+                        .mark(*key)
+                        .is_some_and(|mark| mark.sign == Sign::End && mark.name == begin.name)
             });
             if let Some(key) = end {
                 self.used.insert(key);

@@ -55,7 +55,12 @@ struct Part<'t> {
     found: Vec<Found>,
 }
 
-fn read<'t>(name: &str, text: &'t str, called: &Text, faults: &mut Faults) -> Result<Part<'t>, Problem> {
+fn read<'t>(
+    name: &str,
+    text: &'t str,
+    called: &Text,
+    faults: &mut Faults,
+) -> Result<Part<'t>, Problem> {
     let tree = Tree::read(name, text)?;
     let prefix = tree
         .prefix_of(NAMESPACES)
@@ -77,19 +82,34 @@ fn read<'t>(name: &str, text: &'t str, called: &Text, faults: &mut Faults) -> Re
             Ok(of) if of.marks.is_empty() => {}
             Ok(of) => {
                 edits.extend(of.edits);
-                found.push(Found { node, place, marks: of.marks, is_bare: of.is_bare });
+                found.push(Found {
+                    node,
+                    place,
+                    marks: of.marks,
+                    is_bare: of.is_bare,
+                });
             }
         }
     }
     edits.sort_by_key(|edit| edit.at.start);
     let blocks = blocks::of(&tree, &prefix, &found, faults);
-    Ok(Part { tree, prefix, edits, blocks, found })
+    Ok(Part {
+        tree,
+        prefix,
+        edits,
+        blocks,
+        found,
+    })
 }
 
 /// The elements of text of a paragraph, without those of a text box in it.
 fn texts_of(tree: &Tree<'_>, prefix: &str, paragraph: usize) -> Vec<Option<usize>> {
     let (text, own) = (format!("{prefix}t"), format!("{prefix}p"));
-    let breaks = [format!("{prefix}br"), format!("{prefix}tab"), format!("{prefix}cr")];
+    let breaks = [
+        format!("{prefix}br"),
+        format!("{prefix}tab"),
+        format!("{prefix}cr"),
+    ];
     let mut texts = Vec::new();
     let mut at = paragraph + 1;
     let end = tree.nodes.get(paragraph).map_or(0, |node| node.after);
@@ -113,9 +133,18 @@ fn texts_of(tree: &Tree<'_>, prefix: &str, paragraph: usize) -> Vec<Option<usize
 pub(crate) fn asked(package: &Package<'_>, faults: &mut Faults) -> Result<Vec<Asked>, Problem> {
     let mut all = Vec::new();
     for (name, called) in parts(package)? {
-        let part = read(&name, package.part(&name).unwrap_or_default(), &called, faults)?;
+        let part = read(
+            &name,
+            package.part(&name).unwrap_or_default(),
+            &called,
+            faults,
+        )?;
         for found in &part.found {
-            let start = part.tree.nodes.get(found.node).map_or(0, |node| node.all.start);
+            let start = part
+                .tree
+                .nodes
+                .get(found.node)
+                .map_or(0, |node| node.all.start);
             let list = blocks::list_at(&part.blocks, start);
             all.extend(found.marks.iter().map(|mark| Asked {
                 mark: mark.clone(),
@@ -140,7 +169,11 @@ pub(crate) fn fill(package: Package<'_>, data: &Data) -> Result<Vec<u8>, Problem
         if part.found.is_empty() && notice.is_none() {
             continue;
         }
-        let mut out = Writer { part: &part, out: String::with_capacity(text.len() * 2), places: places(&part) };
+        let mut out = Writer {
+            part: &part,
+            out: String::with_capacity(text.len() * 2),
+            places: places(&part),
+        };
         out.write(0..text.len(), &part.blocks, Scope::of(data))?;
         let mut out = out.out;
         if let Some(notice) = notice {
@@ -153,13 +186,24 @@ pub(crate) fn fill(package: Package<'_>, data: &Data) -> Result<Vec<u8>, Problem
 
 /// Where each mark stands, by the place of its text.
 fn places(part: &Part<'_>) -> BTreeMap<usize, Text> {
-    let start = |found: &Found| part.tree.nodes.get(found.node).map_or(0, |node| node.all.start);
-    part.found.iter().map(|found| (start(found), found.place.clone())).collect()
+    let start = |found: &Found| {
+        part.tree
+            .nodes
+            .get(found.node)
+            .map_or(0, |node| node.all.start)
+    };
+    part.found
+        .iter()
+        .map(|found| (start(found), found.place.clone()))
+        .collect()
 }
 
 /// A paragraph before all others: what every paper of this folder says.
 fn put_notice(out: &mut String, prefix: &str, notice: &str) {
-    let Some(at) = out.find(&format!("<{prefix}body")).and_then(|at| Some(at + out.get(at..)?.find('>')? + 1)) else {
+    let Some(at) = out
+        .find(&format!("<{prefix}body"))
+        .and_then(|at| Some(at + out.get(at..)?.find('>')? + 1))
+    else {
         return;
     };
     let mut text = String::new();
@@ -178,7 +222,12 @@ struct Writer<'p, 't> {
 
 impl Writer<'_, '_> {
     /// Writes a piece of the part with its blocks, which stand in it.
-    fn write(&mut self, at: std::ops::Range<usize>, blocks: &[Block], scope: Scope<'_>) -> Result<(), Problem> {
+    fn write(
+        &mut self,
+        at: std::ops::Range<usize>,
+        blocks: &[Block],
+        scope: Scope<'_>,
+    ) -> Result<(), Problem> {
         let mut from = at.start;
         for block in blocks {
             self.write_plain(from..block.all.start, scope)?;
@@ -194,15 +243,32 @@ impl Writer<'_, '_> {
             Sign::Each => {
                 let Some(list) = scope.data.list(&block.mark.name) else {
                     let (zh, en) = (&block.place.zh, &block.place.en);
-                    let lists: Vec<&str> = scope.data.lists.iter().map(|list| list.zh.as_str()).collect();
-                    return Err(problems::not_a_list(zh, en, &block.mark.written, lists.join("、")));
+                    let lists: Vec<&str> = scope
+                        .data
+                        .lists
+                        .iter()
+                        .map(|list| list.zh.as_str())
+                        .collect();
+                    return Err(problems::not_a_list(
+                        zh,
+                        en,
+                        &block.mark.written,
+                        lists.join("、"),
+                    ));
                 };
                 // A table keeps one empty row, as forms do.
                 let is_empty = list.rows.is_empty() && block.is_of_rows;
-                let lines = if is_empty { vec![None] } else { (0..list.rows.len()).map(Some).collect() };
+                let lines = if is_empty {
+                    vec![None]
+                } else {
+                    (0..list.rows.len()).map(Some).collect()
+                };
                 for line in lines {
                     let start = self.out.len();
-                    let scope = Scope { line: Some((list, line)), ..scope };
+                    let scope = Scope {
+                        line: Some((list, line)),
+                        ..scope
+                    };
                     self.write(block.inner.clone(), &block.within, scope)?;
                     if line.unwrap_or(0) > 0 {
                         let copy = self.out.split_off(start);
@@ -226,8 +292,17 @@ impl Writer<'_, '_> {
 
     fn write_plain(&mut self, at: std::ops::Range<usize>, scope: Scope<'_>) -> Result<(), Problem> {
         let mut from = at.start;
-        let first = self.part.edits.partition_point(|edit| edit.at.start < at.start);
-        for edit in self.part.edits.iter().skip(first).take_while(|edit| edit.at.end <= at.end) {
+        let first = self
+            .part
+            .edits
+            .partition_point(|edit| edit.at.start < at.start);
+        for edit in self
+            .part
+            .edits
+            .iter()
+            .skip(first)
+            .take_while(|edit| edit.at.end <= at.end)
+        {
             self.out.push_str(self.part.tree.slice(from..edit.at.start));
             let place = self.places.range(..=edit.at.start).next_back();
             let place = place.map_or_else(Text::default, |(_, place)| place.clone());
@@ -256,7 +331,9 @@ impl Writer<'_, '_> {
 fn put_text(out: &mut String, prefix: &str, value: &str) {
     for (number, line) in value.replace("\r\n", "\n").split('\n').enumerate() {
         if number > 0 {
-            out.push_str(&format!("</{prefix}t><{prefix}br/><{prefix}t xml:space=\"preserve\">"));
+            out.push_str(&format!(
+                "</{prefix}t><{prefix}br/><{prefix}t xml:space=\"preserve\">"
+            ));
         }
         escaped(line, out);
     }
@@ -269,7 +346,10 @@ fn without_identities(copy: &str) -> String {
     let mut out = String::with_capacity(copy.len());
     let mut rest = copy;
     while let Some(start) = rest.find('<') {
-        let end = rest.get(start..).and_then(|tag| tag.find('>')).map_or(rest.len(), |end| start + end + 1);
+        let end = rest
+            .get(start..)
+            .and_then(|tag| tag.find('>'))
+            .map_or(rest.len(), |end| start + end + 1);
         out.push_str(rest.get(..start).unwrap_or_default());
         let mut tag = rest.get(start..end).unwrap_or_default().to_owned();
         let local = tag.trim_start_matches(['<', '/']);
@@ -281,7 +361,9 @@ fn without_identities(copy: &str) -> String {
         for attribute in ATTRIBUTES {
             if let Some(at) = tag.find(attribute)
                 && let Some(start) = tag.get(..at).and_then(|head| head.rfind(' '))
-                && let Some(end) = tag.get(at + attribute.len()..).and_then(|value| value.find('"'))
+                && let Some(end) = tag
+                    .get(at + attribute.len()..)
+                    .and_then(|value| value.find('"'))
             {
                 tag.replace_range(start..=at + attribute.len() + end, "");
             }
@@ -295,14 +377,21 @@ fn without_identities(copy: &str) -> String {
 
 /// The paragraphs of the body, a table's row in one line.
 pub(crate) fn text(package: &Package<'_>) -> Result<Vec<String>, Problem> {
-    let tree = Tree::read(&package.main, package.part(&package.main).unwrap_or_default())?;
+    let tree = Tree::read(
+        &package.main,
+        package.part(&package.main).unwrap_or_default(),
+    )?;
     let prefix = tree.prefix_of(NAMESPACES).unwrap_or_default();
     let of = |paragraph: usize| -> String {
         let texts = texts_of(&tree, &prefix, paragraph);
         let mut out = String::new();
         for text in texts {
             match text.and_then(|node| tree.nodes.get(node)) {
-                Some(node) => out.extend(signs(tree.text, node.inner.clone()).into_iter().map(|(sign, _)| sign)),
+                Some(node) => out.extend(
+                    signs(tree.text, node.inner.clone())
+                        .into_iter()
+                        .map(|(sign, _)| sign),
+                ),
                 None => out.push(' '),
             }
         }
@@ -314,9 +403,14 @@ pub(crate) fn text(package: &Package<'_>) -> Result<Vec<String>, Problem> {
         let name = tree.name(at);
         if name == format!("{prefix}tr") {
             let mut cells: Vec<String> = Vec::new();
-            for cell in tree.children(at).into_iter().filter(|child| tree.local(*child) == "tc") {
+            for cell in tree
+                .children(at)
+                .into_iter()
+                .filter(|child| tree.local(*child) == "tc")
+            {
                 let end = tree.nodes.get(cell).map_or(cell, |node| node.after);
-                let paragraphs = (cell..end).filter(|node| tree.name(*node) == format!("{prefix}p"));
+                let paragraphs =
+                    (cell..end).filter(|node| tree.name(*node) == format!("{prefix}p"));
                 cells.push(paragraphs.map(of).collect::<Vec<_>>().join(" "));
             }
             lines.push(cells.join("\t"));

@@ -8,13 +8,19 @@ use zip::{ZipArchive, ZipWriter};
 const WORD: &str = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
 const LINKS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006";
-const WORD_TYPE: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml";
+const WORD_TYPE: &str =
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml";
 
 /// A paragraph of several runs.
 pub fn paragraph(runs: &[&str]) -> String {
     let runs: String = runs
         .iter()
-        .map(|text| format!("<w:r><w:t>{}</w:t></w:r>", text.replace('&', "&amp;").replace('<', "&lt;")))
+        .map(|text| {
+            format!(
+                "<w:r><w:t>{}</w:t></w:r>",
+                text.replace('&', "&amp;").replace('<', "&lt;")
+            )
+        })
         .collect();
     format!("<w:p>{runs}</w:p>")
 }
@@ -93,7 +99,11 @@ pub fn book(rows: &[(u32, &[(&str, &str)])]) -> Vec<u8> {
 pub fn bytes_of(file: &[u8], part: &str) -> Vec<u8> {
     let mut archive = ZipArchive::new(Cursor::new(file)).unwrap();
     let mut bytes = Vec::new();
-    archive.by_name(part).unwrap().read_to_end(&mut bytes).unwrap();
+    archive
+        .by_name(part)
+        .unwrap()
+        .read_to_end(&mut bytes)
+        .unwrap();
     bytes
 }
 

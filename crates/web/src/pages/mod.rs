@@ -3,6 +3,7 @@
 
 pub(crate) mod admin;
 pub(crate) mod assessment;
+pub(crate) mod assignments;
 pub(crate) mod audit;
 pub(crate) mod batch;
 pub(crate) mod board;
@@ -20,10 +21,11 @@ pub(crate) mod ledger;
 pub(crate) mod map;
 pub(crate) mod me;
 pub(crate) mod meeting;
-pub(crate) mod plan;
 pub(crate) mod papers;
+pub(crate) mod plan;
 pub(crate) mod programme;
 pub(crate) mod records;
+pub(crate) mod remind;
 pub(crate) mod review;
 pub(crate) mod search;
 pub(crate) mod sign_in;
@@ -53,6 +55,8 @@ pub(crate) fn routes() -> Router<Site> {
         .merge(items::routes())
         .merge(batch::routes())
         .merge(assessment::routes())
+        .merge(assignments::routes())
+        .merge(remind::routes())
         .merge(meeting::routes())
         .merge(circular::routes())
         .merge(review::routes())

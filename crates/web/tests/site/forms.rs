@@ -181,7 +181,16 @@ pub fn pattern(address: &str) -> String {
         let is_hash = part.len() > 30 && part.chars().all(|sign| sign.is_ascii_hexdigit());
         if is_number || is_hash { "N" } else { part }
     });
-    let path: Vec<&str> = path.collect();
+    let parts: Vec<&str> = path.collect();
+    // The units, items and record types of one page are alike.
+    let path: Vec<&str> = parts
+        .iter()
+        .enumerate()
+        .map(|(at, part)| match parts.get(at.wrapping_sub(1)) {
+            Some(&("units" | "items" | "review" | "records" | "subjects")) => "ID",
+            _ => part,
+        })
+        .collect();
     let keys: Vec<&str> = query
         .split('&')
         .map(|pair| pair.split('=').next().unwrap_or_default())

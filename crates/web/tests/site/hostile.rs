@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io::Write;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::http::StatusCode;
 use base::{Day, ScorecardId};
@@ -37,7 +38,7 @@ const STARTS: &[&str] = &[
 ];
 /// Pages of one pattern that are looked at, pages of one person, and entry forms that are.
 const OF_A_PATTERN: usize = 2;
-const OF_A_PERSON: usize = 110;
+const OF_A_PERSON: usize = 60;
 
 const SCRIPT: &str = "\"'><script>alert(7)</script><img src=x onerror=alert(7)>";
 
@@ -152,21 +153,11 @@ fn untouched(form: &Form) -> Vec<(String, String)> {
         .collect()
 }
 
-/// A proof that was not used yet, from the page that the form stands on.
-fn proven(browser: &mut Browser<'_>, form: &Form, fields: &mut [(String, String)]) {
-    let page = browser.get(&form.page).body;
-    let fresh = read(&form.page, &page);
-    let proofs = fresh.forms.iter().flat_map(|form| &form.fields);
-    let of = |wanted: &str| {
-        proofs
-            .clone()
-            .find(|field| field.name == wanted)
-            .map(|field| field.value.clone())
-    };
-    for (name, value) in fields.iter_mut() {
-        if let Some(proof) = of(name).filter(|_| name == "csrf" || name == "once") {
-            *value = proof;
-        }
+/// Gives the form a number that no form had before, as each page does.
+fn renewed(fields: &mut [(String, String)]) {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    for (_, value) in fields.iter_mut().filter(|(name, _)| name == "once") {
+        *value = format!("{:032x}", NEXT.fetch_add(1, Ordering::Relaxed));
     }
 }
 
@@ -231,7 +222,7 @@ fn no_text_breaks_a_form_and_none_becomes_part_of_a_page() {
                 }
                 // A form has a limit of its own; one huge field is enough of it.
                 if kind != "huge" {
-                    proven(&mut browser, &form, &mut all);
+                    renewed(&mut all);
                     let reply = send(&mut browser, &form, &all);
                     sent += 1;
                     judge(
@@ -253,7 +244,7 @@ fn no_text_breaks_a_form_and_none_becomes_part_of_a_page() {
                             value.clone_from(&text);
                         }
                     }
-                    proven(&mut browser, &form, &mut fields);
+                    renewed(&mut fields);
                     let reply = send(&mut browser, &form, &fields);
                     sent += 1;
                     let at = format!("{login} {} {name} {kind}", form.action);
@@ -272,54 +263,51 @@ fn no_text_breaks_a_form_and_none_becomes_part_of_a_page() {
         }
     }
     println!("{forms_seen} forms, {sent} times sent");
-    assert!(forms_seen > 40, "{forms_seen} forms were found");
+    assert!(forms_seen > 30, "{forms_seen} forms were found");
     faults.sort();
     faults.dedup();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-#[test]
-fn no_form_is_taken_that_does_not_come_from_its_own_session() {
-    let city = city();
-    let mut known = BTreeSet::new();
-    let mut faults = Vec::new();
-    let mut count = 0;
-    for (login, _, _) in PEOPLE {
-        let mut browser = city.entered(login);
-        let foreign = city.entered("office").get("/me").field("csrf");
-        for form in forms_of(&mut browser, &mut known) {
-            if ["/sign-in", "/language"].contains(&form.action.as_str()) {
-                continue;
-            }
-            count += 1;
-            let before = city.position();
-            for wrong in [None, Some(""), Some(foreign.as_str())] {
-                let mut fields = untouched(&form);
-                match wrong {
-                    None => fields.retain(|(name, _)| name != "csrf"),
-                    Some(wrong) => {
-                        for (name, value) in &mut fields {
-                            if name == "csrf" {
-                                wrong.clone_into(value);
-                            }
-                        }
-                    }
+/// Sends a form without the proof of its session, with none and with that of another.
+fn forge(
+    city: &City,
+    browser: &mut Browser<'_>,
+    form: &Form,
+    foreign: &str,
+    faults: &mut Vec<String>,
+) {
+    let before = city.position();
+    for wrong in [None, Some(""), Some(foreign)] {
+        let mut fields = untouched(form);
+        match wrong {
+            None => fields.retain(|(name, _)| name != "csrf"),
+            Some(wrong) => {
+                for (_, value) in fields.iter_mut().filter(|(name, _)| name == "csrf") {
+                    wrong.clone_into(value);
                 }
-                let reply = send(&mut browser, &form, &fields);
-                if reply.status != StatusCode::FORBIDDEN {
-                    faults.push(format!(
-                        "{login} {} with {wrong:?}: {}",
-                        form.action, reply.status
-                    ));
-                }
-            }
-            if city.position() != before {
-                faults.push(format!("{login} {}: something was written", form.action));
             }
         }
+        // A file is what some forms are about: without one there is nothing to forge.
+        let file = form.fields.iter().find(|field| field.kind == "file");
+        let reply = match file {
+            Some(file) => {
+                let fields: Vec<(&str, &str)> = fields
+                    .iter()
+                    .map(|(name, value)| (name.as_str(), value.as_str()))
+                    .collect();
+                let files = [(file.name.as_str(), "a.csv", b"a,b\n1,2\n".as_slice())];
+                browser.post_parts(&form.action, &fields, &files)
+            }
+            None => send(browser, form, &fields),
+        };
+        if reply.status != StatusCode::FORBIDDEN {
+            faults.push(format!("{} with {wrong:?}: {}", form.action, reply.status));
+        }
     }
-    assert!(count > 40, "{count} forms were found");
-    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    if city.position() != before {
+        faults.push(format!("{}: something was written", form.action));
+    }
 }
 
 /// A workbook whose one sheet is a gigabyte of spaces.
@@ -339,7 +327,7 @@ fn bomb() -> Vec<u8> {
 }
 
 #[test]
-fn no_file_breaks_a_form() {
+fn no_form_is_taken_from_elsewhere_and_no_file_breaks_one() {
     let city = city();
     let mut known = BTreeSet::new();
     let mut faults = Vec::new();
@@ -361,17 +349,22 @@ fn no_file_breaks_a_form() {
             b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
         ),
     ];
-    let mut places = 0;
+    let (mut places, mut count) = (0, 0);
     for (login, _, _) in PEOPLE {
         let mut browser = city.entered(login);
+        let foreign = city.entered("office").get("/me").field("csrf");
         for form in forms_of(&mut browser, &mut known) {
+            if !["/sign-in", "/language"].contains(&form.action.as_str()) {
+                count += 1;
+                forge(&city, &mut browser, &form, &foreign, &mut faults);
+            }
             let Some(place) = form.fields.iter().find(|field| field.kind == "file") else {
                 continue;
             };
             places += 1;
             for (name, bytes) in &files {
                 let mut fields = untouched(&form);
-                proven(&mut browser, &form, &mut fields);
+                renewed(&mut fields);
                 let fields: Vec<(&str, &str)> = fields
                     .iter()
                     .map(|(name, value)| (name.as_str(), value.as_str()))
@@ -383,7 +376,9 @@ fn no_file_breaks_a_form() {
             }
         }
     }
-    assert!(places > 5, "{places} places for files were found");
+    println!("{count} forms, {places} places for files");
+    assert!(count > 30, "{count} forms were found");
+    assert!(places > 4, "{places} places for files were found");
     // More than one file may be.
     let mut browser = city.entered("liaison");
     let first = city.case_of("open_kitchens", "puqi");

@@ -32,9 +32,11 @@ fn template(text: &str) -> Vec<u8> {
             let all = String::from_utf8(bytes).unwrap();
             let (head, rest) = all.split_once("<w:body>").unwrap();
             let section = &rest[rest.find("<w:sectPr>").unwrap()..];
-            bytes = format!("{head}<w:body><w:p><w:r><w:t>{text}</w:t></w:r></w:p>{section}").into_bytes();
+            bytes = format!("{head}<w:body><w:p><w:r><w:t>{text}</w:t></w:r></w:p>{section}")
+                .into_bytes();
         }
-        to.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        to.start_file(name, zip::write::SimpleFileOptions::default())
+            .unwrap();
         to.write_all(&bytes).unwrap();
     }
     to.finish().unwrap().into_inner()
@@ -42,7 +44,11 @@ fn template(text: &str) -> Vec<u8> {
 
 fn issue(office: &mut Browser<'_>, more: &[(&str, &str)]) -> crate::city::Reply {
     let page = "/papers/new?kind=letter&about=puqi";
-    let mut fields = vec![("kind", "letter"), ("about", "puqi"), ("as_demonstration", "1")];
+    let mut fields = vec![
+        ("kind", "letter"),
+        ("about", "puqi"),
+        ("as_demonstration", "1"),
+    ];
     fields.extend(more);
     office.submit(page, "/papers/new", &fields)
 }
@@ -56,11 +62,20 @@ fn a_template_is_tried_before_it_is_in_force_and_its_papers_are_numbered_without
     office.get(page).is(StatusCode::OK, "unit.name");
 
     // A wrong mark is told with what was meant; nothing can be put in force.
-    let reply = office.upload(page, page, &[], ("file", "旧.docx", &template("致{{单位名}}：")));
+    let reply = office.upload(
+        page,
+        page,
+        &[],
+        ("file", "旧.docx", &template("致{{单位名}}：")),
+    );
     assert_eq!(reply.status, StatusCode::SEE_OTHER, "{}", reply.body);
     let tried = office.get(&reply.location);
     tried.is(StatusCode::OK, "单位名称");
-    assert!(tried.body.contains("R302") && !tried.body.contains("Put it in force"), "{}", tried.body);
+    assert!(
+        tried.body.contains("R302") && !tried.body.contains("Put it in force"),
+        "{}",
+        tried.body
+    );
     let refused = office.upload(page, page, &[], ("file", "a.docx", b"no archive"));
     refused.is(StatusCode::UNPROCESSABLE_ENTITY, "R101");
 
@@ -69,8 +84,12 @@ fn a_template_is_tried_before_it_is_in_force_and_its_papers_are_numbered_without
     let reply = office.upload(page, page, &[], ("file", "新.docx", &good));
     let at = reply.location.clone();
     office.get(&at).is(StatusCode::OK, "蒲圻");
-    office.submit(&at, &at, &[("pattern", "赤质办〔{年}〕号")]).is(StatusCode::UNPROCESSABLE_ENTITY, "O762");
-    office.submit(&at, &at, &[("pattern", "赤质办〔{年}〕{号}号")]).leads_to(page);
+    office
+        .submit(&at, &at, &[("pattern", "赤质办〔{年}〕号")])
+        .is(StatusCode::UNPROCESSABLE_ENTITY, "O762");
+    office
+        .submit(&at, &at, &[("pattern", "赤质办〔{年}〕{号}号")])
+        .leads_to(page);
     office.get(page).is(StatusCode::OK, "赤质办〔{年}〕{号}号");
 
     // Three papers: the first number is typed, the others follow.
@@ -84,7 +103,11 @@ fn a_template_is_tried_before_it_is_in_force_and_its_papers_are_numbered_without
     assert_eq!(first.status, StatusCode::SEE_OTHER, "{}", first.body);
     let shown = office.get(&first.location);
     shown.is(StatusCode::OK, "号");
-    assert!(shown.body.contains("〕7号") && shown.body.contains("the same, byte for byte"), "{}", shown.body);
+    assert!(
+        shown.body.contains("〕7号") && shown.body.contains("the same, byte for byte"),
+        "{}",
+        shown.body
+    );
     assert!(shown.body.contains("共&#60;三&#62;件"), "{}", shown.body);
     issue(&mut office, &[("first_number", "3")]).is(StatusCode::UNPROCESSABLE_ENTITY, "O767");
     let second = issue(&mut office, &[]);
@@ -92,8 +115,12 @@ fn a_template_is_tried_before_it_is_in_force_and_its_papers_are_numbered_without
 
     // One is void: its number stays taken.
     let void = format!("{}/void", second.location);
-    office.submit(&second.location, &void, &[("reason", " ")]).is(StatusCode::UNPROCESSABLE_ENTITY, "O2");
-    office.submit(&second.location, &void, &[("reason", "写错了单位")]).leads_to(&second.location);
+    office
+        .submit(&second.location, &void, &[("reason", " ")])
+        .is(StatusCode::UNPROCESSABLE_ENTITY, "O2");
+    office
+        .submit(&second.location, &void, &[("reason", "写错了单位")])
+        .leads_to(&second.location);
     let third = issue(&mut office, &[]);
     office.get(&third.location).is(StatusCode::OK, "〕9号");
     office.get("/papers").is(StatusCode::OK, "〕9号");
@@ -102,10 +129,18 @@ fn a_template_is_tried_before_it_is_in_force_and_its_papers_are_numbered_without
     city.site
         .office()
         .command(1, None, |office| {
-            office.set_template(PaperKind::Letter, "再.docx", &template("另{{单位名称}}"), "")?;
+            office.set_template(
+                PaperKind::Letter,
+                "再.docx",
+                &template("另{{单位名称}}"),
+                "",
+            )?;
             let at = Position(first.location.rsplit('/').next().unwrap().parse().unwrap());
             let paper = office.paper(at).map_err(|problem| vec![problem])?;
-            assert_eq!(office.remake_paper(&paper).unwrap(), office.paper_file(&paper).unwrap());
+            assert_eq!(
+                office.remake_paper(&paper).unwrap(),
+                office.paper_file(&paper).unwrap()
+            );
             assert_eq!(paper.facts.number, Some(7));
             Ok::<_, Vec<base::Problem>>(())
         })
@@ -114,12 +149,19 @@ fn a_template_is_tried_before_it_is_in_force_and_its_papers_are_numbered_without
     office.get(&unnumbered.location).is(StatusCode::OK, "none");
 
     // A unit sees its own papers, others do not; nobody but the office issues.
-    city.signed_in("liaison").get("/papers").is(StatusCode::OK, "〕7号");
-    city.signed_in("liaison").get(&first.location).is(StatusCode::OK, "〕7号");
+    city.signed_in("liaison")
+        .get("/papers")
+        .is(StatusCode::OK, "〕7号");
+    city.signed_in("liaison")
+        .get(&first.location)
+        .is(StatusCode::OK, "〕7号");
     let mut other = city.signed_in("other");
     assert!(!other.get("/papers").body.contains("〕7号"));
     assert_eq!(other.get(&first.location).status, StatusCode::NOT_FOUND);
-    assert_eq!(other.get(&format!("{}/file", first.location)).status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        other.get(&format!("{}/file", first.location)).status,
+        StatusCode::NOT_FOUND
+    );
     assert_ne!(other.get("/papers/new").status, StatusCode::OK);
 }
 
@@ -135,7 +177,11 @@ fn every_template_that_the_programme_brings_is_filled_and_opened_by_an_office_pr
             .read(|office| office.check_template(kind, "x", kind.built_in()))
             .unwrap()
             .unwrap();
-        assert!(known.is_usable() && known.problems.is_empty(), "{kind:?}: {:?}", known.problems);
+        assert!(
+            known.is_usable() && known.problems.is_empty(),
+            "{kind:?}: {:?}",
+            known.problems
+        );
         let about = match kind.about() {
             About::Unit => "puqi",
             About::Year => "",
@@ -149,8 +195,15 @@ fn every_template_that_the_programme_brings_is_filled_and_opened_by_an_office_pr
             first_number: None,
             as_demonstration: true,
         };
-        let draft = city.site.office().read(|office| office.draft_paper(&request, None)).unwrap().unwrap();
-        let file = dir.path().join(format!("{}.{}", kind.as_str(), draft.ending));
+        let draft = city
+            .site
+            .office()
+            .read(|office| office.draft_paper(&request, None))
+            .unwrap()
+            .unwrap();
+        let file = dir
+            .path()
+            .join(format!("{}.{}", kind.as_str(), draft.ending));
         std::fs::write(&file, &draft.bytes).unwrap();
         made.push((kind, file));
     }
@@ -160,7 +213,10 @@ fn every_template_that_the_programme_brings_is_filled_and_opened_by_an_office_pr
         };
         let text: String = text.split_whitespace().collect();
         assert!(text.contains("演示数据，不是正式文件"), "{kind:?}: {text}");
-        assert!(!text.contains("{{") && !text.contains("}}"), "{kind:?}: {text}");
+        assert!(
+            !text.contains("{{") && !text.contains("}}"),
+            "{kind:?}: {text}"
+        );
         let told: &[&str] = match kind {
             PaperKind::Letter => &["目标责任书", "蒲圻", "责任目标", "签发人"],
             PaperKind::Confirmation => &["得分确认单", "蒲圻", "考核项目"],
@@ -177,7 +233,10 @@ fn every_template_that_the_programme_brings_is_filled_and_opened_by_an_office_pr
 /// The text of a file as LibreOffice shows it, through a PDF; `None` where the programs are missing.
 fn opened_by_libreoffice(file: &Path) -> Option<String> {
     let dir = file.parent().unwrap();
-    let profile = format!("-env:UserInstallation=file://{}", dir.join("profile").display());
+    let profile = format!(
+        "-env:UserInstallation=file://{}",
+        dir.join("profile").display()
+    );
     let out = Command::new("soffice")
         .args([&profile, "--headless", "--convert-to", "pdf", "--outdir"])
         .arg(dir)
@@ -185,13 +244,22 @@ fn opened_by_libreoffice(file: &Path) -> Option<String> {
         .output();
     let pdf = file.with_extension("pdf");
     if !pdf.exists() {
-        skipped(&format!("LibreOffice (soffice) is missing or failed, so no paper was opened by it: {out:?}"));
+        skipped(&format!(
+            "LibreOffice (soffice) is missing or failed, so no paper was opened by it: {out:?}"
+        ));
         return None;
     }
-    match Command::new("pdftotext").arg("-layout").arg(&pdf).arg("-").output() {
+    match Command::new("pdftotext")
+        .arg("-layout")
+        .arg(&pdf)
+        .arg("-")
+        .output()
+    {
         Ok(text) => Some(String::from_utf8(text.stdout).unwrap()),
         Err(_) => {
-            skipped("pdftotext (poppler-utils) is missing, so what LibreOffice showed was not compared");
+            skipped(
+                "pdftotext (poppler-utils) is missing, so what LibreOffice showed was not compared",
+            );
             None
         }
     }
@@ -201,7 +269,10 @@ fn skipped(why: &str) {
     use std::io::Write;
     eprintln!("{why}");
     if let Some(file) = std::env::var_os("ZHICHENG_SKIPPED") {
-        let file = std::fs::OpenOptions::new().append(true).create(true).open(file);
+        let file = std::fs::OpenOptions::new()
+            .append(true)
+            .create(true)
+            .open(file);
         writeln!(file.unwrap(), "{why}").unwrap();
     }
 }
@@ -210,10 +281,21 @@ fn skipped(why: &str) {
 fn a_units_evidence_leaves_as_one_volume() {
     let city = city();
     let mut liaison = city.signed_in("liaison");
-    liaison.get("/units/puqi/volume").is(StatusCode::OK, "has filed no evidence yet");
+    liaison
+        .get("/units/puqi/volume")
+        .is(StatusCode::OK, "has filed no evidence yet");
     let pdf = liaison.get("/units/puqi/volume.pdf");
     assert!(pdf.body.starts_with("%PDF-"), "{}", pdf.body);
     let zip = liaison.get("/units/puqi/volume.zip");
     assert!(zip.body.starts_with("PK"), "{}", zip.status);
-    assert_eq!(liaison.get("/units/nowhere/volume").status, StatusCode::NOT_FOUND);
+    // Another unit's evidence is not for everyone.
+    let mut other = city.signed_in("other");
+    for page in ["volume", "volume.pdf", "volume.zip"] {
+        let reply = other.get(&format!("/units/puqi/{page}"));
+        assert_eq!(reply.status, StatusCode::FORBIDDEN, "{page}");
+    }
+    assert_eq!(
+        liaison.get("/units/nowhere/volume").status,
+        StatusCode::NOT_FOUND
+    );
 }

@@ -477,6 +477,8 @@ pub fn kind_word(kind: Kind) -> String {
         Kind::ImportClose => say("导入", "import"),
         Kind::CaseOpen => say("开办", "case opened"),
         Kind::CaseAct => say("办理", "step of a case"),
+        Kind::Remind => say("催办", "reminder"),
+        Kind::Assign => say("交办", "assignment"),
         Kind::Override => say("改定得分", "points set by hand"),
         Kind::Actor => say("登记人员", "actor registered"),
         Kind::ActorClosed => say("停用人员", "actor closed"),

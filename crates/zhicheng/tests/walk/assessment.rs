@@ -133,7 +133,7 @@ fn an_assessment_from_its_first_target_to_the_rectification_struck_off() {
         let grid = "/review/open_kitchens";
         reviewer.goes(grid).await;
         reviewer
-            .presses(&format!("#case-{number} td.evidence a"))
+            .presses(&format!("#case-{number} td.proofs a"))
             .await;
         reviewer.find("#drawer .piece img").await;
         reviewer.presses("#drawer .drawer-close").await;
@@ -144,8 +144,13 @@ fn an_assessment_from_its_first_target_to_the_rectification_struck_off() {
             .presses(&format!("button[name=return][value='{number}']"))
             .await;
         liaison.goes("/work").await;
-        let first = liaison.find(".task").await.text().await.unwrap();
-        assert!(first.contains("退回"), "what came back is first: {first}");
+        let line = liaison
+            .find(&format!(".task:has(a[href='{case}'])"))
+            .await
+            .text()
+            .await
+            .unwrap();
+        assert!(line.contains("退回"), "{line}");
         let act = form(&liaison, &case, "score_self").await;
         assert!(
             liaison

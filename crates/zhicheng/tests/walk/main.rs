@@ -7,8 +7,8 @@
 mod api;
 mod assessment;
 mod axe;
-mod elsewhere;
 mod crawl;
+mod elsewhere;
 mod handover;
 mod import;
 mod pages;

@@ -17,16 +17,21 @@ use casework::{
 };
 use office::case::{ActRequest, Case};
 use office::course::item_of;
+use office::spaces::ReminderRow;
 use office::work::task;
 
 use crate::answer::{Page, Refused, go_to};
 use crate::asked::Asked;
 use crate::frame::Frame;
 use crate::look::Look;
+use crate::pages::assignments;
 use crate::pages::work::{Line, line, title_of};
 use crate::posted::Posted;
 use crate::site::Site;
 use crate::words::Words;
+
+/// Most reminders that a case's page lists.
+const REMINDERS_MAX: usize = 50;
 
 pub(crate) fn routes() -> Router<Site> {
     Router::new().route("/cases/{number}", get(page).post(act))
@@ -97,11 +102,19 @@ struct DueLine {
     lamp: &'static str,
 }
 
+struct ReminderLine {
+    day: String,
+    by: String,
+    deadline: String,
+    due: String,
+}
+
 #[derive(Template)]
 #[template(path = "pages/case/case.html")]
 struct CasePage {
     frame: Frame,
     number: u64,
+    may_supervise: bool,
     flow: String,
     state: String,
     line: Line,
@@ -112,6 +125,10 @@ struct CasePage {
     steps: Vec<StepLine>,
     locks: Vec<LockLine>,
     dues: Vec<DueLine>,
+    assigned: Option<assignments::Panel>,
+    reminders: Vec<ReminderLine>,
+    /// Assignments that were made because this case stayed late: number and title.
+    followed: Vec<(u64, String)>,
     problems: Vec<Problem>,
     draft: String,
     is_saved: bool,
@@ -175,12 +192,25 @@ fn show(
         })
         .collect();
     let steps = steps(look, &case, words)?;
+    let reminders = look.office.reminders_of(number)?;
     Page::of(&CasePage {
         frame: look.frame(title_of(look, &case)),
         number,
+        may_supervise: look.may(office::authority::Granted::Publish)
+            && !case.state.is_closed()
+            && task(&look.programme, &case, Vec::new(), look.today)
+                .due
+                .is_some_and(|due| due.due_on < look.today),
         flow: look.text(&case.flow.name).to_owned(),
         state: state_name(look, &case, &case.state.state),
-        line: line(look, &task(&look.programme, &case, actions, look.today)),
+        line: line(
+            look,
+            &task(&look.programme, &case, actions, look.today),
+            &reminders,
+        ),
+        assigned: assignments::panel(look, &case),
+        reminders: reminder_lines(look, &case, &reminders)?,
+        followed: followed(look, number)?,
         item: panel,
         unit_id: case.about.unit.clone().unwrap_or_default(),
         fields: fields(look, &case, &case.state.fields),
@@ -427,6 +457,40 @@ fn steps(look: &Look<'_>, case: &Case, words: Words) -> Result<Vec<StepLine>, Re
     Ok(lines)
 }
 
+fn reminder_lines(
+    look: &Look<'_>,
+    case: &Case,
+    reminders: &[ReminderRow],
+) -> Result<Vec<ReminderLine>, Refused> {
+    let words = Words { lang: look.lang() };
+    let day =
+        |text: &str| base::Day::parse(text).map_or_else(|_| text.to_owned(), |day| words.day(day));
+    let mut lines = Vec::new();
+    for row in reminders.iter().rev().take(REMINDERS_MAX) {
+        let deadline = case.flow.deadline(&base::DeadlineId::new(&row.deadline));
+        lines.push(ReminderLine {
+            day: day(&row.day),
+            by: look.office.actor_name_in(row.by, look.lang())?,
+            deadline: deadline.map_or_else(
+                || row.deadline.clone(),
+                |found| look.text(&found.name).to_owned(),
+            ),
+            due: day(&row.due),
+        });
+    }
+    Ok(lines)
+}
+
+/// The assignments that were made because a case stayed late.
+fn followed(look: &Look<'_>, number: u64) -> Result<Vec<(u64, String)>, Refused> {
+    let mut found = Vec::new();
+    for row in look.office.followed_of(number)? {
+        let case = look.office.case(row.assignment)?;
+        found.push((case.number, title_of(look, &case)));
+    }
+    Ok(found)
+}
+
 /// The points that an action takes off the item's, as it declares.
 fn deducted_by(look: &Look<'_>, case: &Case, action: &Action) -> Option<String> {
     let words = Words { lang: look.lang() };
@@ -575,10 +639,7 @@ fn request(
             .into_iter()
             .map(|filed| filed.piece)
             .chain(valid.into_iter().map(|found| found.piece));
-        evidence.extend(
-            pieces
-                .filter(|piece| wanted_again.contains(&piece.sha256.as_str())),
-        );
+        evidence.extend(pieces.filter(|piece| wanted_again.contains(&piece.sha256.as_str())));
     }
     let some = |name: &str| {
         let text = posted.get(name).trim();

@@ -107,6 +107,8 @@ const KINDS: &[(Kind, &str, &str)] = &[
     (Kind::ImportClose, "完成导入", "import completed"),
     (Kind::ImportAbandon, "放弃导入", "import given up"),
     (Kind::CaseOpen, "事项立项", "case opened"),
+    (Kind::Remind, "催办", "reminder"),
+    (Kind::Assign, "交办", "assignment"),
     (Kind::CaseAct, "事项办理", "step of a case"),
     (Kind::Override, "改定得分", "points set by hand"),
     (Kind::Seal, "封存结果", "result sealed"),
@@ -272,7 +274,7 @@ fn of(look: &Look<'_>, entry: &Entry, json: &Json) -> Option<(String, String)> {
                 format!("{} {record}", words.say("记录", "Record")),
             ))
         }
-        Kind::CaseOpen => Some((
+        Kind::CaseOpen | Kind::Assign => Some((
             format!("/cases/{}", entry.position.0),
             format!("{} {}", words.say("事项", "Case"), entry.position.0),
         )),

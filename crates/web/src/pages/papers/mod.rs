@@ -6,6 +6,7 @@ mod templates;
 mod volume;
 
 pub(crate) use templates::WAITING;
+pub(crate) use volume::may_bind;
 
 use askama::Template;
 use axum::Router;
@@ -35,10 +36,19 @@ pub(crate) fn routes() -> Router<Site> {
         .route("/papers/new", get(new::page).post(new::issue))
         .route("/papers/draft", get(new::draft))
         .route("/papers/templates", get(templates::list))
-        .route("/papers/templates/{kind}", get(templates::page).post(templates::upload))
+        .route(
+            "/papers/templates/{kind}",
+            get(templates::page).post(templates::upload),
+        )
         .route("/papers/templates/{kind}/file", get(templates::file))
-        .route("/papers/templates/{kind}/try/{id}", get(templates::tried).post(templates::put))
-        .route("/papers/templates/{kind}/try/{id}/draft", get(templates::draft))
+        .route(
+            "/papers/templates/{kind}/try/{id}",
+            get(templates::tried).post(templates::put),
+        )
+        .route(
+            "/papers/templates/{kind}/try/{id}/draft",
+            get(templates::draft),
+        )
         .route("/papers/{at}", get(one::page))
         .route("/papers/{at}/file", get(one::file))
         .route("/papers/{at}/void", post(one::void))
@@ -105,7 +115,13 @@ async fn page(State(site): State<Site>, asked: Asked, Query(chosen): Query<Chose
 
 /// Every kind of paper: name in addresses, name to people, whether it is the chosen one.
 fn kinds(look: &Look<'_>, chosen: Option<PaperKind>) -> Vec<(&'static str, String, bool)> {
-    let one = |kind: PaperKind| (kind.as_str(), look.text(&kind.name()).to_owned(), Some(kind) == chosen);
+    let one = |kind: PaperKind| {
+        (
+            kind.as_str(),
+            look.text(&kind.name()).to_owned(),
+            Some(kind) == chosen,
+        )
+    };
     PaperKind::ALL.into_iter().map(one).collect()
 }
 
@@ -115,7 +131,8 @@ fn sees_all(look: &Look<'_>) -> bool {
 
 /// Whether who looks may see a paper: whoever issues them or oversees, and the unit that it is about.
 fn may_see(look: &Look<'_>, paper: &Paper) -> bool {
-    let is_about_unit = PaperKind::parse(&paper.facts.kind).is_some_and(|kind| kind.about() == About::Unit);
+    let is_about_unit =
+        PaperKind::parse(&paper.facts.kind).is_some_and(|kind| kind.about() == About::Unit);
     let own = look.who().and_then(|who| who.unit.as_deref());
     sees_all(look) || (is_about_unit && own == Some(paper.facts.about.as_str()))
 }
@@ -134,7 +151,10 @@ fn kind_of(text: &str) -> Result<PaperKind, Refused> {
 }
 
 fn kind_name(look: &Look<'_>, kind: &str) -> String {
-    PaperKind::parse(kind).map_or_else(|| kind.to_owned(), |kind| look.text(&kind.name()).to_owned())
+    PaperKind::parse(kind).map_or_else(
+        || kind.to_owned(),
+        |kind| look.text(&kind.name()).to_owned(),
+    )
 }
 
 /// What a paper is about, as people call it.

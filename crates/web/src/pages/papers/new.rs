@@ -43,7 +43,6 @@ struct New {
     kind_name: String,
     has_subjects: bool,
     subjects: Vec<(String, String, bool)>,
-    about: String,
     typed: Vec<Typed>,
     number: String,
     preview: Vec<Vec<String>>,
@@ -55,22 +54,41 @@ struct New {
 /// Fields of the form, by name.
 type Fields = BTreeMap<String, String>;
 
-pub(super) async fn page(State(site): State<Site>, asked: Asked, Query(fields): Query<Fields>) -> Response {
+pub(super) async fn page(
+    State(site): State<Site>,
+    asked: Asked,
+    Query(fields): Query<Fields>,
+) -> Response {
     site.page(asked, move |look| show(look, &fields, &[])).await
 }
 
 fn fields_of(posted: &Posted) -> Fields {
     let fields = posted.with_prefix("");
-    fields.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    fields
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
 }
 
 /// What a form asks for.
 fn request(kind: PaperKind, fields: &Fields) -> PaperRequest {
-    let get = |name: &str| fields.get(name).map(|text| text.trim().to_owned()).unwrap_or_default();
+    let get = |name: &str| {
+        fields
+            .get(name)
+            .map(|text| text.trim().to_owned())
+            .unwrap_or_default()
+    };
     PaperRequest {
         kind,
-        about: if kind.about() == About::Year { String::new() } else { get("about") },
-        typed: kind.typed().into_iter().map(|field| (field.name.en.clone(), get(&field.name.en))).collect(),
+        about: if kind.about() == About::Year {
+            String::new()
+        } else {
+            get("about")
+        },
+        typed: kind
+            .typed()
+            .into_iter()
+            .map(|field| (field.name.en.clone(), get(&field.name.en)))
+            .collect(),
         first_number: get("first_number").parse().ok(),
         as_demonstration: !get("as_demonstration").is_empty(),
     }
@@ -87,7 +105,10 @@ fn with_issuer(look: &Look<'_>, mut request: PaperRequest) -> PaperRequest {
 fn issuer(look: &Look<'_>) -> String {
     let unit = look.who().and_then(|who| who.unit.as_deref());
     let unit = unit.and_then(|unit| look.programme.units.get(unit));
-    unit.map_or_else(|| look.programme.city.zh.clone(), |unit| unit.name_on(look.today).zh.clone())
+    unit.map_or_else(
+        || look.programme.city.zh.clone(),
+        |unit| unit.name_on(look.today).zh.clone(),
+    )
 }
 
 fn show(look: &Look<'_>, fields: &Fields, problems: &[Problem]) -> Result<Page, Refused> {
@@ -96,16 +117,27 @@ fn show(look: &Look<'_>, fields: &Fields, problems: &[Problem]) -> Result<Page, 
     let chosen = fields.get("kind").filter(|kind| !kind.is_empty());
     let kind = chosen.map(|kind| kind_of(kind)).transpose()?;
     let shown = kind.unwrap_or(PaperKind::Letter);
-    let subjects = look.office.paper_subjects(shown, look.lang(), SUBJECTS_MAX)?;
+    let subjects = look
+        .office
+        .paper_subjects(shown, look.lang(), SUBJECTS_MAX)?;
     let mut request = with_issuer(look, request(shown, fields));
     let has_subjects = shown.about() != About::Year;
     let known = subjects.iter().any(|(id, _)| *id == request.about);
     if has_subjects && request.about.is_empty() {
-        request.about = subjects.first().map(|(id, _)| id.clone()).unwrap_or_default();
+        request.about = subjects
+            .first()
+            .map(|(id, _)| id.clone())
+            .unwrap_or_default();
     }
-    let mut subjects: Vec<(String, String, bool)> =
-        subjects.into_iter().map(|(id, name)| { let is = id == request.about; (id, name, is) }).collect();
-    if has_subjects && !known && !request.about.is_empty() && !subjects.iter().any(|found| found.2) {
+    let mut subjects: Vec<(String, String, bool)> = subjects
+        .into_iter()
+        .map(|(id, name)| {
+            let is = id == request.about;
+            (id, name, is)
+        })
+        .collect();
+    if has_subjects && !known && !request.about.is_empty() && !subjects.iter().any(|found| found.2)
+    {
         // A case that is not late, or a unit that carries nothing: the address named it.
         let about = request.about.clone();
         subjects.insert(0, (about.clone(), about, true));
@@ -125,7 +157,11 @@ fn show(look: &Look<'_>, fields: &Fields, problems: &[Problem]) -> Result<Page, 
         }
     }
     let typed = shown.typed().into_iter().map(|field| {
-        let value = request.typed.get(&field.name.en).cloned().unwrap_or_default();
+        let value = request
+            .typed
+            .get(&field.name.en)
+            .cloned()
+            .unwrap_or_default();
         Typed {
             label: look.text(&field.name).to_owned(),
             about: look.text(&field.about).to_owned(),
@@ -147,7 +183,6 @@ fn show(look: &Look<'_>, fields: &Fields, problems: &[Problem]) -> Result<Page, 
         preview,
         more,
         draft: format!("/papers/draft?{}", query(&request)),
-        about: request.about,
         is_demonstration: look.is_demonstration(),
         frame: look.frame(words.say("出具公文", "Issue a paper")),
     })
@@ -157,7 +192,11 @@ fn show(look: &Look<'_>, fields: &Fields, problems: &[Problem]) -> Result<Page, 
 pub(super) fn lines(draft: &DraftPaper) -> Result<Vec<Vec<String>>, Refused> {
     let text = report::text_of(&format!("draft.{}", draft.ending), &draft.bytes)?;
     let cells = |line: String| line.split('\t').map(str::to_owned).collect::<Vec<_>>();
-    Ok(text.into_iter().filter(|line| !line.trim().is_empty()).map(cells).collect())
+    Ok(text
+        .into_iter()
+        .filter(|line| !line.trim().is_empty())
+        .map(cells)
+        .collect())
 }
 
 fn query(request: &PaperRequest) -> String {
@@ -171,25 +210,41 @@ fn query(request: &PaperRequest) -> String {
 }
 
 /// A draft as a file: not numbered for good, kept nowhere.
-pub(super) async fn draft(State(site): State<Site>, asked: Asked, Query(fields): Query<Fields>) -> Response {
+pub(super) async fn draft(
+    State(site): State<Site>,
+    asked: Asked,
+    Query(fields): Query<Fields>,
+) -> Response {
     site.file(asked, move |look| {
         only_issuers(look)?;
         let kind = kind_of(fields.get("kind").map(String::as_str).unwrap_or_default())?;
-        let draft = look.office.draft_paper(&with_issuer(look, request(kind, &fields)), None)?;
+        let draft = look
+            .office
+            .draft_paper(&with_issuer(look, request(kind, &fields)), None)?;
         let name = format!("{}（草稿）", kind.name().zh);
-        Ok(download::file(&name, kind_of_file(draft.ending), draft.bytes))
+        Ok(download::file(
+            &name,
+            kind_of_file(draft.ending),
+            draft.bytes,
+        ))
     })
     .await
 }
 
 pub(super) fn kind_of_file(ending: &str) -> Kind {
-    if ending == "xlsx" { Kind::Xlsx } else { Kind::Docx }
+    if ending == "xlsx" {
+        Kind::Xlsx
+    } else {
+        Kind::Docx
+    }
 }
 
 pub(super) async fn issue(State(site): State<Site>, asked: Asked, posted: Posted) -> Response {
     if !posted.get("preview").is_empty() {
         return site
-            .desk_work(asked, posted, |look, posted, _| Ok(show(look, &fields_of(posted), &[])?.answer(None)))
+            .desk_work(asked, posted, |look, posted, _| {
+                Ok(show(look, &fields_of(posted), &[])?.answer(None))
+            })
             .await;
     }
     site.command(
@@ -198,8 +253,13 @@ pub(super) async fn issue(State(site): State<Site>, asked: Asked, posted: Posted
         |office, posted, _| {
             let one = |problem: Problem| vec![problem];
             let fields = fields_of(posted);
-            let kind = PaperKind::parse(posted.get("kind"))
-                .ok_or_else(|| one(crate::problems::no_such_thing("公文", "kind of paper", posted.get("kind"))))?;
+            let kind = PaperKind::parse(posted.get("kind")).ok_or_else(|| {
+                one(crate::problems::no_such_thing(
+                    "公文",
+                    "kind of paper",
+                    posted.get("kind"),
+                ))
+            })?;
             office.issue_paper(&request(kind, &fields)).map_err(one)
         },
         |_, _, _, at| go_to(&format!("/papers/{at}")),

@@ -44,7 +44,11 @@ struct One {
 fn found(look: &Look<'_>, at: u64) -> Result<Paper, Refused> {
     let none = || Refused::no_such(("公文", "paper"), at);
     let paper = look.office.paper(Position(at)).map_err(|_| none())?;
-    if may_see(look, &paper) { Ok(paper) } else { Err(none()) }
+    if may_see(look, &paper) {
+        Ok(paper)
+    } else {
+        Err(none())
+    }
 }
 
 pub(super) async fn page(State(site): State<Site>, asked: Asked, Path(at): Path<u64>) -> Response {
@@ -56,11 +60,18 @@ fn show(look: &Look<'_>, at: u64, problems: &[Problem]) -> Result<Page, Refused>
     let words = Words { lang: look.lang() };
     let kind = PaperKind::parse(&paper.facts.kind);
     let typed = paper.facts.parameters.iter().map(|(name, value)| {
-        let field = kind.and_then(|kind| kind.typed().into_iter().find(|field| field.name.en == *name));
+        let field = kind.and_then(|kind| {
+            kind.typed()
+                .into_iter()
+                .find(|field| field.name.en == *name)
+        });
         let label = field.map_or_else(|| name.clone(), |field| look.text(&field.name).to_owned());
         (label, value.clone())
     });
-    let is_same = match (look.office.remake_paper(&paper), look.office.paper_file(&paper)) {
+    let is_same = match (
+        look.office.remake_paper(&paper),
+        look.office.paper_file(&paper),
+    ) {
         (Ok(made), Ok(kept)) => Some(made == kept),
         _ => None,
     };
@@ -88,7 +99,10 @@ fn show(look: &Look<'_>, at: u64, problems: &[Problem]) -> Result<Page, Refused>
         sha256: paper.facts.sha256.clone(),
         template: paper.facts.template.clone(),
         size: paper.facts.size.div_ceil(1024),
-        voided: paper.voided.clone().map(|(iso, reason)| (day(words, &iso), reason)),
+        voided: paper
+            .voided
+            .clone()
+            .map(|(iso, reason)| (day(words, &iso), reason)),
         is_same,
         is_demonstration: paper.facts.demonstration,
         may_void: look.may(Granted::Publish) && paper.voided.is_none(),
@@ -100,19 +114,31 @@ pub(super) async fn file(State(site): State<Site>, asked: Asked, Path(at): Path<
     site.file(asked, move |look| {
         let paper = found(look, at)?;
         let bytes = look.office.paper_file(&paper)?;
-        let kind = PaperKind::parse(&paper.facts.kind).map_or_else(String::new, |kind| kind.name().zh);
+        let kind =
+            PaperKind::parse(&paper.facts.kind).map_or_else(String::new, |kind| kind.name().zh);
         let name = format!("{} {kind} {}", paper.facts.text, paper.facts.day);
-        Ok(download::file(name.trim(), kind_of_file(&paper.facts.format), bytes))
+        Ok(download::file(
+            name.trim(),
+            kind_of_file(&paper.facts.format),
+            bytes,
+        ))
     })
     .await
 }
 
-pub(super) async fn void(State(site): State<Site>, asked: Asked, Path(at): Path<u64>, posted: Posted) -> Response {
+pub(super) async fn void(
+    State(site): State<Site>,
+    asked: Asked,
+    Path(at): Path<u64>,
+    posted: Posted,
+) -> Response {
     site.command(
         asked,
         posted,
         move |office, posted, _| {
-            office.void_paper(Position(at), posted.get("reason")).map_err(|problem| vec![problem])
+            office
+                .void_paper(Position(at), posted.get("reason"))
+                .map_err(|problem| vec![problem])
         },
         move |_, _, _, ()| go_to(&format!("/papers/{at}")),
         move |look, _, problems| show(look, at, problems),

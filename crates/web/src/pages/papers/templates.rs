@@ -52,11 +52,17 @@ pub(super) async fn list(State(site): State<Site>, asked: Asked) -> Response {
                 id: kind.as_str(),
                 name: look.text(&kind.name()).to_owned(),
                 is_own: template.as_ref().is_some_and(|found| found.at.is_some()),
-                pattern: template.as_ref().map(|found| found.facts.pattern.clone()).unwrap_or_default(),
+                pattern: template
+                    .as_ref()
+                    .map(|found| found.facts.pattern.clone())
+                    .unwrap_or_default(),
                 template: template.map(|found| found.name).unwrap_or_default(),
             });
         }
-        Page::of(&Templates { frame: look.frame(words.say("公文模板", "Templates of papers")), kinds })
+        Page::of(&Templates {
+            frame: look.frame(words.say("公文模板", "Templates of papers")),
+            kinds,
+        })
     })
     .await
 }
@@ -92,8 +98,13 @@ struct OneKind {
     may_change: bool,
 }
 
-pub(super) async fn page(State(site): State<Site>, asked: Asked, Path(kind): Path<String>) -> Response {
-    site.page(asked, move |look| show(look, kind_of(&kind)?, &[])).await
+pub(super) async fn page(
+    State(site): State<Site>,
+    asked: Asked,
+    Path(kind): Path<String>,
+) -> Response {
+    site.page(asked, move |look| show(look, kind_of(&kind)?, &[]))
+        .await
 }
 
 fn show(look: &Look<'_>, kind: PaperKind, problems: &[Problem]) -> Result<Page, Refused> {
@@ -104,12 +115,16 @@ fn show(look: &Look<'_>, kind: PaperKind, problems: &[Problem]) -> Result<Page, 
         en: field.name.en.clone(),
         about: look.text(&field.about).to_owned(),
     };
-    let versions = look.office.templates(kind)?.into_iter().map(|template| Version {
-        at: template.at.map(|at| at.0),
-        day: day(words, &template.facts.day),
-        pattern: template.facts.pattern,
-        name: template.name,
-    });
+    let versions = look
+        .office
+        .templates(kind)?
+        .into_iter()
+        .map(|template| Version {
+            at: template.at.map(|at| at.0),
+            day: day(words, &template.facts.day),
+            pattern: template.facts.pattern,
+            name: template.name,
+        });
     Page::of(&OneKind {
         frame: look.frame(format!(
             "{}{}{}",
@@ -125,7 +140,10 @@ fn show(look: &Look<'_>, kind: PaperKind, problems: &[Problem]) -> Result<Page, 
         lists: known
             .lists
             .iter()
-            .map(|(list, columns)| ListLines { of: line(list), columns: columns.iter().map(line).collect() })
+            .map(|(list, columns)| ListLines {
+                of: line(list),
+                columns: columns.iter().map(line).collect(),
+            })
             .collect(),
         may_change: look.may(Granted::Publish),
     })
@@ -154,8 +172,15 @@ pub(super) async fn file(
         let template = templates.iter().find(|template| is_wanted(template.at));
         let template = template.ok_or_else(|| Refused::no_such(("模板", "template"), &kind))?;
         let bytes = look.office.template_bytes(template)?;
-        let name = template.name.rsplit_once('.').map_or(template.name.as_str(), |(name, _)| name);
-        Ok(download::file(name, kind_of_file(&template.facts.format), bytes))
+        let name = template
+            .name
+            .rsplit_once('.')
+            .map_or(template.name.as_str(), |(name, _)| name);
+        Ok(download::file(
+            name,
+            kind_of_file(&template.facts.format),
+            bytes,
+        ))
     })
     .await
 }
@@ -178,8 +203,14 @@ pub(super) async fn upload(
                 .answer(None));
         }
         let name = format!("{WAITING}{}:{}", kind.as_str(), file.name);
-        let id = look.site.desk().keep_upload(who.actor, &name, &file.bytes, look.site.now())?;
-        Ok(go_to(&format!("/papers/templates/{}/try/{id}", kind.as_str())))
+        let id = look
+            .site
+            .desk()
+            .keep_upload(who.actor, &name, &file.bytes, look.site.now())?;
+        Ok(go_to(&format!(
+            "/papers/templates/{}/try/{id}",
+            kind.as_str()
+        )))
     })
     .await
 }
@@ -188,8 +219,13 @@ pub(super) async fn upload(
 fn waiting(look: &Look<'_>, kind: PaperKind, id: i64) -> Result<(String, Vec<u8>), Refused> {
     let none = || Refused::no_such(("等待启用的模板", "template that waits"), id);
     let (upload, bytes) = look.site.desk().upload(id)?.ok_or_else(none)?;
-    let name = upload.name.strip_prefix(WAITING).and_then(|name| name.strip_prefix(kind.as_str()));
-    let name = name.and_then(|name| name.strip_prefix(':')).ok_or_else(none)?;
+    let name = upload
+        .name
+        .strip_prefix(WAITING)
+        .and_then(|name| name.strip_prefix(kind.as_str()));
+    let name = name
+        .and_then(|name| name.strip_prefix(':'))
+        .ok_or_else(none)?;
     Ok((name.to_owned(), bytes))
 }
 
@@ -218,7 +254,10 @@ pub(super) async fn tried(
     asked: Asked,
     Path((kind, id)): Path<(String, i64)>,
 ) -> Response {
-    site.page(asked, move |look| show_tried(look, kind_of(&kind)?, id, None, &[])).await
+    site.page(asked, move |look| {
+        show_tried(look, kind_of(&kind)?, id, None, &[])
+    })
+    .await
 }
 
 /// What a paper of that kind could be about now, for a preview with real data.
@@ -258,14 +297,21 @@ fn show_tried(
     for mark in checked.marks {
         let place = look.text(&mark.place);
         match marks.iter_mut().find(|known| known.written == mark.written) {
-            Some(known) if known.places.chars().count() < 100 => known.places.push_str(&format!("; {place}")),
+            Some(known) if known.places.chars().count() < 100 => {
+                known.places.push_str(&format!("; {place}"))
+            }
             Some(_) => {}
-            None => marks.push(MarkLine { written: mark.written, places: place.to_owned() }),
+            None => marks.push(MarkLine {
+                written: mark.written,
+                places: place.to_owned(),
+            }),
         }
     }
     let (mut preview, mut cannot_preview) = (Vec::new(), None);
     if is_usable {
-        match example(look, kind).and_then(|request| look.office.draft_paper(&request, Some((&name, &bytes)))) {
+        match example(look, kind)
+            .and_then(|request| look.office.draft_paper(&request, Some((&name, &bytes))))
+        {
             Ok(draft) => preview = lines(&draft)?.into_iter().take(LINES_MAX).collect(),
             Err(problem) => cannot_preview = Some(problem),
         }
@@ -274,7 +320,12 @@ fn show_tried(
     if problems.is_empty() {
         problems = checked.problems;
     }
-    let before = look.office.templates(kind)?.into_iter().next().map(|found| found.facts.pattern);
+    let before = look
+        .office
+        .templates(kind)?
+        .into_iter()
+        .next()
+        .map(|found| found.facts.pattern);
     Page::of(&Tried {
         frame: look.frame(words.say("试用模板", "A template on trial")),
         problems,
@@ -298,8 +349,14 @@ pub(super) async fn draft(
         only_issuers(look)?;
         let kind = kind_of(&kind)?;
         let (name, bytes) = waiting(look, kind, id)?;
-        let draft = look.office.draft_paper(&example(look, kind)?, Some((&name, &bytes)))?;
-        Ok(download::file(&format!("{}（试用）", kind.name().zh), kind_of_file(draft.ending), draft.bytes))
+        let draft = look
+            .office
+            .draft_paper(&example(look, kind)?, Some((&name, &bytes)))?;
+        Ok(download::file(
+            &format!("{}（试用）", kind.name().zh),
+            kind_of_file(draft.ending),
+            draft.bytes,
+        ))
     })
     .await
 }
@@ -320,16 +377,28 @@ pub(super) async fn put(
             let kind = PaperKind::parse(&kind).ok_or_else(|| one(problems::no_such_page()))?;
             let found = desk.desk().upload(id).map_err(one)?;
             let start = format!("{WAITING}{}:", kind.as_str());
-            let waiting = found.as_ref().and_then(|(upload, bytes)| Some((upload.name.strip_prefix(&start)?, bytes)));
+            let waiting = found
+                .as_ref()
+                .and_then(|(upload, bytes)| Some((upload.name.strip_prefix(&start)?, bytes)));
             let (name, bytes) = waiting.ok_or_else(|| one(problems::no_such_page()))?;
-            office.set_template(kind, name, bytes, posted.get("pattern")).map(|_| kind)
+            office
+                .set_template(kind, name, bytes, posted.get("pattern"))
+                .map(|_| kind)
         },
         move |site, _, _, kind| {
             // What waited is in force; where the desk refuses, it only stays listed.
             drop(site.desk().drop_upload(id));
             go_to(&format!("/papers/templates/{}", kind.as_str()))
         },
-        move |look, posted, told| show_tried(look, kind_of(&shown)?, id, Some(posted.get("pattern")), told),
+        move |look, posted, told| {
+            show_tried(
+                look,
+                kind_of(&shown)?,
+                id,
+                Some(posted.get("pattern")),
+                told,
+            )
+        },
     )
     .await
 }

@@ -5,7 +5,6 @@ use std::io::{Cursor, Write};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use base::Problem;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
@@ -28,15 +27,34 @@ struct VolumePage {
     megabytes: String,
 }
 
-fn known(look: &Look<'_>, unit: &str) -> Result<(), Refused> {
-    if look.programme.units.contains_key(unit) {
-        Ok(())
-    } else {
-        Err(Refused::no_such(("单位", "unit"), unit))
-    }
+/// Roles that judge the evidence of every unit.
+const JUDGES: &[&str] = &["reviewer", "verifier", "inspector"];
+
+/// Whether who looks has to do with a unit's evidence: the unit, those above it, and who judges or oversees.
+pub(crate) fn may_bind(look: &Look<'_>, unit: &str) -> bool {
+    let own = look.who().and_then(|who| who.unit.as_deref());
+    let is_own =
+        own.is_some_and(|own| own == unit || look.programme.is_at_or_below(unit, own, look.today));
+    is_own || super::sees_all(look) || look.has_role(JUDGES)
 }
 
-pub(super) async fn page(State(site): State<Site>, asked: Asked, Path(unit): Path<String>) -> Response {
+/// Refuses a unit that there is not, and who may not bind its evidence.
+fn known(look: &Look<'_>, unit: &str) -> Result<(), Refused> {
+    if !look.programme.units.contains_key(unit) {
+        return Err(Refused::no_such(("单位", "unit"), unit));
+    }
+    if may_bind(look, unit) {
+        return Ok(());
+    }
+    let role = look.role_name(&look.visitor()?.role);
+    Err(crate::problems::not_for_role(&role.zh, &role.en).into())
+}
+
+pub(super) async fn page(
+    State(site): State<Site>,
+    asked: Asked,
+    Path(unit): Path<String>,
+) -> Response {
     site.page(asked, move |look| {
         known(look, &unit)?;
         let words = Words { lang: look.lang() };
@@ -57,7 +75,11 @@ pub(super) async fn page(State(site): State<Site>, asked: Asked, Path(unit): Pat
     .await
 }
 
-pub(super) async fn pdf(State(site): State<Site>, asked: Asked, Path(unit): Path<String>) -> Response {
+pub(super) async fn pdf(
+    State(site): State<Site>,
+    asked: Asked,
+    Path(unit): Path<String>,
+) -> Response {
     site.file(asked, move |look| {
         known(look, &unit)?;
         let volume = look.office.evidence_volume(&unit, look.today)?;
@@ -66,7 +88,11 @@ pub(super) async fn pdf(State(site): State<Site>, asked: Asked, Path(unit): Path
     .await
 }
 
-pub(super) async fn zip(State(site): State<Site>, asked: Asked, Path(unit): Path<String>) -> Response {
+pub(super) async fn zip(
+    State(site): State<Site>,
+    asked: Asked,
+    Path(unit): Path<String>,
+) -> Response {
     site.file(asked, move |look| {
         known(look, &unit)?;
         let volume = look.office.evidence_volume(&unit, look.today)?;
@@ -80,9 +106,10 @@ pub(super) async fn zip(State(site): State<Site>, asked: Asked, Path(unit): Path
         for (name, bytes) in std::iter::once(pdf).chain(volume.attached) {
             let name = bare_name(&name);
             zip.start_file(name, options).map_err(failed)?;
-            zip.write_all(&bytes).map_err(|error| failed(error.into()))?;
+            zip.write_all(&bytes)
+                .map_err(|error| failed(error.into()))?;
         }
-        let bytes = zip.finish().map_err(failed).map_err(Problem::from)?.into_inner();
+        let bytes = zip.finish().map_err(failed)?.into_inner();
         Ok(download::file(&volume.name, Kind::Zip, bytes))
     })
     .await

@@ -85,6 +85,7 @@ struct LetterPage {
     may_sign: bool,
     may_countersign: bool,
     may_attach: bool,
+    may_issue: bool,
     ours: Option<Signature>,
     theirs: Option<Signature>,
     signings: Vec<Signing>,
@@ -228,6 +229,7 @@ fn show(
         changes: changes.map_or(0, |pending| pending.changes.len()),
         may_sign: is_own && look.may(Granted::SignLetter) && now.is_none(),
         may_countersign: look.may(Granted::CountersignLetter) && state == LetterState::Signed,
+        may_issue: look.may(office::authority::Granted::Publish),
         may_attach: !letter.row.signed.is_empty()
             && (look.may(Granted::CountersignLetter)
                 || (look.may(Granted::Submit)

@@ -350,6 +350,9 @@ fn line(look: &Look<'_>, duty: &Duty) -> Line {
         is_reopened: false,
         at_once: None,
         number: 0,
+        reminded: String::new(),
+        is_assignment: false,
+        kind: String::new(),
     }
 }
 

@@ -204,7 +204,7 @@ fn part_cells(
         .collect()
 }
 
-/// The rows of an item, in the programme's order of units.
+/// The rows of an item, in the programme's order of units; those that can be given now first.
 pub(super) fn rows(
     look: &Look<'_>,
     course: &Course<'_>,
@@ -267,6 +267,8 @@ pub(super) fn rows(
         });
     }
     mark(words, &mut rows);
+    // What can be given now stands first.
+    rows.sort_by_key(|row| row.points_field.is_none());
     Ok(rows)
 }
 

@@ -93,6 +93,7 @@ struct UnitCard {
     frame: Frame,
     unit: String,
     may_issue: bool,
+    may_bind: bool,
     truth: String,
     unit_id: String,
     suffix: String,
@@ -216,6 +217,7 @@ fn show(look: &Look<'_>, unit: &str, chosen: &Chosen) -> Result<Page, Refused> {
     Page::of(&UnitCard {
         frame: look.frame(look.unit_name(unit)),
         unit: unit.to_owned(),
+        may_bind: crate::pages::papers::may_bind(look, unit),
         may_issue: look.may(office::authority::Granted::Publish),
         truth: seen.truth(),
         unit_id: unit.to_owned(),

@@ -5,7 +5,10 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use base::Lang;
+use base::{Day, Lang};
+use office::assign::is_assignment;
+use office::authority::Granted;
+use office::spaces::ReminderRow;
 use office::work::Task;
 
 use crate::answer::{Page, Refused};
@@ -44,6 +47,12 @@ pub(crate) struct Line {
     /// An action that asks for nothing, so that it is done in place, with its name; and the case.
     pub at_once: Option<(String, String)>,
     pub number: u64,
+    /// How often and when last it was reminded of; empty where never.
+    pub reminded: String,
+    /// It is an assignment: supervision, an instruction.
+    pub is_assignment: bool,
+    /// The flow's name, of an assignment.
+    pub kind: String,
 }
 
 struct Group {
@@ -60,6 +69,8 @@ struct Work {
     frame: Frame,
     places: Vec<(String, &'static str, &'static str)>,
     groups: Vec<Group>,
+    /// What units were charged with: it heads the list.
+    assignments: Vec<Line>,
     total: usize,
     units: Vec<String>,
     items: Vec<String>,
@@ -86,7 +97,7 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
         let list = look.site.worklist(look.office)?;
         list.tasks_for(&look.programme, &who.role, who.unit.as_deref(), look.today)
             .iter()
-            .map(|task| line(look, task))
+            .map(|task| line(look, task, list.reminders_of(task.case.number)))
             .collect()
     };
     // Letters and changes of the plan wait beside the cases.
@@ -107,6 +118,8 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
         .collect();
     // Within a group what came back is first; a stable sort keeps the days.
     lines.sort_by_key(|line| !line.came_back);
+    let (assignments, lines): (Vec<Line>, Vec<Line>) =
+        lines.into_iter().partition(|line| line.is_assignment);
     let mut groups = [
         (
             "late",
@@ -152,6 +165,7 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
             Lang::En => "My work",
         }),
         groups: groups.into(),
+        assignments,
         total,
         units,
         items,
@@ -167,6 +181,16 @@ fn places(
     unit: Option<&str>,
 ) -> Vec<(String, &'static str, &'static str)> {
     let mut places = Vec::new();
+    if look.may(Granted::Remind) {
+        places.push(("/remind".to_owned(), "催办", "Remind units"));
+    }
+    if crate::pages::assignments::sees_some(look) {
+        places.push((
+            "/assignments".to_owned(),
+            "督办与批示",
+            "Follow-up and instructions",
+        ));
+    }
     let declared = crate::pages::board::scorecard_of(&look.programme, None);
     let Some((_, scorecard)) = declared else {
         return places;
@@ -200,7 +224,7 @@ fn places(
     places
 }
 
-pub(crate) fn line(look: &Look<'_>, task: &Task<'_>) -> Line {
+pub(crate) fn line(look: &Look<'_>, task: &Task<'_>, reminders: &[ReminderRow]) -> Line {
     let words = Words { lang: look.lang() };
     let case = task.case;
     let state = case.flow.state(&case.state.state);
@@ -240,6 +264,25 @@ pub(crate) fn line(look: &Look<'_>, task: &Task<'_>) -> Line {
             .find(|action| is_light(case, action))
             .map(|action| (action.id.to_string(), look.text(&action.name).to_owned())),
         number: case.number,
+        reminded: reminded(words, reminders),
+        is_assignment: is_assignment(&case.flow),
+        kind: look.text(&case.flow.name).to_owned(),
+    }
+}
+
+/// How often and when last was reminded, in words; empty where nobody was.
+pub(crate) fn reminded(words: Words, reminders: &[ReminderRow]) -> String {
+    let Some(last) = reminders.last() else {
+        return String::new();
+    };
+    let day = Day::parse(&last.day)
+        .map(|day| words.day(day))
+        .unwrap_or_default();
+    match (words.lang, reminders.len()) {
+        (Lang::Zh, 1) => format!("{day}催办"),
+        (Lang::Zh, times) => format!("已催办{times}次，最近{day}"),
+        (Lang::En, 1) => format!("reminded on {day}"),
+        (Lang::En, times) => format!("reminded {times} times, last on {day}"),
     }
 }
 
@@ -257,8 +300,11 @@ fn is_light(case: &office::case::Case, action: &casework::Action) -> bool {
             .is_some_and(|state| state.kind != casework::StateKind::Closed)
 }
 
-/// What a case is about, in words: its item, else its flow.
+/// What a case is about, in words: its item, what an assignment is called, else its flow.
 pub(crate) fn title_of(look: &Look<'_>, case: &office::case::Case) -> String {
+    if is_assignment(&case.flow) {
+        return crate::pages::assignments::title_of(look, case);
+    }
     let item = case
         .about
         .scorecard
