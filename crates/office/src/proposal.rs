@@ -4,7 +4,7 @@
 use std::io::{Cursor, Read, Write};
 use std::sync::Arc;
 
-use base::{Position, Problem, Ratio, ScorecardId};
+use base::{Period, Position, Problem, Ratio, ScorecardId};
 use measure::{Change, Columns};
 use programme::difference::{Difference, differences};
 use programme::model::{Programme, Scored};
@@ -26,6 +26,28 @@ pub struct Proposal {
     pub checked: Checked,
     /// What it says otherwise than the version in force.
     pub differences: Vec<Difference>,
+}
+
+/// A programme of a later year as if it were one of this year, with its targets: so that a new year's scheme can be
+/// tried on the records that there are.
+fn as_of_year(proposed: &Arc<Programme>, year: Period) -> Arc<Programme> {
+    if proposed.year == year {
+        return proposed.clone();
+    }
+    let mut trial = (**proposed).clone();
+    let later = std::mem::replace(&mut trial.year, year);
+    let cards = trial.scorecards.values_mut();
+    for ties in cards.flat_map(|card| card.items.values_mut()) {
+        ties.targets.retain(|target| target.period != year);
+        for target in &mut ties.targets {
+            if target.period == later {
+                target.period = year;
+                // The months of another year are not those of this one.
+                target.from = None;
+            }
+        }
+    }
+    Arc::new(trial)
 }
 
 /// A package's own files in one archive; what it extends is in force already.
@@ -146,12 +168,13 @@ impl Office {
     ) -> Result<Vec<Moved>, Problem> {
         let at = self.position();
         let trial_at = Position(at.0 + 1);
+        let in_force = self.programme()?;
+        let proposed = &as_of_year(proposed, in_force.year);
         let mut columns: Columns = self.mirror().columns().clone();
         columns.apply(Change::Programme {
             at: trial_at,
             programme: proposed.clone(),
         })?;
-        let in_force = self.programme()?;
         let ask = |at| {
             Ok::<_, Problem>(Ask {
                 scorecard: scorecard.clone(),
