@@ -8,7 +8,7 @@ use base::{Day, Figure, IndicatorId, Lang, Position, Problem, Ratio, ScorecardId
 use casework::Value as CaseValue;
 use ledger::Nature;
 use measure::Query;
-use programme::model::{Programme, Scorecard, Scored};
+use programme::model::{Programme, Scorecard, Scored, TITLE_FIELD};
 use report::{Column, Data, Line, ListOf, Value};
 use scoring::{Card, ItemState, Role};
 use serde_json::Value as Json;
@@ -642,15 +642,19 @@ impl Office {
                 let mut late: Vec<(Day, u64, String)> = Vec::new();
                 for case in self.cases()?.iter().filter(|case| !case.state.is_closed()) {
                     let task = crate::work::task(&programme, case, Vec::new(), today);
-                    if let Some(due) = task.due.filter(|due| due.due_on < today) {
+                    let due = task.due.as_ref().map(|due| due.due_on);
+                    // What a unit is charged with beside the assessment can be followed up at any time.
+                    if due.is_some_and(|due| due < today) || case.about.item.is_none() {
                         let unit = case.about.unit.as_deref().unwrap_or_default();
-                        let name = format!(
-                            "{} · {} · {}",
+                        let mut name = format!(
+                            "{} · {}",
                             name_of(&programme, unit, today),
-                            matter(&programme, case),
-                            due.due_on
+                            matter(&programme, case)
                         );
-                        late.push((due.due_on, case.number, name));
+                        if let Some(due) = due {
+                            name.push_str(&format!(" · {due}"));
+                        }
+                        late.push((due.unwrap_or(Day::MAX), case.number, name));
                     }
                 }
                 late.sort();
@@ -717,7 +721,10 @@ pub(super) fn period_in_words(period: &str) -> String {
 fn matter(programme: &Programme, case: &Case) -> String {
     match item_of(programme, &case.about) {
         Some(of) => format!("{}·{}", of.item.name.zh, case.flow.name.zh),
-        None => case.flow.name.zh.clone(),
+        None => match case.state.fields.get(&base::FieldId::new(TITLE_FIELD)) {
+            Some(CaseValue::Text(title)) => format!("{title}·{}", case.flow.name.zh),
+            _ => case.flow.name.zh.clone(),
+        },
     }
 }
 

@@ -198,9 +198,10 @@ fn show(
         number,
         may_supervise: look.may(office::authority::Granted::Publish)
             && !case.state.is_closed()
-            && task(&look.programme, &case, Vec::new(), look.today)
-                .due
-                .is_some_and(|due| due.due_on < look.today),
+            && (case.about.item.is_none()
+                || task(&look.programme, &case, Vec::new(), look.today)
+                    .due
+                    .is_some_and(|due| due.due_on < look.today)),
         flow: look.text(&case.flow.name).to_owned(),
         state: state_name(look, &case, &case.state.state),
         line: line(
