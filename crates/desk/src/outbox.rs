@@ -267,6 +267,36 @@ impl Desk {
             .map_err(|error| self.refused(error))
     }
 
+    /// What the sender noted for itself under a name.
+    ///
+    /// # Errors
+    /// The file refuses.
+    pub fn delivery_note(&self, name: &str) -> Result<Option<String>, Problem> {
+        self.lock()
+            .query_row(
+                "select body from delivery_note where name = ?1",
+                [name],
+                |row| row.get(0),
+            )
+            .optional()
+            .map_err(|error| self.refused(error))
+    }
+
+    /// Notes something for the sender.
+    ///
+    /// # Errors
+    /// The file refuses.
+    pub fn set_delivery_note(&self, name: &str, body: &str) -> Result<(), Problem> {
+        self.lock()
+            .execute(
+                "insert into delivery_note (name, body) values (?1, ?2)
+                 on conflict (name) do update set body = ?2",
+                params![name, body],
+            )
+            .map(drop)
+            .map_err(|error| self.refused(error))
+    }
+
     /// Tries everything of a channel that failed or waits again now; gives how many.
     ///
     /// # Errors

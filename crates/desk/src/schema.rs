@@ -206,6 +206,12 @@ const STEPS: &[&str] = &[
     ) strict;
     create index outgoing_next on outgoing (next) where next is not null;
     create index outgoing_channel on outgoing (channel, id);
+
+    -- How far the sender is, and what time did last. No page's tag depends on it.
+    create table delivery_note (
+        name text primary key,
+        body text not null
+    ) strict;
     ",
 ];
 

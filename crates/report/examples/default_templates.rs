@@ -121,7 +121,8 @@ fn paragraph(look: Look, line: u32, layout: &str, text: &str) -> String {
     let spacing = if line > 0 {
         format!("<w:spacing w:line=\"{line}\" w:lineRule=\"exact\"/>")
     } else {
-        String::new()
+        // In tables lines stand closer than the page's 22.
+        "<w:snapToGrid w:val=\"0\"/>".to_owned()
     };
     let (borders, layout) = match layout.strip_prefix("<w:pBdr>") {
         Some(_) => {
@@ -480,7 +481,7 @@ fn confirmation() -> Vec<u8> {
 /// A cell's text and style; `=` begins a formula.
 type Cell<'c> = (&'c str, u32);
 
-/// Styles: 1 title, 2 heading, 3 centred, 4 left, 5 number, 6 note, 7 total.
+/// Styles: 1 title, 2 heading, 3 centred, 4 left, 5 number, 6 note, 7 total, 8 points.
 fn styles() -> String {
     let font = |name: &str, size: u32| {
         format!("<font><sz val=\"{size}\"/><name val=\"{name}\"/><charset val=\"134\"/></font>")
@@ -496,7 +497,7 @@ fn styles() -> String {
         .map(|name| side(name))
         .collect();
     format!(
-        "{HEAD}<styleSheet xmlns=\"{SHEET}\"><fonts count=\"4\">{}{}{}{}</fonts><fills count=\"2\"><fill><patternFill patternType=\"none\"/></fill><fill><patternFill patternType=\"gray125\"/></fill></fills><borders count=\"2\"><border><left/><right/><top/><bottom/><diagonal/></border><border>{border}<diagonal/></border></borders><cellStyleXfs count=\"1\"><xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" borderId=\"0\"/></cellStyleXfs><cellXfs count=\"8\"><xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\"/>{}{}{}{}{}{}{}</cellXfs><cellStyles count=\"1\"><cellStyle name=\"Normal\" xfId=\"0\" builtinId=\"0\"/></cellStyles></styleSheet>",
+        "{HEAD}<styleSheet xmlns=\"{SHEET}\"><fonts count=\"4\">{}{}{}{}</fonts><fills count=\"2\"><fill><patternFill patternType=\"none\"/></fill><fill><patternFill patternType=\"gray125\"/></fill></fills><borders count=\"2\"><border><left/><right/><top/><bottom/><diagonal/></border><border>{border}<diagonal/></border></borders><cellStyleXfs count=\"1\"><xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" borderId=\"0\"/></cellStyleXfs><cellXfs count=\"9\"><xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\"/>{}{}{}{}{}{}{}{}</cellXfs><cellStyles count=\"1\"><cellStyle name=\"Normal\" xfId=\"0\" builtinId=\"0\"/></cellStyles></styleSheet>",
         font("仿宋_GB2312", 11),
         font("方正小标宋简体", 20),
         font("黑体", 11),
@@ -507,7 +508,8 @@ fn styles() -> String {
         format(3, 1, 0, "horizontal=\"left\""),
         format(3, 1, 0, "horizontal=\"right\""),
         format(3, 0, 0, "horizontal=\"left\""),
-        format(2, 1, 0, "horizontal=\"right\""),
+        format(2, 1, 2, "horizontal=\"right\""),
+        format(3, 1, 2, "horizontal=\"right\""),
     )
 }
 
@@ -705,7 +707,7 @@ fn summary() -> Vec<u8> {
                         ("{{#单位}}{{序号}}", 3),
                         ("{{分组}}", 3),
                         ("{{单位}}", 4),
-                        ("{{总分}}", 5),
+                        ("{{总分}}", 8),
                         ("{{名次}}", 3),
                         ("{{等级}}", 3),
                         ("{{否决}}", 4),

@@ -14,7 +14,6 @@ use std::time::Duration;
 
 use base::{Day, Moment, Position, Problem, RoleId};
 use casework::possible_actions;
-use desk::preferences::NOBODY;
 use office::Office;
 use office::entry::{CaseOpenFacts, Kind, RemindFacts};
 use serde::{Deserialize, Serialize};
@@ -166,7 +165,7 @@ pub(crate) struct Tick {
 
 /// What time did last; `None` where it never passed here.
 pub(crate) fn last_tick(site: &Site) -> Result<Option<Tick>, Problem> {
-    let kept = site.desk().preference(NOBODY, CLOCK)?;
+    let kept = site.desk().delivery_note(CLOCK)?;
     Ok(kept.and_then(|text| serde_json::from_str(&text).ok()))
 }
 
@@ -226,7 +225,7 @@ fn tick(site: &Site, was: Option<Day>) -> Option<Day> {
         }
     };
     if let Ok(text) = serde_json::to_string(&tick) {
-        let _ = site.desk().set_preference(NOBODY, CLOCK, Some(&text));
+        let _ = site.desk().set_delivery_note(CLOCK, &text);
     }
     is_done.then_some(today).or(was)
 }
@@ -247,10 +246,10 @@ struct Heard {
 pub(crate) fn queue_new(site: &Site) -> Result<(), Problem> {
     let desk = site.desk();
     let head = site.office().read(Office::position)?;
-    let kept = desk.preference(NOBODY, READ_UP_TO)?;
+    let kept = desk.delivery_note(READ_UP_TO)?;
     let Some(from) = kept.and_then(|text| text.parse::<u64>().ok()) else {
         // What was before the site could send is not sent any more.
-        return desk.set_preference(NOBODY, READ_UP_TO, Some(&head.0.to_string()));
+        return desk.set_delivery_note(READ_UP_TO, &head.0.to_string());
     };
     if from >= head.0 {
         return Ok(());
@@ -265,7 +264,7 @@ pub(crate) fn queue_new(site: &Site) -> Result<(), Problem> {
         site.office()
             .read(|office| queue_of(site, office, from, to, &on))??;
     }
-    desk.set_preference(NOBODY, READ_UP_TO, Some(&to.to_string()))
+    desk.set_delivery_note(READ_UP_TO, &to.to_string())
 }
 
 fn queue_of(

@@ -83,7 +83,7 @@ fn a_template_is_tried_before_it_is_in_force_and_its_papers_are_numbered_without
     let good = template("{{发文字号}} {{单位名称}} {{成文日期|汉字}}");
     let reply = office.upload(page, page, &[], ("file", "新.docx", &good));
     let at = reply.location.clone();
-    office.get(&at).is(StatusCode::OK, "蒲圻");
+    office.get(&at).is(StatusCode::OK, "二〇一九年一月三十一日");
     office
         .submit(&at, &at, &[("pattern", "赤质办〔{年}〕号")])
         .is(StatusCode::UNPROCESSABLE_ENTITY, "O762");

@@ -161,7 +161,11 @@ fn an_assessment_from_its_first_target_to_the_rectification_struck_off() {
                 .unwrap()
                 .contains("照片看不出日期")
         );
-        liaison.presses(&format!("{act} button[name=then]")).await;
+        liaison
+            .presses(&format!("{act} .actions button:not([name])"))
+            .await;
+        let act = form(&leader, &case, "submit").await;
+        leader.presses(&format!("{act} button.main")).await;
 
         // In the grid: 3 of 5 for Puqi with its reason, full points for the others; down the column by Enter.
         reviewer.goes(grid).await;
@@ -222,7 +226,11 @@ fn an_assessment_from_its_first_target_to_the_rectification_struck_off() {
             "{before} {after}"
         );
         let act = form(&liaison, &month, "score_self").await;
-        liaison.presses(&format!("{act} button[name=then]")).await;
+        liaison
+            .presses(&format!("{act} .actions button:not([name])"))
+            .await;
+        let act = form(&leader, &month, "submit").await;
+        leader.presses(&format!("{act} button.main")).await;
 
         // Drafts go out; the unit appeals; it is answered in writing: 3 points after all.
         office.goes("/batch?action=draft").await;

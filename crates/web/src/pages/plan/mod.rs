@@ -346,13 +346,7 @@ fn line(look: &Look<'_>, duty: &Duty) -> Line {
         left: crate::pages::work::left(words, left),
         lamp,
         came_back: matches!(duty, Duty::SignLetter { again: true, .. }),
-        is_locked: false,
-        is_reopened: false,
-        at_once: None,
-        number: 0,
-        reminded: String::new(),
-        is_assignment: false,
-        kind: String::new(),
+        ..Line::default()
     }
 }
 

@@ -1,5 +1,7 @@
 //! My work: what waits for me, what is late, what came back, in due order.
 
+mod sheaf;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::{Query, State};
@@ -17,6 +19,7 @@ use crate::frame::Frame;
 use crate::look::Look;
 use crate::site::Site;
 use crate::words::Words;
+use sheaf::Sheaf;
 
 /// Most lines of one group; the rest is said by its number.
 const LINES_MAX: usize = 200;
@@ -28,7 +31,7 @@ pub(crate) fn routes() -> Router<Site> {
 }
 
 /// A line: what, for whom, due when, in which state.
-#[derive(Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Line {
     pub address: String,
     pub what: String,
@@ -47,6 +50,8 @@ pub(crate) struct Line {
     /// An action that asks for nothing, so that it is done in place, with its name; and the case.
     pub at_once: Option<(String, String)>,
     pub number: u64,
+    /// Where it and those like it are done together: address and the step's name.
+    pub table: Option<(String, String)>,
     /// How often and when last it was reminded of; empty where never.
     pub reminded: String,
     /// It is an assignment: supervision, an instruction.
@@ -59,8 +64,17 @@ struct Group {
     id: &'static str,
     title: (&'static str, &'static str),
     empty: (&'static str, &'static str),
+    /// What many cases wait for alike.
+    sheaves: Vec<Sheaf>,
     lines: Vec<Line>,
     more: usize,
+}
+
+impl Group {
+    fn count(&self) -> usize {
+        let bound: usize = self.sheaves.iter().map(|sheaf| sheaf.cases).sum();
+        bound + self.lines.len() + self.more
+    }
 }
 
 #[derive(Template)]
@@ -141,6 +155,7 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
         id,
         title,
         empty,
+        sheaves: Vec::new(),
         lines: Vec::new(),
         more: 0,
     });
@@ -151,12 +166,16 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
             _ => 2,
         };
         if let Some(group) = groups.get_mut(at) {
-            if group.lines.len() < LINES_MAX {
-                group.lines.push(line);
-            } else {
-                group.more += 1;
-            }
+            group.lines.push(line);
         }
+    }
+    for group in &mut groups {
+        // Whoever looks for a unit or an item wants its lines.
+        if chosen.unit.is_empty() && chosen.item.is_empty() {
+            (group.sheaves, group.lines) = sheaf::bind(std::mem::take(&mut group.lines));
+        }
+        group.more = group.lines.len().saturating_sub(LINES_MAX);
+        group.lines.truncate(LINES_MAX);
     }
     Page::of(&Work {
         places: places(look, &who.role, who.unit.as_deref()),
@@ -264,6 +283,7 @@ pub(crate) fn line(look: &Look<'_>, task: &Task<'_>, reminders: &[ReminderRow]) 
             .find(|action| is_light(case, action))
             .map(|action| (action.id.to_string(), look.text(&action.name).to_owned())),
         number: case.number,
+        table: sheaf::table_of(look, task),
         reminded: reminded(words, reminders),
         is_assignment: is_assignment(&case.flow),
         kind: look.text(&case.flow.name).to_owned(),
@@ -349,8 +369,10 @@ pub(crate) fn left(words: Words, days: Option<i64>) -> String {
         (Some(0), Lang::Zh) => "今天到期".to_owned(),
         (Some(0), Lang::En) => "due today".to_owned(),
         (Some(days), Lang::Zh) if days > 0 => format!("还有{days}个工作日"),
+        (Some(1), Lang::En) => "1 working day left".to_owned(),
         (Some(days), Lang::En) if days > 0 => format!("{days} working days left"),
         (Some(days), Lang::Zh) => format!("逾期{}个工作日", -days),
+        (Some(-1), Lang::En) => "1 working day late".to_owned(),
         (Some(days), Lang::En) => format!("{} working days late", -days),
     }
 }
