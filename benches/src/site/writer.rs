@@ -54,7 +54,12 @@ impl Writer {
     }
 }
 
-fn write(base: &str, token: &str, mut fields: Value, stopped: &AtomicBool) -> Result<usize, Failure> {
+fn write(
+    base: &str,
+    token: &str,
+    mut fields: Value,
+    stopped: &AtomicBool,
+) -> Result<usize, Failure> {
     let path = format!("/api/v1/record-types/{LISTED}/records");
     let mark = office::folder::now().as_micros();
     let mut written = 0;

@@ -6,14 +6,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use base::{ActionId, CodeId, Day, FieldId, Lang, Moment, Problem, RoleId, UnitId, WorkCalendar};
+use base::{
+    ActionId, CodeId, Day, FieldId, Lang, Moment, Problem, Ratio, RoleId, Rounding, UnitId,
+    WorkCalendar,
+};
 
 use crate::case::{CaseState, STEPS_PER_CASE_MAX, Step};
-use crate::deadline::WhenMissed;
-use crate::due::due_of;
 use crate::field::{Bound, Field, FieldKind, Value, When};
-use crate::flow::{Action, Flow, Scope, StateKind};
-use crate::problems;
+use crate::flow::{Action, Amount, Flow, Scope, StateKind};
+use crate::{lock, problems};
 
 /// The most pieces of evidence that one act can cite.
 pub const EVIDENCE_PER_ACT_MAX: usize = 1_000;
@@ -54,6 +55,8 @@ pub struct Relation {
     pub own: bool,
     /// It leads the item that the case is about.
     pub lead: bool,
+    /// It supports the case's unit.
+    pub support: bool,
 }
 
 impl Relation {
@@ -61,6 +64,7 @@ impl Relation {
         match scope {
             Scope::Own => self.own,
             Scope::Lead => self.lead,
+            Scope::Support => self.support,
             Scope::All => true,
         }
     }
@@ -135,6 +139,10 @@ pub fn check(
     if !faults.is_empty() {
         return Err(faults);
     }
+    let mut fields = act.fields;
+    if let Some((field, value)) = added(flow, case, action) {
+        fields.insert(field, value);
+    }
     Ok(Step {
         action: act.action,
         by: act.by,
@@ -144,7 +152,7 @@ pub fn check(
         moment: act.moment,
         from: case.state.clone(),
         to: action.to.clone(),
-        fields: act.fields,
+        fields,
         evidence,
         reason: act.reason.filter(|reason| !reason.trim().is_empty()),
         closing_reason: act.closing_reason,
@@ -153,8 +161,8 @@ pub fn check(
 
 /// The actions that someone with these roles and this relation may take now, in the flow's order.
 ///
-/// Lapsed rights are not looked at, because that takes a day and a calendar: [`act()`] refuses
-/// them.
+/// Lapsed rights are not looked at, because that takes a day and a calendar:
+/// [`open_actions`](crate::open_actions) does.
 ///
 /// ```
 /// use base::Day;
@@ -162,7 +170,7 @@ pub fn check(
 /// let flow = example::flow();
 /// let day = Day::parse("2018-09-28")?;
 /// let case = open(&flow, example::opening(day)).map_err(|mut faults| faults.remove(0))?;
-/// let own = Relation { own: true, lead: false };
+/// let own = Relation { own: true, ..Relation::default() };
 /// assert_eq!(possible_actions(&flow, &case, &["liaison".into()], own), ["accept", "appeal"]);
 /// assert!(possible_actions(&flow, &case, &["reviewer".into()], own).is_empty());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -219,6 +227,7 @@ fn permitted<'flow>(
     if !act.relation.allows(action.scope) {
         return Err(problems::in_both(|lang| match action.scope {
             Scope::Own => problems::not_own_unit(action.name.get(lang)),
+            Scope::Support => problems::not_support_unit(action.name.get(lang)),
             Scope::Lead | Scope::All => problems::not_lead_unit(action.name.get(lang)),
         }));
     }
@@ -234,7 +243,7 @@ fn permitted<'flow>(
     if case.steps.len() >= STEPS_PER_CASE_MAX {
         return Err(problems::too_many_steps(STEPS_PER_CASE_MAX));
     }
-    refuse_when_lapsed(flow, case, action, act.day, calendar)?;
+    lock::check(flow, case, action, act.day, calendar)?;
     Ok((action, role.clone()))
 }
 
@@ -246,35 +255,22 @@ fn possible_names(flow: &Flow, case: &CaseState, lang: Lang) -> String {
     problems::list(possible, lang)
 }
 
-/// Refuses an action whose time limit has passed. Only the limit's latest run counts: entering
-/// the state again gives the right anew. A limit that was met locks nothing.
-fn refuse_when_lapsed(
-    flow: &Flow,
-    case: &CaseState,
-    action: &Action,
-    day: Day,
-    calendar: &WorkCalendar,
-) -> Result<(), Problem> {
-    for deadline in &flow.deadlines {
-        let WhenMissed::Lock(locked) = &deadline.when_missed else {
-            continue;
-        };
-        if !locked.contains(&action.id) {
-            continue;
-        }
-        let runs = due_of(flow, case, deadline, day, calendar)?;
-        if let Some(run) = runs.last().filter(|run| run.is_late()) {
-            return Err(problems::in_both(|lang| {
-                problems::locked(
-                    action.name.get(lang),
-                    deadline.name.get(lang),
-                    run.due_on,
-                    deadline.basis.get(lang),
-                )
-            }));
-        }
-    }
-    Ok(())
+/// What a field holds after an action has added to it.
+fn added(flow: &Flow, case: &CaseState, action: &Action) -> Option<(FieldId, Value)> {
+    let adds = action.adds.as_ref()?;
+    let number = |id: &FieldId| match case.fields.get(id) {
+        Some(Value::Number(number)) => number.clone(),
+        _ => Ratio::ZERO,
+    };
+    let amount = match &adds.amount {
+        Amount::Number(number) => number.clone(),
+        Amount::ShareOf(field, share) => &number(field) * share,
+    };
+    let FieldKind::Decimal { scale } = flow.field(&adds.field)?.kind else {
+        return None;
+    };
+    let sum = &number(&adds.field) + &amount.round(scale, Rounding::HalfUp);
+    Some((adds.field.clone(), Value::Number(sum)))
 }
 
 fn field_problems(

@@ -26,6 +26,9 @@ pub struct Deadline {
     pub basis: Text,
     /// What follows when the last day has passed.
     pub when_missed: WhenMissed,
+    /// The actions that open again what it locked, for the run that was missed; they are possible only
+    /// while something is locked.
+    pub lifted_by: Vec<ActionId>,
 }
 
 /// What starts a time limit.

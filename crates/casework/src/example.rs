@@ -65,6 +65,7 @@ pub fn flow() -> Flow {
             rolls: false,
             basis: Text::new("考核办法第十条", "assessment rules, art. 10"),
             when_missed: WhenMissed::Mark,
+            lifted_by: Vec::new(),
         }],
     }
 }
@@ -100,6 +101,7 @@ fn action(id: &str, zh: &str, from: &str, to: &str, scope: Scope) -> Action {
         reason_required: false,
         closes_with: None,
         reopens: false,
+        adds: None,
     }
 }
 
@@ -147,6 +149,7 @@ pub fn act(action: &str, day: Day) -> Act {
         relation: Relation {
             own: !answers,
             lead: answers,
+            ..Relation::default()
         },
         day,
         moment: Moment::MIN,

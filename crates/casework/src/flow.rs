@@ -3,7 +3,7 @@
 //! A flow is plain data, built by the programme language and never changed while it runs; whether
 //! it makes sense is asked once, by [`validate`](crate::validate). Next: `field.rs`, `deadline.rs`.
 
-use base::{ActionId, CodeId, DeadlineId, FieldId, FlowId, RoleId, StateId, Text};
+use base::{ActionId, CodeId, DeadlineId, FieldId, FlowId, Ratio, RoleId, StateId, Text};
 
 use crate::deadline::Deadline;
 use crate::field::{Field, Requirement};
@@ -88,6 +88,27 @@ pub struct Action {
     pub closes_with: Option<Vec<Reason>>,
     /// Whether it may lead out of a closed state.
     pub reopens: bool,
+    /// What it adds by itself to a field of the case, whoever takes it.
+    pub adds: Option<Adds>,
+}
+
+/// An amount that an action adds to a field each time that it is taken, so that it stands in the step and
+/// nobody types it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Adds {
+    /// The field, a decimal.
+    pub field: FieldId,
+    /// How much.
+    pub amount: Amount,
+}
+
+/// How much an action adds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Amount {
+    /// A number.
+    Number(Ratio),
+    /// A share of what another field of the case holds.
+    ShareOf(FieldId, Ratio),
 }
 
 /// For which cases an actor may take an action.
@@ -97,6 +118,8 @@ pub enum Scope {
     Own,
     /// Only when the actor's unit leads the item (reviews it).
     Lead,
+    /// Only when the actor's unit supports the one whose case it is.
+    Support,
     /// For every case.
     All,
 }

@@ -32,6 +32,7 @@ mod due;
 pub mod example;
 mod field;
 pub mod flow;
+mod lock;
 pub mod problems;
 mod validate;
 
@@ -46,5 +47,6 @@ pub use deadline::{Deadline, End, Length, Start, WhenMissed};
 pub use diagram::diagram;
 pub use due::{Due, DueState, due, due_of};
 pub use field::{Bound, Choice, Field, FieldKind, Requirement, Value, When};
-pub use flow::{Action, Flow, Reason, Scope, State, StateKind};
+pub use flow::{Action, Adds, Amount, Flow, Reason, Scope, State, StateKind};
+pub use lock::{Lock, locks, open_actions};
 pub use validate::{DEADLINE_LENGTH_MAX, Fault, FlowPart, validate};

@@ -117,6 +117,16 @@ catalogue! {
         what { zh: "期限“{deadline}”始于已办结的状态“{state}”，办结后期限不再计算", en: "deadline `{deadline}` starts in the closed state `{state}`, where no deadline runs" }
         remedy { zh: "让它始于未办结的状态，例如为整改另设一个状态", en: "let it start in a state that is not closed, for example one for the rectification" }
     }
+    /// An action that opens a lock again belongs to a deadline that locks nothing, or is locked by it.
+    fn lifts_nothing(deadline, action) -> "F124" Error {
+        what { zh: "期限“{deadline}”的 lifted_by 写了“{action}”，但它不锁定动作，或者锁定的就是这个动作", en: "deadline `{deadline}` is lifted by `{action}`, but it locks nothing, or locks that very action" }
+        remedy { zh: "写 when_missed = \"lock\" 和 locks，lifted_by 另写一个动作", en: "write `when_missed = \"lock\"` with `locks`, and another action in `lifted_by`" }
+    }
+    /// What an action adds does not fit the field that it adds to.
+    fn adds_to_no_number(action, field) -> "F125" Error {
+        what { zh: "操作“{action}”要累加到字段“{field}”，它不是小数，或累加的数不是正数", en: "action `{action}` adds to field `{field}`, which is no decimal, or what it adds is not above 0" }
+        remedy { zh: "写一个大于0的数", en: "write a number above 0" }
+    }
     /// The flow's initial state is closed.
     fn initial_is_closed(state) -> "F123" Error {
         what { zh: "起始状态“{state}”是办结状态", en: "the initial state `{state}` is closed" }
@@ -157,6 +167,11 @@ catalogue! {
     fn not_lead_unit(action) -> "F207" Error {
         what { zh: "“{action}”只能由牵头单位办理", en: "“{action}” is for the lead unit" }
         remedy { zh: "请牵头单位的人员办理", en: "ask someone of the lead unit" }
+    }
+    /// An action for those who support.
+    fn not_support_unit(action) -> "F229" Error {
+        what { zh: "“{action}”只能由配合单位办理", en: "“{action}” is for the units that support" }
+        remedy { zh: "请配合单位的人员办理", en: "ask someone of a supporting unit" }
     }
     /// The act lies before what has already happened.
     fn day_before_last_step(day, last) -> "F208" Error {
@@ -242,6 +257,11 @@ catalogue! {
     fn locked(action, deadline, due_on, basis) -> "F224" Error {
         what { zh: "“{deadline}”已于 {due_on} 届满，不能再“{action}”", en: "“{deadline}” ended on {due_on}; “{action}” is no longer possible" }
         remedy { zh: "依据：{basis}。请用流程声明的其他操作继续", en: "by: {basis}. Continue with another action of the flow" }
+    }
+    /// An action that opens again what a deadline locked, where nothing is locked.
+    fn nothing_locked(action) -> "F228" Error {
+        what { zh: "没有因逾期锁定的环节，不需要“{action}”", en: "nothing is locked for being late, so “{action}” is not needed" }
+        remedy { zh: "按流程继续办理", en: "go on with the course as it is" }
     }
     /// The case has more steps than one case may have.
     fn too_many_steps(max) -> "F225" Error {

@@ -11,7 +11,7 @@ use base::{ActionId, FieldId, Lang, Problem, Ratio, StateId};
 
 use crate::deadline::{Deadline, End, Length, Start, WhenMissed};
 use crate::field::{Bound, Field, FieldKind, When};
-use crate::flow::{Action, Flow, StateKind};
+use crate::flow::{Action, Amount, Flow, StateKind};
 use crate::problems;
 
 /// The longest time limit, in days or months.
@@ -236,6 +236,21 @@ impl<'flow> Check<'flow> {
         for field in &action.sets {
             self.declared_field(part, "sets", field);
         }
+        if let Some(adds) = &action.adds {
+            self.declared_field(part, "adds", &adds.field);
+            let is_decimal = |id: &FieldId| {
+                let kind = self.flow.field(id).map(|field| &field.kind);
+                matches!(kind, None | Some(FieldKind::Decimal { .. }))
+            };
+            let (is_fit, amount) = match &adds.amount {
+                Amount::Number(number) => (true, number),
+                Amount::ShareOf(field, share) => (is_decimal(field), share),
+            };
+            if !is_fit || !is_decimal(&adds.field) || *amount <= Ratio::ZERO {
+                let problem = problems::adds_to_no_number(&action.id, &adds.field);
+                self.fault(part, "adds", problem);
+            }
+        }
         let Some(reasons) = &action.closes_with else {
             return;
         };
@@ -342,7 +357,12 @@ impl<'flow> Check<'flow> {
         }
         match deadline.length {
             Length::WorkingDays(days) | Length::CalendarDays(days) | Length::Months(days) => {
-                if days == 0 || days > DEADLINE_LENGTH_MAX {
+                // A field can hold the last day itself.
+                let is_the_field = matches!(
+                    (&deadline.starts, &deadline.length),
+                    (Start::OnField(_), Length::CalendarDays(0))
+                );
+                if (days == 0 && !is_the_field) || days > DEADLINE_LENGTH_MAX {
                     let problem = problems::bad_length(&deadline.id, days, DEADLINE_LENGTH_MAX);
                     self.fault(part, "length", problem);
                 }
@@ -351,9 +371,18 @@ impl<'flow> Check<'flow> {
                 self.month_day(part, "length", deadline, month, day);
             }
         }
-        if let WhenMissed::Lock(actions) = &deadline.when_missed {
-            for action in actions {
-                self.declared_action(part, "when_missed", action);
+        let locked: &[ActionId] = match &deadline.when_missed {
+            WhenMissed::Lock(actions) => actions,
+            _ => &[],
+        };
+        for action in locked {
+            self.declared_action(part, "when_missed", action);
+        }
+        for action in &deadline.lifted_by {
+            self.declared_action(part, "lifted_by", action);
+            if locked.is_empty() || locked.contains(action) {
+                let problem = problems::lifts_nothing(&deadline.id, action);
+                self.fault(part, "lifted_by", problem);
             }
         }
     }

@@ -83,12 +83,7 @@ impl Desk {
     ///
     /// # Errors
     /// The file refuses.
-    pub fn end_way(
-        &self,
-        state: &str,
-        browser: &str,
-        now: Moment,
-    ) -> Result<Option<Way>, Problem> {
+    pub fn end_way(&self, state: &str, browser: &str, now: Moment) -> Result<Option<Way>, Problem> {
         self.lock()
             .query_row(
                 "delete from way where state = ?1 and browser = ?2 and expires >= ?3

@@ -12,6 +12,7 @@ pub mod elsewhere;
 pub mod first;
 pub mod lockout;
 pub mod one_time;
+pub mod outbox;
 pub mod password;
 pub mod preferences;
 pub mod problems;

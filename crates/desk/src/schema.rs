@@ -171,6 +171,48 @@ const STEPS: &[&str] = &[
         once blob unique          -- the id of the command that made it
     ) strict;
     ",
+    // 6: channels by which people hear of their work, and what is to be sent.
+    "
+    -- The ways that an office uses. What is secret is written and never shown again.
+    create table channel (
+        kind text primary key,
+        is_on integer not null default 0,
+        settings text not null default '{}', -- JSON: field to text
+        secret text,              -- JSON: the address of a robot, a key, a password
+        tried integer,            -- the last trial, and why it failed
+        outcome text
+    ) strict;
+
+    -- Where a person hears: a mail address, a telephone number.
+    create table contact (
+        actor integer not null,
+        channel text not null,
+        address text not null,
+        primary key (actor, channel)
+    ) strict;
+
+    -- Messages: how much waits, until when, a link; nothing sensitive.
+    create table outgoing (
+        id integer primary key autoincrement,
+        once text not null unique, -- channel, recipient and where in the ledger it follows from
+        channel text not null,
+        recipient text not null,
+        body text not null,
+        made integer not null,
+        next integer,             -- when it is tried next; null: sent or given up
+        tries integer not null default 0,
+        sent integer,
+        failure text
+    ) strict;
+    create index outgoing_next on outgoing (next) where next is not null;
+    create index outgoing_channel on outgoing (channel, id);
+
+    -- How far the sender is, and what time did last. No page's tag depends on it.
+    create table delivery_note (
+        name text primary key,
+        body text not null
+    ) strict;
+    ",
 ];
 
 pub(crate) fn bring_up(desk: &Desk) -> Result<(), Problem> {

@@ -4,6 +4,8 @@
 //! four bytes, one value for all rows, runs of equal values, or the few that differ from the usual
 //! one; which form is chosen shows in memory and speed only. `mask` has the tests over them.
 
+use crate::wide::wide;
+
 /// Empty, wherever cells are read.
 pub(crate) const NULL: i64 = i64::MIN;
 
@@ -136,9 +138,11 @@ impl<T: Code> Packed<T> {
 
     fn read(&self, start: usize, out: &mut [i64]) {
         let codes = self.codes.get(start..start + out.len()).unwrap_or(&[]);
-        for (slot, code) in out.iter_mut().zip(codes) {
-            *slot = self.cell(*code);
-        }
+        wide(|| {
+            for (slot, code) in out.iter_mut().zip(codes) {
+                *slot = self.cell(*code);
+            }
+        });
     }
 
     /// The codes of the cells within bounds, `None` when there is none.
@@ -155,22 +159,26 @@ impl<T: Code> Packed<T> {
             return out.fill(0);
         };
         let codes = self.codes.get(start..start + out.len()).unwrap_or(&[]);
-        if least == greatest {
-            for (slot, code) in out.iter_mut().zip(codes) {
-                *slot = u8::from(*code == least);
+        wide(|| {
+            if least == greatest {
+                for (slot, code) in out.iter_mut().zip(codes) {
+                    *slot = u8::from(*code == least);
+                }
+            } else {
+                for (slot, code) in out.iter_mut().zip(codes) {
+                    *slot = u8::from(*code >= least) & u8::from(*code <= greatest);
+                }
             }
-        } else {
-            for (slot, code) in out.iter_mut().zip(codes) {
-                *slot = u8::from(*code >= least) & u8::from(*code <= greatest);
-            }
-        }
+        });
     }
 
     fn filled(&self, start: usize, out: &mut [u8]) {
         let codes = self.codes.get(start..start + out.len()).unwrap_or(&[]);
-        for (slot, code) in out.iter_mut().zip(codes) {
-            *slot = u8::from(*code != T::NULL);
-        }
+        wide(|| {
+            for (slot, code) in out.iter_mut().zip(codes) {
+                *slot = u8::from(*code != T::NULL);
+            }
+        });
     }
 
     fn numbers(&self, start: usize, least: i64, none: u32, out: &mut [u32]) -> bool {
@@ -182,16 +190,18 @@ impl<T: Code> Packed<T> {
             return false;
         }
         let codes = self.codes.get(start..start + out.len()).unwrap_or(&[]);
-        for (slot, code) in out.iter_mut().zip(codes) {
-            // Below `least` it is negative, as a word greater than any group's number.
-            let word: u32 = (*code).into();
-            let number = word.wrapping_add(offset as u32);
-            *slot = if *code == T::NULL {
-                none
-            } else {
-                number.min(none)
-            };
-        }
+        wide(|| {
+            for (slot, code) in out.iter_mut().zip(codes) {
+                // Below `least` it is negative, as a word greater than any group's number.
+                let word: u32 = (*code).into();
+                let number = word.wrapping_add(offset as u32);
+                *slot = if *code == T::NULL {
+                    none
+                } else {
+                    number.min(none)
+                };
+            }
+        });
         true
     }
 
@@ -200,11 +210,13 @@ impl<T: Code> Packed<T> {
         let codes = self.codes.get(start..start + out.len()).unwrap_or(&[]);
         let known = list.iter().filter(|cell| **cell != NULL);
         let wanted: Vec<T> = known.filter_map(|cell| self.code(*cell)).collect();
-        for wanted in wanted {
-            for (slot, code) in out.iter_mut().zip(codes) {
-                *slot |= u8::from(*code == wanted);
+        wide(|| {
+            for wanted in wanted {
+                for (slot, code) in out.iter_mut().zip(codes) {
+                    *slot |= u8::from(*code == wanted);
+                }
             }
-        }
+        });
     }
 }
 
@@ -421,14 +433,38 @@ impl Cells {
         }
     }
 
+    /// Adds to each slot what `of` makes of the row's cell. `false`: not in this form.
+    pub fn add(&self, start: usize, out: &mut [u32], of: impl Fn(i64) -> u32) -> bool {
+        fn each<T: Code>(
+            packed: &Packed<T>,
+            start: usize,
+            out: &mut [u32],
+            of: impl Fn(i64) -> u32,
+        ) -> bool {
+            let codes = packed.codes.get(start..start + out.len()).unwrap_or(&[]);
+            for (slot, code) in out.iter_mut().zip(codes) {
+                *slot += of(packed.cell(*code));
+            }
+            true
+        }
+        match self {
+            Cells::Byte(packed) => each(packed, start, out, of),
+            Cells::Short(packed) => each(packed, start, out, of),
+            Cells::Word(packed) => each(packed, start, out, of),
+            _ => false,
+        }
+    }
+
     fn test(&self, start: usize, out: &mut [u8], holds: impl Fn(i64) -> u8) {
         match self {
             Cells::Same { cell, .. } => out.fill(holds(*cell)),
             Cells::Wide(cells) => {
                 let cells = cells.get(start..start + out.len()).unwrap_or(&[]);
-                for (slot, cell) in out.iter_mut().zip(cells) {
-                    *slot = holds(*cell);
-                }
+                wide(|| {
+                    for (slot, cell) in out.iter_mut().zip(cells) {
+                        *slot = holds(*cell);
+                    }
+                });
             }
             Cells::Runs { starts, cells, .. } => {
                 each_run(starts, start, out.len(), |run, from, to| {
@@ -635,9 +671,11 @@ fn test_packed<T: Code>(
     holds: impl Fn(i64) -> u8,
 ) {
     let codes = packed.codes.get(start..start + out.len()).unwrap_or(&[]);
-    for (slot, code) in out.iter_mut().zip(codes) {
-        *slot = holds(packed.cell(*code));
-    }
+    wide(|| {
+        for (slot, code) in out.iter_mut().zip(codes) {
+            *slot = holds(packed.cell(*code));
+        }
+    });
 }
 
 /// Calls `see` with each run that has rows from `start` on, and which of the `len` rows these are.

@@ -571,10 +571,15 @@ fn target_rows(programme: &Programme) -> Vec<Derived> {
                 if !carries {
                     continue;
                 }
-                let declared = ties.targets.iter().find(|target| {
-                    target.unit.as_ref() == Some(&unit.id) && target.period == *year
-                });
-                let value = declared.map(|target| &target.value).or(own);
+                let has_own = ties
+                    .targets
+                    .iter()
+                    .any(|target| target.unit.as_ref() == Some(&unit.id) && target.period == *year);
+                // The city's target is that of each unit, pro-rated by its months, unless it is their sum.
+                let declared = (has_own || (ties.prorate && own.is_some()))
+                    .then(|| ties.target_for(unit, year))
+                    .flatten();
+                let value = declared.as_ref().or(own);
                 rows.push(Derived {
                     values: vec![
                         text(scorecard.card.id.as_str()),

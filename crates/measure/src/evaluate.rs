@@ -11,6 +11,7 @@ use crate::cells::NULL;
 use crate::compile::{DayOf, Op, Step, Steps};
 use crate::segment::{Part, Place};
 use crate::table::Table;
+use crate::wide::wide;
 
 /// Rows computed at a time.
 pub(crate) const BLOCK: usize = 1024;
@@ -99,6 +100,22 @@ impl<'s, 'a> Block<'s, 'a> {
         }
     }
 
+    /// Adds the interval that a step gives to each row; none counts as the first. `false`: it must be told
+    /// from the values.
+    pub fn add_intervals(&self, step: Step, out: &mut [u32]) -> bool {
+        let Op::Interval { date, cut } = self.steps.op(step) else {
+            return false;
+        };
+        let (Some(cells), Some(cut)) = (self.part.data.cells(*date), self.steps.cuts.get(*cut))
+        else {
+            return false;
+        };
+        cells.add(self.start, out, |day| match cut.of(day) {
+            NULL => 0,
+            interval => interval as u32,
+        })
+    }
+
     fn cells(&self, step: Step) -> &[i64] {
         self.lanes.get(step.0).map_or(&[], |lanes| &lanes.cells)
     }
@@ -159,13 +176,16 @@ impl<'s, 'a> Block<'s, 'a> {
                 self.truth(condition, true);
                 self.truth(condition, false);
                 let (is_true, is_false) = (self.rows(condition, true), self.rows(condition, false));
-                for ((slot, is_true), is_false) in out.cells.iter_mut().zip(is_true).zip(is_false) {
-                    *slot = match (*is_true, *is_false) {
-                        (1, _) => 1,
-                        (_, 1) => 0,
-                        _ => NULL,
-                    };
-                }
+                wide(|| {
+                    let cells = out.cells.iter_mut().zip(is_true).zip(is_false);
+                    for ((slot, is_true), is_false) in cells {
+                        *slot = match (*is_true, *is_false) {
+                            (1, _) => 1,
+                            (_, 1) => 0,
+                            _ => NULL,
+                        };
+                    }
+                });
                 out.beyond = self.condition_beyond(condition).to_vec();
             }
             Op::Scale(a, factor) => self.unary(*a, out, |a| a.checked_mul(*factor)),
@@ -192,11 +212,11 @@ impl<'s, 'a> Block<'s, 'a> {
                     mark(&mut out.beyond, beyond, |row| {
                         out.cells.get(row) == Some(&NULL)
                     });
-                    for (slot, cell) in out.cells.iter_mut().zip(self.cells(*item)) {
-                        if *slot == NULL {
-                            *slot = *cell;
+                    wide(|| {
+                        for (slot, cell) in out.cells.iter_mut().zip(self.cells(*item)) {
+                            *slot = if *slot == NULL { *cell } else { *slot };
                         }
-                    }
+                    });
                 }
             }
             Op::When(condition, value) => {
@@ -204,9 +224,12 @@ impl<'s, 'a> Block<'s, 'a> {
                 self.compute(value);
                 self.truth(condition, true);
                 let held = self.rows(condition, true);
-                for ((slot, cell), held) in out.cells.iter_mut().zip(self.cells(value)).zip(held) {
-                    *slot = if *held == 1 { *cell } else { NULL };
-                }
+                wide(|| {
+                    let cells = out.cells.iter_mut().zip(self.cells(value)).zip(held);
+                    for ((slot, cell), held) in cells {
+                        *slot = if *held == 1 { *cell } else { NULL };
+                    }
+                });
                 let beyond = self
                     .lanes
                     .get(value.0)
@@ -256,14 +279,17 @@ impl<'s, 'a> Block<'s, 'a> {
         let (Some(a), Some(b)) = (self.lanes.get(a.0), self.lanes.get(b.0)) else {
             return;
         };
-        let mut left = 0_u8;
-        for ((slot, a), b) in out.cells.iter_mut().zip(&a.cells).zip(&b.cells) {
-            let is_empty = (*a == NULL) | (*b == NULL);
-            let (value, is_beyond) = op(*a, *b);
-            let is_beyond = is_beyond | (value == NULL);
-            left |= u8::from(is_beyond & !is_empty);
-            *slot = if is_empty | is_beyond { NULL } else { value };
-        }
+        let left = wide(|| {
+            let mut left = 0_u8;
+            for ((slot, a), b) in out.cells.iter_mut().zip(&a.cells).zip(&b.cells) {
+                let is_empty = (*a == NULL) | (*b == NULL);
+                let (value, is_beyond) = op(*a, *b);
+                let is_beyond = is_beyond | (value == NULL);
+                left |= u8::from(is_beyond & !is_empty);
+                *slot = if is_empty | is_beyond { NULL } else { value };
+            }
+            left
+        });
         mark(&mut out.beyond, &a.beyond, |_| true);
         mark(&mut out.beyond, &b.beyond, |_| true);
         if left == 1 {
@@ -475,14 +501,20 @@ impl<'s, 'a> Block<'s, 'a> {
         if all {
             // What can leave 64 bits is asked of every row, however the rows are divided into blocks.
             if first {
-                for (slot, row) in out.iter_mut().zip(self.mask(b, of)) {
-                    *slot &= row;
-                }
+                let rows = self.mask(b, of);
+                wide(|| {
+                    for (slot, row) in out.iter_mut().zip(rows) {
+                        *slot &= row;
+                    }
+                });
             }
         } else {
-            for (slot, row) in out.iter_mut().zip(self.mask(b, of)) {
-                *slot |= row;
-            }
+            let rows = self.mask(b, of);
+            wide(|| {
+                for (slot, row) in out.iter_mut().zip(rows) {
+                    *slot |= row;
+                }
+            });
         }
     }
 
@@ -512,15 +544,20 @@ impl<'s, 'a> Block<'s, 'a> {
             if !wanted {
                 let mut filled = vec![0; out.len()];
                 cells.filled(self.start, &mut filled);
-                for (slot, filled) in out.iter_mut().zip(filled) {
-                    *slot = filled & (*slot ^ 1);
-                }
+                wide(|| {
+                    for (slot, filled) in out.iter_mut().zip(filled) {
+                        *slot = filled & (*slot ^ 1);
+                    }
+                });
             }
             return;
         }
-        for (slot, cell) in out.iter_mut().zip(self.value(value)) {
-            *slot = u8::from(*cell != NULL) & u8::from(holds(*cell) == wanted);
-        }
+        let cells = self.value(value);
+        wide(|| {
+            for (slot, cell) in out.iter_mut().zip(cells) {
+                *slot = u8::from(*cell != NULL) & u8::from(holds(*cell) == wanted);
+            }
+        });
     }
 
     /// Rows for which a condition left 64 bits; empty when there is none. A second part is only asked
@@ -594,14 +631,17 @@ fn mark_one(out: &mut Vec<u8>, len: usize, row: usize) {
 
 /// Whether a mask has a row.
 pub(crate) fn has_any(mask: &[u8]) -> bool {
-    mask.iter().fold(0, |any, row| any | row) != 0
+    wide(|| mask.iter().fold(0, |any, row| any | row)) != 0
 }
 
 fn compare(op: CompareOp, wanted: bool, a: &[i64], b: &[i64], out: &mut [u8]) {
     fn each(a: &[i64], b: &[i64], wanted: bool, out: &mut [u8], holds: impl Fn(i64, i64) -> bool) {
-        for ((slot, a), b) in out.iter_mut().zip(a).zip(b) {
-            *slot = u8::from(*a != NULL) & u8::from(*b != NULL) & u8::from(holds(*a, *b) == wanted);
-        }
+        wide(|| {
+            for ((slot, a), b) in out.iter_mut().zip(a).zip(b) {
+                let is_filled = u8::from(*a != NULL) & u8::from(*b != NULL);
+                *slot = is_filled & u8::from(holds(*a, *b) == wanted);
+            }
+        });
     }
     match op {
         CompareOp::Equal => each(a, b, wanted, out, |a, b| a == b),

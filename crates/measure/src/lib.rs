@@ -38,6 +38,7 @@ mod table;
 mod tally;
 mod tree;
 mod versions;
+mod wide;
 
 pub use address::Address;
 pub use by_subject::{Denominators, FigureColumn, States, SubjectFigures};

@@ -13,6 +13,7 @@ use crate::compile::{Step, Steps};
 use crate::evaluate::{BLOCK, Block, has_any};
 use crate::segment::{Part, Place};
 use crate::tally::{Best, Kept, Tally, extreme};
+use crate::wide::wide;
 
 /// Rows that a thread takes at a time.
 const CHUNK_ROWS: usize = 64 * BLOCK;
@@ -213,6 +214,7 @@ impl<'a> Pass<'a> {
             while let Some((part, rows)) = chunks.get(next.fetch_add(1, Ordering::Relaxed)) {
                 worker.rows(part, rows.clone());
             }
+            worker.settle();
             worker.outcome
         };
         let threads = threads(chunks.iter().map(|(_, rows)| rows.len()).sum());
@@ -225,7 +227,6 @@ impl<'a> Pass<'a> {
                     Err(panic) => std::panic::resume_unwind(panic),
                 }
             }
-            outcome.tallies.iter_mut().for_each(Tally::settle);
             outcome
         })
     }
@@ -284,6 +285,8 @@ struct Places {
 /// Goes through rows, block by block.
 pub(crate) struct Worker<'p, 'a> {
     pass: &'p Pass<'a>,
+    /// For each task the first that counts the same rows by the same key: it counts for all of them.
+    counts: Vec<usize>,
     block: Block<'p, 'a>,
     since: Option<u64>,
     /// Only groups from the first on, so many.
@@ -313,8 +316,13 @@ impl<'p, 'a> Worker<'p, 'a> {
             });
             outcome.tallies.push(Tally::new(places, &task.kind.kept()));
         }
+        let same = |task: &Task| {
+            let counted = |known: &Task| (known.selected, known.key) == (task.selected, task.key);
+            pass.tasks.iter().position(counted).unwrap_or_default()
+        };
         Worker {
             pass,
+            counts: pass.tasks.iter().map(same).collect(),
             block: Block::new(&pass.steps, part),
             since,
             window,
@@ -332,6 +340,18 @@ impl<'p, 'a> Worker<'p, 'a> {
             window.0 = first;
         }
         self.outcome.tallies.iter_mut().for_each(Tally::clear);
+    }
+
+    /// Must be called after the last rows, before the tallies are looked at.
+    pub fn settle(&mut self) {
+        for (number, first) in self.counts.iter().enumerate() {
+            if let Some((before, [tally, ..])) = self.outcome.tallies.split_at_mut_checked(number)
+                && let Some(first) = before.get(*first)
+            {
+                tally.seen.copy_from_slice(&first.seen);
+            }
+        }
+        self.outcome.tallies.iter_mut().for_each(Tally::settle);
     }
 
     /// Takes up rows of a part.
@@ -412,24 +432,28 @@ impl<'p, 'a> Worker<'p, 'a> {
             };
             if !self.block.numbers(group.step, least, none, &mut places.of) {
                 let groups = self.block.value(group.step);
-                for (place, group) in places.of.iter_mut().zip(groups) {
-                    // What is not among the groups has the last place.
-                    let number = group.wrapping_sub(least) as u64;
-                    *place = number.min(u64::from(none)) as u32;
-                }
+                wide(|| {
+                    for (place, group) in places.of.iter_mut().zip(groups) {
+                        // What is not among the groups has the last place.
+                        let number = group.wrapping_sub(least) as u64;
+                        *place = number.min(u64::from(none)) as u32;
+                    }
+                });
             }
             if intervals > 1 {
-                places.of.iter_mut().for_each(|place| *place *= intervals);
+                wide(|| places.of.iter_mut().for_each(|place| *place *= intervals));
             }
         }
-        if let Some((step, _)) = key.interval {
-            for (place, interval) in places.of.iter_mut().zip(self.block.value(step)) {
-                *place += if *interval == NULL {
-                    0
-                } else {
-                    *interval as u32
-                };
-            }
+        if let Some((step, _)) = key.interval
+            && !self.block.add_intervals(step, &mut places.of)
+        {
+            let found = self.block.value(step);
+            wide(|| {
+                for (place, interval) in places.of.iter_mut().zip(found) {
+                    let is_filled = u32::from(*interval != NULL);
+                    *place += is_filled.wrapping_neg() & *interval as u32;
+                }
+            });
         }
     }
 
@@ -462,11 +486,11 @@ impl<'p, 'a> Worker<'p, 'a> {
         };
         let (rows, mask, places) = (&list.rows[..], &list.mask[..], &places.of[..]);
         let Tally { seen, kept } = tally;
-        let alone = seen.len() == 1;
-        if let (true, Some(seen)) = (alone, seen.first_mut()) {
-            *seen += rows.len() as u32;
-        } else {
-            each(rows, places, |_, place| bump(seen, place));
+        if self.counts.get(number) == Some(&number) {
+            match &mut seen[..] {
+                [alone] => *alone += rows.len() as u32,
+                seen => each(rows, places, |_, place| bump(seen, place)),
+            }
         }
         let block = &mut self.block;
         match (&task.kind, kept) {
@@ -612,14 +636,17 @@ fn add(sums: &mut [i128], place: usize, value: i128) {
 }
 
 fn and(mask: &mut [u8], other: &[u8]) {
-    mask.iter_mut()
-        .zip(other)
-        .for_each(|(row, other)| *row &= other);
+    wide(|| {
+        for (row, other) in mask.iter_mut().zip(other) {
+            *row &= other;
+        }
+    });
 }
 
 /// Whether a row is in both.
 fn meets(mask: &[u8], other: &[u8]) -> bool {
-    mask.iter().zip(other).any(|(row, other)| row & other == 1)
+    let both = mask.iter().zip(other);
+    !other.is_empty() && both.fold(0, |any, (row, other)| any | (row & other)) != 0
 }
 
 /// The rows of a mask.

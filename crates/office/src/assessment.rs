@@ -11,7 +11,7 @@ use base::{
     Day, Figure, IndicatorId, ItemId, Period, Position, Problem, Ratio, ScorecardId, UnitId,
 };
 use measure::{Columns, Query};
-use programme::model::{Attribution, Carrier, ItemTies, Programme, Scorecard, Scored};
+use programme::model::{Attribution, DEDUCTED_FIELD, ItemTies, Programme, Scorecard, Scored};
 use programme::schema::Value;
 use scoring::{Adjustment, Card, Input, Judgement, Participant, Rule};
 
@@ -129,19 +129,8 @@ pub(crate) fn assess_by(
 
 /// Whether the unit carries the item in the period (judged at its end).
 pub fn is_carried_by(programme: &Programme, item: &ItemTies, unit: &UnitId, on: Day) -> bool {
-    let Some(found) = programme
-        .units
-        .get(unit)
-        .filter(|found| found.is_valid_on(on))
-    else {
-        return false;
-    };
-    item.carriers.iter().any(|carrier| match carrier {
-        Carrier::Unit(id) => id == unit,
-        Carrier::Kind(kind) => &found.kind == kind,
-        Carrier::Group(group) => found.group_on(on) == Some(group),
-        Carrier::All => true,
-    })
+    let found = programme.units.get(unit);
+    found.is_some_and(|found| item.is_carried_by(found, on))
 }
 
 /// What is needed for every participant, measured once.
@@ -153,6 +142,7 @@ struct Gathered<'a> {
     by_unit: HashMap<IndicatorId, HashMap<UnitId, Figure>>,
     city: HashMap<IndicatorId, Figure>,
     judged: HashMap<(ItemId, UnitId), Judgement>,
+    deducted: HashMap<(ItemId, UnitId), Ratio>,
     adjusted: HashMap<(ItemId, UnitId), Adjustment>,
 }
 
@@ -172,6 +162,7 @@ impl<'a> Gathered<'a> {
             by_unit: HashMap::new(),
             city: HashMap::new(),
             judged: HashMap::new(),
+            deducted: HashMap::new(),
             adjusted: HashMap::new(),
         };
         for indicator in standing::indicators(scorecard) {
@@ -229,7 +220,7 @@ impl<'a> Gathered<'a> {
         }
     }
 
-    /// What reviewers and verifiers gave, read from the cases' columns.
+    /// What reviewers and verifiers gave and what was taken off, read from the cases' columns.
     fn judgements(&mut self, columns: &Columns) {
         let Some(flow) = &self.scorecard.flow else {
             return;
@@ -250,6 +241,10 @@ impl<'a> Gathered<'a> {
                 continue;
             };
             let item = ItemId::new(&item);
+            if let Some(deducted) = row.number(DEDUCTED_FIELD) {
+                let key = (item.clone(), UnitId::new(&unit));
+                self.deducted.insert(key, deducted);
+            }
             let mut judgement = Judgement::default();
             let mut points_first = false;
             for field in &self.scorecard.judged_by {
@@ -342,6 +337,7 @@ impl<'a> Gathered<'a> {
                     None
                 },
                 target: self.target(item, unit),
+                deducted: self.deducted.get(&(id.clone(), unit.clone())).cloned(),
                 adjustment: self.adjusted.get(&(id.clone(), unit.clone())).cloned(),
             };
             participant.items.insert(id.clone(), input);
@@ -359,15 +355,7 @@ impl<'a> Gathered<'a> {
 
     /// The unit's own target for the period, or the item's.
     fn target(&self, item: &ItemTies, unit: &UnitId) -> Option<Ratio> {
-        let own = item
-            .targets
-            .iter()
-            .find(|target| target.unit.as_ref() == Some(unit) && target.period == self.ask.period);
-        let city = || {
-            item.targets
-                .iter()
-                .find(|target| target.unit.is_none() && target.period == self.ask.period)
-        };
-        own.or_else(city).map(|target| target.value.clone())
+        let found = self.programme.units.get(unit)?;
+        item.target_for(found, &self.ask.period)
     }
 }

@@ -42,8 +42,18 @@ pub enum Granted {
     Erase,
     /// Reading personal fields.
     ReadPersonal,
+    /// Reminding units of what is due or late.
+    Remind,
+    /// Charging units with something: follow-up supervision, an instruction.
+    Assign,
     /// Managing who acts: registering, closing, changing role or unit, deputies, handovers.
     People,
+    /// Signing a unit's responsibility letter for the unit.
+    SignLetter,
+    /// Signing it for the leading group.
+    CountersignLetter,
+    /// Confirming what a change in mid-year asks of a unit.
+    ConfirmChange,
 }
 
 /// Every command that can be granted.
@@ -63,6 +73,11 @@ pub const GRANTED: &[Granted] = &[
     Granted::Erase,
     Granted::ReadPersonal,
     Granted::People,
+    Granted::Remind,
+    Granted::Assign,
+    Granted::SignLetter,
+    Granted::CountersignLetter,
+    Granted::ConfirmChange,
 ];
 
 impl Granted {
@@ -84,6 +99,11 @@ impl Granted {
             Granted::Erase => ("erase", "删除个人信息"),
             Granted::ReadPersonal => ("read_personal", "查看个人信息"),
             Granted::People => ("people", "管理人员"),
+            Granted::Remind => ("remind", "催办"),
+            Granted::Assign => ("assign", "交办"),
+            Granted::SignLetter => ("sign_letter", "签订责任书"),
+            Granted::CountersignLetter => ("countersign_letter", "会签责任书"),
+            Granted::ConfirmChange => ("confirm_change", "确认年中调整"),
         }
     }
 }

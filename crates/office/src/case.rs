@@ -211,6 +211,8 @@ impl Office {
                     record: None,
                     year,
                     fields,
+                    support: Vec::new(),
+                    because: Vec::new(),
                 };
                 commands.push(Command::new(Kind::CaseOpen, &facts, &Private::default())?);
             }
@@ -405,6 +407,7 @@ pub fn relation(programme: &Programme, about: &CaseOpenFacts, unit: Option<&str>
     Relation {
         own,
         lead: lead().unwrap_or(false),
+        support: unit.is_some_and(|unit| about.support.iter().any(|found| found == unit)),
     }
 }
 

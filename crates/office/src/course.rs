@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use base::{FieldId, FlowId, ItemId, Period, Problem, Ratio, Rounding, ScorecardId, Text};
 use casework::{FieldKind, Value};
 use programme::model::{ItemTies, Programme, Scorecard};
-use scoring::{ItemResult, Role};
+use scoring::{ItemResult, PartScale, Role, Rule};
 
 use crate::assessment::{Ask, Assessment};
 use crate::authority::Granted;
@@ -69,12 +69,59 @@ pub fn proposed_points(of: ItemOf<'_>, result: &ItemResult) -> Option<Ratio> {
     if of.ties.judged {
         return None;
     }
-    let computed = if result.adjusted {
-        result.computed_points.as_ref()
-    } else {
+    let is_given = !result.adjusted && result.deducted.is_none();
+    let computed = if is_given {
         result.points.as_ref()
+    } else {
+        result.computed_points.as_ref()
     };
     computed.map(|points| points.abs().round(PLACES, Rounding::HalfUp))
+}
+
+/// A part of a composite item that people judge.
+#[derive(Debug, Clone)]
+pub struct JudgedPart<'c> {
+    /// The flow's field that carries it.
+    pub field: &'c casework::Field,
+    /// Its weight.
+    pub weight: Ratio,
+    /// The most that it can be.
+    pub most: Ratio,
+}
+
+/// The parts of an item whose points people give part by part, with the fields of the flow that carry them;
+/// none for other items.
+pub fn judged_parts<'c>(flow: &'c casework::Flow, of: ItemOf<'_>) -> Vec<JudgedPart<'c>> {
+    let (Rule::CompositeOfParts { parts, scale }, true) = (&of.item.rule, of.ties.judged) else {
+        return Vec::new();
+    };
+    parts
+        .iter()
+        .filter_map(|part| {
+            Some(JudgedPart {
+                field: flow.field(&FieldId::new(&part.part))?,
+                weight: part.weight.clone(),
+                most: match scale {
+                    PartScale::Percent => Ratio::from_int(100),
+                    PartScale::Points => part.weight.clone(),
+                },
+            })
+        })
+        .collect()
+}
+
+/// What the parts that are known come to in points, by their weights among themselves; `None` without any.
+pub fn points_of_parts<'r>(
+    of: ItemOf<'_>,
+    known: impl Iterator<Item = (&'r JudgedPart<'r>, Ratio)>,
+) -> Option<Ratio> {
+    let (mut sum, mut weights) = (Ratio::ZERO, Ratio::ZERO);
+    for (part, value) in known {
+        sum = &sum + &(&part.weight * &value).checked_div(&part.most)?;
+        weights = &weights + &part.weight;
+    }
+    let rate = sum.checked_div(&weights)?;
+    Some((&of.item.points * &rate).round(PLACES, Rounding::HalfUp))
 }
 
 /// The first number that a case holds in one of these fields.
@@ -237,7 +284,9 @@ impl Office {
                 let most = of.ties.evidence_at_most.unwrap_or_default();
                 faults.push(problems::too_many_pieces(&name.zh, &name.en, pieces, most));
             }
-            if pieces < of.ties.evidence_at_least as usize {
+            let least = of.ties.evidence_at_least as usize;
+            // What came with the records that are measured is not asked for again.
+            if pieces < least && pieces + self.supplied(case, of).map_err(one)?.len() < least {
                 let least = of.ties.evidence_at_least;
                 faults.push(problems::too_few_pieces(&name.zh, &name.en, pieces, least));
             }
@@ -432,6 +481,8 @@ impl Office {
                 record: None,
                 year: today.year(),
                 fields: BTreeMap::new(),
+                support: Vec::new(),
+                because: Vec::new(),
             };
             commands.push(Command::new(Kind::CaseOpen, &facts, &Private::default())?);
         }

@@ -72,6 +72,25 @@ pub enum Kind {
     Handover = 65,
     /// The other confirms that it was taken over.
     HandoverConfirmed = 66,
+    /// Units are reminded of what is due or late.
+    Remind = 70,
+    /// Units are charged with something: a case that has supporting units and may have been opened because others
+    /// stayed late. A kind of its own, because a version that does not know the units would let the wrong ones act.
+    Assign = 71,
+    /// A unit's leader signs its responsibility letter.
+    LetterSigned = 77,
+    /// The leading group's leader signs it too.
+    LetterCountersigned = 78,
+    /// The letter as it was signed on paper is added.
+    LetterScan = 79,
+    /// A unit confirms what a change in mid-year asks of it.
+    ChangeConfirmed = 80,
+    /// A template is in force for a kind of paper.
+    PaperTemplate = 83,
+    /// A paper is issued.
+    Paper = 84,
+    /// A paper is declared void; its number stays taken.
+    PaperVoided = 85,
 }
 
 /// All kinds, in the order of their numbers.
@@ -104,6 +123,15 @@ pub const KINDS: &[Kind] = &[
     Kind::DeputyEnded,
     Kind::Handover,
     Kind::HandoverConfirmed,
+    Kind::Remind,
+    Kind::Assign,
+    Kind::LetterSigned,
+    Kind::LetterCountersigned,
+    Kind::LetterScan,
+    Kind::ChangeConfirmed,
+    Kind::PaperTemplate,
+    Kind::Paper,
+    Kind::PaperVoided,
 ];
 
 impl Kind {
@@ -279,6 +307,143 @@ pub struct HandoverConfirmedFacts {
     pub day: String,
 }
 
+/// Facts of [`Kind::PaperTemplate`]. The file and its name stand in [`Private::evidence`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaperTemplateFacts {
+    /// The kind of paper.
+    pub kind: String,
+    /// SHA-256 of the file.
+    pub sha256: String,
+    /// `docx` or `xlsx`.
+    pub format: String,
+    /// How its papers are numbered; empty: they are not.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub pattern: String,
+    /// Civil day (ISO).
+    pub day: String,
+}
+
+/// Facts of [`Kind::Paper`]. The paper, the values that it was filled with and its template stand in
+/// [`Private::evidence`], in that order; template and values give the same paper again, byte for byte.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaperFacts {
+    /// The kind of paper.
+    pub kind: String,
+    /// The unit, case or sealing that it is about; empty: the programme's year.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub about: String,
+    /// The pattern of its number: with the year it names the series.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub pattern: String,
+    /// The year of the series.
+    pub year: i32,
+    /// The number within the series.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<u32>,
+    /// The number as it is written.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text: String,
+    /// Civil day (ISO).
+    pub day: String,
+    /// Position as of which its values hold.
+    pub at: u64,
+    /// What was typed for it. Stays visible for good: no personal data belongs in it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parameters: BTreeMap<String, String>,
+    /// SHA-256 of the template.
+    pub template: String,
+    /// SHA-256 of the values.
+    pub values: String,
+    /// SHA-256 of the paper.
+    pub sha256: String,
+    /// Bytes of the paper.
+    pub size: u64,
+    /// `docx` or `xlsx`.
+    pub format: String,
+    /// True for a demonstration's: it is no official paper.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub demonstration: bool,
+}
+
+/// Facts of [`Kind::PaperVoided`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaperVoidedFacts {
+    /// Position of the paper's entry.
+    pub paper: u64,
+    /// Civil day (ISO).
+    pub day: String,
+    /// Why. Stays visible for good.
+    pub reason: String,
+}
+
+/// Facts of [`Kind::LetterSigned`]. A letter's number is the position of this entry, whose actor is who signed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LetterSignedFacts {
+    /// Scorecard.
+    pub scorecard: String,
+    /// Period.
+    pub period: String,
+    /// Unit.
+    pub unit: String,
+    /// Position of the programme from which it was made.
+    pub programme: u64,
+    /// SHA-256 of `content`, in hex.
+    pub sha256: String,
+    /// The text that was signed, see `programme::plan::content`.
+    pub content: String,
+    /// Civil day (ISO).
+    pub day: String,
+}
+
+/// Facts of [`Kind::LetterCountersigned`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LetterCountersignedFacts {
+    /// Scorecard.
+    pub scorecard: String,
+    /// Period.
+    pub period: String,
+    /// Unit.
+    pub unit: String,
+    /// The letter.
+    pub letter: u64,
+    /// SHA-256 of the text that the unit signed, in hex.
+    pub sha256: String,
+    /// Civil day (ISO).
+    pub day: String,
+}
+
+/// Facts of [`Kind::LetterScan`]; the file stands in [`Private::evidence`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LetterScanFacts {
+    /// Scorecard.
+    pub scorecard: String,
+    /// Period.
+    pub period: String,
+    /// Unit.
+    pub unit: String,
+    /// The letter.
+    pub letter: u64,
+    /// Civil day (ISO).
+    pub day: String,
+}
+
+/// Facts of [`Kind::ChangeConfirmed`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ChangeConfirmedFacts {
+    /// Scorecard.
+    pub scorecard: String,
+    /// Period.
+    pub period: String,
+    /// Unit.
+    pub unit: String,
+    /// Position of the programme that brought the change.
+    pub programme: u64,
+    /// SHA-256 of the unit's plan by that programme, in hex.
+    pub sha256: String,
+    /// Civil day (ISO).
+    pub day: String,
+}
+
 /// Facts of [`Kind::Subject`] and [`Kind::ImportedSubject`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SubjectFacts {
@@ -442,6 +607,10 @@ pub enum ErasedOf {
     Import(u64),
     /// A sealed result, by its position.
     Seal(u64),
+    /// A responsibility letter's scan, by its position.
+    LetterScan(u64),
+    /// A paper or a template of papers, by its position.
+    Paper(u64),
 }
 
 /// Facts of [`Kind::ImportOpen`].
@@ -485,7 +654,34 @@ pub struct ImportEndFacts {
     pub rejected: u64,
 }
 
-/// Facts of [`Kind::CaseOpen`]. A case's number is the position of this entry.
+/// Facts of [`Kind::Remind`]: one entry for all that is reminded of at once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RemindFacts {
+    /// Civil day (ISO).
+    pub day: String,
+    /// Cases, each with the deadline that is due or missed.
+    pub cases: Vec<CaseDue>,
+    /// What is said with it. Stays visible for good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// A case and the run of a deadline in it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaseDue {
+    /// Case.
+    pub case: u64,
+    /// Deadline.
+    pub deadline: String,
+    /// Its last day (ISO).
+    pub due: String,
+    /// Of a reminder that the programme declares: on which working day from the last day on it is sent, negative
+    /// before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declared: Option<i64>,
+}
+
+/// Facts of [`Kind::CaseOpen`] and [`Kind::Assign`]. A case's number is the position of this entry.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CaseOpenFacts {
     /// Flow.
@@ -514,6 +710,12 @@ pub struct CaseOpenFacts {
     /// Fields that it has from the start, as canonical text.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<String, serde_json::Value>,
+    /// Of an assignment: the units that support the one whose case it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub support: Vec<String>,
+    /// Of an assignment: the cases because of which it was made.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub because: Vec<CaseDue>,
 }
 
 /// Facts of [`Kind::CaseAct`]. The resulting state is written, so that a replay needs no rule.

@@ -581,6 +581,8 @@ fn about(kind: Kind, entry: &Entry) -> Result<ErasedOf, Problem> {
         Kind::CaseAct => ErasedOf::Case(read::<CaseActFacts>(entry)?.case),
         Kind::ImportOpen => ErasedOf::Import(at),
         Kind::Seal => ErasedOf::Seal(at),
+        Kind::LetterScan => ErasedOf::LetterScan(at),
+        Kind::PaperTemplate | Kind::Paper => ErasedOf::Paper(at),
         _ => {
             return Err(problems::unreadable_entry(
                 at,

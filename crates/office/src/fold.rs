@@ -6,7 +6,10 @@
 //! rows were written in another form has its state thrown away and replayed when a writer opens it.
 //! Entries are described in [`crate::entry`].
 
+mod assignments;
 mod erasure;
+mod letters;
+mod papers;
 mod people;
 
 use base::Problem;
@@ -93,6 +96,13 @@ pub fn fold(state: &StateView, entry: &Entry) -> Result<Vec<Change>, Problem> {
         | Kind::DeputyEnded
         | Kind::Handover
         | Kind::HandoverConfirmed => changes = people::fold(state, entry, kind)?,
+        Kind::LetterSigned
+        | Kind::LetterCountersigned
+        | Kind::LetterScan
+        | Kind::ChangeConfirmed => changes = letters::fold(state, entry, kind)?,
+        Kind::PaperTemplate | Kind::Paper | Kind::PaperVoided => {
+            changes = papers::fold(state, entry, kind)?;
+        }
         Kind::Subject | Kind::ImportedSubject => {
             let facts: SubjectFacts = read(entry)?;
             let key = spaces::key(&[&facts.subject_type, &facts.id]);
@@ -203,8 +213,9 @@ pub fn fold(state: &StateView, entry: &Entry) -> Result<Vec<Change>, Problem> {
             row.status = status;
             changes.push(put(spaces::IMPORT, key, &row)?);
         }
-        Kind::CaseOpen => {
+        Kind::CaseOpen | Kind::Assign => {
             let facts: CaseOpenFacts = read(entry)?;
+            changes.extend(assignments::followed(state, at, &facts)?);
             if let (Some(scorecard), Some(period), Some(item), Some(unit)) =
                 (&facts.scorecard, &facts.period, &facts.item, &facts.unit)
             {
@@ -226,6 +237,7 @@ pub fn fold(state: &StateView, entry: &Entry) -> Result<Vec<Change>, Problem> {
             };
             changes.push(put(spaces::CASE, spaces::number_key(at), &row)?);
         }
+        Kind::Remind => changes = assignments::reminded(state, entry)?,
         Kind::CaseAct => {
             let facts: CaseActFacts = read(entry)?;
             let key = spaces::number_key(facts.case);

@@ -14,14 +14,14 @@ use measure::{ExportCell, ExportTable};
 use programme::schema::{Schema, Value};
 use serde::de::DeserializeOwned;
 
-use crate::entry::{Kind, OverrideFacts, RecordHead};
+use crate::entry::{Kind, LetterSignedFacts, OverrideFacts, RecordHead};
 use crate::fold::{read_borrowed, row};
 use crate::folder::Office;
 use crate::mirror::{Mirror, Told};
 use crate::problems;
 use crate::spaces::{
-    self, ActorRow, CaseRow, HandoverRow, ImportRow, ImportStatus, KnownRow, LaterRow,
-    ProgrammeRow, SubjectRow, Version,
+    self, ActorRow, CaseRow, FollowedRow, HandoverRow, ImportRow, ImportStatus, KnownRow, LaterRow,
+    LetterRow, ProgrammeRow, ReminderRow, SubjectRow, Version,
 };
 
 /// Every record that the log brought, in the order of their numbers.
@@ -87,6 +87,7 @@ pub(crate) fn state_agrees(
     overrides(state, mirror)?;
     seals(state, mirror)?;
     people(state)?;
+    letters(state)?;
     let open = imports
         .values()
         .filter(|import| import.0 == ImportStatus::Open);
@@ -106,6 +107,12 @@ pub(crate) fn entry_stands(
     let at = entry.position;
     if entry.programme.0 > 0 && !mirror.has_programme_of(entry.programme) {
         return Err(differ("programme", entry.programme, at));
+    }
+    if entry.kind == Kind::LetterSigned.number() {
+        let facts: LetterSignedFacts = crate::fold::read(entry)?;
+        if facts.sha256 != crate::letters::sha256_of(&facts.content) {
+            return Err(differ("letter", facts.sha256, at));
+        }
     }
     // The first entry founds the folder, and the one after it makes the first actor known.
     let actor: Option<ActorRow> = read(state, spaces::ACTOR, &spaces::number_key(entry.actor))?;
@@ -142,6 +149,38 @@ fn people(state: &StateView<'_>) -> Result<(), Problem> {
         let found: HandoverRow = row(spaces::HANDOVER, &found?.value)?;
         for named in [found.from, found.to, found.signed_by] {
             is_known("handover", named)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whoever signed is known; a letter is countersigned after it was signed, over the same text, and by somebody else.
+fn letters(state: &StateView<'_>) -> Result<(), Problem> {
+    for found in state.scan(spaces::LETTER, &[]) {
+        let found: LetterRow = row(spaces::LETTER, &found?.value)?;
+        let groups = found
+            .signed
+            .iter()
+            .filter_map(|signed| signed.group.as_ref());
+        let units = found.signed.iter().map(|signed| &signed.unit);
+        for signature in units.chain(groups).chain(&found.confirmed) {
+            let key = spaces::number_key(signature.by);
+            if read::<ActorRow>(state, spaces::ACTOR, &key)?.is_none() {
+                return Err(differ("letter", signature.by, signature.at));
+            }
+        }
+        for signed in &found.signed {
+            if let Some(group) = &signed.group
+                && (group.at <= signed.unit.at
+                    || group.sha256 != signed.unit.sha256
+                    || group.by == signed.unit.by)
+            {
+                return Err(differ("letter", signed.unit.at, group.at));
+            }
+        }
+        let places: Vec<u64> = found.signed.iter().map(|signed| signed.unit.at).collect();
+        if !places.is_sorted() {
+            return Err(differ("letter", "order", places.len()));
         }
     }
     Ok(())
@@ -413,6 +452,24 @@ fn cases(state: &StateView<'_>, mirror: &Mirror) -> Result<(), Problem> {
             .is_none()
         {
             return Err(differ("case", case, version));
+        }
+    }
+    let is_there = |case: u64| -> Result<bool, Problem> {
+        let found = state.get(spaces::CASE, &spaces::number_key(case))?;
+        Ok(found.is_some())
+    };
+    for found in rows::<Vec<ReminderRow>>(state, spaces::REMINDED) {
+        let (key, version, _) = found?;
+        if !is_there(number(&key))? {
+            return Err(differ("reminder", number(&key), version));
+        }
+    }
+    for found in rows::<Vec<FollowedRow>>(state, spaces::FOLLOWED) {
+        let (key, version, followed) = found?;
+        for row in followed {
+            if !is_there(number(&key))? || !is_there(row.assignment)? {
+                return Err(differ("assignment", row.assignment, version));
+            }
         }
     }
     Ok(())

@@ -378,7 +378,7 @@ impl Mirror {
                     at,
                 })?;
             }
-            Kind::CaseOpen => {
+            Kind::CaseOpen | Kind::Assign => {
                 let case = CaseNow::opened(facts(told)?, told.programme);
                 self.show_case(at, at.0, &case)?;
                 self.cases.insert(at.0, case);
@@ -398,14 +398,21 @@ impl Mirror {
             Kind::Publish => self.publications.push((at, facts(told)?)),
             Kind::AuditDraw => self.draws.push((at, facts(told)?)),
             Kind::AuditFinding => self.findings.push((at, facts(told)?)),
-            // Who acts stands in the state alone: no figure knows it.
+            // Who acts, who signed what and was reminded of what, stands in the state alone: no figure knows it.
             Kind::ActorClosed
             | Kind::ActorReopened
             | Kind::ActorMoved
             | Kind::Deputy
             | Kind::DeputyEnded
             | Kind::Handover
-            | Kind::HandoverConfirmed => {}
+            | Kind::HandoverConfirmed
+            | Kind::LetterSigned
+            | Kind::LetterCountersigned
+            | Kind::LetterScan
+            | Kind::ChangeConfirmed
+            | Kind::Remind => {}
+            // Papers follow from figures; no figure follows from them.
+            Kind::PaperTemplate | Kind::Paper | Kind::PaperVoided => {}
         }
         self.position = at;
         Ok(())

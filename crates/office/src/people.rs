@@ -10,6 +10,7 @@ use base::{Day, Lang, Problem, Text};
 use ledger::Precondition;
 
 use crate::actor::{NewActor, check, known_by};
+use crate::advance::{CLOCK_ROLE, clock_name};
 use crate::authority::Granted;
 use crate::entry::{
     ActorEndFacts, ActorMovedFacts, DeputyEndedFacts, DeputyFacts, HandedCase,
@@ -95,6 +96,9 @@ impl Office {
     pub fn actor_name_in(&self, number: u64, lang: Lang) -> Result<String, Problem> {
         let own = |number: u64| -> Result<String, Problem> {
             let row = self.actor_of(number)?;
+            if row.as_ref().is_some_and(|row| row.role == CLOCK_ROLE) {
+                return Ok(clock_name(lang).to_owned());
+            }
             Ok(row
                 .map(|row| row.name)
                 .filter(|name| !name.is_empty())

@@ -1,15 +1,21 @@
 //! Everything that `office` can refuse, with the remedy, in both languages (codes O…).
 
+pub mod assigned;
 pub mod audit;
 pub mod backup;
 pub mod course;
+pub mod letters;
+pub mod papers;
 pub mod people;
 pub mod published;
 pub mod revising;
 
+pub use assigned::*;
 pub use audit::*;
 pub use backup::*;
 pub use course::*;
+pub use letters::*;
+pub use papers::*;
 pub use people::*;
 pub use published::*;
 

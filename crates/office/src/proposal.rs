@@ -1,13 +1,14 @@
 //! A programme version that is proposed: read from what was uploaded, compared with the one in force, and
 //! tried on the same records before anyone puts it in force.
 
-use std::io::Read;
+use std::io::{Cursor, Read, Write};
 use std::sync::Arc;
 
-use base::{Position, Problem, Ratio, ScorecardId};
+use base::{Period, Position, Problem, Ratio, ScorecardId};
 use measure::{Change, Columns};
 use programme::difference::{Difference, differences};
 use programme::model::{Programme, Scored};
+use programme::new_year::{NewYear, new_year};
 use programme::{Checked, FILES_MAX, Layer, PACKAGE_BYTES_MAX, Sources};
 
 use crate::assessment::{Ask, assess_by};
@@ -25,6 +26,45 @@ pub struct Proposal {
     pub checked: Checked,
     /// What it says otherwise than the version in force.
     pub differences: Vec<Difference>,
+}
+
+/// A programme of a later year as if it were one of this year, with its targets: so that a new year's scheme can be
+/// tried on the records that there are.
+fn as_of_year(proposed: &Arc<Programme>, year: Period) -> Arc<Programme> {
+    if proposed.year == year {
+        return proposed.clone();
+    }
+    let mut trial = (**proposed).clone();
+    let later = std::mem::replace(&mut trial.year, year);
+    let cards = trial.scorecards.values_mut();
+    for ties in cards.flat_map(|card| card.items.values_mut()) {
+        ties.targets.retain(|target| target.period != year);
+        for target in &mut ties.targets {
+            if target.period == later {
+                target.period = year;
+                // The months of another year are not those of this one.
+                target.from = None;
+            }
+        }
+    }
+    Arc::new(trial)
+}
+
+/// A package's own files in one archive; what it extends is in force already.
+fn archive(sources: &Sources) -> Result<Vec<u8>, Problem> {
+    let unwritable = |error: &dyn std::fmt::Display| problems::package_not_written(error);
+    let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    for layer in sources.layers.iter().take(1) {
+        for file in &layer.files {
+            out.start_file(layer.path_of(file), options)
+                .map_err(|error| unwritable(&error))?;
+            out.write_all(file.text.as_bytes())
+                .map_err(|error| unwritable(&error))?;
+        }
+    }
+    let done = out.finish().map_err(|error| unwritable(&error))?;
+    Ok(done.into_inner())
 }
 
 /// A unit whose result would be another one.
@@ -103,6 +143,19 @@ impl Office {
         })
     }
 
+    /// The package of a new year from the one in force, as an archive that can be proposed: its name and bytes.
+    ///
+    /// # Errors
+    /// Everything that was asked for and cannot be.
+    pub fn propose_new_year(&self, ask: &NewYear) -> Result<(String, Vec<u8>), Vec<Problem>> {
+        let one = |problem: Problem| vec![problem];
+        let programme = self.programme().map_err(one)?;
+        let sources = self.sources_in_force().map_err(one)?;
+        let made = new_year(&sources, &programme, ask)?;
+        let name = format!("{}-{}.zip", programme.id, ask.year);
+        Ok((name, archive(&made).map_err(one)?))
+    }
+
     /// Whose result would be another one, had a version been in force: both scored over the same records,
     /// as of now. Units whose total, grade and rank stay are left out.
     ///
@@ -115,12 +168,13 @@ impl Office {
     ) -> Result<Vec<Moved>, Problem> {
         let at = self.position();
         let trial_at = Position(at.0 + 1);
+        let in_force = self.programme()?;
+        let proposed = &as_of_year(proposed, in_force.year);
         let mut columns: Columns = self.mirror().columns().clone();
         columns.apply(Change::Programme {
             at: trial_at,
             programme: proposed.clone(),
         })?;
-        let in_force = self.programme()?;
         let ask = |at| {
             Ok::<_, Problem>(Ask {
                 scorecard: scorecard.clone(),

@@ -11,8 +11,9 @@ use serde::de::DeserializeOwned;
 
 use crate::entry::{
     ActorEndFacts, ActorFacts, ActorMovedFacts, AliasFacts, AuditFindingFacts, CaseActFacts,
-    CaseOpenFacts, DeputyEndedFacts, DeputyFacts, EraseFacts, ErasedEntry, HandoverConfirmedFacts,
-    ImportEndFacts, Kind, OverrideFacts, WithdrawFacts,
+    CaseDue, CaseOpenFacts, DeputyEndedFacts, DeputyFacts, EraseFacts, ErasedEntry,
+    HandoverConfirmedFacts, ImportEndFacts, Kind, OverrideFacts, PaperFacts, PaperTemplateFacts,
+    PaperVoidedFacts, RemindFacts, WithdrawFacts,
 };
 use crate::folder::Command;
 use crate::problems;
@@ -41,6 +42,27 @@ fn keys_of(command: &Command) -> Result<Vec<(Space, Vec<u8>)>, Problem> {
         Kind::DeputyEnded => {
             let facts: DeputyEndedFacts = read(command)?;
             (spaces::ACTOR, spaces::number_key(facts.actor))
+        }
+        Kind::LetterSigned
+        | Kind::LetterCountersigned
+        | Kind::LetterScan
+        | Kind::ChangeConfirmed => {
+            let facts: LetterKey = read(command)?;
+            let key = spaces::key(&[&facts.scorecard, &facts.period, &facts.unit]);
+            (spaces::LETTER, key)
+        }
+        Kind::PaperTemplate => {
+            let facts: PaperTemplateFacts = read(command)?;
+            (spaces::PAPER_TEMPLATE, spaces::key(&[&facts.kind]))
+        }
+        Kind::Paper => {
+            let facts: PaperFacts = read(command)?;
+            let key = spaces::key(&[&facts.pattern, &facts.year.to_string()]);
+            (spaces::PAPER_SERIES, key)
+        }
+        Kind::PaperVoided => {
+            let facts: PaperVoidedFacts = read(command)?;
+            (spaces::PAPER, spaces::number_key(facts.paper))
         }
         Kind::HandoverConfirmed => {
             let facts: HandoverConfirmedFacts = read(command)?;
@@ -76,6 +98,16 @@ fn keys_of(command: &Command) -> Result<Vec<(Space, Vec<u8>)>, Problem> {
         Kind::ImportClose | Kind::ImportAbandon => {
             let facts: ImportEndFacts = read(command)?;
             (spaces::IMPORT, spaces::number_key(facts.import))
+        }
+        Kind::Remind => {
+            let facts: RemindFacts = read(command)?;
+            let key = |due: CaseDue| (spaces::REMINDED, spaces::number_key(due.case));
+            return Ok(facts.cases.into_iter().map(key).collect());
+        }
+        Kind::Assign => {
+            let facts: CaseOpenFacts = read(command)?;
+            let key = |due: CaseDue| (spaces::FOLLOWED, spaces::number_key(due.case));
+            return Ok(facts.because.into_iter().map(key).collect());
         }
         Kind::CaseOpen => {
             let facts: CaseOpenFacts = read(command)?;
@@ -163,6 +195,14 @@ struct SubjectKey {
 struct SealKey {
     scorecard: String,
     period: String,
+}
+
+/// The same of all facts about responsibility letters.
+#[derive(Deserialize)]
+struct LetterKey {
+    scorecard: String,
+    period: String,
+    unit: String,
 }
 
 /// The same of [`crate::entry::PublishFacts`].

@@ -243,7 +243,7 @@ pub(crate) fn results(assessment: &Assessment, scorecard: &Scorecard) -> Json {
                 .items
                 .iter()
                 .map(|item| {
-                    json!({
+                    let mut line = json!({
                         "item": item.item.as_str(),
                         "state": item.state.as_str(),
                         "figures": figures(item),
@@ -252,7 +252,11 @@ pub(crate) fn results(assessment: &Assessment, scorecard: &Scorecard) -> Json {
                         "computed_points": number(&item.computed_points),
                         "max_points": exact(&item.max_points),
                         "reason": item.reason.get(Lang::Zh),
-                    })
+                    });
+                    if let (Some(deducted), Some(line)) = (&item.deducted, line.as_object_mut()) {
+                        line.insert("deducted".to_owned(), Json::String(exact(deducted)));
+                    }
+                    line
                 })
                 .collect();
             json!({

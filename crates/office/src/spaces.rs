@@ -59,6 +59,19 @@ pub const FOLD: Space = Space(17);
 /// Position of a handover → [`HandoverRow`].
 pub const HANDOVER: Space = Space(60);
 
+/// Case number → list of [`ReminderRow`], oldest first.
+pub const REMINDED: Space = Space(70);
+/// Case number → [`FollowedRow`] of each deadline's run because of which an assignment was made.
+pub const FOLLOWED: Space = Space(71);
+/// Scorecard, period, unit → [`LetterRow`].
+pub const LETTER: Space = Space(77);
+/// Kind of paper → positions of the entries that put a template in force.
+pub const PAPER_TEMPLATE: Space = Space(83);
+/// Position of a paper → [`PaperRow`].
+pub const PAPER: Space = Space(84);
+/// Pattern and year → the last number that was given.
+pub const PAPER_SERIES: Space = Space(85);
+
 /// A key made of parts, separated so that no two lists of parts collide.
 pub fn key(parts: &[&str]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(parts.iter().map(|part| part.len() + 1).sum());
@@ -140,6 +153,74 @@ pub struct HandoverRow {
     /// The confirmation: its position and day (ISO).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirmed: Option<(u64, String)>,
+}
+
+/// A reminder of a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReminderRow {
+    /// Position of its entry.
+    pub at: u64,
+    /// Day (ISO).
+    pub day: String,
+    /// Number of the actor.
+    pub by: u64,
+    /// Deadline.
+    pub deadline: String,
+    /// Its last day (ISO).
+    pub due: String,
+    /// Of a declared one: on which working day from the last day on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declared: Option<i64>,
+}
+
+/// That an assignment was made because a case stayed late.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FollowedRow {
+    /// Number of the assignment's case.
+    pub assignment: u64,
+    /// Deadline.
+    pub deadline: String,
+    /// Its last day (ISO).
+    pub due: String,
+}
+
+/// A unit's responsibility letter, and what it confirmed of changes since.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct LetterRow {
+    /// Its signings, oldest first: again where the plan had changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signed: Vec<SignedRow>,
+    /// Confirmed changes, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub confirmed: Vec<SignatureRow>,
+}
+
+/// Who signed what, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignatureRow {
+    /// Position of the entry.
+    pub at: u64,
+    /// Actor.
+    pub by: u64,
+    /// Civil day (ISO).
+    pub day: String,
+    /// Position of the programme.
+    pub programme: u64,
+    /// SHA-256 of the text, in hex.
+    pub sha256: String,
+}
+
+/// A signing of a letter, with what followed on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedRow {
+    /// The unit's signature.
+    pub unit: SignatureRow,
+    /// The leading group's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<SignatureRow>,
+    /// Positions of the entries that brought scans.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scans: Vec<u64>,
 }
 
 /// A subject: its dated attributes, in the order in which they were told.
@@ -337,6 +418,16 @@ pub struct ImportRow {
     /// SHA-256 of its file.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub sha256: String,
+}
+
+/// A paper as the state keeps it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PaperRow {
+    /// Its kind.
+    pub kind: String,
+    /// The day on which it was declared void (ISO), and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voided: Option<(String, String)>,
 }
 
 /// A step of a case as the state keeps it.

@@ -6,14 +6,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use base::{ActionId, Day, Position, Problem, RoleId};
-use casework::{Due, DueState, possible_actions};
+use base::{ActionId, Day, Position, Problem, RoleId, ScorecardId};
+use casework::{Due, DueState, locks, open_actions, possible_actions};
 use programme::model::Programme;
+use programme::plan;
 
+use crate::authority::Granted;
 use crate::case::{Case, relation};
-use crate::entry::{CaseActFacts, Kind};
-use crate::fold::read;
+use crate::entry::{CaseActFacts, Kind, RemindFacts};
+use crate::fold::{read, row};
 use crate::folder::Office;
+use crate::letters;
+use crate::spaces::{self, LetterRow, ReminderRow};
 
 /// Most entries that are read to find the cases that they touched.
 const ENTRIES_READ_MAX: u64 = 20_000;
@@ -23,6 +27,39 @@ const ENTRIES_READ_MAX: u64 = 20_000;
 pub struct Worklist {
     position: Position,
     open: BTreeMap<u64, Case>,
+    reminded: BTreeMap<u64, Vec<ReminderRow>>,
+    /// Letters and confirmed changes of the programme's year, by unit.
+    letters: BTreeMap<String, LetterRow>,
+}
+
+/// What waits for somebody beside cases: the plan's letters and changes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Duty {
+    /// The unit's leader signs the letter; it was signed before, and the plan is another one now.
+    SignLetter {
+        /// Unit.
+        unit: String,
+        /// Whether an earlier text was signed.
+        again: bool,
+        /// The day by which it is signed.
+        due: Day,
+    },
+    /// The leading group's leader signs letters that units have signed.
+    CountersignLetters {
+        /// How many.
+        count: usize,
+        /// The day by which they are signed.
+        due: Day,
+    },
+    /// The unit confirms what a change in mid-year asks of it.
+    ConfirmChange {
+        /// Unit.
+        unit: String,
+        /// Position of the programme that brought it.
+        programme: Position,
+        /// How many items differ.
+        items: usize,
+    },
 }
 
 /// What waits for somebody.
@@ -57,6 +94,14 @@ impl Worklist {
                 .filter(|case| !case.state.is_closed())
                 .map(|case| (case.number, case))
                 .collect();
+            self.reminded.clear();
+            for number in self.open.keys() {
+                let rows = office.reminders_of(*number)?;
+                if !rows.is_empty() {
+                    self.reminded.insert(*number, rows);
+                }
+            }
+            self.take_letters(office)?;
         } else {
             self.take(office, Position(self.position.0 + 1), now)?;
         }
@@ -66,12 +111,26 @@ impl Worklist {
 
     fn take(&mut self, office: &Office, first: Position, last: Position) -> Result<(), Problem> {
         let mut touched = BTreeSet::new();
+        let mut reminded = BTreeSet::new();
+        let mut letters = false;
         for entry in office.ledger().entries(first..=last)? {
             let entry = entry?;
-            if entry.kind == Kind::CaseOpen.number() {
+            letters |= [
+                Kind::Programme,
+                Kind::LetterSigned,
+                Kind::LetterCountersigned,
+                Kind::ChangeConfirmed,
+            ]
+            .iter()
+            .any(|kind| entry.kind == kind.number());
+            let kind = Kind::from_number(entry.kind);
+            if matches!(kind, Some(Kind::CaseOpen | Kind::Assign)) {
                 touched.insert(entry.position.0);
             } else if entry.kind == Kind::CaseAct.number() {
                 touched.insert(read::<CaseActFacts>(&entry)?.case);
+            } else if kind == Some(Kind::Remind) {
+                let facts: RemindFacts = read(&entry)?;
+                reminded.extend(facts.cases.into_iter().map(|due| due.case));
             }
         }
         for number in touched {
@@ -82,7 +141,103 @@ impl Worklist {
                 self.open.insert(number, case);
             }
         }
+        for number in reminded {
+            self.reminded.insert(number, office.reminders_of(number)?);
+        }
+        if letters {
+            self.take_letters(office)?;
+        }
         Ok(())
+    }
+
+    /// The reminders of an open case, oldest first.
+    pub fn reminders_of(&self, case: u64) -> &[ReminderRow] {
+        self.reminded.get(&case).map_or(&[], Vec::as_slice)
+    }
+
+    fn take_letters(&mut self, office: &Office) -> Result<(), Problem> {
+        self.letters.clear();
+        let programme = office.programme()?;
+        let Some(scorecard) = letters::scorecard_of(&programme) else {
+            return Ok(());
+        };
+        let year = programme.year.to_string();
+        let mut prefix = spaces::key(&[scorecard.as_str(), &year]);
+        prefix.push(0);
+        for found in office.state()?.scan(spaces::LETTER, &prefix) {
+            let found = found?;
+            let unit = found.key.get(prefix.len()..).unwrap_or_default();
+            let unit = String::from_utf8_lossy(unit).into_owned();
+            self.letters
+                .insert(unit, row(spaces::LETTER, &found.value)?);
+        }
+        Ok(())
+    }
+
+    /// What waits for a role and unit beside cases.
+    ///
+    /// # Errors
+    /// No programme is in force.
+    pub fn duties_for(
+        &self,
+        office: &Office,
+        role: &str,
+        unit: Option<&str>,
+    ) -> Result<Vec<Duty>, Problem> {
+        let programme = office.programme()?;
+        let Some(scorecard) = letters::scorecard_of(&programme) else {
+            return Ok(Vec::new());
+        };
+        let due = letters::letter_due(&programme, scorecard, &programme.year);
+        let none = LetterRow::default();
+        let now = office.mirror().programme_at();
+        // Every page asks: the text is made only where the programme is another one since it was signed.
+        let stands = |unit: &str, row: &LetterRow| {
+            row.signed.last().is_some_and(|signed| {
+                signed.unit.programme == now.0
+                    || letters::letter_from(&programme, scorecard, unit, row.clone())
+                        .signed()
+                        .is_some()
+            })
+        };
+        let mut duties = Vec::new();
+        if let Some(unit) = unit {
+            let row = self.letters.get(unit).unwrap_or(&none);
+            if let (Some(due), true) = (due, office.may(role, Granted::SignLetter))
+                && has_part(&programme, scorecard, unit)
+                && !stands(unit, row)
+            {
+                duties.push(Duty::SignLetter {
+                    unit: unit.to_owned(),
+                    again: !row.signed.is_empty(),
+                    due,
+                });
+            }
+            // Who signs the letter anew confirms with it.
+            if duties.is_empty()
+                && office.may(role, Granted::ConfirmChange)
+                && let Some(pending) = office.pending_change(scorecard, unit, row)?
+            {
+                duties.push(Duty::ConfirmChange {
+                    unit: unit.to_owned(),
+                    programme: pending.now,
+                    items: pending.changes.len(),
+                });
+            }
+        }
+        if let (Some(due), true) = (due, office.may(role, Granted::CountersignLetter)) {
+            let waits = |(unit, row): &(&String, &LetterRow)| {
+                row.signed
+                    .last()
+                    .is_some_and(|signed| signed.group.is_none())
+                    && stands(unit, row)
+            };
+            let count = self.letters.iter().filter(waits).count();
+            if count > 0 {
+                duties.push(Duty::CountersignLetters { count, due });
+            }
+        }
+        Ok(duties)
     }
 
     /// The open cases, by number.
@@ -91,8 +246,14 @@ impl Worklist {
     }
 
     /// How many cases wait for a role and unit.
-    pub fn count_for(&self, programme: &Programme, role: &str, unit: Option<&str>) -> usize {
-        self.waiting(programme, role, unit).count()
+    pub fn count_for(
+        &self,
+        programme: &Programme,
+        role: &str,
+        unit: Option<&str>,
+        today: Day,
+    ) -> usize {
+        self.waiting(programme, role, unit, today).count()
     }
 
     /// What waits for a role and unit: late first, then by due day, what has none last.
@@ -104,7 +265,7 @@ impl Worklist {
         today: Day,
     ) -> Vec<Task<'a>> {
         let mut tasks: Vec<Task<'a>> = self
-            .waiting(programme, role, unit)
+            .waiting(programme, role, unit, today)
             .map(|(case, actions)| task(programme, case, actions, today))
             .collect();
         tasks.sort_by_key(|task| {
@@ -119,14 +280,40 @@ impl Worklist {
         programme: &Programme,
         role: &str,
         unit: Option<&str>,
+        today: Day,
     ) -> impl Iterator<Item = (&'a Case, Vec<ActionId>)> {
         let roles = [RoleId::new(role)];
         self.open.values().filter_map(move |case| {
             let relation = relation(programme, &case.about, unit);
-            let actions = possible_actions(&case.flow, &case.state, &roles, relation);
-            (!actions.is_empty()).then_some((case, actions))
+            let (flow, state, calendar) = (&case.flow, &case.state, &programme.calendar);
+            let actions = open_actions(flow, state, &roles, relation, today, calendar);
+            if !actions.is_empty() {
+                return Some((case, actions));
+            }
+            // What is locked and can be opened again still waits: for who could go on with it, too.
+            let possible = possible_actions(flow, state, &roles, relation);
+            let waits = !possible.is_empty()
+                && locks(flow, state, today, calendar).is_ok_and(|found| {
+                    found.iter().any(|lock| {
+                        !lock.deadline.lifted_by.is_empty()
+                            && lock.actions.iter().any(|id| possible.contains(id))
+                    })
+                });
+            waits.then_some((case, actions))
         })
     }
+}
+
+/// Whether a unit has a part in the plan of the programme's year.
+fn has_part(programme: &Programme, scorecard: &ScorecardId, unit: &str) -> bool {
+    let (Some(card), Some(unit)) = (
+        programme.scorecards.get(scorecard),
+        programme.units.get(unit),
+    ) else {
+        return false;
+    };
+    let mut items = card.items.values();
+    items.any(|ties| !plan::parts(ties, unit, &programme.year).is_empty())
 }
 
 /// A case as a task, with the deadline that runs out first.

@@ -45,6 +45,7 @@ pub fn check_against(new: &Programme, old: &Programme) -> Vec<Problem> {
         }
     }
     no_longer_there(new, old, &mut problems);
+    goes_on_from_nothing(new, old, &mut problems);
     problems
 }
 
@@ -67,6 +68,26 @@ fn no_longer_there(new: &Programme, old: &Programme, problems: &mut Vec<Problem>
         .map(|id| ("流程", "flow", id.as_str()));
     for (zh, en, id) in indicators.chain(cards).chain(flows) {
         problems.push(problem::no_longer_computed(zh, en, id));
+    }
+}
+
+/// Of a new year: the items of the old one from which its items say that they go on.
+fn goes_on_from_nothing(new: &Programme, old: &Programme, problems: &mut Vec<Problem>) {
+    if new.year == old.year {
+        return;
+    }
+    for (id, card) in &new.scorecards {
+        let Some(before) = old.scorecards.get(id) else {
+            continue;
+        };
+        for (item, ties) in &card.items {
+            for of in &ties.succeeds {
+                if !before.items.contains_key(of) {
+                    let fault = crate::problems::succeeds_nothing(item, of);
+                    problems.push(fault.at(ties.row.span_of("succeeds")));
+                }
+            }
+        }
     }
 }
 

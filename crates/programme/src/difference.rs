@@ -92,12 +92,7 @@ fn key_of(row: &Row) -> String {
     if row.table.single {
         String::new()
     } else {
-        row.table
-            .key
-            .iter()
-            .map(|column| text_of(row, column))
-            .collect::<Vec<_>>()
-            .join("/")
+        row.key()
     }
 }
 

@@ -7,8 +7,9 @@
 use std::sync::Arc;
 
 use base::{
-    AssessmentStart, CodeId, Day, FieldId, FlowId, IndicatorId, ItemId, Period, Ratio,
-    RecordTypeId, RoleId, ScorecardId, SubjectTypeId, Text, UnitId, VocabularyId, WorkCalendar,
+    AssessmentStart, CodeId, Day, DeadlineId, FieldId, FlowId, IndicatorId, ItemId, PartKind,
+    Period, Ratio, RecordTypeId, RoleId, ScorecardId, SubjectTypeId, Text, UnitId, VocabularyId,
+    WorkCalendar,
 };
 use indexmap::IndexMap;
 
@@ -49,6 +50,8 @@ pub struct Programme {
     pub scorecards: IndexMap<ScorecardId, Scorecard>,
     /// Flows.
     pub flows: IndexMap<FlowId, casework::Flow>,
+    /// When the system reminds of deadlines.
+    pub reminders: Vec<Reminder>,
     /// Roles.
     pub roles: IndexMap<RoleId, Text>,
     /// Roles of which nobody may hold two.
@@ -526,6 +529,10 @@ pub struct Scorecard {
     pub ranked: bool,
     /// The approval under which it is held.
     pub approval: Option<Arc<str>>,
+    /// What the responsibility letters say before their table.
+    pub letter: Text,
+    /// Month and day by which they are signed; `None`: none is asked for.
+    pub letter_due: Option<(u8, u8)>,
     /// Where it is declared.
     pub row: Arc<Row>,
 }
@@ -545,6 +552,8 @@ pub struct ItemTies {
     pub carriers: Vec<Carrier>,
     /// City target and the units' own, by period.
     pub targets: Vec<Target>,
+    /// Whether targets are pro-rated by months.
+    pub prorate: bool,
     /// Due month and day.
     pub due: Option<(u8, u8)>,
     /// Evidence wanted.
@@ -553,10 +562,14 @@ pub struct ItemTies {
     pub evidence_at_least: u32,
     /// Most pieces.
     pub evidence_at_most: Option<u32>,
+    /// For how many months a piece stays valid after it was filed.
+    pub evidence_valid_months: Option<u32>,
     /// The criterion in words.
     pub criterion: Text,
     /// Items of superior schemes that it serves.
     pub serves: Vec<Arc<str>>,
+    /// Items of the year before that it goes on from, where they are said; see [`ItemTies::goes_on_from`].
+    pub succeeds: Vec<ItemId>,
     /// Where it is declared.
     pub row: Arc<Row>,
 }
@@ -583,6 +596,73 @@ pub struct Target {
     pub period: Period,
     /// Value.
     pub value: Ratio,
+    /// The day from which it is in force; `None`: the period's first.
+    pub from: Option<Day>,
+}
+
+impl ItemTies {
+    /// Whether a unit carries the item on that day.
+    pub fn is_carried_by(&self, unit: &Unit, on: Day) -> bool {
+        unit.is_valid_on(on)
+            && self.carriers.iter().any(|carrier| match carrier {
+                Carrier::Unit(id) => *id == unit.id,
+                Carrier::Kind(kind) => unit.kind == *kind,
+                Carrier::Group(group) => unit.group_on(on) == Some(group),
+                Carrier::All => true,
+            })
+    }
+
+    /// The items of the year before that an item goes on from: those that are said, else the one of its name.
+    pub fn goes_on_from(&self, id: &ItemId) -> Vec<ItemId> {
+        if self.succeeds.is_empty() {
+            vec![id.clone()]
+        } else {
+            self.succeeds.clone()
+        }
+    }
+
+    /// The target of a unit for a period: its own, else the city's.
+    pub fn target_for(&self, unit: &Unit, period: &Period) -> Option<Ratio> {
+        let exists = |day| unit.is_valid_on(day);
+        self.in_force(Some(&unit.id), period, exists)
+            .or_else(|| self.in_force(None, period, exists))
+    }
+
+    /// The city's target for a period.
+    pub fn city_target(&self, period: &Period) -> Option<Ratio> {
+        self.in_force(None, period, |_| true)
+    }
+
+    /// What the targets of a unit, or of the city, come to over a period. Pro-rated, each month counts the target
+    /// that is in force on its first day, and none where that day does not count; else the last one holds.
+    pub(crate) fn in_force(
+        &self,
+        unit: Option<&UnitId>,
+        period: &Period,
+        counts: impl Fn(Day) -> bool,
+    ) -> Option<Ratio> {
+        let mut all: Vec<&Target> = self
+            .targets
+            .iter()
+            .filter(|target| target.unit.as_ref() == unit && target.period == *period)
+            .collect();
+        all.sort_by_key(|target| target.from);
+        let last = all.last()?;
+        let months = period.parts(PartKind::Month);
+        let count = i128::try_from(months.len()).unwrap_or_default();
+        if !self.prorate || count == 0 {
+            return Some(last.value.clone());
+        }
+        let sum = months
+            .iter()
+            .filter_map(|month| month.first().filter(|first| counts(*first)))
+            .filter_map(|first| {
+                all.iter()
+                    .rfind(|target| target.from.is_none_or(|from| from <= first))
+            })
+            .fold(Ratio::ZERO, |sum, target| &sum + &target.value);
+        sum.checked_div(&Ratio::from_int(count))
+    }
 }
 
 /// A veto's indicator.
@@ -609,6 +689,30 @@ pub struct GateTies {
     pub at_least: Option<Ratio>,
     /// At most.
     pub at_most: Option<Ratio>,
+}
+
+/// When the system reminds of a deadline, and what follows when it stays missed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reminder {
+    /// Flow.
+    pub flow: FlowId,
+    /// Deadline of that flow.
+    pub deadline: DeadlineId,
+    /// Working days from the last day on which it reminds, earliest first: before it negative, 0 the day itself.
+    pub days: Vec<i64>,
+    /// What follows when it stays missed.
+    pub escalates: Option<Escalation>,
+}
+
+/// An assignment that is made when a deadline stays missed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Escalation {
+    /// From so many working days after the last day on.
+    pub after: i64,
+    /// Flow of the assignment.
+    pub to: FlowId,
+    /// Within how many working days it asks for a reply.
+    pub reply_within: u32,
 }
 
 /// That a role may give a command.
@@ -777,8 +881,18 @@ impl Programme {
 
 /// Field that every flow about an item has from the start: the item's full points.
 pub const POINTS_FIELD: &str = "points";
-/// Field that every flow about an item has from the start: the item's due day.
+/// Field that every flow about an item has from the start: the item's due day. Of a flow about an assignment:
+/// the day on which it is due.
 pub const DUE_FIELD: &str = "due";
+/// What a flow says that it is about when its cases are what units are charged with.
+pub const ASSIGNMENT: &str = "assignment";
+/// Field that every flow about an assignment has from the start: what it is called.
+pub const TITLE_FIELD: &str = "title";
+/// Field that every flow about an assignment has from the start: what is asked for.
+pub const CONTENT_FIELD: &str = "content";
+
+/// Field of a flow about an item whose actions deduct: what they took off so far.
+pub const DEDUCTED_FIELD: &str = "deducted";
 
 /// The generator's rows, in declared order.
 #[derive(Debug, Clone, Default)]

@@ -157,6 +157,11 @@ impl Row {
     pub fn key(&self) -> String {
         let mut parts = Vec::new();
         for column in self.table.key {
+            if crate::tables::LATER_KEY == (self.table.name, *column)
+                && !self.cells.contains_key(column)
+            {
+                continue;
+            }
             parts.push(match self.cells.get(column).map(|cell| &cell.content) {
                 Some(Content::Text(text)) => text.to_string(),
                 Some(Content::Int(number)) => number.to_string(),

@@ -170,9 +170,24 @@ pub const COMMANDS: &[&str] = &[
     "erase",
     "read_personal",
     "people",
+    "remind",
+    "assign",
+    "sign_letter",
+    "countersign_letter",
+    "confirm_change",
 ];
 /// The commands that are about things of one unit, so that their grant can be narrower than all.
-pub const UNIT_COMMANDS: &[&str] = &["submit", "import", "withdraw", "open_cases", "override"];
+pub const UNIT_COMMANDS: &[&str] = &[
+    "submit",
+    "import",
+    "withdraw",
+    "open_cases",
+    "override",
+    "sign_letter",
+    "confirm_change",
+];
+/// The key column of a table that came later than the others: a key without it is written as before.
+pub const LATER_KEY: (&str, &str) = ("target", "from");
 const MISSING: &[&str] = &["zero", "base", "full", "exclude", "pending", "use"];
 
 /// Every table of the language.
@@ -256,10 +271,10 @@ pub const TABLES: &[Table] = &[
         must("name", Bilingual, "名称", "name"),
         may("apart", Bool, "三员分立：声明为 true 的角色，一人不得兼任其中两个；缺省 false", "nobody may hold two of the roles that say so; default false"),
     ]),
-    table_of("grant", &["role", "scope"], "授权：角色可以做哪些操作（任何行都没有提到的操作，谁都可以做）；read_personal 为查看个人信息，people 为管理人员", "grants: which commands a role may give (a command that no row names is open to all); read_personal is reading personal fields, people managing who acts", &[
+    table_of("grant", &["role", "scope"], "授权：角色可以做哪些操作（任何行都没有提到的操作，谁都可以做）；read_personal 为查看个人信息，people 为管理人员，remind 为催办，assign 为交办（督办、批示），sign_letter 为单位签订责任书，countersign_letter 为领导小组会签，confirm_change 为确认年中调整", "grants: which commands a role may give (a command that no row names is open to all); read_personal is reading personal fields, people managing who acts, remind reminding units of what is due, assign charging units with follow-up supervision and instructions, sign_letter signing a unit's responsibility letter, countersign_letter the leading group's signature, confirm_change confirming a change in mid-year", &[
         must("role", Ref("role"), "角色", "role"),
         must("commands", List(&OneOf(COMMANDS)), "操作", "commands"),
-        may("scope", OneOf(&["own", "below", "all"]), "范围：本单位、本单位及其下级单位（按当日的隶属）、全部；缺省 all。own 和 below 只用于 submit、import、withdraw、open_cases、override", "whose things: own unit's, those of the unit and the units below it in the tree of the day, all; default all. own and below only for submit, import, withdraw, open_cases, override"),
+        may("scope", OneOf(&["own", "below", "all"]), "范围：本单位、本单位及其下级单位（按当日的隶属）、全部；缺省 all。own 和 below 只用于 submit、import、withdraw、open_cases、override、sign_letter、confirm_change", "whose things: own unit's, those of the unit and the units below it in the tree of the day, all; default all. own and below only for submit, import, withdraw, open_cases, override, sign_letter, confirm_change"),
     ]),
     table_of("calendar", &["year"], "某年放假安排（没有 holiday 行的年份视为未公布）", "the holiday notice of a year (a year without holiday rows is unpublished)", &[
         must("year", Int, "年", "year"),
@@ -380,6 +395,8 @@ pub const TABLES: &[Table] = &[
         may("self_scored_by", List(&Text), "流程中承载自评的字段", "inputs of the flow that carry the self-score"),
         may("approval", Ref("document"), "批准依据", "the approval under which it is held"),
         may("basis", Bilingual, "依据", "basis"),
+        may("letter", Bilingual, "目标责任书表前的正文", "text of the responsibility letters before their table"),
+        may("letter_due", MonthDay, "责任书签订时限；写了才要求各单位签订", "day by which the responsibility letters are signed; without it none is asked for"),
     ]),
     table_of("group", &["scorecard", "id"], "项目分组（最多三级）", "groups of items (up to three levels)", &[
         must("scorecard", Ref("scorecard"), "记分卡", "scorecard"),
@@ -405,6 +422,7 @@ pub const TABLES: &[Table] = &[
         may("better", OneOf(&["higher", "lower"]), "越高越好或越低越好；缺省 higher", "direction; default higher"),
         may("compare", OneOf(&["at_least", "at_most", "above", "below", "equal"]), "binary 的比较；缺省 at_least", "of binary: comparison with the target; default at_least"),
         may("target", Decimal, "目标值（各单位可另设）", "target (a unit may have its own)"),
+        may("prorate", OneOf(&["months"]), "目标值按月折算：各月按当月 1 日在执行的目标值计，单位当月 1 日尚未成立或已撤销的月份不计，合计除以期间的月数；缺省不折算，以最后一个目标值为准", "the target is pro-rated by months: each month counts the target that is in force on its first day, no month on whose first day the unit does not exist, and the sum is divided by the period's months; default none: the last target holds for all of it"),
         may("target_sum", Bool, "各单位目标之和应等于全市目标", "the units' targets must sum to the city's"),
         may("zero_at", Decimal, "linear：得零分的值", "of linear: value that earns nothing"),
         may("full_at", Decimal, "linear：得满分的值", "of linear: value that earns all"),
@@ -428,11 +446,13 @@ pub const TABLES: &[Table] = &[
         may("evidence", Bilingual, "需提交材料", "evidence wanted"),
         may("evidence_at_least", Int, "至少几件；缺省 0", "least number of pieces; default 0"),
         may("evidence_at_most", Int, "最多几件", "most pieces"),
+        may("evidence_valid_months", Int, "材料自报送之日起几个月内有效：下一年度的项目可继续使用", "for how many months a piece stays valid after it was filed: offered again on next year's item"),
         may("lead", Ref("unit"), "考核牵头单位；流程有 scope = \"lead\" 的动作时必写", "lead unit that reviews; needed where the flow has an action with scope = \"lead\""),
         may("support", List(&Ref("unit")), "配合单位", "supporting units"),
         may("carried_by", List(&Text), "承担单位：单位标识、kind:类别、group:排名组、all", "carriers: unit ids, kind:KIND, group:GROUP, all"),
         may("due", MonthDay, "完成时限", "due month and day"),
         may("serves", List(&Text), "同时服务的上级考核项目", "items of superior schemes that it serves too"),
+        may("succeeds", List(&Text), "上一年度的哪些项目由它接续（拆分、合并、改标识时写）；缺省为同标识的项目", "items of the year before that it goes on from, where it was split, merged or renamed; default the one of the same identifier"),
     ]),
     table_of("level", &["scorecard", "item", "id"], "分档或裁量区间", "described levels of tiered items, ranges of range_by_judge", &[
         must("scorecard", Ref("scorecard"), "记分卡", "scorecard"),
@@ -453,12 +473,13 @@ pub const TABLES: &[Table] = &[
         may("from", Text, "全卡的部分取自：items（各项目）、group:分组、given（另行给出，缺省）", "of a part of the card, where its value comes from: items, group:GROUP, or given (the default)"),
         may("missing", OneOf(&["zero", "exclude", "pending"]), "全卡的部分没有值时；缺省 pending", "of a part of the card: effect while it has no value; default pending"),
     ]),
-    table_of("target", &["scorecard", "item", "unit", "period"], "目标值（缺 unit 为全市）", "targets (without a unit: the city's)", &[
+    table_of("target", &["scorecard", "item", "unit", "period", "from"], "目标值（缺 unit 为全市）", "targets (without a unit: the city's)", &[
         must("scorecard", Ref("scorecard"), "记分卡", "scorecard"),
         must("item", Text, "项目", "item"),
         may("unit", Ref("unit"), "单位", "unit"),
         may("period", Period, "期间（缺省为方案年度）", "period (default: the programme's year)"),
         must("value", Decimal, "目标值", "value"),
+        may("from", Day, "自哪一天起执行（年中调整）；缺省为期间首日", "the day from which it is in force (a change in mid-year); default the period's first"),
     ]),
     table_of("band", &["scorecard", "grade"], "等级，由优到劣（半开区间下界）", "grade bands from the best to the worst (half-open lower bounds)", &[
         must("scorecard", Ref("scorecard"), "记分卡", "scorecard"),
@@ -509,7 +530,7 @@ pub const TABLES: &[Table] = &[
         must("id", Id, "标识", "identifier"),
         must("name", Bilingual, "名称", "name"),
         must("initial", Text, "初始状态", "initial state"),
-        may("about", OneOf(&["item", "record", "subject", "none"]), "办件关于什么；缺省 none", "what a case of it is about; default none"),
+        may("about", OneOf(&["item", "record", "subject", "assignment", "none"]), "办件关于什么；assignment 为交办事项（督办、批示），开办时写事由 title、内容 content、办结期限 due 和牵头、配合单位；缺省 none", "what a case of it is about; assignment is what units are charged with (follow-up supervision, an instruction), opened with title, content, the day due, lead and support units; default none"),
         may("subject_type", Ref("subject_type"), "办件所关对象的类型", "type of the subjects that its cases are about"),
         may("basis", Bilingual, "依据", "basis"),
     ]),
@@ -527,10 +548,12 @@ pub const TABLES: &[Table] = &[
         must("from", List(&Text), "起始状态", "states in which it is possible"),
         must("to", Text, "到达状态", "state that follows"),
         must("roles", List(&Ref("role")), "谁可以做", "roles that may do it"),
-        may("scope", OneOf(&["own", "lead", "all"]), "范围：本单位、牵头单位、全部；缺省 own", "whose cases: own unit's, those led, all; default own"),
+        may("scope", OneOf(&["own", "lead", "support", "all"]), "范围：本单位、牵头单位、配合单位、全部；缺省 own", "whose cases: own unit's, those led, those that the unit supports, all; default own"),
         may("reason_required", Bool, "须说明理由；缺省 false", "a reason is required; default false"),
         may("evidence_at_least", Int, "至少几件佐证；缺省 0", "least pieces of evidence; default 0"),
         may("closing_reasons", List(&Text), "办结理由清单；vocabulary:词表 取其全部代码", "list of closing reasons; vocabulary:ID stands for its codes"),
+        may("deducts", Decimal, "每办理一次从项目得分中扣几分（须有理由）", "points that it takes off the item's each time (needs a reason)"),
+        may("deducts_percent", Decimal, "同上，按项目分值的百分比", "the same, in percent of the item's points"),
         may("reopens", Bool, "可从办结状态重新办理；缺省 false", "may lead out of a closed state; default false"),
     ]),
     table_of("input", &["flow", "action", "id"], "动作所填的字段", "fields that an action asks for", &[
@@ -560,7 +583,17 @@ pub const TABLES: &[Table] = &[
         may("rolls", Bool, "逢休息日顺延；缺省 false", "rolls forward from a rest day; default false"),
         may("when_missed", OneOf(&["mark", "lock"]), "逾期后；缺省 只记录，不标记", "what happens when missed; default nothing but the record of it"),
         may("locks", List(&Text), "逾期锁定的动作", "actions that are locked then"),
+        may("lifted_by", List(&Text), "解除锁定的动作；没有锁定时不能做", "actions that open again what is locked; possible only then"),
         may("basis", Bilingual, "依据", "basis"),
+    ]),
+    table_of("reminder", &["flow", "deadline"], "催办：期限前后由系统提醒，久拖的转督办", "reminders that the system sends around a deadline, and what follows when it stays missed", &[
+        must("flow", Ref("flow"), "流程", "flow"),
+        must("deadline", Text, "期限", "deadline"),
+        may("before", List(&Int), "到期前几个工作日提醒；0 为当日", "working days before the last day on which a reminder is sent; 0 is the day itself"),
+        may("after", List(&Int), "逾期后几个工作日再提醒", "working days after it"),
+        may("escalate_after", Int, "逾期几个工作日转督办", "working days after it from which the case is followed up"),
+        may("escalate_to", Ref("flow"), "转为哪个交办流程（about 为 assignment）", "flow of the assignment that is made then (about is assignment)"),
+        may("reply_within", Int, "转督办后几个工作日内回复；缺省 5", "working days within which the assignment asks for a reply; default 5"),
     ]),
     table_of("published", &["id"], "该市公布的数字", "figures that the city published", &[
         must("id", Text, "编号", "claim"),

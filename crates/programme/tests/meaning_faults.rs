@@ -377,6 +377,11 @@ fn flows() {
         ("working_days = 5", "working_days = 0", &[("P207", "0")]),
         ("working_days = 5", "working_days = 5\nlocks = [\"review\"]", &[("P206", "[\"review\"]")]),
         ("when_missed = \"mark\"", "when_missed = \"lock\"", &[("P206", "\"lock\"")]),
+        ("working_days = 5", "working_days = 5\nlifted_by = [\"review\"]", &[("F124", "[\"review\"]")]),
+        ("closing_reasons = [", "deducts = 0.5\nclosing_reasons = [", &[("P206", "0.5")]),
+        ("closing_reasons = [", "reason_required = true\ndeducts = 0.5\ndeducts_percent = 10\nclosing_reasons = [", &[("P205", "10")]),
+        ("closing_reasons = [", "reason_required = true\ndeducts_percent = 110\nclosing_reasons = [", &[("P207", "110")]),
+        ("closing_reasons = [", "reason_required = true\ndeducts = -1\nclosing_reasons = [", &[("F125", "-1")]),
         ("ends = \"review\"", "ends = \"revue\"", &[("P202", "\"revue\"")]),
         ("ends = \"review\"", "ends = \"enter:opened\"", &[("F115", "\"enter:opened\"")]),
         ("id = \"review\"\nname", "id = \"opened\"\nname", &[

@@ -143,8 +143,11 @@ pub struct ItemResult {
     pub target: Option<Ratio>,
     /// The points as they count: negative for a deduction, `None` when excluded or pending.
     pub points: Option<Ratio>,
-    /// What rule and data alone would give, where points were set by hand.
+    /// What rule and data alone would give, where points were set by hand or taken off for how the item was
+    /// handled.
     pub computed_points: Option<Ratio>,
+    /// What was taken off for how the item was handled, as far as there were points to take.
+    pub deducted: Option<Ratio>,
     /// The most that the item can give (0 for a deduction, which can only take).
     pub max_points: Ratio,
     /// The item counts neither in the points nor in the possible points.

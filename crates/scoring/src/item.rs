@@ -77,6 +77,7 @@ pub(crate) fn score_item(
         target: None,
         points: None,
         computed_points: None,
+        deducted: None,
         max_points: item.max_points(),
         excluded: true,
         pending: false,
@@ -100,6 +101,9 @@ pub(crate) fn score_item(
         result.reason = outcome.reason;
         if let Effect::Points(points) = outcome.effect {
             result.points = Some(points);
+        }
+        if let Some(deducted) = &input.deducted {
+            deduct(item, deducted, &mut result);
         }
     }
     match &input.adjustment {
@@ -314,6 +318,24 @@ fn state_and(state: ItemState, effect: (&str, &str)) -> Text {
     words::text(format!("{zh}，{}", effect.0), format!("{en}, {}", effect.1))
 }
 
+/// Takes off what was declared for how the item was handled, down to its floor; what is still open stays so.
+fn deduct(item: &Item, deducted: &Ratio, result: &mut ItemResult) {
+    let Some(points) = result.points.take() else {
+        return;
+    };
+    let left = item.clamp(&points - deducted);
+    let taken = &points - &left;
+    let shown = words::points(&taken);
+    let was = &result.reason;
+    result.reason = words::text(
+        format!("{}；逾期重开扣 {shown} 分", was.zh),
+        format!("{}; {shown} off for being late", was.en),
+    );
+    result.points = Some(left);
+    result.computed_points = Some(points);
+    result.deducted = Some(taken);
+}
+
 /// Points set by hand take the place of the computed ones, which stay visible.
 fn adjust(
     item: &Item,
@@ -341,7 +363,9 @@ fn adjust(
         format!("人工调整为 {by_hand} 分：{why}（原：{}）", was.zh),
         format!("adjusted to {by_hand}: {why} (was: {})", was.en),
     );
-    result.computed_points = result.points.take();
+    let given = result.points.take();
+    result.computed_points = result.computed_points.or(given);
+    result.deducted = None;
     result.points = Some(adjustment.points.clone());
     result.excluded = false;
     result.pending = false;
@@ -515,6 +539,44 @@ mod tests {
         pending.figures = vec![Figure::not_reported()];
         let result = score(&rated, pending).unwrap();
         assert_eq!((result.points, result.pending), (Some(r("3")), false));
+    }
+
+    #[test]
+    fn what_is_taken_off_for_being_late_stops_at_the_floor() {
+        let rated = item("rate", "4", Rule::RateTimesPoints);
+        let late = |rate: &str, deducted: &str| Input {
+            deducted: Some(r(deducted)),
+            ..Input::figure(figure(rate))
+        };
+        // (rate, deducted, points, taken): 50 % of 4 is 2, less 0.4 is 1.6; 5 % of 4 is 0.2, and no less than 0.
+        for (rate, deducted, points, taken) in [
+            ("0.5", "0.4", "1.6", "0.4"),
+            ("0.05", "0.4", "0", "0.2"),
+            ("1", "0", "4", "0"),
+        ] {
+            let result = score(&rated, late(rate, deducted)).unwrap();
+            assert_eq!(result.points, Some(r(points)), "{rate} − {deducted}");
+            assert_eq!(result.deducted, Some(r(taken)));
+        }
+        let result = score(&rated, late("0.5", "0.4")).unwrap();
+        assert_eq!(result.computed_points, Some(r("2")));
+        assert_eq!(result.reason.zh, "50% × 4 = 2 分；逾期重开扣 0.4 分");
+        // Open points stay open; points set by hand are what they are set to.
+        let mut open = late("0.5", "0.4");
+        open.figures = vec![Figure::not_reported()];
+        assert_eq!(score(&rated, open).unwrap().deducted, None);
+        let by_hand = Input {
+            adjustment: Some(Adjustment {
+                points: r("3"),
+                reason: "x".into(),
+            }),
+            ..late("0.5", "0.4")
+        };
+        let result = score(&rated, by_hand).unwrap();
+        assert_eq!(
+            (result.points, result.computed_points, result.deducted),
+            (Some(r("3")), Some(r("2")), None)
+        );
     }
 
     #[test]

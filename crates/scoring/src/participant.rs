@@ -37,6 +37,8 @@ pub struct Input {
     pub judged: Option<Judgement>,
     /// The participant's own target, instead of the item's.
     pub target: Option<Ratio>,
+    /// Points taken off for how the item was handled, such as being late; above 0.
+    pub deducted: Option<Ratio>,
     /// Points set by hand, with the reason.
     pub adjustment: Option<Adjustment>,
 }
@@ -49,6 +51,7 @@ impl Default for Input {
             figures: Vec::new(),
             judged: None,
             target: None,
+            deducted: None,
             adjustment: None,
         }
     }

@@ -112,7 +112,16 @@ pub(crate) fn go_to(address: &str) -> Response {
     } else {
         "/"
     };
-    match HeaderValue::from_str(here) {
+    // An address has letters, digits and signs of ASCII; whatever else was typed into it is coded.
+    let mut coded = String::with_capacity(here.len());
+    for byte in here.bytes() {
+        if byte.is_ascii_graphic() {
+            coded.push(char::from(byte));
+        } else {
+            coded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    match HeaderValue::from_str(&coded) {
         Ok(value) => (StatusCode::SEE_OTHER, [(LOCATION, value)]).into_response(),
         Err(_) => (StatusCode::SEE_OTHER, [(LOCATION, "/")]).into_response(),
     }

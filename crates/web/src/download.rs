@@ -13,6 +13,9 @@ pub(crate) enum Kind {
     Csv,
     Xlsx,
     Svg,
+    Docx,
+    Pdf,
+    Zip,
 }
 
 impl Kind {
@@ -21,6 +24,9 @@ impl Kind {
             Kind::Csv => "csv",
             Kind::Xlsx => "xlsx",
             Kind::Svg => "svg",
+            Kind::Docx => "docx",
+            Kind::Pdf => "pdf",
+            Kind::Zip => "zip",
         }
     }
 
@@ -29,6 +35,9 @@ impl Kind {
             Kind::Csv => "text/csv; charset=utf-8",
             Kind::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             Kind::Svg => "image/svg+xml",
+            Kind::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            Kind::Pdf => "application/pdf",
+            Kind::Zip => "application/zip",
         }
     }
 }

@@ -12,6 +12,7 @@ mod api;
 mod asked;
 mod assets;
 mod chart;
+mod delivery;
 mod download;
 mod elsewhere;
 mod find;
@@ -60,6 +61,7 @@ pub async fn serve(
     ended: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Problem> {
     live::watch(&site);
+    delivery::watch(&site);
     hooks::watch(&site);
     let router = router(site.clone()).into_make_service_with_connect_info::<std::net::SocketAddr>();
     let closing = async move {

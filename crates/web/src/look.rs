@@ -122,6 +122,9 @@ impl<'a> Look<'a> {
 
     /// A role's name.
     pub fn role_name(&self, role: &str) -> Text {
+        if role == office::advance::CLOCK_ROLE {
+            return Text::new("到期自动办理", "by itself, as time passes");
+        }
         self.programme
             .roles
             .get(role)

@@ -277,6 +277,26 @@ base::catalogue! {
         what { zh: "还有 {count} 个项目没有走到综合评价", en: "{count} items have not been composed" }
         remedy { zh: "先办完；确需按现有结果审定的，勾选“按现有结果审定”", en: "finish them, or tick that the result is sealed as it stands" }
     }
+    /// No address of a channel.
+    fn not_an_address(text) -> "W701" Error {
+        what { zh: "“{text}”不是可用的地址", en: "`{text}` is no address that can be used" }
+        remedy { zh: "邮箱写成 name@example.cn，手机号只写数字，网址以 http:// 或 https:// 开头", en: "a mail address such as name@example.cn, digits only for a telephone, http:// or https:// before a web address" }
+    }
+    /// A setting of a channel that is missing.
+    fn setting_missing(zh, en) -> "W702" Error {
+        what { zh: "没有填“{zh}”", en: "`{en}` is not filled in" }
+        remedy { zh: "填好后再保存；暂时不用就不要启用", en: "fill it in and save again, or leave the channel off" }
+    }
+    /// A setting that is none of the choices.
+    fn setting_unknown(zh, en, choices) -> "W703" Error {
+        what { zh: "“{zh}”不是可选的值", en: "`{en}` is none of its choices" }
+        remedy { zh: "可选：{choices}", en: "choose one of {choices}" }
+    }
+    /// A trial that failed.
+    fn trial_failed(why) -> "W704" Error {
+        what { zh: "试发没有成功：{why}", en: "the trial failed: {why}" }
+        remedy { zh: "核对地址和密钥，确认对方服务在运行、本机能够连到", en: "check the address and the key, that the service is up and that this machine reaches it" }
+    }
     /// Nobody signs in elsewhere.
     fn elsewhere_is_off() -> "W760" Error {
         what { zh: "本站没有启用统一身份认证", en: "signing in with another provider is not turned on here" }

@@ -84,7 +84,9 @@ fn without_commands(remedy: &str, lang: Lang) -> String {
     if clauses.is_empty() {
         match lang {
             Lang::Zh => "核对后重试；仍不行请把代码告诉系统管理员",
-            Lang::En => "check it and try again; if it stays tell the system administrator the code",
+            Lang::En => {
+                "check it and try again; if it stays tell the system administrator the code"
+            }
         }
         .to_owned()
     } else {
@@ -109,7 +111,8 @@ mod tests {
                 assert!(!shown.contains("--") && !shown.is_empty(), "{shown}");
             }
         }
-        let unknown = "可写：合格；若另有所指，确认一次：zhicheng alias --data … code:result OK 代码";
+        let unknown =
+            "可写：合格；若另有所指，确认一次：zhicheng alias --data … code:result OK 代码";
         assert_eq!(without_commands(unknown, Lang::Zh), "可写：合格");
     }
 }

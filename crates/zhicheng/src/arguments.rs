@@ -3,6 +3,7 @@
 mod account;
 mod audit;
 mod backup;
+mod plan;
 mod published;
 
 use std::net::SocketAddr;
@@ -18,6 +19,7 @@ pub use audit::{
     AuditAnnounce, AuditCommand, AuditDraw, AuditFinding, AuditList, AuditRead, AuditReport, Sample,
 };
 pub use backup::{Backup, Backups, Restore};
+pub use plan::NewYear;
 pub use published::{Publish, Published, Restated};
 
 /// The whole command line.
@@ -92,6 +94,8 @@ pub enum Command {
     Fmt(Fmt),
     #[command(about = say("方案包与工作簿互转", "Turn a package into a workbook, or a workbook into a package"))]
     Workbook(Workbook),
+    #[command(about = say("从本年度方案编制新年度方案：项目保留、拆分、并入或取消", "Start next year's package from this year's: items kept, split, merged, dropped"))]
+    NewYear(NewYear),
     #[command(about = say("用方案新建数据文件夹", "Make a data folder for a programme"))]
     Init(Init),
     #[command(about = say("启用方案的新版本", "Put a new version of the programme in force"))]
@@ -130,6 +134,8 @@ pub enum Command {
     Rate(Rate),
     #[command(subcommand, about = say("考核流程：开办、查看、办理", "The course of an assessment: open, list, show, act"))]
     Case(CaseCommand),
+    #[command(about = say("办理到期的事：按方案催办，久拖的转督办", "Do what falls due: remind as the programme says, follow up what stays late"))]
+    Advance(Advance),
     #[command(name = "override", about = say("说明理由，改定某项得分", "Set an item's points by hand, with a reason"))]
     Override(Override),
     #[command(about = say("封存考核结果", "Seal an assessment's result"))]
@@ -448,6 +454,14 @@ pub struct Rate {
     pub when: When,
     #[command(flatten)]
     pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct Advance {
+    #[command(flatten)]
+    pub data: Data,
+    #[arg(long, value_name = "DAY", help = say("截至哪一天（缺省今天）", "up to which day (default today)"))]
+    pub day: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -9,6 +9,8 @@ mod package;
 mod proof;
 mod snapshot;
 mod tables;
+mod template;
+mod volume;
 mod words;
 mod workbook;
 
@@ -28,6 +30,8 @@ pub const TARGETS: &[Target] = &[
     note::TARGET,
     snapshot::TARGET,
     bundle::TARGET,
+    template::TARGET,
+    volume::TARGET,
 ];
 
 /// What must hold of every problem: it says something and what would be right, in both languages; its span

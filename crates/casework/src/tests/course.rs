@@ -145,10 +145,12 @@ fn possible_actions_follow_state_role_and_relation() {
     let own = Relation {
         own: true,
         lead: false,
+        ..Relation::default()
     };
     let lead = Relation {
         own: false,
         lead: true,
+        ..Relation::default()
     };
     let whole: Vec<CaseState> = (0..=WHOLE_WAY.len())
         .map(|steps| after(&flow, opened(&flow, "2018-05-02"), &WHOLE_WAY[..steps]))

@@ -1,15 +1,16 @@
 //! Deadlines counted over the National Day holiday of 2018 (1 to 7 October off; Saturday 29 and
 //! Sunday 30 September working), by hand.
 
-use base::Day;
+use base::{Day, Ratio};
 
 use super::fixtures::{
-    after, assessment_item, calendar_2018, day, opened, opening, proper, rectification,
+    action, after, assessment_item, calendar_2018, day, field, opened, opening, proper,
+    rectification,
 };
 use crate::DueState::{Ceased, Late, Met, Running};
 use crate::{
-    CaseState, Due, DueState, End, Flow, Length, Opening, Start, Value, WhenMissed, act, due,
-    due_of, open,
+    Act, Action, Adds, Amount, CaseState, Due, DueState, End, FieldKind, Flow, Length, Opening,
+    Relation, Scope, Start, Value, WhenMissed, act, due, due_of, locks, open, open_actions,
 };
 
 fn runs(flow: &Flow, case: &CaseState, id: &str, as_of: &str) -> Vec<Due> {
@@ -400,6 +401,90 @@ fn a_limit_that_was_met_locks_nothing() {
         )
         .is_ok()
     );
+}
+
+#[test]
+fn what_is_locked_is_opened_again_by_an_action_that_adds_up_what_it_costs() {
+    let mut flow = assessment_item();
+    flow.deadlines[0].ends = End::OnAction(vec!["self_score".into()]);
+    flow.deadlines[0].when_missed = WhenMissed::Lock(vec!["self_score".into()]);
+    flow.deadlines[0].lifted_by = vec!["reopen".into()];
+    flow.fields
+        .push(field("taken", FieldKind::Decimal { scale: 1 }));
+    flow.actions.push(Action {
+        reason_required: true,
+        adds: Some(Adds {
+            field: "taken".into(),
+            // 5 % of 5 points is 0.25, and with one place 0.3.
+            amount: Amount::ShareOf("target".into(), Ratio::new(1, 20).unwrap()),
+        }),
+        ..action(
+            "reopen",
+            &["target_filed"],
+            "target_filed",
+            "office",
+            Scope::All,
+        )
+    });
+    let calendar = calendar_2018();
+    let filed = after(
+        &flow,
+        opened(&flow, "2018-05-02"),
+        &[("file_target", "2018-06-01")],
+    );
+    let mut filed = filed;
+    filed
+        .fields
+        .insert("target".into(), Value::Number(Ratio::from_int(5)));
+    let reopen = |on: &str| Act {
+        reason: Some("洪灾".into()),
+        ..proper("reopen", day(on))
+    };
+    // On the last day nothing is locked and nothing to be opened; on the next it is the other way round.
+    let possible = |case: &CaseState, role: &str, own: bool, on: &str| {
+        let relation = Relation {
+            own,
+            lead: false,
+            support: false,
+        };
+        open_actions(&flow, case, &[role.into()], relation, day(on), &calendar)
+    };
+    let refused = act(&flow, &filed, reopen("2018-06-15"), &calendar);
+    assert_eq!(refused.unwrap_err().code, "F228");
+    assert_eq!(
+        possible(&filed, "liaison", true, "2018-06-15"),
+        ["self_score"]
+    );
+    assert!(possible(&filed, "liaison", true, "2018-06-16").is_empty());
+    assert_eq!(
+        possible(&filed, "office", false, "2018-06-16"),
+        ["withdraw", "reopen"]
+    );
+    assert_eq!(
+        locks(&flow, &filed, day("2018-06-16"), &calendar)
+            .unwrap()
+            .len(),
+        1
+    );
+    let once = act(&flow, &filed, reopen("2018-06-18"), &calendar).unwrap();
+    assert_eq!(
+        once.fields["taken"],
+        Value::Number(Ratio::new(3, 10).unwrap())
+    );
+    assert!(
+        locks(&flow, &once, day("2018-06-30"), &calendar)
+            .unwrap()
+            .is_empty()
+    );
+    let again = act(&flow, &once, reopen("2018-06-19"), &calendar);
+    assert_eq!(again.unwrap_err().code, "F228");
+    let done = act(
+        &flow,
+        &once,
+        proper("self_score", day("2018-06-20")),
+        &calendar,
+    );
+    assert_eq!(done.unwrap().state, "self_scored");
 }
 
 #[test]

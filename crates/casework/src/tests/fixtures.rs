@@ -125,6 +125,7 @@ pub fn action(id: &str, from: &[&str], to: &str, role: &str, scope: Scope) -> Ac
         reason_required: false,
         closes_with: None,
         reopens: false,
+        adds: None,
     }
 }
 
@@ -148,6 +149,7 @@ pub fn deadline(id: &str, starts: Start, ends: End, length: Length, rolls: bool)
         rolls,
         basis: name("考核办法第十条", "assessment rules, art. 10"),
         when_missed: WhenMissed::Mark,
+        lifted_by: Vec::new(),
     }
 }
 
@@ -337,6 +339,7 @@ pub fn assessment_item() -> Flow {
             ),
             Deadline {
                 when_missed: WhenMissed::Lock(vec!["appeal".into()]),
+                lifted_by: Vec::new(),
                 ..deadline(
                     "appeal_window",
                     Start::OnEnter("drafted".into()),
@@ -376,6 +379,7 @@ pub fn rectification(rolls: bool) -> Flow {
             action("correct", &["ordered"], "corrected", "liaison", Scope::Own),
             Action {
                 reopens: true,
+                adds: None,
                 ..action("reopen", &["corrected"], "ordered", "office", Scope::All)
             },
         ],
@@ -449,6 +453,7 @@ pub fn proper(action: &str, on: Day) -> Act {
         relation: Relation {
             own: role == "liaison",
             lead: role == "reviewer",
+            ..Relation::default()
         },
         day: on,
         moment: morning(on),

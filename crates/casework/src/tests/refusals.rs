@@ -59,6 +59,7 @@ fn each_refusal_has_its_code() {
                 a.relation = Relation {
                     own: false,
                     lead: true,
+                    ..Relation::default()
                 }
             },
             &["F206"],
@@ -76,6 +77,7 @@ fn each_refusal_has_its_code() {
                 a.relation = Relation {
                     own: true,
                     lead: false,
+                    ..Relation::default()
                 }
             },
             &["F207"],

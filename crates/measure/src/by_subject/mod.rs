@@ -280,7 +280,7 @@ impl<'a, 'i> Sources<'a, 'i> {
                     worker.rows(part, from..to);
                 }
             }
-            worker.outcome.tallies.iter_mut().for_each(Tally::settle);
+            worker.settle();
         }
     }
 }

@@ -75,7 +75,11 @@ impl Work<'_> {
             ErasedOf::Actor(actor) => self.actor(*actor, kept),
             ErasedOf::Case(case) => self.case(erased.entry, kept, &row, *case),
             // The state keeps nothing of their private parts.
-            ErasedOf::Record(_) | ErasedOf::Import(_) | ErasedOf::Seal(_) => Ok(()),
+            ErasedOf::Record(_)
+            | ErasedOf::Import(_)
+            | ErasedOf::Seal(_)
+            | ErasedOf::LetterScan(_)
+            | ErasedOf::Paper(_) => Ok(()),
         }
     }
 

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use base::{ActionId, Day, FlowId, ItemId, Problem, Ratio, ScorecardId, UnitId};
 use casework::{Action, Flow};
 use programme::Row;
-use programme::model::{Programme, Scorecard};
+use programme::model::{CONTENT_FIELD, DUE_FIELD, Programme, Scorecard, TITLE_FIELD};
 use programme::schema::{Schema, TableSchema};
 
 use super::days::{Among, Days, deal_share};
@@ -17,6 +17,7 @@ use super::fields::FieldMaker;
 use super::judging::in_ones;
 use super::walk::Walker;
 use super::{Measured, Papers, Refusals, problems};
+use crate::assign::is_assignment;
 use crate::entry::{CaseOpenFacts, Kind, Private};
 use crate::folder::{Command, Office, Progress};
 
@@ -178,6 +179,7 @@ impl<'a> CaseMaker<'a> {
             }
         }
         openings.sort_by_key(|(day, _)| *day);
+        let is_assigned = is_assignment(self.flow);
         let open = |(day, unit): (Day, Option<String>)| {
             let facts = CaseOpenFacts {
                 flow: self.flow.id.to_string(),
@@ -189,9 +191,21 @@ impl<'a> CaseMaker<'a> {
                 period: None,
                 record: None,
                 year: day.year(),
-                fields: BTreeMap::new(),
+                fields: self.opening_fields(),
+                support: if is_assigned {
+                    let support = self.row.texts("places");
+                    support.iter().map(ToString::to_string).collect()
+                } else {
+                    Vec::new()
+                },
+                because: Vec::new(),
             };
-            Command::new(Kind::CaseOpen, &facts, &Private::default())
+            let kind = if is_assigned {
+                Kind::Assign
+            } else {
+                Kind::CaseOpen
+            };
+            Command::new(kind, &facts, &Private::default())
         };
         let commands = openings
             .into_iter()
@@ -199,6 +213,24 @@ impl<'a> CaseMaker<'a> {
             .collect::<Result<Vec<_>, _>>()?;
         let heads = office.append_in_groups(commands, "cases", progress)?;
         Ok(heads.into_iter().map(|head| head.position.0).collect())
+    }
+
+    /// What an assignment is from the start: the fixed values of its fields. Other cases have nothing yet.
+    fn opening_fields(&self) -> BTreeMap<String, serde_json::Value> {
+        if !is_assignment(self.flow) {
+            return BTreeMap::new();
+        }
+        let rows = &self.programme.generate.fields;
+        let own = rows
+            .iter()
+            .filter(|row| row.text("generate").is_some_and(|of| **of == *self.id));
+        own.filter_map(|row| {
+            let field = row.text("field")?;
+            let is_opening = [TITLE_FIELD, CONTENT_FIELD, DUE_FIELD].contains(&&**field);
+            let value = row.text("value").filter(|_| is_opening)?;
+            Some((field.to_string(), serde_json::Value::from(&**value)))
+        })
+        .collect()
     }
 
     /// Walks the cases that nobody has acted on; gives the steps with their days, each case's in order.

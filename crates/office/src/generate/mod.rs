@@ -10,6 +10,7 @@ mod days;
 mod dice;
 mod fields;
 mod judging;
+mod letters;
 /// What making data up can refuse.
 pub mod problems;
 mod records;
@@ -43,6 +44,8 @@ use crate::values::Spellings;
 pub const MADE_MAX: u64 = 1_000_000;
 /// The most refusals that are told of one distribution.
 const REFUSALS_MAX: usize = 20;
+/// On which days before the demonstration's today time did its work.
+const DAYS_BEFORE_TODAY: [i64; 4] = [21, 14, 7, 0];
 /// How the type of the entry begins that opens a batch of made-up data.
 const BATCH_PREFIX: &str = "generate:";
 
@@ -105,6 +108,8 @@ impl Office {
         }
         self.append_in_groups(steps, "steps", progress)
             .map_err(one)?;
+        self.generate_letters(&programme, seed).map_err(one)?;
+        self.let_time_pass(&programme).map_err(one)?;
         let by_distribution = distributions(&programme).map(|(row, id)| {
             let count = planned.counts.get(&**id).copied().unwrap_or(0);
             (
@@ -116,6 +121,19 @@ impl Office {
         Ok(Generated {
             by_distribution: by_distribution.collect(),
         })
+    }
+
+    /// What time would have done on the way to the demonstration's today: a look each week.
+    fn let_time_pass(&mut self, programme: &Programme) -> Result<(), Problem> {
+        let Some(today) = programme.demonstration_today else {
+            return Ok(());
+        };
+        for days in DAYS_BEFORE_TODAY {
+            if let Some(day) = today.plus_days(-days) {
+                self.advance(day)?;
+            }
+        }
+        Ok(())
     }
 
     fn refuse_to_generate(&self) -> Result<(), Problem> {

@@ -159,6 +159,7 @@ impl<'m, 'a> Walker<'m, 'a> {
                 Some(lead) => Some(lead.to_string()),
                 None => return Ok(None),
             },
+            Scope::Support => self.case.about.support.first().cloned(),
             Scope::All => None,
         };
         let day = self.next_day(step);

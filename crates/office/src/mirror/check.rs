@@ -17,8 +17,10 @@ use super::{CaseNow, Mirror, Told, attributes_of, facts};
 use crate::activate::programme_of;
 use crate::entry::{
     ActorEndFacts, ActorMovedFacts, AuditDrawFacts, AuditFindingFacts, CaseActFacts,
-    DeputyEndedFacts, DeputyFacts, HandoverConfirmedFacts, HandoverFacts, ImportEndFacts, Kind,
-    OverrideFacts, ProgrammeFacts, PublishFacts, SealFacts, SubjectFacts, WithdrawFacts,
+    ChangeConfirmedFacts, DeputyEndedFacts, DeputyFacts, HandoverConfirmedFacts, HandoverFacts,
+    ImportEndFacts, Kind, LetterCountersignedFacts, LetterScanFacts, LetterSignedFacts,
+    OverrideFacts, PaperFacts, PaperTemplateFacts, PaperVoidedFacts, ProgrammeFacts, PublishFacts,
+    RemindFacts, SealFacts, SubjectFacts, WithdrawFacts,
 };
 use crate::problems;
 use crate::rows::{RecordRow, RowForms};
@@ -112,7 +114,7 @@ impl Ahead<'_> {
                 let withdrawn: WithdrawFacts = facts(told)?;
                 self.hide(&withdrawn.record_type.as_str().into(), withdrawn.record)
             }
-            Kind::CaseOpen => {
+            Kind::CaseOpen | Kind::Assign => {
                 let case = CaseNow::opened(facts(told)?, told.programme);
                 self.check_case(told.position.0, case)
             }
@@ -126,6 +128,7 @@ impl Ahead<'_> {
                 self.check_case(act.case, case)
             }
             Kind::ImportClose | Kind::ImportAbandon => readable::<ImportEndFacts>(told),
+            Kind::Remind => readable::<RemindFacts>(told),
             Kind::Override => readable::<OverrideFacts>(told),
             Kind::Seal => readable::<SealFacts>(told),
             Kind::Publish => readable::<PublishFacts>(told),
@@ -137,6 +140,13 @@ impl Ahead<'_> {
             Kind::DeputyEnded => readable::<DeputyEndedFacts>(told),
             Kind::Handover => readable::<HandoverFacts>(told),
             Kind::HandoverConfirmed => readable::<HandoverConfirmedFacts>(told),
+            Kind::LetterSigned => readable::<LetterSignedFacts>(told),
+            Kind::LetterCountersigned => readable::<LetterCountersignedFacts>(told),
+            Kind::LetterScan => readable::<LetterScanFacts>(told),
+            Kind::ChangeConfirmed => readable::<ChangeConfirmedFacts>(told),
+            Kind::PaperTemplate => readable::<PaperTemplateFacts>(told),
+            Kind::Paper => readable::<PaperFacts>(told),
+            Kind::PaperVoided => readable::<PaperVoidedFacts>(told),
         }
     }
 

@@ -369,6 +369,18 @@ impl Office {
             .map_err(|_| problems::unreadable_entry(position.0, text))
     }
 
+    /// One of [`Office::published_figures`] beside its present value, with the entries that changed it.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn restated_figure(
+        &self,
+        of: Published,
+        vintages: Vec<Vintage>,
+    ) -> Result<Restatement, Problem> {
+        self.restate_figure(of, vintages, &mut Measured::default())
+    }
+
     fn restate_figure(
         &self,
         of: Published,

@@ -82,8 +82,8 @@ fn every_role_may_give_exactly_what_is_declared_for_the_units_that_are() {
             }
         }
     }
-    // The table is neither empty nor full: 11 roles, 15 commands, 3 units.
-    assert_eq!(allowed + refused, 11 * 15 * 3);
+    // The table is neither empty nor full: 11 roles, 18 commands, 3 units.
+    assert_eq!(allowed + refused, 11 * 18 * 3);
     assert!(allowed > 60 && refused > 250, "{allowed} {refused}");
 }
 
@@ -118,7 +118,9 @@ fn every_role_may_take_exactly_the_actions_that_are_declared_in_each_state() {
             let state = text(state, "id").unwrap();
             case.state = base::StateId::new(&state);
             for role in roles() {
-                for (own, lead) in [(true, false), (false, true), (true, true), (false, false)] {
+                for (own, lead, support) in
+                    (0..8).map(|bits| (bits & 1 > 0, bits & 2 > 0, bits & 4 > 0))
+                {
                     let expected: Vec<String> = actions
                         .iter()
                         .filter(of_flow)
@@ -127,11 +129,12 @@ fn every_role_may_take_exactly_the_actions_that_are_declared_in_each_state() {
                         .filter(|row| match text(row, "scope").as_deref() {
                             None | Some("own") => own,
                             Some("lead") => lead,
+                            Some("support") => support,
                             _ => true,
                         })
                         .map(|row| text(row, "id").unwrap())
                         .collect();
-                    let relation = Relation { own, lead };
+                    let relation = Relation { own, lead, support };
                     let found = possible_actions(flow, &case, &[RoleId::new(&role)], relation);
                     let found: Vec<String> = found.iter().map(ToString::to_string).collect();
                     assert_eq!(found, expected, "{} {state} {role} {relation:?}", flow.id);

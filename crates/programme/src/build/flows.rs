@@ -6,17 +6,21 @@
 
 use std::sync::Arc;
 
-use base::{ActionId, CodeId, DeadlineId, FieldId, FlowId, RoleId, StateId, Text, VocabularyId};
+use base::{
+    ActionId, CodeId, DeadlineId, FieldId, FlowId, Ratio, RoleId, StateId, Text, VocabularyId,
+};
 use casework::{
-    Action, Bound, Choice, Deadline, End, FieldKind, Flow, FlowPart, Length, Reason, Requirement,
-    Scope, Start, State, StateKind, When, WhenMissed,
+    Action, Adds, Amount, Bound, Choice, Deadline, End, FieldKind, Flow, FlowPart, Length, Reason,
+    Requirement, Scope, Start, State, StateKind, When, WhenMissed,
 };
 use indexmap::IndexMap;
 
 use super::fields::{count, scale};
 use super::references::{unknown, unknown_in};
-use super::{Faults, Rows, month_day};
-use crate::model::{DUE_FIELD, POINTS_FIELD, Vocabulary};
+use super::{Faults, Rows, month_day, shown};
+use crate::model::{
+    ASSIGNMENT, CONTENT_FIELD, DEDUCTED_FIELD, DUE_FIELD, POINTS_FIELD, TITLE_FIELD, Vocabulary,
+};
 use crate::problems;
 use crate::rows::Row;
 use crate::schema::POINTS_SCALE;
@@ -53,6 +57,7 @@ pub(super) fn build(
             id,
             vocabularies,
             fields: Vec::new(),
+            is_about_item: false,
             faults,
         };
         if let Some(flow) = builder.flow(row) {
@@ -68,6 +73,7 @@ struct Builder<'a> {
     vocabularies: &'a Vocabularies,
     /// The flow's fields so far, each with the row that first declared it.
     fields: Vec<(casework::Field, Option<Arc<Row>>)>,
+    is_about_item: bool,
     faults: &'a mut Faults,
 }
 
@@ -127,7 +133,7 @@ impl Builder<'_> {
     /// What a case is about: a subject type where it has one, otherwise the word itself.
     fn subject(&mut self, row: &Row, about: &str) -> String {
         match row.text("subject_type") {
-            Some(_) if about == "item" || about == "none" => {
+            Some(_) if about == "item" || about == ASSIGNMENT || about == "none" => {
                 self.faults.cell(
                     row,
                     "subject_type",
@@ -146,11 +152,9 @@ impl Builder<'_> {
         }
     }
 
-    /// A case about an item knows the item's points and due day from the start.
+    /// A case about an item knows the item's points and due day from the start, an assignment what it is and until when.
     fn opening_fields(&mut self, row: &Row) {
-        if row.text("about").is_none_or(|about| &**about != "item") {
-            return;
-        }
+        let about = row.text("about").map_or("none", |about| &**about);
         let field = |id: &str, name: Text, kind: FieldKind| casework::Field {
             id: FieldId::new(id),
             name,
@@ -158,20 +162,39 @@ impl Builder<'_> {
             min: None,
             max: None,
         };
-        self.fields.push((
-            field(
-                POINTS_FIELD,
-                Text::new("分值", "Points"),
-                FieldKind::Decimal {
-                    scale: POINTS_SCALE,
-                },
-            ),
-            None,
-        ));
-        self.fields.push((
-            field(DUE_FIELD, Text::new("完成时限", "Due day"), FieldKind::Day),
-            None,
-        ));
+        let points = FieldKind::Decimal {
+            scale: POINTS_SCALE,
+        };
+        let fields = match about {
+            "item" => vec![
+                field(POINTS_FIELD, Text::new("分值", "Points"), points),
+                field(DUE_FIELD, Text::new("完成时限", "Due day"), FieldKind::Day),
+            ],
+            ASSIGNMENT => vec![
+                field(TITLE_FIELD, Text::new("事由", "Matter"), FieldKind::Text),
+                field(
+                    CONTENT_FIELD,
+                    Text::new("内容和要求", "What is asked for"),
+                    FieldKind::Text,
+                ),
+                field(DUE_FIELD, Text::new("办结期限", "Due day"), FieldKind::Day),
+            ],
+            _ => return,
+        };
+        self.fields
+            .extend(fields.into_iter().map(|field| (field, None)));
+        if about != "item" {
+            return;
+        }
+        self.is_about_item = true;
+        let deducts = |row: &Arc<Row>| row.has("deducts") || row.has("deducts_percent");
+        if self.rows.under("action", self.id).iter().any(deducts) {
+            let kind = FieldKind::Decimal {
+                scale: POINTS_SCALE,
+            };
+            let name = Text::new("逾期重开扣分", "Off for being late");
+            self.fields.push((field(DEDUCTED_FIELD, name, kind), None));
+        }
     }
 
     /// Inputs belong to an action of the flow.
@@ -203,6 +226,7 @@ impl Builder<'_> {
             roles: row.texts("roles").iter().map(RoleId::new).collect(),
             scope: match row.text("scope").map(|scope| &**scope) {
                 Some("lead") => Scope::Lead,
+                Some("support") => Scope::Support,
                 Some("all") => Scope::All,
                 _ => Scope::Own,
             },
@@ -213,6 +237,7 @@ impl Builder<'_> {
             reason_required: row.bool("reason_required").unwrap_or(false),
             closes_with: None,
             reopens: row.bool("reopens").unwrap_or(false),
+            adds: self.deduction(row),
         };
         if row.has("closing_reasons") {
             let reasons = self.codes(row, "closing_reasons");
@@ -246,12 +271,64 @@ impl Builder<'_> {
         Some(action)
     }
 
+    /// What an action takes off an item's points: in points or in percent of them, never without a reason.
+    fn deduction(&mut self, row: &Row) -> Option<Adds> {
+        let (points, percent) = (row.decimal("deducts"), row.decimal("deducts_percent"));
+        let column = match (points, percent) {
+            (None, None) => return None,
+            (Some(_), Some(_)) => {
+                self.faults.cell(
+                    row,
+                    "deducts_percent",
+                    problems::said_twice("deducts", "deducts_percent"),
+                );
+                return None;
+            }
+            (Some(_), None) => "deducts",
+            (None, Some(_)) => "deducts_percent",
+        };
+        if !self.is_about_item {
+            self.faults.cell(
+                row,
+                column,
+                problems::column_needs(column, "about = \"item\""),
+            );
+            return None;
+        }
+        if !row.bool("reason_required").unwrap_or(false) {
+            self.faults.cell(
+                row,
+                column,
+                problems::column_needs(column, "reason_required = true"),
+            );
+        }
+        let hundred = Ratio::from_int(100);
+        if let Some(percent) = percent.filter(|percent| **percent > hundred) {
+            self.faults.cell(
+                row,
+                column,
+                problems::number_out_of_range(column, shown(percent), 0, 100),
+            );
+        }
+        let amount = match (points, percent) {
+            (Some(points), _) => Amount::Number(points.clone()),
+            (None, percent) => {
+                Amount::ShareOf(FieldId::new(POINTS_FIELD), percent?.checked_div(&hundred)?)
+            }
+        };
+        Some(Adds {
+            field: FieldId::new(DEDUCTED_FIELD),
+            amount,
+        })
+    }
+
     /// The field that an input fills; inputs of one name are one field and must say the same of it.
     fn input(&mut self, row: &Arc<Row>) -> Option<FieldId> {
         let id = row.text("id")?;
-        if RESERVED.contains(&&**id) {
+        if RESERVED.contains(&&**id) || (self.is_about_item && **id == *DEDUCTED_FIELD) {
+            let reserved = [RESERVED, &[DEDUCTED_FIELD]].concat().join(", ");
             self.faults
-                .cell(row, "id", problems::reserved_name(id, RESERVED.join(", ")));
+                .cell(row, "id", problems::reserved_name(id, reserved));
             return None;
         }
         let kind = self.kind(row)?;
@@ -372,6 +449,7 @@ impl Builder<'_> {
             rolls: row.bool("rolls").unwrap_or(false),
             basis: row.name("basis"),
             when_missed: self.when_missed(row),
+            lifted_by: row.texts("lifted_by").iter().map(ActionId::new).collect(),
         };
         Some(deadline)
     }
@@ -491,7 +569,7 @@ impl Builder<'_> {
         }
         Some(match *column {
             "working_days" => Length::WorkingDays(count(row, "working_days", 1, self.faults)?),
-            "calendar_days" => Length::CalendarDays(count(row, "calendar_days", 1, self.faults)?),
+            "calendar_days" => Length::CalendarDays(count(row, "calendar_days", 0, self.faults)?),
             "months" => Length::Months(count(row, "months", 1, self.faults)?),
             _ => {
                 let (month, day) = month_day(row, "on")?;
@@ -563,6 +641,7 @@ fn column_of(row: &Row, key: &'static str) -> &'static str {
         "requires" | "sets" => &["id"],
         "closes_with" => &["closing_reasons"],
         "when_missed" => &["locks", "when_missed"],
+        "adds" => &["deducts", "deducts_percent"],
         "length" => &["working_days", "calendar_days", "months", "on"],
         "states" => &["initial"],
         "kind" => &["choices", "type"],

@@ -14,7 +14,14 @@ use crate::problems;
 use crate::rows::Row;
 
 /// Columns that say who does something, which only units do.
-const OF_UNITS: &[&str] = &["carried_by", "lead", "support", "due", "target_sum"];
+const OF_UNITS: &[&str] = &[
+    "carried_by",
+    "lead",
+    "support",
+    "due",
+    "target_sum",
+    "prorate",
+];
 
 /// The items of a card and their ties, in declared order.
 pub(super) fn build(
@@ -123,12 +130,15 @@ fn tie(
         support: row.texts("support").iter().map(UnitId::new).collect(),
         carriers: Vec::new(),
         targets: Vec::new(),
+        prorate: row.has("prorate"),
         due: month_day(row, "due"),
         evidence: row.name("evidence"),
         evidence_at_least,
         evidence_at_most,
+        evidence_valid_months: super::fields::count(row, "evidence_valid_months", 1, faults),
         criterion: row.name("criterion"),
         serves: row.texts("serves"),
+        succeeds: succeeds(row, faults),
         row: row.clone(),
     };
     let compares = rule.is_some_and(|rule| rule.compares);
@@ -156,6 +166,20 @@ fn tie(
         }
     }
     tie
+}
+
+/// The items of the year before that an item goes on from, each once.
+fn succeeds(row: &Row, faults: &mut Faults) -> Vec<ItemId> {
+    let mut found: Vec<ItemId> = Vec::new();
+    for (text, span) in row.texts_placed("succeeds") {
+        let id = ItemId::new(&text);
+        if found.contains(&id) {
+            faults.at(span, problems::listed_twice(&text));
+        } else {
+            found.push(id);
+        }
+    }
+    found
 }
 
 /// Lead and supporting units exist in the programme's period.

@@ -19,6 +19,7 @@ mod measures;
 mod published;
 mod records;
 mod references;
+mod reminders;
 mod rules;
 mod scorecards;
 mod sense;
@@ -60,6 +61,7 @@ fn build_parts(rows: &Rows, faults: &mut Faults) -> Option<Programme> {
     let subject_types = records::subject_types(rows, &vocabularies, faults);
     let mut record_types = records::record_types(rows, &subject_types, &vocabularies, faults);
     let flows = flows::build(rows, &vocabularies, faults);
+    let reminders = reminders::build(rows, &flows, faults);
     let calendar = calendar::build(rows, &head, &flows, faults);
 
     let scorecard_ids: Vec<ScorecardId> = rows.ids("scorecard").map(ScorecardId::new).collect();
@@ -115,6 +117,7 @@ fn build_parts(rows: &Rows, faults: &mut Faults) -> Option<Programme> {
         indicators,
         scorecards,
         flows,
+        reminders,
         roles,
         roles_apart,
         grants,

@@ -20,6 +20,7 @@ const NOUNS: &[(&str, &str, &str)] = &[
     ("code", "代码", "code"),
     ("column", "列", "column"),
     ("consequence", "结果运用", "consequence"),
+    ("deadline", "期限", "deadline"),
     ("document", "文件", "document"),
     ("field", "字段", "field"),
     ("flow", "流程", "flow"),

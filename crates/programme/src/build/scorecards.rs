@@ -146,6 +146,9 @@ fn scorecard(card: &Card<'_>, known: &Known<'_>, faults: &mut Faults) -> Scoreca
     if card.of == Scored::Units && !row.has("approval") {
         faults.at(row.span.clone(), problems::no_approval(card.id));
     }
+    if let (Scored::Subjects(_), true) = (&card.of, row.has("letter_due")) {
+        faults.cell(row, "letter_due", problems::only_for_units("letter_due"));
+    }
     check_flow(card, &definition, known, faults);
     by_subject::check(card, known.schema, faults);
     Scorecard {
@@ -167,6 +170,8 @@ fn scorecard(card: &Card<'_>, known: &Known<'_>, faults: &mut Faults) -> Scoreca
         self_scored_by: row.texts("self_scored_by"),
         ranked: row.bool("ranked").unwrap_or(card.of == Scored::Units),
         approval: row.text("approval").cloned(),
+        letter: row.name("letter"),
+        letter_due: super::month_day(row, "letter_due"),
         row: row.clone(),
     }
 }

@@ -4,7 +4,7 @@
 //! scheme says so, the units' targets sum to the city's; and a rule that compares with a target
 //! finds one for each carrier.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use base::{CodeId, Day, Period, Ratio, Span, UnitId};
@@ -141,23 +141,32 @@ pub(super) fn targets(
                 );
             }
         }
+        let from = row.day("from");
         if targets
             .iter()
-            .any(|target| target.unit == unit && target.period == period)
+            .any(|target| target.unit == unit && target.period == period && target.from == from)
         {
             faults.at(row.span.clone(), problems::target_twice(period));
+            continue;
+        }
+        if let Some(from) = from {
+            if !period.contains(from) {
+                faults.cell(row, "from", problems::target_from_outside(from, period));
+            } else if item.has("prorate") && from.day_of_month() != 1 {
+                faults.cell(row, "from", problems::prorated_within_month(from));
+            }
         }
         targets.push(Target {
             unit,
             period,
             value: value.clone(),
+            from,
         });
     }
     if let (Some(value), Some(period)) = (item.decimal("target"), card.head.year) {
-        match targets
-            .iter()
-            .find(|target| target.unit.is_none() && target.period == period)
-        {
+        match targets.iter().find(|target| {
+            target.unit.is_none() && target.period == period && target.from.is_none()
+        }) {
             Some(target) if target.value != *value => {
                 faults.cell(
                     item,
@@ -170,6 +179,7 @@ pub(super) fn targets(
                 unit: None,
                 period,
                 value: value.clone(),
+                from: None,
             }),
         }
     }
@@ -195,15 +205,15 @@ pub(super) fn check(
     faults: &mut Faults,
 ) {
     let item = row.text("id").map_or("", |id| &**id);
-    let mut by_period: BTreeMap<String, (Period, Option<Ratio>, Vec<Ratio>)> = BTreeMap::new();
+    let mut by_period: BTreeMap<String, (Period, BTreeSet<&UnitId>)> = BTreeMap::new();
     for target in &tie.targets {
         let entry = by_period
             .entry(target.period.to_string())
-            .or_insert_with(|| (target.period, None, Vec::new()));
+            .or_insert_with(|| (target.period, BTreeSet::new()));
         match &target.unit {
-            None => entry.1 = Some(target.value.clone()),
+            None => {}
             Some(id) => {
-                entry.2.push(target.value.clone());
+                entry.1.insert(id);
                 let unit = card.units.get(id);
                 let first = target.period.first().unwrap_or(Day::MIN);
                 let carries = unit.is_none_or(|unit| {
@@ -223,16 +233,19 @@ pub(super) fn check(
     if row.bool("target_sum") == Some(true) && card.head.year.is_some() {
         let with_units: Vec<_> = by_period
             .values()
-            .filter(|(.., own)| !own.is_empty())
+            .filter(|(_, own)| !own.is_empty())
             .collect();
         if with_units.is_empty() {
             faults.cell(row, "target_sum", problems::no_unit_targets(item));
         }
-        for (period, city, own) in with_units {
-            let total = sum(own);
-            match city {
+        for (period, own) in with_units {
+            // As declared: a unit that exists for a part of the period only makes no sum wrong.
+            let of = |unit| tie.in_force(unit, period, |_| true);
+            let own: Vec<Ratio> = own.iter().filter_map(|unit| of(Some(unit))).collect();
+            let total = sum(&own);
+            match of(None) {
                 None => faults.cell(row, "target_sum", problems::no_city_target(item, period)),
-                Some(city) if *city != total => {
+                Some(city) if city != total => {
                     let column = if row.has("target") {
                         "target"
                     } else {
@@ -241,7 +254,7 @@ pub(super) fn check(
                     faults.cell(
                         row,
                         column,
-                        problems::targets_do_not_sum(item, period, shown(&total), shown(city)),
+                        problems::targets_do_not_sum(item, period, shown(&total), shown(&city)),
                     );
                 }
                 Some(_) => {}
@@ -250,18 +263,18 @@ pub(super) fn check(
     }
     if compares {
         check_each_has_target(card, row, tie, faults);
+    } else if row.has("prorate") {
+        let rule = row.text("rule").map_or("", |rule| &**rule);
+        faults.cell(row, "prorate", problems::prorated_without_target(rule));
     }
 }
 
 /// The target of whoever has none of its own in the programme's period.
 pub(super) fn common_target(card: &Card<'_>, row: &Row, tie: &ItemTies) -> Option<Ratio> {
     let is_sum = row.bool("target_sum") == Some(true);
-    let city = tie
-        .targets
-        .iter()
-        .find(|target| target.unit.is_none() && Some(&target.period) == card.head.year.as_ref());
-    match city {
-        Some(target) if !is_sum => Some(target.value.clone()),
+    let year = card.head.year.as_ref();
+    match year.and_then(|year| tie.city_target(year)) {
+        Some(target) if !is_sum => Some(target),
         Some(_) => None,
         None => row.decimal("target").filter(|_| !is_sum).cloned(),
     }

@@ -243,6 +243,6 @@ base::catalogue! {
     /// A scope for a command that is not about one unit's things.
     fn scope_without_unit(command, scope) -> "P265" Error {
         what { zh: "“{command}”不是某个单位的事，范围不能是 {scope}", en: "`{command}` is not about one unit's things, so its scope cannot be {scope}" }
-        remedy { zh: "另写一行 scope = \"all\" 授予它；own 和 below 只用于 submit、import、withdraw、open_cases、override", en: "grant it in a row with scope = \"all\"; own and below are for submit, import, withdraw, open_cases and override" }
+        remedy { zh: "另写一行 scope = \"all\" 授予它；own 和 below 只用于 submit、import、withdraw、open_cases、override、sign_letter、confirm_change", en: "grant it in a row with scope = \"all\"; own and below are for submit, import, withdraw, open_cases, override, sign_letter and confirm_change" }
     }
 }

@@ -1,17 +1,23 @@
 //! What can be wrong with what a package means: codes P201 to P499, each with its remedy.
 //!
 //! P2xx: names, units, vocabularies, the calendar, records and their fields. P3xx: indicators and
-//! scorecards. P4xx: flows, published figures and made-up data. Faults of a flow as a machine and of
+//! scorecards. P4xx: flows, published figures and made-up data. P54x: the plan over the year. Faults of a flow as a machine and of
 //! a scorecard as arithmetic keep the codes of `casework` (F1xx) and `scoring` (C1xx).
 
 pub mod declarations;
 pub mod figures;
+pub mod plan;
 pub mod work;
 
 pub(crate) use declarations::*;
 pub(crate) use figures::*;
+pub(crate) use plan::*;
 pub(crate) use work::*;
 
 /// Every problem of this part of the crate, for the documentation.
-pub const CATALOGUES: &[&[base::ProblemKind]] =
-    &[declarations::CATALOGUE, figures::CATALOGUE, work::CATALOGUE];
+pub const CATALOGUES: &[&[base::ProblemKind]] = &[
+    declarations::CATALOGUE,
+    figures::CATALOGUE,
+    plan::CATALOGUE,
+    work::CATALOGUE,
+];

@@ -32,6 +32,17 @@ base::catalogue! {
         remedy { zh: "删去 subject_type，或写 about = \"subject\"", en: "delete subject_type, or write about = \"subject\"" }
     }
 
+    /// A reminder that never comes.
+    fn reminder_of_nothing(deadline) -> "P407" Error {
+        what { zh: "期限“{deadline}”的催办没有写哪天提醒，也没有写何时转督办", en: "the reminder of deadline `{deadline}` says neither when it reminds nor when the case is followed up" }
+        remedy { zh: "写 before、after，或 escalate_after 和 escalate_to", en: "write before, after, or escalate_after with escalate_to" }
+    }
+    /// An escalation to a flow of no assignment.
+    fn escalates_to_no_assignment(flow) -> "P408" Error {
+        what { zh: "流程“{flow}”不是交办事项，不能由逾期转入", en: "flow `{flow}` is of no assignment, so that nothing can be escalated to it" }
+        remedy { zh: "写 about = \"assignment\" 的流程", en: "name a flow with about = \"assignment\"" }
+    }
+
     /// A published figure that nothing produces.
     fn published_by_nothing(id) -> "P420" Error {
         what { zh: "公布的数字“{id}”没有写由何产生", en: "the published figure `{id}` does not say what produces it" }

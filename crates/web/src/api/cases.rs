@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use base::{RoleId, UnitId};
-use casework::possible_actions;
+use casework::open_actions;
 use office::Office;
 use office::case::{ActRequest, Case as Found};
 use office::entry::Evidence;
@@ -77,7 +77,9 @@ fn short(office: &Office, caller: &Caller, case: &Found) -> Result<Short, Refuse
         .map(|actor| (actor.role, actor.unit))
         .unwrap_or_default();
     let relation = office::case::relation(&programme, &case.about, unit.as_deref());
-    let actions = possible_actions(&case.flow, &case.state, &[RoleId::new(role)], relation);
+    let roles = [RoleId::new(role)];
+    let calendar = &programme.calendar;
+    let actions = open_actions(&case.flow, &case.state, &roles, relation, today, calendar);
     let task = task(&programme, case, actions, today);
     Ok(Short {
         case: case.number,

@@ -326,7 +326,8 @@ fn each(
     loop {
         let (rows, has_more) = site.office().read(|office| {
             let page = office.mirror().columns().list(&listing);
-            let texts = |row: &RowView<'_>| fields.iter().map(|field| text_of(field, row)).collect();
+            let texts =
+                |row: &RowView<'_>| fields.iter().map(|field| text_of(field, row)).collect();
             let rows: Vec<(u64, Vec<String>)> =
                 page.rows.iter().map(|row| (row.id(), texts(row))).collect();
             (rows, page.has_more)

@@ -306,7 +306,13 @@ pub(crate) async fn revise(
         let record_type = programme
             .record_types
             .get(type_name.as_str())
-            .ok_or_else(|| one(problems::no_such_thing("记录类型", "record type", &type_name)))?;
+            .ok_or_else(|| {
+                one(problems::no_such_thing(
+                    "记录类型",
+                    "record type",
+                    &type_name,
+                ))
+            })?;
         known_fields(record_type, &new.fields)?;
         let mut evidence = Vec::new();
         for sha256 in &new.evidence {

@@ -107,9 +107,9 @@ fn known(site: &Site, setting: &Setting, at_most: Duration) -> Result<Arc<Known>
         let kept = &site.shared.elsewhere.0;
         kept.lock().unwrap_or_else(PoisonError::into_inner)
     };
-    let fresh = kept().clone().filter(|found| {
-        found.issuer == setting.issuer && found.fetched.elapsed() < at_most
-    });
+    let fresh = kept()
+        .clone()
+        .filter(|found| found.issuer == setting.issuer && found.fetched.elapsed() < at_most);
     if let Some(found) = fresh {
         return Ok(found);
     }
@@ -300,7 +300,9 @@ fn claimed(token: &CoreIdToken, claim: &str) -> Option<String> {
         return None;
     }
     let text = token.to_string();
-    let body = BASE64_URL_SAFE_NO_PAD.decode(text.split('.').nth(1)?).ok()?;
+    let body = BASE64_URL_SAFE_NO_PAD
+        .decode(text.split('.').nth(1)?)
+        .ok()?;
     let claims: Value = serde_json::from_slice(&body).ok()?;
     // A mailbox that nobody proved is anybody's.
     if claim == "email" && claims.get("email_verified") != Some(&Value::Bool(true)) {

@@ -82,6 +82,13 @@ const PLACES: &[Place] = &[
         only: &[],
     },
     Place {
+        address: "/plan",
+        name: ("任务分解", "The plan"),
+        icon: "plan",
+        hidden_from: ADMINISTRATORS,
+        only: &[],
+    },
+    Place {
         address: "/records",
         name: ("记录", "Records"),
         icon: "records",

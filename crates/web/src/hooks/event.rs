@@ -31,15 +31,43 @@ const fn told(id: &'static str, zh: &'static str, en: &'static str) -> Told {
 
 /// Every kind of change that can be told.
 pub(crate) const KINDS: &[Told] = &[
-    told("zhicheng.record.accepted", "新记录", "a record was accepted"),
-    told("zhicheng.record.revised", "记录更正", "a record was revised"),
-    told("zhicheng.record.withdrawn", "记录撤回", "a record was withdrawn"),
-    told("zhicheng.import.taken", "文件导入完成", "a file was imported"),
+    told(
+        "zhicheng.record.accepted",
+        "新记录",
+        "a record was accepted",
+    ),
+    told(
+        "zhicheng.record.revised",
+        "记录更正",
+        "a record was revised",
+    ),
+    told(
+        "zhicheng.record.withdrawn",
+        "记录撤回",
+        "a record was withdrawn",
+    ),
+    told(
+        "zhicheng.import.taken",
+        "文件导入完成",
+        "a file was imported",
+    ),
     told("zhicheng.case.opened", "办件开办", "a case was opened"),
     told("zhicheng.case.moved", "办件进展", "a case moved on"),
-    told("zhicheng.assessment.sealed", "考核结果封存", "an assessment was sealed"),
-    told("zhicheng.figures.published", "数字公布", "figures were published"),
-    told("zhicheng.programme.activated", "方案启用", "a programme version took force"),
+    told(
+        "zhicheng.assessment.sealed",
+        "考核结果封存",
+        "an assessment was sealed",
+    ),
+    told(
+        "zhicheng.figures.published",
+        "数字公布",
+        "figures were published",
+    ),
+    told(
+        "zhicheng.programme.activated",
+        "方案启用",
+        "a programme version took force",
+    ),
 ];
 
 /// An event.
@@ -82,7 +110,7 @@ pub(crate) fn of_entry(office: &Office, entry: &Entry) -> Option<Event> {
             &["import", "added", "revised"],
             format!("imports/{}", facts.get("import")?),
         ),
-        Kind::CaseOpen => (
+        Kind::CaseOpen | Kind::Assign => (
             "zhicheng.case.opened",
             &["flow", "state", "unit", "scorecard", "item", "period"],
             format!("cases/{position}"),

@@ -206,9 +206,10 @@ fn tell(site: &Site, id: u64) -> Result<(), Problem> {
 fn take_due(site: &Site) -> Result<Vec<u64>, Problem> {
     let head = site.office().read(|office| office.position().0)?;
     let now = site.now();
-    let due = site.desk().webhooks()?.into_iter().filter(|hook| {
-        hook.standing == Standing::On && hook.next_try <= now && hook.cursor < head
-    });
+    let due =
+        site.desk().webhooks()?.into_iter().filter(|hook| {
+            hook.standing == Standing::On && hook.next_try <= now && hook.cursor < head
+        });
     let mut busy = busy(site);
     Ok(due
         .map(|hook| hook.id)

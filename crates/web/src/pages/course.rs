@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use base::{ItemId, Ratio, RoleId, ScorecardId, UnitId};
-use casework::{Action, possible_actions};
+use casework::{Action, open_actions};
 use office::assessment::Assessment;
 use office::case::{Case, relation};
 use office::course::{ItemOf, item_of, number_in, points_field, proposed_points};
@@ -90,6 +90,8 @@ pub(crate) struct CaseLine {
     pub due: String,
     pub lamp: &'static str,
     pub came_back: bool,
+    /// A missed deadline locks it.
+    pub is_locked: bool,
     pub proposed_points: Option<Ratio>,
     pub own_points: Option<Ratio>,
     pub given_points: Option<Ratio>,
@@ -156,6 +158,7 @@ pub(crate) fn line(look: &Look<'_>, course: &Course<'_>, case: &Case) -> Option<
             .unwrap_or_default(),
         lamp: lamp(&found),
         came_back: crate::pages::case::item::came_back(case),
+        is_locked: is_locked(look, case),
         proposed_points: proposed,
         own_points: own,
         given_points: given,
@@ -170,10 +173,40 @@ pub(crate) fn actions<'c>(look: &Look<'_>, case: &'c Case) -> Vec<&'c Action> {
         return Vec::new();
     };
     let relation = relation(&look.programme, &case.about, who.unit.as_deref());
-    possible_actions(&case.flow, &case.state, &[RoleId::new(&who.role)], relation)
-        .iter()
-        .filter_map(|id| case.flow.action(id))
-        .collect()
+    let roles = [RoleId::new(&who.role)];
+    let calendar = &look.programme.calendar;
+    open_actions(
+        &case.flow,
+        &case.state,
+        &roles,
+        relation,
+        look.today,
+        calendar,
+    )
+    .iter()
+    .filter_map(|id| case.flow.action(id))
+    .collect()
+}
+
+/// Whether a missed deadline keeps a case from going on until somebody opens it again.
+pub(crate) fn is_locked(look: &Look<'_>, case: &Case) -> bool {
+    casework::locks(
+        &case.flow,
+        &case.state,
+        look.today,
+        &look.programme.calendar,
+    )
+    .unwrap_or_default()
+    .iter()
+    .any(|lock| is_waiting(case, lock))
+}
+
+/// Whether a lock is in the way where the case stands, and can be opened.
+pub(crate) fn is_waiting(case: &Case, lock: &casework::Lock<'_>) -> bool {
+    let lifted_by = &lock.deadline.lifted_by;
+    case.flow
+        .actions_from(&case.state.state)
+        .any(|action| lifted_by.contains(&action.id))
 }
 
 /// The action by which who looks judges a case, with the field of its points.

@@ -3,6 +3,7 @@
 
 pub(crate) mod admin;
 pub(crate) mod assessment;
+pub(crate) mod assignments;
 pub(crate) mod audit;
 pub(crate) mod batch;
 pub(crate) mod board;
@@ -20,8 +21,11 @@ pub(crate) mod ledger;
 pub(crate) mod map;
 pub(crate) mod me;
 pub(crate) mod meeting;
+pub(crate) mod papers;
+pub(crate) mod plan;
 pub(crate) mod programme;
 pub(crate) mod records;
+pub(crate) mod remind;
 pub(crate) mod review;
 pub(crate) mod search;
 pub(crate) mod sign_in;
@@ -44,11 +48,15 @@ pub(crate) fn routes() -> Router<Site> {
         .merge(audit::routes())
         .merge(board::routes())
         .merge(unit::routes())
+        .merge(plan::routes())
+        .merge(papers::routes())
         .merge(programme::routes())
         .merge(case::routes())
         .merge(items::routes())
         .merge(batch::routes())
         .merge(assessment::routes())
+        .merge(assignments::routes())
+        .merge(remind::routes())
         .merge(meeting::routes())
         .merge(circular::routes())
         .merge(review::routes())

@@ -101,6 +101,51 @@ impl City {
         browser
     }
 
+    /// As [`City::person`], whom only [`City::entered`] lets in: no password is to be made.
+    pub fn person_without_password(&self, login: &str, role: &str, unit: Option<&str>) -> u64 {
+        let new = NewActor {
+            name: format!("{login} 某"),
+            role: role.to_owned(),
+            unit: unit.map(str::to_owned),
+        };
+        let office = self.site.office();
+        let actor = office
+            .command(1, None, |office| office.register_actor(&new))
+            .unwrap();
+        let new = NewAccount {
+            login,
+            actor,
+            password: None,
+            must_change: false,
+            is_demonstration: true,
+        };
+        let now = office::folder::now();
+        self.site.desk().open_account(&new, now).unwrap();
+        actor
+    }
+
+    /// A browser with a session of that account.
+    pub fn entered(&self, login: &str) -> Browser<'_> {
+        let desk = self.site.desk();
+        let actor = desk.account(login).unwrap().unwrap().actor;
+        let token = desk
+            .begin_session(login, actor, office::folder::now())
+            .unwrap();
+        let mut browser = self.browser();
+        browser.cookies.insert("zhicheng_session".to_owned(), token);
+        browser
+    }
+
+    /// The case of an item and a unit.
+    pub fn case_of(&self, item: &str, unit: &str) -> u64 {
+        let found = self.site.office().read(|office| {
+            let year = office.programme()?.year;
+            let (item, unit) = (base::ItemId::new(item), base::UnitId::new(unit));
+            office.case_of_item(&base::ScorecardId::new("assessment"), &year, &item, &unit)
+        });
+        found.unwrap().unwrap().unwrap()
+    }
+
     pub fn browser(&self) -> Browser<'_> {
         Browser {
             city: self,
@@ -184,23 +229,41 @@ impl Browser<'_> {
         fields: &[(&str, &str)],
         (field, name, bytes): (&str, &str, &[u8]),
     ) -> Reply {
-        const EDGE: &str = "----a-line-that-no-file-has";
         let found = self.get(page);
         let (csrf, once) = (found.field("csrf"), found.field("once"));
         let mut all = vec![("csrf", csrf.as_str()), ("once", once.as_str())];
         all.extend(fields);
-        let mut body = String::new();
-        for (name, value) in all {
-            body += &format!(
-                "--{EDGE}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+        self.post_parts(address, &all, &[(field, name, bytes)])
+    }
+
+    /// Sends a form with files exactly as it is.
+    pub fn post_parts(
+        &mut self,
+        address: &str,
+        fields: &[(&str, &str)],
+        files: &[(&str, &str, &[u8])],
+    ) -> Reply {
+        const EDGE: &str = "----a-line-that-no-file-has";
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            body.extend_from_slice(
+                format!(
+                    "--{EDGE}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+                )
+                .as_bytes(),
             );
         }
-        body += &format!(
-            "--{EDGE}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\r\n"
-        );
-        let mut body = body.into_bytes();
-        body.extend_from_slice(bytes);
-        body.extend_from_slice(format!("\r\n--{EDGE}--\r\n").as_bytes());
+        for (field, name, bytes) in files {
+            body.extend_from_slice(
+                format!(
+                    "--{EDGE}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\r\n"
+                )
+                .as_bytes(),
+            );
+            body.extend_from_slice(bytes);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(format!("--{EDGE}--\r\n").as_bytes());
         let body = (format!("multipart/form-data; boundary={EDGE}"), body);
         self.send(Method::POST, address, Some(body))
     }

@@ -101,13 +101,14 @@ fn five_people_lead_an_item_from_its_target_to_the_composite() {
     reviewer.submit(grid, grid, &back).leads_to(grid);
     liaison.get(&page).is(StatusCode::OK, "照片没有日期");
 
-    // Again, and submitted in the same step; the piece that is there counts.
+    // Again by the leader, and submitted in the same step, which is not the liaison's; the piece that is there counts.
+    assert!(!liaison.get(&page).body.contains("name=\"then\""));
     let again = [
         ("action", "score_self"),
         ("f.self_points", "4.5"),
         ("then", "submit"),
     ];
-    act(&mut liaison, case, &again).leads_to(&page);
+    act(&mut leader, case, &again).leads_to(&page);
 
     // Less than the self-score needs a reason.
     let bare = [(points.as_str(), "3")];
@@ -203,4 +204,178 @@ fn many_acts_are_done_all_or_none() {
         reply.body
     );
     assert_eq!(city.position(), before, "nothing was done");
+}
+
+/// What an item of a unit comes to, as the board has it.
+fn result(city: &City, item: &str, unit: &str) -> scoring::ItemResult {
+    let found = city.site.office().read(|office| {
+        let ask = office::assessment::Ask {
+            scorecard: ScorecardId::new("assessment"),
+            period: office.programme()?.year,
+            day: office.today()?,
+            at: office.position(),
+        };
+        let assessment = office.assess(&ask)?;
+        let card = assessment
+            .cards
+            .into_iter()
+            .find(|card| card.participant == unit);
+        Ok::<_, base::Problem>(card.and_then(|card| card.item(&ItemId::new(item)).cloned()))
+    });
+    found.unwrap().unwrap().unwrap()
+}
+
+#[test]
+fn an_item_that_is_late_is_locked_until_the_office_reopens_it_and_that_costs_points() {
+    // Quality month was due on 31 October 2018: 45 working days later is 4 January 2019; today is 31 January.
+    let (city, _) = opened();
+    let case = city.case_of("quality_month", "puqi");
+    let page = format!("/cases/{case}");
+    let mut liaison = city.signed_in("liaison");
+    let mut leader = city.signed_in("leader");
+    let mut office = city.signed_in("office");
+    let mut verifier = city.signed_in("verifier");
+    act(&mut liaison, case, &[("action", "file_target")]).leads_to(&page);
+    liaison.get(&page).is(StatusCode::OK, "Locked");
+    // The office's list and page offer to reopen it, and only what is locked.
+    office.get("/batch?action=reopen").is(StatusCode::OK, &page);
+    let other = format!("/cases/{}", city.case_of("open_kitchens", "puqi"));
+    assert!(!office.get("/batch?action=reopen").body.contains(&other));
+    assert!(!office.get(&other).body.contains("value=\"reopen\""));
+    act(
+        &mut liaison,
+        case,
+        &[
+            ("action", "score_self"),
+            ("f.self_points", "0"),
+            ("f.self_note", "补报"),
+        ],
+    )
+    .leads_to(&page);
+    act(&mut leader, case, &[("action", "submit")]).is(StatusCode::UNPROCESSABLE_ENTITY, "F224");
+    liaison.get("/work").is(StatusCode::OK, "locked");
+
+    // Only the office, only with a reason, and the points stand on the form: 10 % of 1 is 0.1.
+    let reopened = [("action", "reopen"), ("reason", "9月洪灾，材料在乡里")];
+    assert!(
+        act(&mut verifier, case, &reopened).status.is_client_error(),
+        "a verifier reopens nothing"
+    );
+    office.get(&page).is(StatusCode::OK, "0.1 (10 %)");
+    act(&mut office, case, &[("action", "reopen")]).is(StatusCode::UNPROCESSABLE_ENTITY, "F220");
+    act(&mut office, case, &reopened).leads_to(&page);
+    liaison.get(&page).is(StatusCode::OK, "9月洪灾，材料在乡里");
+    // Again is refused: nothing is locked.
+    act(&mut office, case, &reopened).is(StatusCode::UNPROCESSABLE_ENTITY, "F228");
+    let found = city
+        .site
+        .office()
+        .read(|office| office.case(case))
+        .unwrap()
+        .unwrap();
+    let deducted = found.state.fields.get(&base::FieldId::new("deducted"));
+    assert_eq!(deducted.map(ToString::to_string).as_deref(), Some("0.1"));
+    act(
+        &mut leader,
+        case,
+        &[
+            ("action", "score_self"),
+            ("f.self_points", "0"),
+            ("then", "submit"),
+        ],
+    )
+    .leads_to(&page);
+    // Two activities, as many as are wanted: 1 × 2 ÷ 2 = 1 by the rule, less 0.1 is 0.9.
+    for title in ["质量月启动仪式", "质量月现场咨询"] {
+        let record = [
+            ("f.day", "2018-09-10"),
+            ("f.unit", "puqi"),
+            ("f.kind", "quality_month"),
+            ("f.title", title),
+        ];
+        let entry = "/records/activity/new";
+        let reply = office.submit(entry, entry, &record);
+        assert_eq!(reply.status, StatusCode::SEE_OTHER, "{}", reply.body);
+    }
+    let found = result(&city, "quality_month", "puqi");
+    assert_eq!(found.computed_points, Some(base::Ratio::from_int(1)));
+    assert_eq!(found.points, base::Ratio::parse_decimal("0.9"));
+    let card = office.get("/units/puqi");
+    card.is(StatusCode::OK, "0.1 off for being late");
+}
+
+#[test]
+fn an_item_of_parts_is_given_part_by_part_in_the_grid_and_on_the_spot() {
+    let (city, _) = opened();
+    city.person("parts", "reviewer", Some("quality_office"));
+    let case = city.case_of("main_responsibility", "puqi");
+    let page = format!("/cases/{case}");
+    let mut liaison = city.signed_in("liaison");
+    let mut reviewer = city.signed_in("parts");
+    let mut verifier = city.signed_in("verifier");
+    act(&mut liaison, case, &[("action", "file_target")]).leads_to(&page);
+    let score = [("action", "score_self"), ("f.self_points", "2")];
+    let paper = ("evidence", "list.txt", "清单".as_bytes());
+    liaison.upload(&page, &page, &score, paper).leads_to(&page);
+    let mut leader = city.signed_in("leader");
+    act(&mut leader, case, &[("action", "submit")]).leads_to(&page);
+
+    // The evidence is read beside the grid, by its name.
+    let grid = "/review/main_responsibility";
+    let shown = reviewer.get(grid);
+    let at = shown
+        .body
+        .find(&format!("{page}/evidence/"))
+        .expect("a link");
+    let link = shown.body[at..].split('"').next().unwrap().to_owned();
+    reviewer.get(&link).is(StatusCode::OK, "清单");
+
+    // Documents 80 (weight 40) and survey 90 (weight 10), of 2 points: 2 × (40×80 + 10×90) ÷ (50×100) = 1.64.
+    let (document, survey) = (format!("q.{case}.document"), format!("q.{case}.survey"));
+    let (points, reason) = (format!("p.{case}"), format!("r.{case}"));
+    let given = [
+        (points.as_str(), ""),
+        (&document, "80"),
+        (&survey, "90"),
+        (&reason, "两份自查报告未盖章"),
+    ];
+    let wrong = [
+        (points.as_str(), ""),
+        (&document, "101"),
+        (&survey, "90"),
+        (&reason, "x"),
+    ];
+    reviewer
+        .submit(grid, grid, &wrong)
+        .is(StatusCode::UNPROCESSABLE_ENTITY, "value=\"101\"");
+    reviewer.submit(grid, grid, &given).leads_to(grid);
+    let found = city
+        .site
+        .office()
+        .read(|office| office.case(case))
+        .unwrap()
+        .unwrap();
+    let reviewed = found.state.fields.get(&base::FieldId::new("review_points"));
+    assert_eq!(reviewed.map(ToString::to_string).as_deref(), Some("1.64"));
+    assert!(result(&city, "main_responsibility", "puqi").pending);
+
+    // With the visit 70 (weight 30) and the unannounced one 60 (weight 20):
+    // 2 × (40×80 + 30×70 + 20×60 + 10×90) ÷ (100×100) = 2 × 0.74 = 1.48.
+    let visit = format!("/verify/{case}");
+    let fields = [
+        ("action", "verify"),
+        ("q.site", "70"),
+        ("q.unannounced", "60"),
+        ("note", "一处未上墙"),
+    ];
+    verifier
+        .upload(
+            &visit,
+            &visit,
+            &fields,
+            ("evidence", "photo.jpg", b"a photograph"),
+        )
+        .leads_to(&page);
+    let points = result(&city, "main_responsibility", "puqi").points;
+    assert_eq!(points, base::Ratio::parse_decimal("1.48"));
 }

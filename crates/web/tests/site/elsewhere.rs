@@ -17,7 +17,11 @@ fn with_provider(claim: &str) -> (City, Provider) {
     city.person("gao", "system_administrator", None);
     let provider = Provider::start();
     let mut gao = city.signed_in("gao");
-    let done = gao.submit("/admin/sign-in", "/admin/sign-in", &fields(&provider, claim));
+    let done = gao.submit(
+        "/admin/sign-in",
+        "/admin/sign-in",
+        &fields(&provider, claim),
+    );
     done.leads_to("/admin/sign-in?try=1");
     gao.get(&done.location).is(StatusCode::OK, "EdDSA");
     (city, provider)
@@ -71,7 +75,8 @@ fn whoever_is_linked_comes_in_and_can_sign_out_there_too() {
     city.person("zhou", "liaison", Some("puqi"));
     let now = office::folder::now();
     let desk = city.site.desk();
-    desk.link("zhou", &provider.issuer, "subject-1", now).unwrap();
+    desk.link("zhou", &provider.issuer, "subject-1", now)
+        .unwrap();
     let mut browser = city.browser();
     browser.get("/sign-in").is(StatusCode::OK, "City card");
     let asked = goes_out(&mut browser, WAY);
@@ -83,7 +88,9 @@ fn whoever_is_linked_comes_in_and_can_sign_out_there_too() {
     assert!(asked["state"].len() >= 32 && asked["nonce"].len() >= 16);
     goes(&mut browser, &provider, WAY).leads_to("/me");
     browser.get("/me").is(StatusCode::OK, "subject-1");
-    browser.submit("/me", "/sign-out", &[]).leads_to("/sign-in/out");
+    browser
+        .submit("/me", "/sign-out", &[])
+        .leads_to("/sign-in/out");
     let out = browser.get("/sign-in/out");
     out.is(StatusCode::OK, "/end?client_id=zhicheng");
     out.is(StatusCode::OK, "https%3A%2F%2Fcity.test%2Fsign-in");
@@ -102,28 +109,87 @@ fn what_does_not_hold_is_refused_with_a_way_on() {
     city.person("zhou", "liaison", Some("puqi"));
     let now = office::folder::now();
     let desk = city.site.desk();
-    desk.link("zhou", &provider.issuer, "subject-1", now).unwrap();
+    desk.link("zhou", &provider.issuer, "subject-1", now)
+        .unwrap();
     let right = provider.mind.lock().unwrap().clone();
     let seconds = now.as_micros() / 1_000_000;
     let cases: [(&str, &dyn Fn(), Option<&str>); 16] = [
         ("all as it should be", &|| (), None),
-        ("another nonce", &|| provider.claim("nonce", json!("x")), Some("W764")),
-        ("another audience", &|| provider.claim("aud", json!("other")), Some("W764")),
-        ("a further audience", &|| provider.claim("aud", json!([CLIENT, "other"])), Some("W764")),
-        ("another issuer", &|| provider.claim("iss", json!("https://evil.test")), Some("W764")),
-        ("expired", &|| provider.claim("exp", json!(seconds - 120)), Some("W764")),
-        ("expired by a clock's difference", &|| provider.claim("exp", json!(seconds - 20)), None),
-        ("issued in the future", &|| provider.claim("iat", json!(seconds + 600)), Some("W764")),
-        ("signed with a key of nobody", &|| provider.set(|mind| mind.signs_with = 9), Some("W764")),
-        ("unsigned", &|| provider.set(|mind| mind.algorithm = "none"), Some("W764")),
-        ("by the shared secret", &|| provider.set(|mind| mind.algorithm = "HS256"), Some("W764")),
-        ("without a subject", &|| provider.claim("sub", json!(null)), Some("W764")),
-        ("nobody's subject", &|| provider.claim("sub", json!("subject-2")), Some("W765")),
-        ("a code that is none", &|| provider.set(|mind| mind.knows_code = false), Some("W762")),
-        ("another key since", &|| provider.set(|mind| {
-            mind.key = 2;
-            mind.signs_with = 2;
-        }), None),
+        (
+            "another nonce",
+            &|| provider.claim("nonce", json!("x")),
+            Some("W764"),
+        ),
+        (
+            "another audience",
+            &|| provider.claim("aud", json!("other")),
+            Some("W764"),
+        ),
+        (
+            "a further audience",
+            &|| provider.claim("aud", json!([CLIENT, "other"])),
+            Some("W764"),
+        ),
+        (
+            "another issuer",
+            &|| provider.claim("iss", json!("https://evil.test")),
+            Some("W764"),
+        ),
+        (
+            "expired",
+            &|| provider.claim("exp", json!(seconds - 120)),
+            Some("W764"),
+        ),
+        (
+            "expired by a clock's difference",
+            &|| provider.claim("exp", json!(seconds - 20)),
+            None,
+        ),
+        (
+            "issued in the future",
+            &|| provider.claim("iat", json!(seconds + 600)),
+            Some("W764"),
+        ),
+        (
+            "signed with a key of nobody",
+            &|| provider.set(|mind| mind.signs_with = 9),
+            Some("W764"),
+        ),
+        (
+            "unsigned",
+            &|| provider.set(|mind| mind.algorithm = "none"),
+            Some("W764"),
+        ),
+        (
+            "by the shared secret",
+            &|| provider.set(|mind| mind.algorithm = "HS256"),
+            Some("W764"),
+        ),
+        (
+            "without a subject",
+            &|| provider.claim("sub", json!(null)),
+            Some("W764"),
+        ),
+        (
+            "nobody's subject",
+            &|| provider.claim("sub", json!("subject-2")),
+            Some("W765"),
+        ),
+        (
+            "a code that is none",
+            &|| provider.set(|mind| mind.knows_code = false),
+            Some("W762"),
+        ),
+        (
+            "another key since",
+            &|| {
+                provider.set(|mind| {
+                    mind.key = 2;
+                    mind.signs_with = 2;
+                })
+            },
+            None,
+        ),
         ("and again", &|| (), None),
     ];
     for (what, change, code) in cases {
@@ -133,7 +199,12 @@ fn what_does_not_hold_is_refused_with_a_way_on() {
         let reply = goes(&mut browser, &provider, WAY);
         match code {
             None => {
-                assert_eq!(reply.status, StatusCode::SEE_OTHER, "{what}: {}", reply.body);
+                assert_eq!(
+                    reply.status,
+                    StatusCode::SEE_OTHER,
+                    "{what}: {}",
+                    reply.body
+                );
                 assert_eq!(reply.location, "/me", "{what}");
                 assert!(!is_out(&browser), "{what}");
             }
@@ -155,7 +226,8 @@ fn a_way_is_walked_once_and_in_the_browser_that_began_it() {
     city.person("zhou", "liaison", Some("puqi"));
     let desk = city.site.desk();
     let now = office::folder::now();
-    desk.link("zhou", &provider.issuer, "subject-1", now).unwrap();
+    desk.link("zhou", &provider.issuer, "subject-1", now)
+        .unwrap();
     let mut browser = city.browser();
     browser
         .get(&format!("{BACK}?code=abc&state=x"))
@@ -175,7 +247,9 @@ fn a_way_is_walked_once_and_in_the_browser_that_began_it() {
     let way = goes_out(&mut mixed, WAY);
     let state = &way["state"];
     mixed
-        .get(&format!("{BACK}?code=abc&state={state}&iss=https://evil.test"))
+        .get(&format!(
+            "{BACK}?code=abc&state={state}&iss=https://evil.test"
+        ))
         .is(REFUSED, "W764");
     browser.get(&back).leads_to("/me");
     // Replayed: with the cookie that is gone, and with a stolen one.
@@ -204,7 +278,9 @@ fn a_provider_that_is_down_or_off_leaves_the_password() {
     // Asked anew.
     let mut gao = city.signed_in("gao");
     gao.get("/admin/sign-in?try=1").is(StatusCode::OK, "W763");
-    browser.sign_in("zhou", crate::city::PASSWORD).leads_to("/me");
+    browser
+        .sign_in("zhou", crate::city::PASSWORD)
+        .leads_to("/me");
     let mut off = fields(&provider, "");
     off[6] = ("is_off", "1");
     gao.submit("/admin/sign-in", "/admin/sign-in", &off);
@@ -223,7 +299,9 @@ fn one_links_ones_own_account_and_takes_the_link_away() {
     let at = page.find("/sign-in/elsewhere?link=").unwrap();
     let way = page[at..].split('"').next().unwrap().to_owned();
     // Nobody else's link.
-    city.signed_in("wang").get(&way).is(StatusCode::FORBIDDEN, "W203");
+    city.signed_in("wang")
+        .get(&way)
+        .is(StatusCode::FORBIDDEN, "W203");
     city.browser().get(&way).is(StatusCode::FORBIDDEN, "W203");
     goes(&mut zhou, &provider, &way).leads_to("/me#elsewhere");
     let linked = |subject: &str| {
@@ -281,7 +359,8 @@ fn who_manages_people_links_and_unlocks() {
     browser
         .sign_in("zhou", crate::city::PASSWORD)
         .is(StatusCode::TOO_MANY_REQUESTS, "W302");
-    lin.get(&page).is(StatusCode::OK, "locked after wrong tries");
+    lin.get(&page)
+        .is(StatusCode::OK, "locked after wrong tries");
     lin.submit(&page, &format!("{page}/unlock"), &[("login", "zhou")])
         .leads_to(&page);
     // Its own address had tried too often as well; from elsewhere the account is open again.
@@ -320,7 +399,8 @@ fn closed_accounts_stay_out_and_one_time_codes_are_asked_for() {
     city.person("zhou", "liaison", Some("puqi"));
     let desk = city.site.desk();
     let now = office::folder::now();
-    desk.link("zhou", &provider.issuer, "subject-1", now).unwrap();
+    desk.link("zhou", &provider.issuer, "subject-1", now)
+        .unwrap();
     let secret = desk::one_time::new_secret().unwrap();
     desk.set_one_time_secret("zhou", Some(&secret)).unwrap();
     let mut browser = city.browser();
@@ -333,7 +413,9 @@ fn closed_accounts_stay_out_and_one_time_codes_are_asked_for() {
         ("code", code),
         ("back", "/me".to_owned()),
     ];
-    let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let fields = fields
+        .each_ref()
+        .map(|(name, value)| (*name, value.as_str()));
     browser.post("/sign-in/code", &fields).leads_to("/me");
     desk.set_one_time_secret("zhou", None).unwrap();
     desk.close_account("zhou", true).unwrap();
@@ -350,7 +432,13 @@ fn the_secret_is_shown_to_nobody_again_and_goes_with_its_provider() {
     for path in ["/admin/sign-in", "/admin", "/admin/sign-in?try=1"] {
         assert!(!gao.get(path).body.contains(SECRET), "{path}");
     }
-    let stored = || city.site.desk().setting("sign_in_elsewhere").unwrap().unwrap();
+    let stored = || {
+        city.site
+            .desk()
+            .setting("sign_in_elsewhere")
+            .unwrap()
+            .unwrap()
+    };
     // Left empty it stays; with another provider it goes.
     let mut again = fields(&provider, "");
     again[2] = ("client_secret", "");

@@ -103,7 +103,10 @@ fn enter(city: &City, number: &str) -> u64 {
     );
     let location = answer.location();
     let number = location.split('/').nth(3);
-    number.unwrap_or_else(|| panic!("{}", answer.text())).parse().unwrap()
+    number
+        .unwrap_or_else(|| panic!("{}", answer.text()))
+        .parse()
+        .unwrap()
 }
 
 fn hook(city: &City, id: u64) -> Webhook {
@@ -143,7 +146,12 @@ fn changes_are_told_in_order_signed_and_without_content() {
     assert_eq!(event["specversion"], "1.0");
     assert_eq!(event["subject"], format!("records/{first}"));
     assert_eq!(event["id"], first.to_string());
-    assert!(event["source"].as_str().unwrap().starts_with("urn:zhicheng:"));
+    assert!(
+        event["source"]
+            .as_str()
+            .unwrap()
+            .starts_with("urn:zhicheng:")
+    );
     assert_eq!(
         event["data"],
         json!({ "position": first, "record": first, "type": "sample", "is_demonstration": true })
@@ -207,7 +215,10 @@ fn a_receiver_that_fails_is_told_later_everything_in_order() {
     receiver.answers(204, 0);
     tell(&city, id);
     let got = receiver.got.lock().unwrap();
-    let told: Vec<_> = got.iter().map(|(_, event)| event["data"]["record"].clone()).collect();
+    let told: Vec<_> = got
+        .iter()
+        .map(|(_, event)| event["data"]["record"].clone())
+        .collect();
     assert_eq!(told, [json!(first), json!(second)]);
     drop(got);
     assert_eq!(hook(&city, id).failures, 0);
@@ -216,7 +227,11 @@ fn a_receiver_that_fails_is_told_later_everything_in_order() {
     assert!(page.has("正常") && page.has("大屏"), "{}", page.text());
     let token = city.program(&["read"]);
     let all = city.asks(&token, "GET", "/api/v1/webhooks", "", "");
-    assert!(all.has("\"state\":\"on\"") && !all.has("whsec_"), "{}", all.text());
+    assert!(
+        all.has("\"state\":\"on\"") && !all.has("whsec_"),
+        "{}",
+        all.text()
+    );
 }
 
 #[test]
@@ -233,7 +248,11 @@ fn one_that_is_down_for_good_is_given_up_where_it_stood() {
     web::tell_receivers(&city.site).unwrap();
     assert!(receiver.kinds().is_empty());
     let page = city.get("/admin/webhooks");
-    assert!(page.has("已放弃") && page.has("从断处接着发"), "{}", page.text());
+    assert!(
+        page.has("已放弃") && page.has("从断处接着发"),
+        "{}",
+        page.text()
+    );
     let id_text = id.to_string();
     city.post(
         "/admin/webhooks/act",
@@ -293,8 +312,14 @@ commands = ["activate", "key", "people", "audit_finding"]
     let new = json!({ "name": "x", "address": "https://1.1.1.1/" }).to_string();
     let refused = city.asks(&token, "POST", "/api/v1/webhooks", "", new);
     assert_eq!(refused.status, 403, "{}", refused.text());
-    assert_eq!(city.asks(&token, "GET", "/api/v1/webhooks", "", "").status, 403);
+    assert_eq!(
+        city.asks(&token, "GET", "/api/v1/webhooks", "", "").status,
+        403
+    );
     assert_eq!(city.get("/admin/webhooks").status, 403);
-    let page = city.post("/admin/webhooks", &[("name", "x"), ("address", "https://1.1.1.1/")]);
+    let page = city.post(
+        "/admin/webhooks",
+        &[("name", "x"), ("address", "https://1.1.1.1/")],
+    );
     assert_eq!(page.status, 403);
 }

@@ -4,14 +4,19 @@
 //! the test's own with one person signed in. Each other file is about one part of the site.
 
 mod admin;
+mod assigned;
 mod city;
 mod course;
 mod crowd;
 mod elsewhere;
 mod figures;
 mod forged;
+mod forms;
 mod hooks;
+mod hostile;
 mod imports;
+mod papers;
+mod plan;
 mod programs;
 mod provider;
 mod records;

@@ -28,7 +28,10 @@ fn import(city: &City, token: &str, numbers: std::ops::RangeInclusive<u32>) -> V
     let mut file = "day,unit,number,result,subject,batches\n".to_owned();
     for at in numbers {
         let result = if at % 10 == 0 { "fail" } else { "pass" };
-        file += &format!("2018-{:02}-05,market,N-{at:05},{result},{FIRM},{at}\n", at % 12 + 1);
+        file += &format!(
+            "2018-{:02}-05,market,N-{at:05},{result},{FIRM},{at}\n",
+            at % 12 + 1
+        );
     }
     let path = "/api/v1/record-types/sample/imports?name=samples.csv";
     let answer = city.asks(token, "POST", path, "", file);
@@ -68,7 +71,11 @@ fn pages_of_one_walk_are_of_one_position_whatever_comes_meanwhile() {
     let now = get(&city, &token, &format!("{LIST}?limit=1"));
     assert_eq!(now["count"], 270);
     // As it was, by position.
-    let at = get(&city, &token, &format!("{LIST}?limit=1&cursor={}.{}", now["position"], u64::MAX));
+    let at = get(
+        &city,
+        &token,
+        &format!("{LIST}?limit=1&cursor={}.{}", now["position"], u64::MAX),
+    );
     assert_eq!(at["position"], now["position"]);
 }
 
@@ -123,7 +130,13 @@ fn a_list_is_streamed_whole_as_lines_and_as_a_table() {
     // 1 + … + 12345 = 12345 × 12346 / 2.
     let sum: u64 = lines
         .iter()
-        .map(|line| line["fields"]["batches"].as_str().unwrap().parse::<u64>().unwrap())
+        .map(|line| {
+            line["fields"]["batches"]
+                .as_str()
+                .unwrap()
+                .parse::<u64>()
+                .unwrap()
+        })
         .sum();
     assert_eq!(sum, 76_205_685);
     let table = stream("format=csv&f.result=fail");
@@ -141,9 +154,7 @@ fn a_list_is_streamed_whole_as_lines_and_as_a_table() {
 #[test]
 fn a_record_is_submitted_revised_once_and_proved() {
     let (city, token) = town();
-    let fields = |result: &str| {
-        json!({ "day": "2018-03-05", "unit": "market", "number": "N-1", "result": result, "subject": FIRM })
-    };
+    let fields = |result: &str| json!({ "day": "2018-03-05", "unit": "market", "number": "N-1", "result": result, "subject": FIRM });
     let new = json!({ "fields": fields("pass") }).to_string();
     let path = "/api/v1/record-types/sample/records";
     let made = city.asks(&token, "POST", path, "a", new.clone());
@@ -170,9 +181,18 @@ fn a_record_is_submitted_revised_once_and_proved() {
     let history = get(&city, &token, &format!("/api/v1/records/{number}"));
     assert_eq!(history["versions"].as_array().unwrap().len(), 2);
     let position = &history["versions"][1]["position"];
-    let proof = get(&city, &token, &format!("/api/v1/ledger/entries/{position}/proof"));
+    let proof = get(
+        &city,
+        &token,
+        &format!("/api/v1/ledger/entries/{position}/proof"),
+    );
     assert_eq!(proof["leaf"].as_str().unwrap().len(), 230);
-    assert!(proof["proof"].as_str().unwrap().contains("c2sp.org/tlog-proof"));
+    assert!(
+        proof["proof"]
+            .as_str()
+            .unwrap()
+            .contains("c2sp.org/tlog-proof")
+    );
     let path = "/api/v1/ledger/entries/99999/proof";
     assert_eq!(city.asks(&token, "GET", path, "", "").status, 404);
 }
@@ -187,15 +207,28 @@ fn an_import_tells_every_fault_at_its_cell_and_is_taken_once() {
     let send = |more: &str| json_of(&city.asks(&token, "POST", &path(more), "", file.clone()));
     for more in ["&dry_run=true", ""] {
         let found = send(more);
-        assert_eq!((&found["rejected"], &found["position"]), (&json!(1), &Value::Null));
+        assert_eq!(
+            (&found["rejected"], &found["position"]),
+            (&json!(1), &Value::Null)
+        );
         let fault = &found["faults"][0];
-        assert_eq!((&fault["row"], &fault["value"]), (&json!(3), &json!("2018-02-31")));
+        assert_eq!(
+            (&fault["row"], &fault["value"]),
+            (&json!(3), &json!("2018-02-31"))
+        );
         assert_eq!(fault["column"], "day");
     }
     let taken = send("&valid_only=true");
-    assert_eq!((&taken["added"], taken["position"].is_u64()), (&json!(1), true));
+    assert_eq!(
+        (&taken["added"], taken["position"].is_u64()),
+        (&json!(1), true)
+    );
     assert_eq!(send("&valid_only=true")["unchanged"], 1);
     assert_eq!(city.asks(&token, "POST", &path(""), "", "").status, 422);
     let reader = city.program(&["read"]);
-    assert_eq!(city.asks(&reader, "POST", &path(""), "", file.clone()).status, 403);
+    assert_eq!(
+        city.asks(&reader, "POST", &path(""), "", file.clone())
+            .status,
+        403
+    );
 }

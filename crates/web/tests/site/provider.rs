@@ -127,7 +127,8 @@ fn token(issuer: &str, mind: &mut Mind, head: &str, body: &str) -> (u16, Value) 
         .into_owned()
         .collect();
     // The secret stands in the header as the specification encodes it.
-    let coded = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+    let coded =
+        |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
     let basic = BASE64_STANDARD.encode(format!("{}:{}", coded(CLIENT), coded(SECRET)));
     assert!(
         head.to_lowercase()

@@ -158,9 +158,7 @@ fn passable(command: &Command) -> Option<(&Path, bool)> {
         Command::Activate(asked) => (&asked.data.data, false),
         Command::Case(CaseCommand::Open(asked)) => (&asked.data.data, false),
         Command::Case(CaseCommand::Act(asked)) => (&asked.data.data, false),
-        Command::Account(AccountCommand::Open(asked)) => {
-            (&asked.data.data, asked.password_stdin)
-        }
+        Command::Account(AccountCommand::Open(asked)) => (&asked.data.data, asked.password_stdin),
         _ => return None,
     })
 }

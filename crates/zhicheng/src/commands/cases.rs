@@ -6,7 +6,7 @@ use office::Office;
 use office::case::{ActRequest, Case};
 use programme::model::Programme;
 
-use crate::arguments::{CaseAct, CaseCommand, CaseList, CaseOpen, CaseShow, Common};
+use crate::arguments::{Advance, CaseAct, CaseCommand, CaseList, CaseOpen, CaseShow, Common};
 use crate::commands::records::store;
 use crate::commands::{common, erase, names};
 use crate::failure::{Failure, Outcome};
@@ -23,6 +23,27 @@ pub fn case(command: &CaseCommand, common: &Common) -> Outcome {
         CaseCommand::Show(arguments) => show(arguments),
         CaseCommand::Act(arguments) => act(arguments, common),
     }
+}
+
+/// `zhicheng advance`
+pub fn advance(arguments: &Advance, common: &Common) -> Outcome {
+    let mut office = common::open_to_write(&arguments.data, common)?;
+    let day = match arguments.day.as_deref() {
+        Some(text) => common::day(text)?,
+        None => office.today()?,
+    };
+    let done = office.advance(day)?;
+    outln!(
+        "{day}  {} {}  {} {}",
+        say("催办", "reminded of"),
+        done.reminded,
+        say("转督办", "followed up"),
+        done.assigned
+    );
+    for problem in &done.unknown {
+        outln!("{}", problem.what(lang()));
+    }
+    Ok(())
 }
 
 fn open(arguments: &CaseOpen, common: &Common) -> Outcome {
@@ -392,6 +413,7 @@ fn print_case(office: &Office, case: &Case, format: Format) -> Outcome {
         let everyone = casework::Relation {
             own: true,
             lead: true,
+            support: true,
         };
         for action in casework::possible_actions(&case.flow, &case.state, &roles, everyone) {
             if let Some(found) = case.flow.action(&action) {

@@ -165,6 +165,12 @@ fn of_cell(of: &ErasedOf) -> Cell {
         ErasedOf::Case(number) => ("case", say("办件", "case"), number.to_string()),
         ErasedOf::Import(number) => ("import", say("导入", "import"), number.to_string()),
         ErasedOf::Seal(number) => ("seal", say("封存", "sealing"), number.to_string()),
+        ErasedOf::LetterScan(number) => (
+            "letter_scan",
+            say("责任书扫描件", "letter's scan"),
+            number.to_string(),
+        ),
+        ErasedOf::Paper(number) => ("paper", say("公文", "paper"), number.to_string()),
     };
     Cell::shown(format!("{word} {what}"), format!("{shown} {what}"))
 }

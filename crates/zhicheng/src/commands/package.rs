@@ -1,10 +1,13 @@
-//! `check`, `fmt`, `workbook` and `new`: packages as text, before any data.
+//! `check`, `fmt`, `workbook`, `new` and `new-year`: packages as text, before any data.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use programme::Sources;
+use programme::model::Scored;
+use programme::new_year::Fate;
+use programme::{Layer, Sources};
 
-use crate::arguments::{Check, Fmt, New, Workbook};
+use crate::arguments::{Check, Fmt, New, NewYear, Workbook};
 use crate::failure::{Failure, Outcome, read, refuse_existing, write};
 use crate::lang::say;
 use crate::output::tell;
@@ -119,17 +122,7 @@ pub fn workbook(arguments: &Workbook) -> Outcome {
             .map(|name| name.to_string_lossy().into_owned())
             .unwrap_or_default();
         let layer = programme::from_workbook(&name, &read(&arguments.from)?)?;
-        make_folder(&arguments.to)?;
-        for file in &layer.files {
-            let path = arguments.to.join(layer.path_of(file));
-            if let Some(parent) = path.parent() {
-                std::fs::create_dir_all(parent).map_err(|error| {
-                    problems::cannot_write(parent.display(), crate::failure::why(&error))
-                })?;
-            }
-            write(&path, file.text.as_bytes())?;
-        }
-        return Ok(());
+        return write_folder(&arguments.to, &layer);
     }
     let sources = Sources::read_folder(&arguments.from)?;
     let Some(layer) = sources.layers.first() else {
@@ -139,6 +132,82 @@ pub fn workbook(arguments: &Workbook) -> Outcome {
         programme::to_workbook(layer).map_err(|found| Failure::Problems(found, sources.texts()))?;
     refuse_existing(&arguments.to, arguments.force)?;
     write(&arguments.to, &bytes)
+}
+
+/// `zhicheng new-year PACKAGE DIR --year YEAR`
+pub fn new_year(arguments: &NewYear) -> Outcome {
+    let sources = Sources::read_folder(&arguments.package)?;
+    let checked = programme::check(&sources);
+    let Some(old) = checked.programme else {
+        return Err(Failure::Problems(checked.problems, sources.texts()));
+    };
+    let first = old
+        .scorecards
+        .iter()
+        .find(|(_, card)| card.of == Scored::Units);
+    let mut ask = programme::new_year::NewYear {
+        scorecard: match &arguments.scorecard {
+            Some(id) => id.clone(),
+            None => first.map(|(id, _)| id.to_string()).unwrap_or_default(),
+        },
+        year: arguments.year.clone(),
+        version: match &arguments.version_of {
+            Some(version) => version.clone(),
+            None => programme::new_year::next_version(&old.version),
+        },
+        points: pairs(&arguments.points),
+        targets: pairs(&arguments.target),
+        ..programme::new_year::NewYear::default()
+    };
+    for item in &arguments.drop {
+        ask.fates.insert(item.clone(), Fate::Drop);
+    }
+    for (item, into) in pairs(&arguments.merge) {
+        ask.fates.insert(item, Fate::Merge(into));
+    }
+    for text in &arguments.split {
+        let (item, parts) = text.split_once(':').unwrap_or((text, ""));
+        let fate = Fate::split(item, &parts.replace([';', '；'], "\n"))?;
+        ask.fates.insert(item.to_owned(), fate);
+    }
+    let made = programme::new_year::new_year(&sources, &old, &ask)?;
+    let Some(layer) = made.layers.first() else {
+        return Ok(());
+    };
+    write_folder(&arguments.to, layer)?;
+    outln!(
+        "{} {}",
+        say(
+            "已生成新年度方案包。接下来：逐项核对，然后运行 zhicheng check",
+            "The new year's package is made. Next: go through it, then run zhicheng check"
+        ),
+        arguments.to.display()
+    );
+    Ok(())
+}
+
+/// Texts `NAME=VALUE`; one without a value has an empty one, which is told where it is used.
+fn pairs(texts: &[String]) -> BTreeMap<String, String> {
+    let pair = |text: &String| {
+        let (name, value) = text.split_once('=').unwrap_or((text, ""));
+        (name.trim().to_owned(), value.trim().to_owned())
+    };
+    texts.iter().map(pair).collect()
+}
+
+/// Writes a package into a new folder.
+fn write_folder(to: &Path, layer: &Layer) -> Outcome {
+    make_folder(to)?;
+    for file in &layer.files {
+        let path = to.join(layer.path_of(file));
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent).map_err(|error| {
+                problems::cannot_write(parent.display(), crate::failure::why(&error))
+            })?;
+        }
+        write(&path, file.text.as_bytes())?;
+    }
+    Ok(())
 }
 
 fn is_workbook(path: &Path) -> bool {

@@ -477,6 +477,8 @@ pub fn kind_word(kind: Kind) -> String {
         Kind::ImportClose => say("导入", "import"),
         Kind::CaseOpen => say("开办", "case opened"),
         Kind::CaseAct => say("办理", "step of a case"),
+        Kind::Remind => say("催办", "reminder"),
+        Kind::Assign => say("交办", "assignment"),
         Kind::Override => say("改定得分", "points set by hand"),
         Kind::Actor => say("登记人员", "actor registered"),
         Kind::ActorClosed => say("停用人员", "actor closed"),
@@ -486,6 +488,10 @@ pub fn kind_word(kind: Kind) -> String {
         Kind::DeputyEnded => say("代理结束", "deputy ended"),
         Kind::Handover => say("移交", "handover"),
         Kind::HandoverConfirmed => say("移交确认", "handover confirmed"),
+        Kind::LetterSigned => say("签订责任书", "letter signed"),
+        Kind::LetterCountersigned => say("会签责任书", "letter countersigned"),
+        Kind::LetterScan => say("责任书扫描件", "letter's scan"),
+        Kind::ChangeConfirmed => say("确认调整", "change confirmed"),
         _ => return kind_name(kind),
     };
     word.to_owned()

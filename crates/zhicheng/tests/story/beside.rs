@@ -56,19 +56,31 @@ fn what_is_written_beside_a_site_is_told_and_kept_as_without_one() {
     same(&|city| submit(city, "a2", &["result=nothing"]).refused("O213"));
     same(&|city| {
         let file = city.file("抽检.csv", samples("东乡", 9, 1));
-        city.run(["import", "sample", &file, "--format", "json"]).ok()
+        city.run(["import", "sample", &file, "--format", "json"])
+            .ok()
     });
     same(&|city| {
-        let file = city.file("错.csv", SAMPLE_HEADER.to_owned() + &sample("x", "2018-02-31", "东乡", 1, "合格"));
+        let file = city.file(
+            "错.csv",
+            SAMPLE_HEADER.to_owned() + &sample("x", "2018-02-31", "东乡", 1, "合格"),
+        );
         city.run(["import", "sample", &file, "--rejects", &rejects(city)])
     });
     assert!(fs::metadata(rejects(&beside)).unwrap().len() > 1000);
     same(&|city| city.run(["alias", "unit", "市监局", "market"]).ok());
     same(&|city| city.run(["withdraw", "1", "--reason", "x"]));
-    same(&|city| city.run(["import", "sample", "/no/such/file"]).refused("Z101"));
-    same(&|city| city.run(["case", "open", "assessment", "--day", "2018-01-02"]).ok());
     same(&|city| {
-        city.run_all(&["submit", "sample", "number=q", "--as", "王", "--role", "nobody"])
+        city.run(["import", "sample", "/no/such/file"])
+            .refused("Z101")
+    });
+    same(&|city| {
+        city.run(["case", "open", "assessment", "--day", "2018-01-02"])
+            .ok()
+    });
+    same(&|city| {
+        city.run_all(&[
+            "submit", "sample", "number=q", "--as", "王", "--role", "nobody",
+        ])
     });
     // What needs the folder for itself is still refused.
     beside.run(["rebuild"]).refused("L105");
@@ -116,8 +128,10 @@ fn a_site_that_is_killed_while_it_carries_out_an_import_leaves_all_or_nothing() 
     let seen = city.figure("samples");
     assert!(seen == "0" || seen == rows.to_string(), "{seen} rows");
     // Given again it is whole, and nothing is there twice.
-    let again = city.run(["import", "sample", &file, "--format", "json"]).ok();
-    assert!(["taken", "unchanged"].contains(&text(&again.json()[0], "taken")));
+    let again = city
+        .run(["import", "sample", &file, "--format", "json"])
+        .ok();
+    assert!(["taken", "unchanged"].contains(&text(&again.json()[0], "taken").as_str()));
     assert_eq!(city.figure("samples"), rows.to_string());
     city.run(["verify"]).ok();
 }

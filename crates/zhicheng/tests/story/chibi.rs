@@ -490,7 +490,10 @@ fn the_standard_course_runs_from_the_filed_target_to_the_sealed_result() {
             &["--set", "self_points=0.5"],
         )
         .ok();
-    liaison.acts(number, "submit", "2018-12-06", &[]).ok();
+    liaison
+        .acts(number, "submit", "2018-12-06", &[])
+        .refused("F205");
+    leader.acts(number, "submit", "2018-12-06", &[]).ok();
     reviewer
         .acts(
             number,

@@ -39,7 +39,10 @@ impl Provider {
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let issuer = lines.next().expect("the provider tells its address").unwrap();
+        let issuer = lines
+            .next()
+            .expect("the provider tells its address")
+            .unwrap();
         std::thread::spawn(move || lines.for_each(drop));
         Some(Provider { child, issuer })
     }
@@ -50,7 +53,10 @@ async fn signs_in_there(person: &Person, name: &str) {
     person.fills("input[name='login']", name).await;
     person.fills("input[name='password']", "any").await;
     person.presses("button.login-submit").await;
-    if person.sees("form[action$='/confirm'] button, button.login-submit").await {
+    if person
+        .sees("form[action$='/confirm'] button, button.login-submit")
+        .await
+    {
         person.presses("button.login-submit").await;
     }
 }
@@ -80,7 +86,10 @@ fn a_person_links_the_account_and_comes_in_by_the_certified_provider() {
         stranger.presses("#elsewhere").await;
         signs_in_there(&stranger, "stranger").await;
         let told = stranger.reads().await;
-        assert!(told.contains("linked to no account") && told.contains("stranger"), "{told}");
+        assert!(
+            told.contains("linked to no account") && told.contains("stranger"),
+            "{told}"
+        );
         assert!(stranger.sees("#password").await && stranger.sees("#elsewhere").await);
         stranger.leaves().await;
 
@@ -89,7 +98,11 @@ fn a_person_links_the_account_and_comes_in_by_the_certified_provider() {
         liaison.goes("/me").await;
         liaison.presses("#link-elsewhere").await;
         signs_in_there(&liaison, "zhou").await;
-        assert!(liaison.path().await.starts_with("/me"), "{}", liaison.path().await);
+        assert!(
+            liaison.path().await.starts_with("/me"),
+            "{}",
+            liaison.path().await
+        );
         assert!(liaison.reads().await.contains("zhou"));
         liaison.leaves().await;
 
@@ -105,7 +118,11 @@ fn a_person_links_the_account_and_comes_in_by_the_certified_provider() {
         assert_eq!(person.path().await, "/sign-in/out");
         person.presses("#provider-out").await;
         person.presses("button[name='logout']").await;
-        assert!(person.path().await.starts_with("/sign-in"), "{}", person.path().await);
+        assert!(
+            person.path().await.starts_with("/sign-in"),
+            "{}",
+            person.path().await
+        );
         person.leaves().await;
 
         // Whoever changes his mind there is told so.

@@ -5,8 +5,12 @@
 //! `./test` installs the browser; where there is none, that is noted as left out.
 
 mod api;
+mod assessment;
 mod axe;
+mod crawl;
 mod elsewhere;
+mod handover;
+mod import;
 mod pages;
 mod programme;
 mod screenshots;

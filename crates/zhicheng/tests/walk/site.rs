@@ -1,12 +1,12 @@
 //! A demonstration that runs, and its people in browsers.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::LazyLock;
-use std::time::{Duration, Instant};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -51,6 +51,7 @@ pub fn walk(story: impl AsyncFnOnce()) {
     if !has_browser() {
         return;
     }
+    let _until_the_end = chromedriver();
     // A browser that a failing walk leaves open is closed by another thread.
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
@@ -79,17 +80,35 @@ pub struct Site {
     _server: Running,
 }
 
-/// The demonstration of the built-in programme, made once for all walks.
+/// The demonstration of the built-in programme, made once for all walks with the same binary, in whatever
+/// process: its folder is named by the binary's time and size.
 static DEMONSTRATION: LazyLock<PathBuf> = LazyLock::new(|| {
-    let data = Path::new(env!("CARGO_TARGET_TMPDIR"))
-        .join(format!("walk-{}", std::process::id()))
-        .join("data");
+    let place = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    fs::create_dir_all(place).unwrap();
+    let of = fs::metadata(&*BINARY).unwrap();
+    let time = of.modified().unwrap().duration_since(UNIX_EPOCH).unwrap();
+    let name = format!("walk-{:x}-{:x}", time.as_nanos(), of.len());
+    // One process makes it, the others wait.
+    let lock = fs::File::create(place.join("walk.lock")).unwrap();
+    lock.lock().unwrap();
+    let data = place.join(&name).join("data");
+    if data.is_dir() {
+        return data;
+    }
+    for old in fs::read_dir(place).unwrap().flatten() {
+        let is_old = old.file_name().to_string_lossy().starts_with("walk-");
+        if is_old && old.path().is_dir() {
+            let _ = fs::remove_dir_all(old.path());
+        }
+    }
+    let making = place.join("walk-making");
     let done = Command::new(&*BINARY)
         .args(["--lang", "en", "demo", "--no-site", "--data"])
-        .arg(&data)
+        .arg(making.join("data"))
         .output()
         .unwrap();
     assert!(done.status.success(), "{done:?}");
+    fs::rename(&making, place.join(&name)).unwrap();
     data
 });
 
@@ -174,26 +193,65 @@ impl Site {
     }
 }
 
-/// The chromedriver of this test process, and its port.
-static DRIVER: LazyLock<(Running, u16)> = LazyLock::new(|| {
-    let port = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
-    let driver = Command::new("chromedriver")
-        .args([&format!("--port={port}"), "--log-level=OFF"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let since = Instant::now();
-    while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-        assert!(since.elapsed() < Duration::from_secs(20), "chromedriver");
-        std::thread::sleep(Duration::from_millis(50));
+/// A chromedriver, which ends with the last walk that needs it.
+struct Chromedriver {
+    process: Child,
+    port: u16,
+}
+
+impl Chromedriver {
+    fn new() -> Chromedriver {
+        let port = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        let process = Command::new("chromedriver")
+            .args([&format!("--port={port}"), "--log-level=OFF"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let since = Instant::now();
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(since.elapsed() < Duration::from_secs(20), "chromedriver");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Chromedriver { process, port }
     }
-    (Running(driver), port)
-});
+}
+
+impl Drop for Chromedriver {
+    /// Asked to, it closes the browsers that a failed walk left open; killed, it would leave them.
+    fn drop(&mut self) {
+        if let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) {
+            let asked = "GET /shutdown HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n";
+            let _ = stream.write_all(asked.as_bytes());
+        }
+        let since = Instant::now();
+        while since.elapsed() < Duration::from_secs(5) {
+            if matches!(self.process.try_wait(), Ok(Some(_))) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// The chromedriver of the walks that go on in this process; a static would never be dropped.
+static DRIVER: Mutex<Weak<Chromedriver>> = Mutex::new(Weak::new());
+
+fn chromedriver() -> Arc<Chromedriver> {
+    let mut held = DRIVER.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(running) = held.upgrade() {
+        return running;
+    }
+    let started = Arc::new(Chromedriver::new());
+    *held = Arc::downgrade(&started);
+    started
+}
 
 async fn driver(width: u32) -> WebDriver {
     let mut wanted = DesiredCapabilities::chrome();
@@ -212,7 +270,7 @@ async fn driver(width: u32) -> WebDriver {
     wanted
         .set_browser_log_level(LoggingPrefsLogLevel::All)
         .unwrap();
-    let browser = WebDriver::new(&format!("http://127.0.0.1:{}", DRIVER.1), wanted)
+    let browser = WebDriver::new(&format!("http://127.0.0.1:{}", chromedriver().port), wanted)
         .await
         .unwrap();
     browser

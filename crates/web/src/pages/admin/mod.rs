@@ -2,6 +2,7 @@
 //! everyone who administers or audits; what each lets do is asked of `office`.
 
 mod calendar;
+mod channels;
 mod ledger;
 pub(crate) mod people;
 mod roles;
@@ -32,6 +33,7 @@ pub(crate) fn routes() -> Router<Site> {
         .merge(roles::routes())
         .merge(units::routes())
         .merge(calendar::routes())
+        .merge(channels::routes())
         .merge(ledger::routes())
         .merge(single::routes())
         .merge(webhooks::routes())
@@ -147,6 +149,17 @@ fn show(look: &Look<'_>) -> Result<Page, Refused> {
                 let years: Vec<String> = missing.iter().map(ToString::to_string).collect();
                 format!("{} {}", words.say("缺", "missing"), years.join("、"))
             },
+        },
+        Part {
+            address: "/admin/channels",
+            name: ("消息渠道", "Channels"),
+            about: (
+                "企业微信、钉钉、短信、邮件；催办和交办由此送达",
+                "WeCom, DingTalk, SMS, mail: how people hear of reminders and assignments",
+            ),
+            state: words
+                .say("启用 {n} 个", "{n} in use")
+                .replace("{n}", &channels::in_use(look)?.to_string()),
         },
         Part {
             address: "/admin/ledger",

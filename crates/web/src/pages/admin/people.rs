@@ -476,9 +476,7 @@ async fn link_elsewhere(
         let desk = look.site.desk();
         let setting = Setting::in_use(desk)?;
         match some(posted.get("subject")) {
-            Some(subject) => {
-                desk.link(&account.login, &setting.issuer, &subject, look.site.now())
-            }
+            Some(subject) => desk.link(&account.login, &setting.issuer, &subject, look.site.now()),
             None => {
                 desk.unlink(&account.login, &setting.issuer)?;
                 desk.end_sessions(&account.login)

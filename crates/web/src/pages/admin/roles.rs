@@ -117,6 +117,13 @@ fn show(look: &Look<'_>) -> Result<Page, Refused> {
                         en: "items led".into(),
                     },
                 ),
+                casework::Scope::Support => (
+                    "◕",
+                    Text {
+                        zh: "配合事项".into(),
+                        en: "cases supported".into(),
+                    },
+                ),
                 casework::Scope::All => ("●", Scope::All.name()),
             };
             Row {

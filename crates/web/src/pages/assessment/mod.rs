@@ -73,6 +73,10 @@ struct Many {
 struct Gap {
     line: CaseLine,
     values: String,
+    /// How far the points that people gave are apart.
+    apart: String,
+    /// The same as a share of the item's points.
+    share: Ratio,
 }
 
 struct Opened {
@@ -101,6 +105,7 @@ struct Board {
     more: usize,
     query: String,
     opened: Vec<Opened>,
+    may_remind: bool,
     sealed: Option<u64>,
 }
 
@@ -247,14 +252,31 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
             if is_wanted && lines.len() == LINES_MAX {
                 more += 1;
             } else if is_wanted && let Some(line) = line(look, &course, case) {
-                let values = values
+                let shown = values
                     .iter()
                     .map(|(name, points)| format!("{name} {}", words.points(points)))
                     .collect::<Vec<_>>()
                     .join(" · ");
-                lines.push(Gap { line, values });
+                let apart = match (most, least) {
+                    (Some(most), Some(least)) => most - least,
+                    _ => Ratio::ZERO,
+                };
+                lines.push(Gap {
+                    share: apart.checked_div(&line.max_points).unwrap_or(Ratio::ZERO),
+                    apart: if apart.is_zero() {
+                        String::new()
+                    } else {
+                        words.points(&apart)
+                    },
+                    line,
+                    values: shown,
+                });
             }
         }
+    }
+    // Where they are furthest apart comes first.
+    if chosen.only == "gap" {
+        lines.sort_by(|one, other| other.share.cmp(&one.share));
     }
     let opened = look
         .office
@@ -323,6 +345,7 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
         more,
         query: describe(look, &course, flow, chosen, words),
         opened,
+        may_remind: look.may(office::authority::Granted::Remind),
         sealed: look
             .office
             .mirror()

@@ -93,11 +93,13 @@ impl<'a> Seen<'a> {
         if let Some((_, sealed)) = self.sealed_of(&period) {
             return sealed;
         }
+        // By that year's own programme where there was one: as it stood when the next year's took force.
+        let last = self.look.office.last_of_year(period);
         let ask = Ask {
             scorecard: self.id.clone(),
             period,
             day: self.assessment.day,
-            at: self.assessment.at,
+            at: last.map_or(self.assessment.at, |last| last.min(self.assessment.at)),
         };
         // A year for which no targets are declared cannot be scored.
         let Ok(found) = self.look.site.assessment(self.look.office, &ask) else {

@@ -5,6 +5,7 @@ use base::{Problem, Ratio};
 use casework::Action;
 use office::case::Case;
 use office::course::{ItemOf, fields_of, item_of, number_in, points_field, proposed_points};
+use programme::model::DEDUCTED_FIELD;
 
 use crate::answer::Refused;
 use crate::look::Look;
@@ -28,6 +29,8 @@ pub(crate) struct Offered {
     pub name: String,
     pub filed_for: String,
     pub is_ticked: bool,
+    /// Of last year's: until when it is valid.
+    pub valid_to: Option<String>,
 }
 
 /// Something that the item needs, and whether it is there.
@@ -38,6 +41,7 @@ pub(crate) struct Check {
 
 /// Why the item came back.
 pub(crate) struct Returned {
+    pub state: String,
     pub by: String,
     pub day: String,
     pub reason: String,
@@ -61,6 +65,8 @@ pub(crate) struct ItemPanel {
     pub at_least: u32,
     pub at_most: Option<u32>,
     pub pieces: usize,
+    /// What came with the records behind the figures: name, hash, the record's page, who reported it.
+    pub supplied: Vec<(String, String, String, String)>,
     pub offered: Vec<Offered>,
     pub checks: Vec<Check>,
     pub returned: Option<Returned>,
@@ -114,6 +120,21 @@ pub(crate) fn panel(
         None => Vec::new(),
     };
     let pieces = own_pieces(case);
+    let supplied: Vec<(String, String, String, String)> = look
+        .office
+        .supplied(case, of)?
+        .into_iter()
+        .map(|found| {
+            let record = format!("/records/{}/{}", found.record_type, found.record);
+            let by = found.unit.map(|unit| look.unit_name(&unit));
+            (
+                found.piece.name,
+                found.piece.sha256,
+                record,
+                by.unwrap_or_default(),
+            )
+        })
+        .collect();
     let offered = if is_own {
         offered(look, case, of, unit, ticked)?
     } else {
@@ -130,6 +151,23 @@ pub(crate) fn panel(
     }
     if let Some(points) = &judged {
         given.push((words.say("评定", "given").to_owned(), words.points(points)));
+    }
+    let deducted = result.and_then(|result| result.deducted.clone());
+    let taken = case.state.fields.get(&base::FieldId::new(DEDUCTED_FIELD));
+    let taken = match taken {
+        Some(casework::Value::Number(points)) => deducted.or_else(|| Some(points.clone())),
+        _ => None,
+    };
+    if let Some(points) = taken {
+        given.push((
+            words
+                .say("逾期重开扣分", "taken off for being late")
+                .to_owned(),
+            format!("−{}", words.points(&points)),
+        ));
+    }
+    if let Some(points) = result.and_then(|result| result.points.as_ref()) {
+        given.push((words.say("计入", "counts").to_owned(), words.points(points)));
     }
     Ok(Some(ItemPanel {
         id: of.item.id.to_string(),
@@ -161,7 +199,15 @@ pub(crate) fn panel(
         evidence: look.text(&of.ties.evidence).to_owned(),
         at_least: of.ties.evidence_at_least,
         at_most: of.ties.evidence_at_most,
-        checks: checks(words, case, of, !figures.is_empty(), own.is_some(), pieces),
+        checks: checks(
+            words,
+            case,
+            of,
+            !figures.is_empty(),
+            own.is_some(),
+            pieces + supplied.len(),
+        ),
+        supplied,
         figures,
         pieces,
         offered,
@@ -217,6 +263,20 @@ fn offered(
     ticked: &[String],
 ) -> Result<Vec<Offered>, Problem> {
     let mut offered = Vec::new();
+    let words = Words { lang: look.lang() };
+    for found in look.office.still_valid(case)? {
+        offered.push(Offered {
+            is_ticked: ticked.contains(&found.piece.sha256),
+            sha256: found.piece.sha256,
+            name: found.piece.name,
+            filed_for: format!(
+                "{} · {}",
+                crate::pages::work::title_of(look, &look.office.case(found.case)?),
+                words.day(found.filed_on)
+            ),
+            valid_to: Some(words.day(found.valid_to)),
+        });
+    }
     for filed in look
         .office
         .filed_by(of.scorecard_id, &look.programme.year, unit)?
@@ -234,6 +294,7 @@ fn offered(
             sha256: filed.piece.sha256,
             name: filed.piece.name,
             filed_for,
+            valid_to: None,
         });
     }
     Ok(offered)
@@ -290,7 +351,8 @@ fn returned(look: &Look<'_>, case: &Case, words: Words) -> Result<Option<Returne
         return Ok(None);
     };
     let by_own = step.unit.as_ref().map(base::UnitId::as_str) == case.about.unit.as_deref();
-    let Some(reason) = step.reason.as_ref().filter(|_| !by_own && came_back(case)) else {
+    let is_back = !by_own && (came_back(case) || is_reopened(case));
+    let Some(reason) = step.reason.as_ref().filter(|_| is_back) else {
         return Ok(None);
     };
     let who = look.office.actor_name(step.by)?;
@@ -299,7 +361,9 @@ fn returned(look: &Look<'_>, case: &Case, words: Words) -> Result<Option<Returne
         .as_ref()
         .map(|unit| look.unit_name(unit.as_str()))
         .unwrap_or_default();
+    let state = case.flow.state(&case.state.state);
     Ok(Some(Returned {
+        state: state.map_or_else(String::new, |state| look.text(&state.name).to_owned()),
         by: format!("{unit} {who}").trim().to_owned(),
         day: words.day(step.day),
         reason: reason.clone(),
@@ -322,6 +386,17 @@ pub(crate) fn came_back(case: &Case) -> bool {
                 .iter()
                 .any(|step| is_own(step) && step.action == action.id)
         })
+}
+
+/// Whether a case was opened again after a deadline had locked it, and has not gone on since.
+pub(crate) fn is_reopened(case: &Case) -> bool {
+    let Some(last) = case.state.steps.last() else {
+        return false;
+    };
+    let deadlines = &case.flow.deadlines;
+    deadlines
+        .iter()
+        .any(|deadline| deadline.lifted_by.contains(&last.action))
 }
 
 /// Whether an action is the unit's self-score.

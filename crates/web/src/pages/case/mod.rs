@@ -11,19 +11,27 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
 use base::{FieldId, Problem};
-use casework::{Action, DueState, Field, FieldKind, StateKind, Value, When, possible_actions};
+use casework::{
+    Action, Amount, DueState, Field, FieldKind, StateKind, Value, When, open_actions,
+    possible_actions,
+};
 use office::case::{ActRequest, Case};
 use office::course::item_of;
+use office::spaces::ReminderRow;
 use office::work::task;
 
 use crate::answer::{Page, Refused, go_to};
 use crate::asked::Asked;
 use crate::frame::Frame;
 use crate::look::Look;
+use crate::pages::assignments;
 use crate::pages::work::{Line, line, title_of};
 use crate::posted::Posted;
 use crate::site::Site;
 use crate::words::Words;
+
+/// Most reminders that a case's page lists.
+const REMINDERS_MAX: usize = 50;
 
 pub(crate) fn routes() -> Router<Site> {
     Router::new().route("/cases/{number}", get(page).post(act))
@@ -50,6 +58,8 @@ pub(crate) struct ActForm {
     is_reason_required: bool,
     reasons: Vec<(String, String)>,
     reason: String,
+    /// Points that it takes off.
+    deducts: Option<String>,
     is_open: bool,
     /// It is the unit's self-score: filed evidence is offered, and it can be submitted at once.
     is_self_score: bool,
@@ -75,6 +85,16 @@ struct StepLine {
     evidence: Vec<Piece>,
 }
 
+/// A deadline that was missed and locks the case where it stands.
+struct LockLine {
+    name: String,
+    since: String,
+    basis: String,
+    /// What is locked, and what opens it again.
+    actions: String,
+    lifted_by: String,
+}
+
 struct DueLine {
     name: String,
     due: String,
@@ -82,11 +102,19 @@ struct DueLine {
     lamp: &'static str,
 }
 
+struct ReminderLine {
+    day: String,
+    by: String,
+    deadline: String,
+    due: String,
+}
+
 #[derive(Template)]
 #[template(path = "pages/case/case.html")]
 struct CasePage {
     frame: Frame,
     number: u64,
+    may_supervise: bool,
     flow: String,
     state: String,
     line: Line,
@@ -95,7 +123,12 @@ struct CasePage {
     fields: Vec<(String, String)>,
     forms: Vec<ActForm>,
     steps: Vec<StepLine>,
+    locks: Vec<LockLine>,
     dues: Vec<DueLine>,
+    assigned: Option<assignments::Panel>,
+    reminders: Vec<ReminderLine>,
+    /// Assignments that were made because this case stayed late: number and title.
+    followed: Vec<(u64, String)>,
     problems: Vec<Problem>,
     draft: String,
     is_saved: bool,
@@ -117,7 +150,15 @@ fn show(
     let words = Words { lang: look.lang() };
     let relation = office::case::relation(&look.programme, &case.about, who.unit.as_deref());
     let roles = [base::RoleId::new(&who.role)];
-    let actions = possible_actions(&case.flow, &case.state, &roles, relation);
+    let calendar = &look.programme.calendar;
+    let actions = open_actions(
+        &case.flow,
+        &case.state,
+        &roles,
+        relation,
+        look.today,
+        calendar,
+    );
     let draft = format!("/cases/{number}");
     let saved = look.site.desk().draft(who.actor, &draft)?;
     let typed = |name: &str| match posted {
@@ -151,17 +192,31 @@ fn show(
         })
         .collect();
     let steps = steps(look, &case, words)?;
+    let reminders = look.office.reminders_of(number)?;
     Page::of(&CasePage {
         frame: look.frame(title_of(look, &case)),
         number,
+        may_supervise: look.may(office::authority::Granted::Publish)
+            && !case.state.is_closed()
+            && task(&look.programme, &case, Vec::new(), look.today)
+                .due
+                .is_some_and(|due| due.due_on < look.today),
         flow: look.text(&case.flow.name).to_owned(),
         state: state_name(look, &case, &case.state.state),
-        line: line(look, &task(&look.programme, &case, actions, look.today)),
+        line: line(
+            look,
+            &task(&look.programme, &case, actions, look.today),
+            &reminders,
+        ),
+        assigned: assignments::panel(look, &case),
+        reminders: reminder_lines(look, &case, &reminders)?,
+        followed: followed(look, number)?,
         item: panel,
         unit_id: case.about.unit.clone().unwrap_or_default(),
         fields: fields(look, &case, &case.state.fields),
         forms,
         steps,
+        locks: locked(look, &case, words),
         dues: dues(look, &case, words),
         problems: problems.to_vec(),
         is_saved: saved.is_some() && posted.is_none(),
@@ -287,6 +342,7 @@ pub(crate) fn form(
             .map(|reason| (reason.id.to_string(), look.text(&reason.name).to_owned()))
             .collect(),
         reason: typed("reason"),
+        deducts: deducted_by(look, case, action),
         is_open: false,
         is_self_score: false,
         then: None,
@@ -401,6 +457,80 @@ fn steps(look: &Look<'_>, case: &Case, words: Words) -> Result<Vec<StepLine>, Re
     Ok(lines)
 }
 
+fn reminder_lines(
+    look: &Look<'_>,
+    case: &Case,
+    reminders: &[ReminderRow],
+) -> Result<Vec<ReminderLine>, Refused> {
+    let words = Words { lang: look.lang() };
+    let day =
+        |text: &str| base::Day::parse(text).map_or_else(|_| text.to_owned(), |day| words.day(day));
+    let mut lines = Vec::new();
+    for row in reminders.iter().rev().take(REMINDERS_MAX) {
+        let deadline = case.flow.deadline(&base::DeadlineId::new(&row.deadline));
+        lines.push(ReminderLine {
+            day: day(&row.day),
+            by: look.office.actor_name_in(row.by, look.lang())?,
+            deadline: deadline.map_or_else(
+                || row.deadline.clone(),
+                |found| look.text(&found.name).to_owned(),
+            ),
+            due: day(&row.due),
+        });
+    }
+    Ok(lines)
+}
+
+/// The assignments that were made because a case stayed late.
+fn followed(look: &Look<'_>, number: u64) -> Result<Vec<(u64, String)>, Refused> {
+    let mut found = Vec::new();
+    for row in look.office.followed_of(number)? {
+        let case = look.office.case(row.assignment)?;
+        found.push((case.number, title_of(look, &case)));
+    }
+    Ok(found)
+}
+
+/// The points that an action takes off the item's, as it declares.
+fn deducted_by(look: &Look<'_>, case: &Case, action: &Action) -> Option<String> {
+    let words = Words { lang: look.lang() };
+    Some(match &action.adds.as_ref()?.amount {
+        Amount::Number(points) => words.points(points),
+        Amount::ShareOf(field, share) => {
+            let Some(Value::Number(of)) = case.state.fields.get(field) else {
+                return None;
+            };
+            let percent = words.points(&(share * &base::Ratio::from_int(100)));
+            format!("{} ({percent} %)", words.points(&(of * share)))
+        }
+    })
+}
+
+fn locked(look: &Look<'_>, case: &Case, words: Words) -> Vec<LockLine> {
+    let named = |ids: &[base::ActionId]| {
+        let names = ids.iter().filter_map(|id| case.flow.action(id));
+        let names: Vec<&str> = names.map(|action| look.text(&action.name)).collect();
+        names.join(words.say("、", ", "))
+    };
+    casework::locks(
+        &case.flow,
+        &case.state,
+        look.today,
+        &look.programme.calendar,
+    )
+    .unwrap_or_default()
+    .iter()
+    .filter(|lock| crate::pages::course::is_waiting(case, lock))
+    .map(|lock| LockLine {
+        name: look.text(&lock.deadline.name).to_owned(),
+        since: words.day_and_weekday(lock.run.due_on),
+        basis: look.text(&lock.deadline.basis).to_owned(),
+        actions: named(lock.actions),
+        lifted_by: named(&lock.deadline.lifted_by),
+    })
+    .collect()
+}
+
 fn dues(look: &Look<'_>, case: &Case, words: Words) -> Vec<DueLine> {
     let mut lines = Vec::new();
     for deadline in &case.flow.deadlines {
@@ -503,12 +633,13 @@ fn request(
         let filed = office
             .filed_by(&base::ScorecardId::new(scorecard), &year, unit)
             .map_err(one)?;
-        evidence.extend(
-            filed
-                .into_iter()
-                .map(|filed| filed.piece)
-                .filter(|piece| wanted_again.contains(&piece.sha256.as_str())),
-        );
+        // What was filed last year and is still valid can be used as well.
+        let valid = office.still_valid(&case).map_err(one)?;
+        let pieces = filed
+            .into_iter()
+            .map(|filed| filed.piece)
+            .chain(valid.into_iter().map(|found| found.piece));
+        evidence.extend(pieces.filter(|piece| wanted_again.contains(&piece.sha256.as_str())));
     }
     let some = |name: &str| {
         let text = posted.get(name).trim();

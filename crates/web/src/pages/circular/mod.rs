@@ -63,6 +63,7 @@ struct Circular {
     corrects: Option<(u64, String)>,
     to_open: usize,
     may_open: bool,
+    may_issue: bool,
     opened: usize,
 }
 
@@ -213,6 +214,7 @@ fn show(look: &Look<'_>, position: u64) -> Result<Page, Refused> {
             .len()
             .saturating_sub(opened),
         may_open: look.may(Granted::OpenCases),
+        may_issue: look.may(Granted::Publish),
         opened,
     })
 }

@@ -2,9 +2,9 @@
 //! published; and how it was published here before.
 
 use base::{Lang, Ratio};
-use measure::Address;
+use measure::{Address, RowId};
 use office::assessment::{Ask, is_carried_by};
-use office::restated::{Held, RestateAsk, Source};
+use office::restated::{ChangedBy, Effect, Held, RestateAsk, Source};
 use programme::model::{Production, Scored};
 
 use super::{At, link};
@@ -43,7 +43,28 @@ pub(super) struct Vintages {
     pub present: String,
     pub present_address: String,
     pub is_changed: bool,
+    pub changes: Vec<Change>,
+    /// More entries changed it than are listed.
+    pub has_more: bool,
 }
+
+/// An entry that changed a published value.
+pub(super) struct Change {
+    pub position: u64,
+    pub kind: String,
+    pub who: String,
+    pub moment: String,
+    pub reason: String,
+    pub before: String,
+    pub after: String,
+    /// Rows that count since, no longer or otherwise: which, its page, how.
+    pub rows: Vec<(String, Option<String>, &'static str)>,
+    pub rows_more: usize,
+}
+
+/// Most entries that are listed for one figure, and most rows for one entry.
+const CHANGES_MAX: usize = 50;
+const ROWS_MAX: usize = 10;
 
 /// A value as it was published.
 pub(super) struct Vintage {
@@ -211,6 +232,11 @@ pub(super) fn published(at: &At<'_>) -> Result<Vec<Vintages>, Refused> {
         ..RestateAsk::default()
     })?;
     let mut shown = Vec::new();
+    let held = |held: &Held| match held {
+        Held::Figure(figure) => at.shown(figure, indicator),
+        Held::Text(text) => text.clone(),
+        Held::Gone(problem) => problem.what(at.words.lang).to_owned(),
+    };
     for (of, vintages) in found {
         if of.slice != at.address.slice || of.period != at.address.period {
             continue;
@@ -233,19 +259,27 @@ pub(super) fn published(at: &At<'_>) -> Result<Vec<Vintages>, Refused> {
                     ),
                 },
                 day: at.words.day(vintage.day),
-                value: match &vintage.held {
-                    Held::Figure(figure) => at.shown(figure, indicator),
-                    Held::Text(text) => text.clone(),
-                    Held::Gone(problem) => problem.what(at.words.lang).to_owned(),
-                },
+                value: held(&vintage.held),
                 position: vintage.position.0,
             })
             .collect();
         let is_changed = vintages
             .first()
             .is_some_and(|first| first.held != Held::Figure(figure.clone()));
+        let as_of = at.words.day(of.day);
+        let (mut changes, mut has_more) = (Vec::new(), false);
+        // Only of what is another now: finding the entries costs more than the figure.
+        if is_changed {
+            let restated = at.look.office.restated_figure(of, vintages)?;
+            has_more = restated.has_more || restated.changes.len() > CHANGES_MAX;
+            for change in restated.changes.iter().take(CHANGES_MAX) {
+                changes.push(changed(at, change, &held));
+            }
+        }
         shown.push(Vintages {
-            as_of: at.words.day(of.day),
+            as_of,
+            changes,
+            has_more,
             lines,
             present: at.shown(&figure, indicator),
             present_address: link(&present),
@@ -253,6 +287,38 @@ pub(super) fn published(at: &At<'_>) -> Result<Vec<Vintages>, Refused> {
         });
     }
     Ok(shown)
+}
+
+fn changed(at: &At<'_>, change: &ChangedBy, held: &dyn Fn(&Held) -> String) -> Change {
+    let rows = change.rows.iter().take(ROWS_MAX).map(|row| {
+        let table = at.programme.record_types.get(row.table.as_str());
+        let name = table.map_or(row.table.as_str(), |table| at.look.text(&table.name));
+        let (id, address) = match &row.row {
+            RowId::Number(number) => {
+                let address = table.map(|_| format!("/records/{}/{number}", row.table));
+                (format!("#{number}"), address)
+            }
+            RowId::Name(name) => (name.to_string(), None),
+        };
+        let how = match row.effect {
+            Effect::Entered => at.say("计入", "counts now"),
+            Effect::Left => at.say("不再计入", "counts no longer"),
+            Effect::Changed => at.say("改变", "counts otherwise"),
+        };
+        (format!("{name} {id}"), address, how)
+    });
+    let rows: Vec<_> = rows.collect();
+    Change {
+        position: change.position.0,
+        kind: crate::pages::ledger::kind_name(at.words, change.kind.number()),
+        who: change.actor.clone(),
+        moment: at.words.moment(&at.programme, change.time),
+        reason: change.reason.clone().unwrap_or_default(),
+        before: held(&change.before),
+        after: held(&change.after),
+        rows_more: change.rows.len() + change.rows_more - rows.len(),
+        rows,
+    }
 }
 
 /// A document with its number and day.

@@ -107,16 +107,36 @@ const KINDS: &[(Kind, &str, &str)] = &[
     (Kind::ImportClose, "完成导入", "import completed"),
     (Kind::ImportAbandon, "放弃导入", "import given up"),
     (Kind::CaseOpen, "事项立项", "case opened"),
+    (Kind::Remind, "催办", "reminder"),
+    (Kind::Assign, "交办", "assignment"),
     (Kind::CaseAct, "事项办理", "step of a case"),
     (Kind::Override, "改定得分", "points set by hand"),
     (Kind::Seal, "封存结果", "result sealed"),
     (Kind::Publish, "公布", "published"),
     (Kind::AuditDraw, "审计抽样", "audit draw"),
     (Kind::AuditFinding, "审计结论", "audit finding"),
+    (Kind::ActorClosed, "停用人员", "actor closed"),
+    (Kind::ActorReopened, "恢复人员", "actor reopened"),
+    (Kind::ActorMoved, "人员调整岗位", "actor moved"),
+    (Kind::Deputy, "委托代办", "deputy named"),
+    (Kind::DeputyEnded, "终止代办", "deputy ended"),
+    (Kind::Handover, "工作交接", "handover"),
+    (Kind::HandoverConfirmed, "确认接收", "handover confirmed"),
+    (Kind::LetterSigned, "签订责任书", "letter signed"),
+    (
+        Kind::LetterCountersigned,
+        "会签责任书",
+        "letter countersigned",
+    ),
+    (Kind::LetterScan, "责任书扫描件", "letter's scan"),
+    (Kind::ChangeConfirmed, "确认年中调整", "change confirmed"),
+    (Kind::PaperTemplate, "启用公文模板", "template in force"),
+    (Kind::Paper, "出具公文", "paper issued"),
+    (Kind::PaperVoided, "公文作废", "paper void"),
 ];
 
 /// What a kind of entry is called; its number where this version has no words for it.
-fn kind_name(words: Words, number: u16) -> String {
+pub(crate) fn kind_name(words: Words, number: u16) -> String {
     let kind = Kind::from_number(number);
     KINDS
         .iter()
@@ -254,7 +274,7 @@ fn of(look: &Look<'_>, entry: &Entry, json: &Json) -> Option<(String, String)> {
                 format!("{} {record}", words.say("记录", "Record")),
             ))
         }
-        Kind::CaseOpen => Some((
+        Kind::CaseOpen | Kind::Assign => Some((
             format!("/cases/{}", entry.position.0),
             format!("{} {}", words.say("事项", "Case"), entry.position.0),
         )),
@@ -277,6 +297,22 @@ fn of(look: &Look<'_>, entry: &Entry, json: &Json) -> Option<(String, String)> {
                     .to_owned(),
             ))
         }
+        Kind::LetterSigned | Kind::LetterCountersigned | Kind::LetterScan => {
+            let unit = json["unit"].as_str()?;
+            let coded: String = url::form_urlencoded::byte_serialize(unit.as_bytes()).collect();
+            Some((
+                format!("/plan/letters/{coded}"),
+                words.say("责任书", "Letter").to_owned(),
+            ))
+        }
+        Kind::ChangeConfirmed => Some((
+            "/plan/changes".to_owned(),
+            words.say("年中调整", "Changes in mid-year").to_owned(),
+        )),
+        Kind::Paper => Some((
+            format!("/papers/{}", entry.position.0),
+            words.say("公文", "Paper").to_owned(),
+        )),
         Kind::Seal => Some((
             "/board".to_owned(),
             words.say("记分榜", "Scoreboard").to_owned(),

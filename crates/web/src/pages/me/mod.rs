@@ -3,6 +3,7 @@
 //! What is no fact goes to the desk; deputies and handovers are entries of the ledger.
 
 mod codes;
+mod contacts;
 mod elsewhere;
 mod handover;
 mod tokens;
@@ -25,6 +26,7 @@ use crate::problems;
 use crate::site::{Site, Told};
 use crate::words::Words;
 
+pub(crate) use self::contacts::check as check_contact;
 pub(crate) use self::handover::{
     Colleague, DeputyLine, HandoverLine, colleagues, deputies_of, handovers_of,
 };
@@ -36,6 +38,7 @@ pub(crate) fn routes() -> Router<Site> {
         .route("/me/sessions", post(end_session))
         .route("/me/act-as", post(act_as))
         .merge(codes::routes())
+        .merge(contacts::routes())
         .merge(elsewhere::routes())
         .merge(handover::routes())
         .merge(tokens::routes())
@@ -70,6 +73,7 @@ struct Me {
     colleagues: Vec<Colleague>,
     peers: Vec<Colleague>,
     manages_people: bool,
+    contacts: Vec<contacts::ContactLine>,
     problems: Vec<Problem>,
 }
 
@@ -123,6 +127,7 @@ fn show(look: &Look<'_>, problems: &[Problem]) -> Result<Page, Refused> {
                 && own.is_some_and(|own| (&own.role, &own.unit) == (&row.role, &row.unit))
         }),
         manages_people: look.may(Granted::People),
+        contacts: contacts::lines(look, who.own)?,
         problems: problems.to_vec(),
     })
 }

@@ -252,7 +252,8 @@ fn schemes(look: &Look<'_>) -> Vec<Scheme> {
     schemes
 }
 
-fn carriers(look: &Look<'_>, carriers: &[Carrier]) -> String {
+/// Who carries an item, as it is declared.
+pub(crate) fn carriers(look: &Look<'_>, carriers: &[Carrier]) -> String {
     let code = |id: &base::CodeId| {
         look.programme
             .vocabularies

@@ -12,6 +12,7 @@ use programme::difference::Changed;
 
 use crate::answer::{Page, Refused, go_to};
 use crate::asked::Asked;
+use crate::download::{self, Kind};
 use crate::frame::Frame;
 use crate::look::Look;
 use crate::posted::Posted;
@@ -25,6 +26,7 @@ pub(crate) fn routes() -> Router<Site> {
     Router::new()
         .route("/programme/new", get(form).post(upload))
         .route("/programme/proposals/{id}", get(page))
+        .route("/programme/proposals/{id}/file", get(file))
         .route("/programme/proposals/{id}/activate", post(activate))
         .route("/programme/proposals/{id}/drop", post(forget))
 }
@@ -100,6 +102,10 @@ fn show_form(look: &Look<'_>, problems: Vec<Problem>) -> Result<Page, Refused> {
     let words = Words { lang: look.lang() };
     let mut waiting = Vec::new();
     for upload in look.site.desk().uploads()? {
+        // Templates of papers wait at the same place.
+        if upload.name.starts_with(crate::pages::papers::WAITING) {
+            continue;
+        }
         waiting.push(Waiting {
             id: upload.id,
             by: look.office.actor_name(upload.actor)?,
@@ -137,6 +143,23 @@ async fn upload(State(site): State<Site>, asked: Asked, posted: Posted) -> Respo
                 .desk()
                 .keep_upload(who.actor, &file.name, &file.bytes, look.site.now())?;
         Ok(go_to(&format!("/programme/proposals/{id}")))
+    })
+    .await
+}
+
+/// The package as it was uploaded, to be edited and uploaded again.
+async fn file(State(site): State<Site>, asked: Asked, Path(id): Path<i64>) -> Response {
+    site.file(asked, move |look| {
+        may(look)?;
+        let none = || Refused::no_such(("方案版本", "proposed version"), id);
+        let (upload, bytes) = look.site.desk().upload(id)?.ok_or_else(none)?;
+        let (stem, ending) = upload.name.rsplit_once('.').unwrap_or((&upload.name, ""));
+        let kind = if ending.eq_ignore_ascii_case("zip") {
+            Kind::Zip
+        } else {
+            Kind::Xlsx
+        };
+        Ok(download::file(stem, kind, bytes))
     })
     .await
 }

@@ -11,6 +11,7 @@ use axum::routing::{get, post};
 use base::{Problem, Ratio};
 use office::Office;
 use office::case::{ActRequest, Case};
+use office::course::{ItemOf, fields_of, judged_parts, points_of_parts};
 
 use crate::answer::{Page, Refused, go_to};
 use crate::asked::Asked;
@@ -40,6 +41,21 @@ pub(super) struct PieceLink {
     name: String,
 }
 
+/// A part of a composite item: the head of its column.
+pub(super) struct PartHead {
+    pub field: String,
+    pub name: String,
+    pub weight: String,
+    pub most: String,
+}
+
+/// A part of a row: what it is, and whether it can be given here.
+pub(super) struct PartCell {
+    pub field: String,
+    pub value: String,
+    pub is_open: bool,
+}
+
 /// A level that can be given, with its points.
 pub(super) struct LevelChoice {
     value: String,
@@ -52,6 +68,7 @@ pub(super) struct Row {
     /// Can be judged now by who looks: the fields of its points and its reason.
     pub points_field: Option<String>,
     pub can_return: bool,
+    pub parts: Vec<PartCell>,
     pub pieces: Vec<PieceLink>,
     pub self_note: String,
     pub marks: Vec<String>,
@@ -71,6 +88,7 @@ struct Review {
     category: String,
     max: String,
     levels: Vec<LevelChoice>,
+    parts: Vec<PartHead>,
     rows: Vec<Row>,
     open: usize,
     draft: String,
@@ -142,7 +160,51 @@ async fn page(State(site): State<Site>, asked: Asked, Path(item): Path<String>) 
         .await
 }
 
-/// The rows of an item, in the programme's order of units.
+/// The parts that an item is judged by, as its flow carries them.
+pub(super) fn part_heads(look: &Look<'_>, course: &Course<'_>, of: ItemOf<'_>) -> Vec<PartHead> {
+    let words = Words { lang: look.lang() };
+    let flow = course.scorecard.flow.as_ref();
+    let flow = flow.and_then(|id| look.programme.flows.get(id));
+    flow.map(|flow| judged_parts(flow, of))
+        .unwrap_or_default()
+        .into_iter()
+        .map(|part| PartHead {
+            field: part.field.id.to_string(),
+            name: look.text(&part.field.name).to_owned(),
+            weight: words.points(&part.weight),
+            most: words.points(&part.most),
+        })
+        .collect()
+}
+
+/// A case's parts: what was given, what was typed, and which of them can be given here.
+fn part_cells(
+    case: &Case,
+    of: ItemOf<'_>,
+    judging: Option<&casework::Action>,
+    typed: &dyn Fn(&str) -> String,
+) -> Vec<PartCell> {
+    judged_parts(&case.flow, of)
+        .into_iter()
+        .map(|part| {
+            let field = &part.field.id;
+            let is_open =
+                judging.is_some_and(|action| fields_of(action).any(|taken| taken == field));
+            let given = case.state.fields.get(field).map(ToString::to_string);
+            let value = match typed(&format!("q.{}.{field}", case.number)) {
+                text if is_open && !text.is_empty() => text,
+                _ => given.unwrap_or_default(),
+            };
+            PartCell {
+                field: field.to_string(),
+                value,
+                is_open,
+            }
+        })
+        .collect()
+}
+
+/// The rows of an item, in the programme's order of units; those that can be given now first.
 pub(super) fn rows(
     look: &Look<'_>,
     course: &Course<'_>,
@@ -181,7 +243,17 @@ pub(super) fn rows(
             },
             text => text,
         };
+        let of = office::course::item_of(&look.programme, &case.about);
+        let parts = of.map_or_else(Vec::new, |of| {
+            part_cells(
+                &case,
+                of,
+                judging.as_ref().map(|(action, _)| *action),
+                typed,
+            )
+        });
         rows.push(Row {
+            parts,
             points_field: judging.map(|(_, field)| field),
             can_return: actions(look, &case).iter().any(|action| is_return(action)),
             pieces,
@@ -195,6 +267,8 @@ pub(super) fn rows(
         });
     }
     mark(words, &mut rows);
+    // What can be given now stands first.
+    rows.sort_by_key(|row| row.points_field.is_none());
     Ok(rows)
 }
 
@@ -337,6 +411,7 @@ pub(super) fn show(
         category: crate::pages::case::item::category(look, of),
         max: programme::shown::points(&of.item.points),
         levels,
+        parts: part_heads(look, &course, of),
         open: rows.iter().filter(|row| row.points_field.is_some()).count(),
         is_judged: of.ties.judged,
         rows,
@@ -359,9 +434,15 @@ pub(super) fn requests(
         let (Ok(number), points) = (number.parse::<u64>(), points.trim()) else {
             continue;
         };
+        let prefix = format!("q.{number}.");
+        let parts: Vec<(&str, &str)> = posted
+            .with_prefix(&prefix)
+            .map(|(field, text)| (field, text.trim()))
+            .filter(|(_, text)| !text.is_empty())
+            .collect();
         let wanted = match back.or(only) {
             Some(wanted) => wanted == number,
-            None => !points.is_empty(),
+            None => !points.is_empty() || !parts.is_empty(),
         };
         if !wanted {
             continue;
@@ -393,7 +474,17 @@ pub(super) fn requests(
                 continue;
             };
             request.action = action.id.to_string();
-            request.fields.insert(field, points.to_owned());
+            for (part, text) in &parts {
+                request
+                    .fields
+                    .insert((*part).to_owned(), (*text).to_owned());
+            }
+            // Without points of their own the parts say what they come to.
+            let points = match points {
+                "" => parts_come_to(&case, of, &parts).unwrap_or_default(),
+                points => points.to_owned(),
+            };
+            request.fields.insert(field, points);
             if !reason.is_empty() {
                 match note_field(&case, action) {
                     Some(note) => drop(request.fields.insert(note, reason)),
@@ -404,6 +495,23 @@ pub(super) fn requests(
         requests.push((number, request));
     }
     Ok(requests)
+}
+
+/// The points that the parts come to which are typed or were given before.
+fn parts_come_to(case: &Case, of: ItemOf<'_>, typed: &[(&str, &str)]) -> Option<String> {
+    let parts = judged_parts(&case.flow, of);
+    let known = parts.iter().filter_map(|part| {
+        let typed = typed
+            .iter()
+            .find(|(field, _)| *field == part.field.id.as_str());
+        let value = match typed {
+            Some((_, text)) => Ratio::parse_decimal(text)?,
+            None => office::course::number_in(case, &[part.field.id.as_str().into()])?,
+        };
+        Some((part, value))
+    });
+    let points = points_of_parts(of, known)?;
+    Some(programme::shown::points(&points))
 }
 
 async fn act(

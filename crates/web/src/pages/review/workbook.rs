@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use base::{Place, Problem, Ratio};
 use sheet::{Cell, ColumnOut, ReadOptions, SheetOut, WorkbookOut};
 
-use super::{rows, show};
+use super::{part_heads, rows, show};
 use crate::answer::{Refused, go_to};
 use crate::asked::Asked;
 use crate::pages::course::course;
@@ -36,7 +36,8 @@ pub(super) async fn out(
         let of = course
             .item(&item)
             .ok_or_else(|| Refused::no_such(("项目", "item"), &item))?;
-        let columns = [
+        let parts = part_heads(look, &course, of);
+        let mut columns = vec![
             ColumnOut::text(NUMBER),
             ColumnOut::text(UNIT),
             ColumnOut::text("状态"),
@@ -47,9 +48,9 @@ pub(super) async fn out(
             ColumnOut::number("自评"),
             ColumnOut::text("完成情况"),
             ColumnOut::number("佐证件数"),
-            ColumnOut::number(POINTS),
-            ColumnOut::text(REASON),
         ];
+        columns.extend(parts.iter().map(|part| ColumnOut::number(&part.name)));
+        columns.extend([ColumnOut::number(POINTS), ColumnOut::text(REASON)]);
         let name: String = of
             .item
             .name
@@ -73,24 +74,21 @@ pub(super) async fn out(
             } else {
                 &row.line.given
             };
-            sheet.rows.push(
-                [
-                    Cell::text(row.line.number.to_string()),
-                    Cell::text(row.line.unit_name),
-                    Cell::text(row.line.state_name),
-                    Cell::text(row.line.figure),
-                    Cell::text(row.line.target),
-                    number(&row.line.max),
-                    number(&row.line.proposed),
-                    number(&row.line.own),
-                    Cell::text(row.self_note),
-                    number(&row.pieces.len().to_string()),
-                    number(points),
-                    Cell::text(""),
-                ]
-                .map(Into::into)
-                .into(),
-            );
+            let mut cells = vec![
+                Cell::text(row.line.number.to_string()),
+                Cell::text(row.line.unit_name),
+                Cell::text(row.line.state_name),
+                Cell::text(row.line.figure),
+                Cell::text(row.line.target),
+                number(&row.line.max),
+                number(&row.line.proposed),
+                number(&row.line.own),
+                Cell::text(row.self_note),
+                number(&row.pieces.len().to_string()),
+            ];
+            cells.extend(row.parts.iter().map(|part| number(&part.value)));
+            cells.extend([number(points), Cell::text("")]);
+            sheet.rows.push(cells.into_iter().map(Into::into).collect());
         }
         let mut book = WorkbookOut::new([sheet]);
         book.title = look.text(&of.item.name).to_owned();
@@ -122,11 +120,33 @@ pub(super) async fn take(
             .find(|file| file.field == "workbook")
             .ok_or_else(|| Refused::from(problems::no_file_chosen()))?;
         let course = course(look)?;
-        let known: BTreeMap<String, bool> = rows(look, &course, &item, &|_| String::new())?
+        let of = course
+            .item(&item)
+            .ok_or_else(|| Refused::no_such(("项目", "item"), &item))?;
+        let rows = rows(look, &course, &item, &|_| String::new())?;
+        // What the workbook's columns of parts are called depends on the language it was made in.
+        let parts: Vec<(Vec<String>, String)> = part_heads(look, &course, of)
+            .into_iter()
+            .filter(|part| {
+                let is_open = |cell: &super::PartCell| cell.is_open && cell.field == part.field;
+                rows.iter().any(|row| row.parts.iter().any(is_open))
+            })
+            .map(|part| {
+                let flow = course.scorecard.flow.as_ref();
+                let field = flow
+                    .and_then(|id| look.programme.flows.get(id))
+                    .and_then(|flow| flow.field(&base::FieldId::new(&part.field)));
+                let names = field.map_or_else(Vec::new, |field| {
+                    vec![field.name.zh.clone(), field.name.en.clone()]
+                });
+                (names, part.field)
+            })
+            .collect();
+        let known: BTreeMap<String, bool> = rows
             .into_iter()
             .map(|row| (row.line.number.to_string(), row.points_field.is_some()))
             .collect();
-        let (typed, faults) = read(&file.name, &file.bytes, &known)?;
+        let (typed, faults) = read(&file.name, &file.bytes, &known, &parts)?;
         if !faults.is_empty() {
             return Err(faults.into());
         }
@@ -145,6 +165,7 @@ fn read(
     name: &str,
     bytes: &[u8],
     known: &BTreeMap<String, bool>,
+    parts: &[(Vec<String>, String)],
 ) -> Result<(Typed, Vec<Problem>), Problem> {
     let table = sheet::read_table(bytes, &ReadOptions::named(name))?;
     let column = |heading: &str| {
@@ -153,6 +174,15 @@ fn read(
             .ok_or_else(|| problems::no_such_column(heading).in_place(Place::in_file(name)))
     };
     let (number, points, reason) = (column(NUMBER)?, column(POINTS)?, column(REASON)?);
+    let mut part_columns = Vec::new();
+    for (names, field) in parts {
+        for name in names {
+            if let Some(column) = table.column(name)? {
+                part_columns.push((column, name, field));
+                break;
+            }
+        }
+    }
     let mut typed = Typed::new();
     let mut faults = Vec::new();
     for row in &table.rows {
@@ -190,6 +220,17 @@ fn read(
             );
             continue;
         }
+        for (column, name, field) in &part_columns {
+            let value = text(*column);
+            if !value.is_empty() && Ratio::parse_decimal(&value).is_none() {
+                faults.push(
+                    problems::cell_is_no_number(row.number, name.as_str(), &value)
+                        .in_place(at(name, value.clone())),
+                );
+            } else {
+                typed.insert(format!("q.{case}.{field}"), value);
+            }
+        }
         typed.insert(format!("p.{case}"), given);
         typed.insert(format!("r.{case}"), text(reason));
     }
@@ -219,7 +260,7 @@ mod tests {
             ("9".to_owned(), false),
         ]);
         let bytes = book(&[["7", "2.5", "缺纪要"], ["9", "1", ""], ["8", "", ""]]);
-        let (typed, faults) = read("a.xlsx", &bytes, &known).unwrap();
+        let (typed, faults) = read("a.xlsx", &bytes, &known, &[]).unwrap();
         assert!(faults.is_empty());
         assert_eq!(typed.get("p.7").map(String::as_str), Some("2.5"));
         assert_eq!(typed.get("r.7").map(String::as_str), Some("缺纪要"));
@@ -229,7 +270,7 @@ mod tests {
         );
 
         let bytes = book(&[["7", "二分半", ""], ["70", "1", ""]]);
-        let (_, faults) = read("a.xlsx", &bytes, &known).unwrap();
+        let (_, faults) = read("a.xlsx", &bytes, &known, &[]).unwrap();
         let places: Vec<_> = faults
             .iter()
             .map(|fault| {

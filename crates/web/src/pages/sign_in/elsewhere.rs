@@ -34,11 +34,7 @@ pub(super) struct Out {
     link: String,
 }
 
-pub(super) async fn go(
-    State(site): State<Site>,
-    asked: Asked,
-    Query(out): Query<Out>,
-) -> Response {
+pub(super) async fn go(State(site): State<Site>, asked: Asked, Query(out): Query<Out>) -> Response {
     let begun = site
         .blocking(move |site| {
             let begun = go_now(site, &asked, &out);

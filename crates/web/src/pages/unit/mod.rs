@@ -91,7 +91,11 @@ struct GroupBlock {
 #[template(path = "pages/unit/unit.html")]
 struct UnitCard {
     frame: Frame,
+    unit: String,
+    may_issue: bool,
+    may_bind: bool,
     truth: String,
+    unit_id: String,
     suffix: String,
     trend: String,
     year_before: Option<(String, String, Option<String>)>,
@@ -212,7 +216,11 @@ fn show(look: &Look<'_>, unit: &str, chosen: &Chosen) -> Result<Page, Refused> {
     let open = open_cases(&seen, unit)?;
     Page::of(&UnitCard {
         frame: look.frame(look.unit_name(unit)),
+        unit: unit.to_owned(),
+        may_bind: crate::pages::papers::may_bind(look, unit),
+        may_issue: look.may(office::authority::Granted::Publish),
         truth: seen.truth(),
+        unit_id: unit.to_owned(),
         trend: format!("/units/{unit}/trend{}", seen.suffix()),
         year_before: year_before(&seen, card),
         sealed: seen.sealed().and_then(|(position, totals)| {

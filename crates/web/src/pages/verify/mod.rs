@@ -8,6 +8,7 @@ use axum::response::Response;
 use axum::routing::get;
 use base::Problem;
 use office::case::{ActRequest, Case};
+use office::course::{fields_of, judged_parts};
 use serde::Deserialize;
 
 use crate::answer::{Page, Refused, go_to};
@@ -58,6 +59,8 @@ struct Verify {
     evidence: String,
     at_least: u32,
     points: String,
+    /// Parts of a composite item that are given here: field, name, what is typed, the most.
+    parts: Vec<(String, String, String, String)>,
     note: String,
     draft: String,
     nth: usize,
@@ -171,6 +174,16 @@ fn show(
         text if text.is_empty() => line.given.clone(),
         text => text,
     };
+    let parts: Vec<(String, String, String, String)> = judged_parts(&case.flow, of)
+        .into_iter()
+        .filter(|part| fields_of(action).any(|field| *field == part.field.id))
+        .map(|part| {
+            let field = part.field.id.to_string();
+            let typed = typed(&format!("q.{field}"));
+            let name = look.text(&part.field.name).to_owned();
+            (field, name, typed, programme::shown::points(&part.most))
+        })
+        .collect();
     Page::of(&Verify {
         frame: look.frame(line.item_name.clone()),
         action: action.id.to_string(),
@@ -179,6 +192,7 @@ fn show(
         evidence: look.text(&of.ties.evidence).to_owned(),
         at_least: action.requires_evidence_at_least,
         points,
+        parts,
         note: typed("note"),
         nth: nth + 1,
         of: all.len(),
@@ -238,6 +252,11 @@ async fn act(
             if let (Some(action), Some(of)) = (action, of) {
                 let points = posted.get("points").trim();
                 let field = office::course::points_field(&case, action, &of.scorecard.judged_by);
+                let typed = judged_parts(&case.flow, of).into_iter().filter_map(|part| {
+                    let text = posted.get(&format!("q.{}", part.field.id)).trim();
+                    (!text.is_empty()).then(|| (part.field.id.to_string(), text.to_owned()))
+                });
+                request.fields.extend(typed);
                 if let (Some(field), false) = (field, points.is_empty()) {
                     request.fields.insert(field.to_string(), points.to_owned());
                 }

@@ -1,11 +1,16 @@
 //! My work: what waits for me, what is late, what came back, in due order.
 
+mod sheaf;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use base::Lang;
+use base::{Day, Lang};
+use office::assign::is_assignment;
+use office::authority::Granted;
+use office::spaces::ReminderRow;
 use office::work::Task;
 
 use crate::answer::{Page, Refused};
@@ -14,6 +19,7 @@ use crate::frame::Frame;
 use crate::look::Look;
 use crate::site::Site;
 use crate::words::Words;
+use sheaf::Sheaf;
 
 /// Most lines of one group; the rest is said by its number.
 const LINES_MAX: usize = 200;
@@ -25,6 +31,7 @@ pub(crate) fn routes() -> Router<Site> {
 }
 
 /// A line: what, for whom, due when, in which state.
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Line {
     pub address: String,
     pub what: String,
@@ -36,17 +43,38 @@ pub(crate) struct Line {
     pub lamp: &'static str,
     /// It came back and is to be done again.
     pub came_back: bool,
+    /// It was opened again after its last day.
+    pub is_reopened: bool,
+    /// A missed deadline locks it.
+    pub is_locked: bool,
     /// An action that asks for nothing, so that it is done in place, with its name; and the case.
     pub at_once: Option<(String, String)>,
     pub number: u64,
+    /// Where it and those like it are done together: address and the step's name.
+    pub table: Option<(String, String)>,
+    /// How often and when last it was reminded of; empty where never.
+    pub reminded: String,
+    /// It is an assignment: supervision, an instruction.
+    pub is_assignment: bool,
+    /// The flow's name, of an assignment.
+    pub kind: String,
 }
 
 struct Group {
     id: &'static str,
     title: (&'static str, &'static str),
     empty: (&'static str, &'static str),
+    /// What many cases wait for alike.
+    sheaves: Vec<Sheaf>,
     lines: Vec<Line>,
     more: usize,
+}
+
+impl Group {
+    fn count(&self) -> usize {
+        let bound: usize = self.sheaves.iter().map(|sheaf| sheaf.cases).sum();
+        bound + self.lines.len() + self.more
+    }
 }
 
 #[derive(Template)]
@@ -55,6 +83,8 @@ struct Work {
     frame: Frame,
     places: Vec<(String, &'static str, &'static str)>,
     groups: Vec<Group>,
+    /// What units were charged with: it heads the list.
+    assignments: Vec<Line>,
     total: usize,
     units: Vec<String>,
     items: Vec<String>,
@@ -81,9 +111,11 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
         let list = look.site.worklist(look.office)?;
         list.tasks_for(&look.programme, &who.role, who.unit.as_deref(), look.today)
             .iter()
-            .map(|task| line(look, task))
+            .map(|task| line(look, task, list.reminders_of(task.case.number)))
             .collect()
     };
+    // Letters and changes of the plan wait beside the cases.
+    let lines = [crate::pages::plan::duties(look)?, lines].concat();
     let wanted = |chosen: &str, found: &str| chosen.is_empty() || chosen == found;
     let total = lines.len();
     let choices = |of: &dyn Fn(&Line) -> &str| {
@@ -100,6 +132,8 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
         .collect();
     // Within a group what came back is first; a stable sort keeps the days.
     lines.sort_by_key(|line| !line.came_back);
+    let (assignments, lines): (Vec<Line>, Vec<Line>) =
+        lines.into_iter().partition(|line| line.is_assignment);
     let mut groups = [
         (
             "late",
@@ -121,6 +155,7 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
         id,
         title,
         empty,
+        sheaves: Vec::new(),
         lines: Vec::new(),
         more: 0,
     });
@@ -131,12 +166,16 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
             _ => 2,
         };
         if let Some(group) = groups.get_mut(at) {
-            if group.lines.len() < LINES_MAX {
-                group.lines.push(line);
-            } else {
-                group.more += 1;
-            }
+            group.lines.push(line);
         }
+    }
+    for group in &mut groups {
+        // Whoever looks for a unit or an item wants its lines.
+        if chosen.unit.is_empty() && chosen.item.is_empty() {
+            (group.sheaves, group.lines) = sheaf::bind(std::mem::take(&mut group.lines));
+        }
+        group.more = group.lines.len().saturating_sub(LINES_MAX);
+        group.lines.truncate(LINES_MAX);
     }
     Page::of(&Work {
         places: places(look, &who.role, who.unit.as_deref()),
@@ -145,6 +184,7 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
             Lang::En => "My work",
         }),
         groups: groups.into(),
+        assignments,
         total,
         units,
         items,
@@ -160,6 +200,16 @@ fn places(
     unit: Option<&str>,
 ) -> Vec<(String, &'static str, &'static str)> {
     let mut places = Vec::new();
+    if look.may(Granted::Remind) {
+        places.push(("/remind".to_owned(), "催办", "Remind units"));
+    }
+    if crate::pages::assignments::sees_some(look) {
+        places.push((
+            "/assignments".to_owned(),
+            "督办与批示",
+            "Follow-up and instructions",
+        ));
+    }
     let declared = crate::pages::board::scorecard_of(&look.programme, None);
     let Some((_, scorecard)) = declared else {
         return places;
@@ -193,7 +243,7 @@ fn places(
     places
 }
 
-pub(crate) fn line(look: &Look<'_>, task: &Task<'_>) -> Line {
+pub(crate) fn line(look: &Look<'_>, task: &Task<'_>, reminders: &[ReminderRow]) -> Line {
     let words = Words { lang: look.lang() };
     let case = task.case;
     let state = case.flow.state(&case.state.state);
@@ -224,6 +274,8 @@ pub(crate) fn line(look: &Look<'_>, task: &Task<'_>) -> Line {
         left: left(words, task.working_days_left),
         lamp: lamp(task),
         came_back: crate::pages::case::item::came_back(case),
+        is_reopened: crate::pages::case::item::is_reopened(case),
+        is_locked: crate::pages::course::is_locked(look, case),
         at_once: task
             .actions
             .iter()
@@ -231,6 +283,26 @@ pub(crate) fn line(look: &Look<'_>, task: &Task<'_>) -> Line {
             .find(|action| is_light(case, action))
             .map(|action| (action.id.to_string(), look.text(&action.name).to_owned())),
         number: case.number,
+        table: sheaf::table_of(look, task),
+        reminded: reminded(words, reminders),
+        is_assignment: is_assignment(&case.flow),
+        kind: look.text(&case.flow.name).to_owned(),
+    }
+}
+
+/// How often and when last was reminded, in words; empty where nobody was.
+pub(crate) fn reminded(words: Words, reminders: &[ReminderRow]) -> String {
+    let Some(last) = reminders.last() else {
+        return String::new();
+    };
+    let day = Day::parse(&last.day)
+        .map(|day| words.day(day))
+        .unwrap_or_default();
+    match (words.lang, reminders.len()) {
+        (Lang::Zh, 1) => format!("{day}催办"),
+        (Lang::Zh, times) => format!("已催办{times}次，最近{day}"),
+        (Lang::En, 1) => format!("reminded on {day}"),
+        (Lang::En, times) => format!("reminded {times} times, last on {day}"),
     }
 }
 
@@ -248,8 +320,11 @@ fn is_light(case: &office::case::Case, action: &casework::Action) -> bool {
             .is_some_and(|state| state.kind != casework::StateKind::Closed)
 }
 
-/// What a case is about, in words: its item, else its flow.
+/// What a case is about, in words: its item, what an assignment is called, else its flow.
 pub(crate) fn title_of(look: &Look<'_>, case: &office::case::Case) -> String {
+    if is_assignment(&case.flow) {
+        return crate::pages::assignments::title_of(look, case);
+    }
     let item = case
         .about
         .scorecard
@@ -269,6 +344,15 @@ pub(crate) fn title_of(look: &Look<'_>, case: &office::case::Case) -> String {
     }
 }
 
+/// The lamp of a day that is no case's.
+pub(crate) fn lamp_of(due: base::Day, today: base::Day, left: Option<i64>) -> &'static str {
+    match left {
+        _ if due < today => "late",
+        Some(left) if left <= SOON_DAYS => "soon",
+        _ => "on_track",
+    }
+}
+
 pub(crate) fn lamp(task: &Task<'_>) -> &'static str {
     match (&task.due, task.working_days_left) {
         (Some(due), _) if due.is_late() => "late",
@@ -278,14 +362,17 @@ pub(crate) fn lamp(task: &Task<'_>) -> &'static str {
     }
 }
 
-fn left(words: Words, days: Option<i64>) -> String {
+/// How many working days are left, in words.
+pub(crate) fn left(words: Words, days: Option<i64>) -> String {
     match (days, words.lang) {
         (None, _) => String::new(),
         (Some(0), Lang::Zh) => "今天到期".to_owned(),
         (Some(0), Lang::En) => "due today".to_owned(),
         (Some(days), Lang::Zh) if days > 0 => format!("还有{days}个工作日"),
+        (Some(1), Lang::En) => "1 working day left".to_owned(),
         (Some(days), Lang::En) if days > 0 => format!("{days} working days left"),
         (Some(days), Lang::Zh) => format!("逾期{}个工作日", -days),
+        (Some(-1), Lang::En) => "1 working day late".to_owned(),
         (Some(days), Lang::En) => format!("{} working days late", -days),
     }
 }
@@ -293,7 +380,8 @@ fn left(words: Words, days: Option<i64>) -> String {
 /// How much waits for whoever looks, for the badge.
 pub(crate) fn waiting_for(look: &Look<'_>) -> usize {
     let Some(who) = look.who() else { return 0 };
-    look.site.worklist(look.office).map_or(0, |list| {
-        list.count_for(&look.programme, &who.role, who.unit.as_deref())
-    })
+    let cases = look.site.worklist(look.office).map_or(0, |list| {
+        list.count_for(&look.programme, &who.role, who.unit.as_deref(), look.today)
+    });
+    cases + crate::pages::plan::duties_count(look)
 }
