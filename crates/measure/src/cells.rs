@@ -433,6 +433,28 @@ impl Cells {
         }
     }
 
+    /// Adds to each slot what `of` makes of the row's cell. `false`: not in this form.
+    pub fn add(&self, start: usize, out: &mut [u32], of: impl Fn(i64) -> u32) -> bool {
+        fn each<T: Code>(
+            packed: &Packed<T>,
+            start: usize,
+            out: &mut [u32],
+            of: impl Fn(i64) -> u32,
+        ) -> bool {
+            let codes = packed.codes.get(start..start + out.len()).unwrap_or(&[]);
+            for (slot, code) in out.iter_mut().zip(codes) {
+                *slot += of(packed.cell(*code));
+            }
+            true
+        }
+        match self {
+            Cells::Byte(packed) => each(packed, start, out, of),
+            Cells::Short(packed) => each(packed, start, out, of),
+            Cells::Word(packed) => each(packed, start, out, of),
+            _ => false,
+        }
+    }
+
     fn test(&self, start: usize, out: &mut [u8], holds: impl Fn(i64) -> u8) {
         match self {
             Cells::Same { cell, .. } => out.fill(holds(*cell)),

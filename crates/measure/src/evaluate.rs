@@ -100,6 +100,22 @@ impl<'s, 'a> Block<'s, 'a> {
         }
     }
 
+    /// Adds the interval that a step gives to each row; none counts as the first. `false`: it must be told
+    /// from the values.
+    pub fn add_intervals(&self, step: Step, out: &mut [u32]) -> bool {
+        let Op::Interval { date, cut } = self.steps.op(step) else {
+            return false;
+        };
+        let (Some(cells), Some(cut)) = (self.part.data.cells(*date), self.steps.cuts.get(*cut))
+        else {
+            return false;
+        };
+        cells.add(self.start, out, |day| match cut.of(day) {
+            NULL => 0,
+            interval => interval as u32,
+        })
+    }
+
     fn cells(&self, step: Step) -> &[i64] {
         self.lanes.get(step.0).map_or(&[], |lanes| &lanes.cells)
     }

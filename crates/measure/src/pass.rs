@@ -444,7 +444,9 @@ impl<'p, 'a> Worker<'p, 'a> {
                 wide(|| places.of.iter_mut().for_each(|place| *place *= intervals));
             }
         }
-        if let Some((step, _)) = key.interval {
+        if let Some((step, _)) = key.interval
+            && !self.block.add_intervals(step, &mut places.of)
+        {
             let found = self.block.value(step);
             wide(|| {
                 for (place, interval) in places.of.iter_mut().zip(found) {
