@@ -52,7 +52,7 @@ pub(crate) struct Taken {
 /// Submits a record.
 #[utoipa::path(post, path = "/record-types/{type}/records", tag = "records",
     params(("type" = String, Path, description = "record type"),
-        ("Idempotency-Key" = Option<String>, Header, description = "asked twice with the same key it is done once (409, L206)")),
+        ("Idempotency-Key" = Option<String>, Header, description = "asked twice with the same key it is done once (`unchanged`, or 409 with L206)")),
     request_body = NewRecord, responses(
     (status = 201, body = Taken),
     (status = 400, body = Problem, content_type = "application/problem+json"),
@@ -279,7 +279,7 @@ pub(crate) struct NewVersion {
 /// Revises a record: the new version takes the place of the one before, which stays to be seen.
 #[utoipa::path(post, path = "/records/{number}/revision", tag = "records",
     params(("number" = u64, Path, description = "the record's number"),
-        ("Idempotency-Key" = Option<String>, Header, description = "asked twice with the same key it is done once (409, L206)")),
+        ("Idempotency-Key" = Option<String>, Header, description = "asked twice with the same key it is done once (`unchanged`, or 409 with L206)")),
     request_body = NewVersion, responses(
     (status = 201, body = Taken),
     (status = 400, body = Problem, content_type = "application/problem+json"),

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use base::{Day, Moment, Position, Problem, RoleId};
-use casework::possible_actions;
+use casework::open_actions;
 use office::Office;
 use office::entry::{CaseOpenFacts, Kind, RemindFacts};
 use serde::{Deserialize, Serialize};
@@ -338,7 +338,7 @@ fn queue_of(
         .union(&all.assigned)
         .filter_map(|number| office.case(*number).ok())
         .collect();
-    let programme = office.programme()?;
+    let (programme, today) = (office.programme()?, office.today()?);
     for account in site.desk().accounts()? {
         let (actor, row) = in_office(office, account.actor)?;
         let Some(row) = row.filter(|row| !account.is_closed && row.closed.is_none()) else {
@@ -348,7 +348,9 @@ fn queue_of(
         let roles = [RoleId::new(&row.role)];
         for case in &cases {
             let relation = office::case::relation(&programme, &case.about, row.unit.as_deref());
-            if possible_actions(&case.flow, &case.state, &roles, relation).is_empty() {
+            let calendar = &programme.calendar;
+            let open = open_actions(&case.flow, &case.state, &roles, relation, today, calendar);
+            if open.is_empty() {
                 continue;
             }
             if all.assigned.contains(&case.number) {
@@ -356,7 +358,7 @@ fn queue_of(
             } else {
                 heard.reminded.insert(case.number);
             }
-            let found = office::work::task(&programme, case, Vec::new(), office.today()?);
+            let found = office::work::task(&programme, case, Vec::new(), today);
             heard.hear(found.due.map(|due| due.due_on));
         }
         if heard.reminded.is_empty() && heard.assigned.is_empty() {

@@ -160,12 +160,20 @@ fn a_record_is_submitted_revised_once_and_proved() {
     let made = city.asks(&token, "POST", path, "a", new.clone());
     assert_eq!(made.status, 201, "{}", made.text());
     let number = json_of(&made)["record"].as_u64().unwrap();
-    assert_eq!(city.asks(&token, "POST", path, "a", new).status, 409);
+    // Sent again: the same content is there, so there is nothing to append.
+    let before = get(&city, &token, "/api/v1/ledger")["size"].clone();
+    let again = city.asks(&token, "POST", path, "a", new);
+    assert_eq!(json_of(&again)["result"], "unchanged", "{}", again.text());
+    // Another content under the same key is not what was asked for then.
+    let other = json!({ "fields": fields("fail"), "revises_because": "x" }).to_string();
+    assert_eq!(city.asks(&token, "POST", path, "a", other).status, 409);
+    assert_eq!(get(&city, &token, "/api/v1/ledger")["size"], before);
     let path = format!("/api/v1/records/{number}/revision");
     let revision = json!({ "fields": fields("fail"), "reason": "复检" }).to_string();
     let done = city.asks(&token, "POST", &path, "b", revision.clone());
     assert_eq!(json_of(&done)["result"], "revised", "{}", done.text());
-    assert_eq!(city.asks(&token, "POST", &path, "b", revision).status, 409);
+    let again = city.asks(&token, "POST", &path, "b", revision);
+    assert_eq!(json_of(&again)["result"], "unchanged", "{}", again.text());
     let without = json!({ "fields": fields("pass"), "reason": "" }).to_string();
     assert_eq!(city.asks(&token, "POST", &path, "c", without).status, 422);
     let unknown = json!({ "fields": { "nothing": "x" }, "reason": "x" }).to_string();

@@ -415,7 +415,9 @@ fn print_case(office: &Office, case: &Case, format: Format) -> Outcome {
             lead: true,
             support: true,
         };
-        for action in casework::possible_actions(&case.flow, &case.state, &roles, everyone) {
+        let (today, calendar) = (office.today()?, &programme.calendar);
+        let (flow, state) = (&case.flow, &case.state);
+        for action in casework::open_actions(flow, state, &roles, everyone, today, calendar) {
             if let Some(found) = case.flow.action(&action) {
                 let role = |id: &RoleId| {
                     programme

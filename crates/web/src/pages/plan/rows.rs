@@ -341,8 +341,9 @@ fn row(
         due_text: due.map(|due| words.day(due)).unwrap_or_default(),
         figure: measured
             .as_ref()
-            .map(|(id, figure)| {
-                programme::shown::figure_of(&seen.programme, id, figure, period, words.lang)
+            .map(|(_, figure)| match format {
+                Some(format) => words.figure(figure, format),
+                None => String::new(),
             })
             .unwrap_or_default(),
         figure_value: measured.as_ref().and_then(|(_, figure)| figure.value()),
