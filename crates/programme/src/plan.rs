@@ -213,7 +213,7 @@ fn figures(programme: &Programme, indicators: &[IndicatorId]) -> String {
     }
     let said = |id: &&IndicatorId| programme.indicators.get(*id);
     all.iter()
-        .filter_map(|id| said(id))
+        .filter_map(said)
         .map(|indicator| cells(&indicator.row, |column| !DESCRIBES.contains(&column)))
         .collect::<Vec<_>>()
         .join("\n")

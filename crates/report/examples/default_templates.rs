@@ -525,7 +525,7 @@ struct Page<'p> {
 
 fn workbook(pages: &[Page<'_>]) -> Vec<u8> {
     let sml = "application/vnd.openxmlformats-officedocument.spreadsheetml";
-    let mut parts = vec![(String::new(), String::new()); 0];
+    let mut parts: Vec<(String, String)> = Vec::new();
     let (mut types, mut sheets, mut links, mut names) =
         (String::new(), String::new(), String::new(), String::new());
     for (number, page) in pages.iter().enumerate() {

@@ -113,7 +113,9 @@ fn what_does_not_hold_is_refused_with_a_way_on() {
         .unwrap();
     let right = provider.mind.lock().unwrap().clone();
     let seconds = now.as_micros() / 1_000_000;
-    let cases: [(&str, &dyn Fn(), Option<&str>); 16] = [
+    /// What the provider does wrong, how, and what is said of it.
+    type Wrong<'a> = (&'a str, &'a dyn Fn(), Option<&'a str>);
+    let cases: [Wrong<'_>; 16] = [
         ("all as it should be", &|| (), None),
         (
             "another nonce",

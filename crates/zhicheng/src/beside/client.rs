@@ -40,7 +40,7 @@ fn ask(mut stream: UnixStream, reads_input: bool) -> Result<u8, Failure> {
         folder: std::env::current_dir().map_err(|error| failed(&error))?,
         input,
     };
-    let text = serde_json::to_vec(&passed).map_err(|error| problems::site_not_spoken_to(error))?;
+    let text = serde_json::to_vec(&passed).map_err(problems::site_not_spoken_to)?;
     stream
         .write_all(&text)
         .and_then(|()| stream.shutdown(Shutdown::Write))

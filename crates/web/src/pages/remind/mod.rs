@@ -127,7 +127,8 @@ fn rows(look: &Look<'_>, with_soon: bool, posted: Option<&Posted>) -> Result<Vec
             .min_by_key(|run| run.due.due_on);
         let Some(run) = first else { continue };
         let is_late = run.due.is_late();
-        if !is_late && !(with_soon && run.left <= SOON_DAYS) {
+        let is_wanted = is_late || (with_soon && run.left <= SOON_DAYS);
+        if !is_wanted {
             continue;
         }
         let Some(whom) = awaited(&look.programme, case, &run.due.deadline) else {

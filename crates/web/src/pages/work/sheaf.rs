@@ -33,7 +33,7 @@ pub(super) fn table_of(look: &Look<'_>, task: &Task<'_>) -> Option<(String, Stri
         .actions
         .iter()
         .filter_map(|id| task.case.flow.action(id));
-    let found = actions.filter_map(|action| {
+    let mut found = actions.filter_map(|action| {
         let address = match who.role.as_str() {
             "reviewer" => "/review".to_owned(),
             "verifier" => "/verify".to_owned(),
@@ -43,7 +43,7 @@ pub(super) fn table_of(look: &Look<'_>, task: &Task<'_>) -> Option<(String, Stri
         Some((address, look.text(&action.name).to_owned()))
     });
     // The step that goes on, not the one that sends back.
-    found.last()
+    found.next_back()
 }
 
 fn is_for_all(action: &Action) -> bool {
