@@ -57,4 +57,6 @@ hold! {
     note 1000
     snapshot 500
     bundle 500
+    template 300
+    volume 300
 }

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use base::{ActionId, Day, Position, Problem, RoleId, ScorecardId};
-use casework::{Due, DueState, locks, open_actions, possible_actions};
+use casework::{Due, DueState, StateKind, locks, open_actions, possible_actions};
 use programme::model::Programme;
 use programme::plan;
 
@@ -287,8 +287,15 @@ impl Worklist {
             let relation = relation(programme, &case.about, unit);
             let (flow, state, calendar) = (&case.flow, &case.state, &programme.calendar);
             let actions = open_actions(flow, state, &roles, relation, today, calendar);
+            // Who could only call it off is not whom it waits for.
+            let ends_it = |id: &ActionId| {
+                flow.action(id).is_some_and(|action| {
+                    let to = flow.state(&action.to);
+                    action.reason_required && to.is_some_and(|to| to.kind == StateKind::Closed)
+                })
+            };
             if !actions.is_empty() {
-                return Some((case, actions));
+                return (!actions.iter().all(ends_it)).then_some((case, actions));
             }
             // What is locked and can be opened again still waits: for who could go on with it, too.
             let possible = possible_actions(flow, state, &roles, relation);
