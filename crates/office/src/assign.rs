@@ -123,8 +123,14 @@ impl Office {
             ..wanted.register.clone()
         });
         if let Some(register) = &register {
-            let draft = draft(flow, &facts, today, wanted.due, title, content)?;
-            faults.extend(self.act_command(&draft, register).err().unwrap_or_default());
+            match draft(flow, &facts, today, wanted.due, title, content) {
+                Ok(draft) => {
+                    faults.extend(self.act_command(&draft, register).err().unwrap_or_default());
+                }
+                // What no case can be made of has been told already, in better words.
+                Err(found) if faults.is_empty() => return Err(found),
+                Err(_) => {}
+            }
         }
         if !faults.is_empty() {
             return Err(faults);

@@ -19,6 +19,7 @@ mod find;
 mod frame;
 mod guard;
 mod hooks;
+mod kept;
 mod live;
 mod look;
 mod outgoing;

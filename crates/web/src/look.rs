@@ -19,6 +19,7 @@ use xxhash_rust::xxh3::Xxh3;
 use crate::answer::{self, Page, Refused};
 use crate::asked::Asked;
 use crate::frame::Frame;
+use crate::kept;
 use crate::posted::Posted;
 use crate::problems;
 use crate::site::{BUILD, Site};
@@ -263,7 +264,9 @@ impl Site {
         again: impl FnOnce(&Look<'_>, &Posted, &[Problem]) -> Result<Page, Refused> + Send + 'static,
     ) -> Response {
         let lang = asked.lang;
-        self.blocking(move |site| {
+        let posted = Arc::new(posted);
+        let typed = Arc::clone(&posted);
+        let done = self.blocking(move |site| {
             let who = match site
                 .office()
                 .read(|office| visitor_of(site, &asked, office))
@@ -297,9 +300,11 @@ impl Site {
                     }
                 }),
             }
-        })
-        .await
-        .unwrap_or_else(|problem| answer::bare(lang, &problem))
+        });
+        match done.await {
+            Ok(response) => kept::keep(response, lang, &typed).await,
+            Err(problem) => answer::bare(lang, &problem),
+        }
     }
 
     /// As [`Site::command`] for what only the desk keeps (drafts, passwords): nothing is appended.
@@ -310,7 +315,9 @@ impl Site {
         work: impl FnOnce(&Look<'_>, &Posted, &Visitor) -> Result<Response, Refused> + Send + 'static,
     ) -> Response {
         let lang = asked.lang;
-        self.blocking(move |site| {
+        let posted = Arc::new(posted);
+        let typed = Arc::clone(&posted);
+        let done = self.blocking(move |site| {
             read(site, &asked, |look| {
                 let done = look.visitor().and_then(|who| {
                     if posted.is_of(&asked) {
@@ -321,9 +328,11 @@ impl Site {
                 });
                 done.unwrap_or_else(|refused| refusal(look, refused))
             })
-        })
-        .await
-        .unwrap_or_else(|problem| answer::bare(lang, &problem))
+        });
+        match done.await {
+            Ok(response) => kept::keep(response, lang, &typed).await,
+            Err(problem) => answer::bare(lang, &problem),
+        }
     }
 }
 

@@ -40,6 +40,16 @@ pub(crate) struct Posted {
 }
 
 impl Posted {
+    /// A form with these fields.
+    #[cfg(test)]
+    pub fn of(fields: &[(&str, &str)]) -> Posted {
+        let owned = |(name, text): &(&str, &str)| ((*name).to_owned(), (*text).to_owned());
+        Posted {
+            fields: fields.iter().map(owned).collect(),
+            files: Vec::new(),
+        }
+    }
+
     /// The text of a field; empty where it is missing.
     pub fn get(&self, name: &str) -> &str {
         self.fields

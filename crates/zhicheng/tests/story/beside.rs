@@ -70,8 +70,9 @@ fn what_is_written_beside_a_site_is_told_and_kept_as_without_one() {
     same(&|city| city.run(["alias", "unit", "市监局", "market"]).ok());
     same(&|city| city.run(["withdraw", "1", "--reason", "x"]));
     same(&|city| {
-        city.run(["import", "sample", "/no/such/file"])
-            .refused("Z101")
+        let run = city.run(["import", "sample", "/no/such/file"]);
+        assert!(run.err.contains("Z101"), "{}", run.err);
+        run
     });
     same(&|city| {
         city.run(["case", "open", "assessment", "--day", "2018-01-02"])
