@@ -114,6 +114,7 @@ fn a_person_links_the_account_and_comes_in_by_the_certified_provider() {
         assert_eq!(person.path().await, "/me");
         assert!(person.reads().await.contains("zhou"));
         // Out here, and there too.
+        person.presses("details.menu summary").await;
         person.presses("form[action='/sign-out'] button").await;
         assert_eq!(person.path().await, "/sign-in/out");
         person.presses("#provider-out").await;

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
-use base::Problem;
+use base::{Problem, UnitId};
 use casework::StateKind;
 use office::assessment::Ask;
 use office::authority::Granted;
@@ -19,7 +19,7 @@ use crate::asked::Asked;
 use crate::frame::Frame;
 use crate::look::Look;
 use crate::pages::case::{Input, form};
-use crate::pages::course::{actions, course};
+use crate::pages::course::{Course, actions, course};
 use crate::posted::Posted;
 use crate::problems;
 use crate::site::Site;
@@ -57,6 +57,12 @@ struct Changed {
     reason: String,
 }
 
+/// A unit's items without points: each with its name, the case's number and its state.
+struct Missing {
+    unit: String,
+    items: Vec<(String, u64, String)>,
+}
+
 #[derive(Template)]
 #[template(path = "pages/meeting/meeting.html")]
 struct Meeting {
@@ -65,7 +71,8 @@ struct Meeting {
     blocks: Vec<Block>,
     changed: Vec<Changed>,
     unfinished: usize,
-    pending: usize,
+    /// What has to get its points before the result can be sealed.
+    missing: Vec<Missing>,
     closing: usize,
     may_seal: bool,
     sealed: Option<(u64, String)>,
@@ -152,12 +159,7 @@ fn show(look: &Look<'_>, posted: Option<&Posted>, problems: &[Problem]) -> Resul
         blocks: blocks(look, &course, words),
         changed,
         unfinished,
-        pending: course
-            .assessment
-            .cards
-            .iter()
-            .filter(|card| card.state == scoring::CardState::Pending)
-            .count(),
+        missing: missing(look, &course)?,
         closing,
         may_seal: look.may(Granted::Seal),
         sealed: look
@@ -219,6 +221,38 @@ fn appealed(
         .unwrap_or_else(|| "—".to_owned());
     let after = points(&answer.fields).unwrap_or_else(|| before.clone());
     Some((before, after, answer.reason.clone().unwrap_or_default()))
+}
+
+/// The units whose result is open, with what is missing.
+fn missing(look: &Look<'_>, course: &Course<'_>) -> Result<Vec<Missing>, Refused> {
+    let cases = look
+        .office
+        .cases_of(course.id, &course.assessment.period)?;
+    let mut found = Vec::new();
+    for card in &course.assessment.cards {
+        if card.state != scoring::CardState::Pending {
+            continue;
+        }
+        let unit = UnitId::new(&card.participant);
+        let mut items = Vec::new();
+        for item in card.items.iter().filter(|item| item.pending) {
+            let Some(number) = cases.get(&(item.item.clone(), unit.clone())) else {
+                continue;
+            };
+            let case = look.office.case(*number)?;
+            let state = case.flow.state(&case.state.state);
+            items.push((
+                crate::pages::work::title_of(look, &case),
+                *number,
+                state.map_or_else(String::new, |state| look.text(&state.name).to_owned()),
+            ));
+        }
+        found.push(Missing {
+            unit: look.unit_name(&card.participant),
+            items,
+        });
+    }
+    Ok(found)
 }
 
 fn blocks(look: &Look<'_>, course: &crate::pages::course::Course<'_>, words: Words) -> Vec<Block> {

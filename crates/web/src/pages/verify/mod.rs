@@ -152,7 +152,9 @@ fn show(
     let course = course(look)?;
     let case = look.office.case(number).map_err(Refused::missing)?;
     let none = || Refused::no_such(("核查事项", "verification"), number);
-    let (action, _) = judging(look, &case, course.scorecard).ok_or_else(none)?;
+    let Some((action, _)) = judging(look, &case, course.scorecard) else {
+        return moved(look, &case);
+    };
     let of = office::course::item_of(&look.programme, &case.about).ok_or_else(none)?;
     let line = line(look, &course, &case).ok_or_else(none)?;
     let all = waiting(look, &course)?;
@@ -205,6 +207,24 @@ fn show(
         receipt,
         problems: problems.to_vec(),
         line,
+    })
+}
+
+/// A case that is no longer to be verified: an address that was sent, a page that was left open.
+#[derive(Template)]
+#[template(path = "pages/verify/moved.html")]
+struct Moved {
+    frame: Frame,
+    number: u64,
+    state: String,
+}
+
+fn moved(look: &Look<'_>, case: &Case) -> Result<Page, Refused> {
+    let state = case.flow.state(&case.state.state);
+    Page::of(&Moved {
+        frame: look.frame(crate::pages::work::title_of(look, case)),
+        number: case.number,
+        state: state.map_or_else(String::new, |state| look.text(&state.name).to_owned()),
     })
 }
 
