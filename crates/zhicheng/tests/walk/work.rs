@@ -16,7 +16,7 @@ fn what_waits_is_done_and_the_page_of_a_colleague_hears_of_it() {
             found.as_str().unwrap_or_default().to_owned()
         };
         office.goes("/work").await;
-        let first = office.find("main .task-what a").await;
+        let first = office.find("main .task:not(.sheaf) .task-what a").await;
         let case = first.attr("href").await.unwrap().unwrap();
         let before = state(&colleague, &case).await;
         assert!(!before.is_empty(), "{case} waits for the colleague too");
