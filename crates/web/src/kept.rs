@@ -106,6 +106,10 @@ mod tests {
             !kept.contains("geheim") && !kept.contains("abcdef"),
             "{kept}"
         );
+        // A hidden field shows nothing.
+        let page = "<div id=\"problems\"><ul></ul></div><input type=\"hidden\" name=\"x\" value=\"又一次\">";
+        let kept = keep_typed(page.to_owned(), Lang::En, &posted);
+        assert!(kept.contains("又一次</textarea>"), "{kept}");
         // A page without problems stays as it is.
         let other = "<p>又一次</p>".to_owned();
         assert_eq!(keep_typed(other.clone(), Lang::Zh, &posted), other);

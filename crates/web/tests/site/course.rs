@@ -256,7 +256,7 @@ fn an_item_that_is_late_is_locked_until_the_office_reopens_it_and_that_costs_poi
     let locked = [("action", "submit")];
     let told = leader.submit("/me", &page, &locked);
     told.is(StatusCode::UNPROCESSABLE_ENTITY, "F224");
-    liaison.get("/work").is(StatusCode::OK, "locked");
+    leader.get("/work").is(StatusCode::OK, "locked");
 
     // Only the office, only with a reason, and the points stand on the form: 10 % of 1 is 0.1.
     let reopened = [("action", "reopen"), ("reason", "9月洪灾，材料在乡里")];

@@ -128,6 +128,10 @@ fn walk(
                     "input" => get("type").unwrap_or_else(|| "text".to_owned()),
                     other => other.to_owned(),
                 };
+                // What was not taken and is shown to be copied.
+                if tag == "textarea" && get("name").is_none() {
+                    found.typed.push(value.clone());
+                }
                 if let Some(name) = get("name") {
                     let field = Field { name, kind, value };
                     if field.is_typed() {

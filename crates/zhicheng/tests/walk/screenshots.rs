@@ -12,7 +12,18 @@ const SHOTS: &[(&str, &str, &str, u32, &str)] = &[
     ("board-en", "office", "en", 1440, "/board"),
     ("work-zh", "liaison", "zh", 1440, "/work"),
     ("card-zh", "office", "zh", 1440, "/units/puqi"),
+    ("plan-zh", "office", "zh", 1440, "/plan"),
+    ("letter-zh", "office", "zh", 1440, "/plan/letters/puqi"),
+    ("leaders-zh", "committee", "zh", 1440, "/leaders"),
+    (
+        "figure-en",
+        "auditor",
+        "en",
+        1440,
+        "/figures?a=food_pass_rate%3Fperiod%3D2018%26day%3D2018-12-31%26programme%3D3%26at%3D23000",
+    ),
     ("work-phone-zh", "liaison", "zh", 360, "/work"),
+    ("item-phone-en", "liaison", "en", 360, "/cases/303"),
 ];
 
 /// Makes them anew when it is asked to; always checks that each can be made.
@@ -25,6 +36,8 @@ fn screenshots() {
         for (name, login, lang, width, path) in SHOTS {
             let person = site.enters(login, lang, *width).await;
             person.goes(path).await;
+            let title = person.browser().title().await.unwrap();
+            assert!(!title.contains("Not found"), "{path}: {title}");
             person
                 .browser()
                 .cdp()

@@ -270,9 +270,16 @@ async fn driver(width: u32) -> WebDriver {
     wanted
         .set_browser_log_level(LoggingPrefsLogLevel::All)
         .unwrap();
-    let browser = WebDriver::new(&format!("http://127.0.0.1:{}", chromedriver().port), wanted)
-        .await
-        .unwrap();
+    let address = format!("http://127.0.0.1:{}", chromedriver().port);
+    // Where several browsers start at once, one may end before it is up.
+    let mut browser = WebDriver::new(&address, wanted.clone()).await;
+    for _ in 0..2 {
+        if browser.is_err() {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            browser = WebDriver::new(&address, wanted.clone()).await;
+        }
+    }
+    let browser = browser.unwrap();
     browser
         .set_implicit_wait_timeout(Duration::ZERO)
         .await

@@ -225,9 +225,7 @@ fn appealed(
 
 /// The units whose result is open, with what is missing.
 fn missing(look: &Look<'_>, course: &Course<'_>) -> Result<Vec<Missing>, Refused> {
-    let cases = look
-        .office
-        .cases_of(course.id, &course.assessment.period)?;
+    let cases = look.office.cases_of(course.id, &course.assessment.period)?;
     let mut found = Vec::new();
     for card in &course.assessment.cards {
         if card.state != scoring::CardState::Pending {
