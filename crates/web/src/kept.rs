@@ -70,7 +70,12 @@ fn keep_typed(html: String, lang: Lang, posted: &Posted) -> String {
 /// Whether a text stands in a field of the page.
 fn is_in_a_field(html: &str, text: &str) -> bool {
     let escaped = escaped(text);
-    html.contains(&format!("value=\"{escaped}\""))
+    let value = format!("value=\"{escaped}\"");
+    let is_field = |at: usize| {
+        let tag = html.get(..at).and_then(|before| before.rsplit('<').next());
+        tag.is_some_and(|tag| !tag.contains("type=\"hidden\"") && !tag.starts_with("button"))
+    };
+    html.match_indices(&value).any(|(at, _)| is_field(at))
         || html.contains(&format!("{escaped}</textarea>"))
 }
 
