@@ -647,6 +647,22 @@ impl Cells {
         part(self.len(), |row| before(self.get(row)))
     }
 
+    /// The same, of which it is known that it is not before `from` and likely soon behind it.
+    pub fn partition_point_from(&self, from: usize, before: impl Fn(i64) -> bool) -> usize {
+        let rows = self.len();
+        if matches!(self, Cells::Runs { .. }) {
+            return self.partition_point(before);
+        }
+        let (mut low, mut step) = (from.min(rows), 64);
+        // Steps that double, until one goes too far.
+        while low + step < rows && before(self.get(low + step)) {
+            low += step;
+            step *= 2;
+        }
+        let high = (low + step).min(rows);
+        low + part(high - low, |row| before(self.get(low + row)))
+    }
+
     /// Bytes in memory, apart from the value itself.
     pub fn bytes(&self) -> usize {
         match self {
@@ -795,10 +811,12 @@ mod tests {
             }
             let mut sorted = values.clone();
             sorted.sort_unstable();
-            prop_assert_eq!(
-                Cells::pack(&sorted).partition_point(|cell| cell < high),
-                sorted.partition_point(|cell| *cell < high)
-            );
+            let point = sorted.partition_point(|cell| *cell < high);
+            let packed = Cells::pack(&sorted);
+            prop_assert_eq!(packed.partition_point(|cell| cell < high), point);
+            for from in [0, point / 2, point] {
+                prop_assert_eq!(packed.partition_point_from(from, |cell| cell < high), point);
+            }
         }
 
         #[test]
