@@ -34,6 +34,7 @@ mod scan;
 mod segment;
 mod snapshot;
 pub mod sql;
+mod sums;
 mod table;
 mod tally;
 mod tree;

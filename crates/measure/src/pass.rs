@@ -12,8 +12,9 @@ use crate::cells::NULL;
 use crate::compile::{Step, Steps};
 use crate::evaluate::{BLOCK, Block, has_any};
 use crate::segment::{Part, Place};
+use crate::sums::Sums;
 use crate::tally::{Best, Kept, Tally, extreme};
-use crate::wide::wide;
+use crate::wide;
 
 /// Rows that a thread takes at a time.
 const CHUNK_ROWS: usize = 64 * BLOCK;
@@ -99,7 +100,7 @@ impl Kind {
         match self {
             Kind::Rows => Kept::Rows,
             Kind::Sum(_) => Kept::Sum {
-                total: Vec::new(),
+                total: Sums::default(),
                 filled: Vec::new(),
             },
             Kind::Extreme { greatest, .. } => Kept::Extreme {
@@ -422,8 +423,10 @@ impl<'p, 'a> Worker<'p, 'a> {
             return;
         }
         places.stamp = self.stamp;
-        places.of.clear();
         places.of.resize(self.visible.len(), 0);
+        if key.group.is_none() {
+            places.of.fill(0);
+        }
         let intervals = key.intervals() as u32;
         if let Some(group) = &key.group {
             let (least, none) = match self.window {
@@ -432,27 +435,23 @@ impl<'p, 'a> Worker<'p, 'a> {
             };
             if !self.block.numbers(group.step, least, none, &mut places.of) {
                 let groups = self.block.value(group.step);
-                wide(|| {
-                    for (place, group) in places.of.iter_mut().zip(groups) {
-                        // What is not among the groups has the last place.
-                        let number = group.wrapping_sub(least) as u64;
-                        *place = number.min(u64::from(none)) as u32;
-                    }
+                wide::map(&mut places.of, groups, move |group| {
+                    // What is not among the groups has the last place.
+                    let number = group.wrapping_sub(least) as u64;
+                    number.min(u64::from(none)) as u32
                 });
             }
             if intervals > 1 {
-                wide(|| places.of.iter_mut().for_each(|place| *place *= intervals));
+                wide::replace(&mut places.of, move |place| place * intervals);
             }
         }
         if let Some((step, _)) = key.interval
             && !self.block.add_intervals(step, &mut places.of)
         {
             let found = self.block.value(step);
-            wide(|| {
-                for (place, interval) in places.of.iter_mut().zip(found) {
-                    let is_filled = u32::from(*interval != NULL);
-                    *place += is_filled.wrapping_neg() & *interval as u32;
-                }
+            wide::change(&mut places.of, found, |place, interval| {
+                let is_filled = u32::from(interval != NULL);
+                place + (is_filled.wrapping_neg() & interval as u32)
             });
         }
     }
@@ -496,13 +495,27 @@ impl<'p, 'a> Worker<'p, 'a> {
         match (&task.kind, kept) {
             (Kind::Sum(value), Kept::Sum { total, filled }) => {
                 let values = block.value(*value);
-                each(rows, places, |row, place| {
-                    let value = values.get(row).copied().unwrap_or(NULL);
-                    if value != NULL {
-                        add(total, place, i128::from(value));
-                        bump(filled, place);
-                    }
-                });
+                if Sums::are_small(values) {
+                    let small = total.small();
+                    each(rows, places, |row, place| {
+                        let value = values.get(row).copied().unwrap_or(NULL);
+                        if value != NULL {
+                            if let Some(sum) = small.get_mut(place) {
+                                *sum += value;
+                            }
+                            bump(filled, place);
+                        }
+                    });
+                } else {
+                    let large = total.large();
+                    each(rows, places, |row, place| {
+                        let value = values.get(row).copied().unwrap_or(NULL);
+                        if value != NULL {
+                            add(large, place, i128::from(value));
+                            bump(filled, place);
+                        }
+                    });
+                }
                 meets(mask, block.value_beyond(*value))
             }
             (Kind::Extreme { value, greatest }, Kept::Extreme { value: best, .. }) => {
@@ -636,11 +649,7 @@ fn add(sums: &mut [i128], place: usize, value: i128) {
 }
 
 fn and(mask: &mut [u8], other: &[u8]) {
-    wide(|| {
-        for (row, other) in mask.iter_mut().zip(other) {
-            *row &= other;
-        }
-    });
+    wide::change(mask, other, |row, other| row & other);
 }
 
 /// Whether a row is in both.
@@ -649,10 +658,28 @@ fn meets(mask: &[u8], other: &[u8]) -> bool {
     !other.is_empty() && both.fold(0, |any, (row, other)| any | (row & other)) != 0
 }
 
-/// The rows of a mask.
+/// Which of eight rows each combination of them has, first to last.
+const ROWS_OF_BITS: [[u8; 8]; 256] = {
+    let mut table = [[0; 8]; 256];
+    let mut bits = 0;
+    while bits < 256 {
+        let (mut row, mut found) = (0, 0);
+        while row < 8 {
+            if bits >> row & 1 == 1 {
+                table[bits][found] = row;
+                found += 1;
+            }
+            row += 1;
+        }
+        bits += 1;
+    }
+    table
+};
+
+/// The rows of a mask. Eight are written each time, and those that count are kept: which those are is too hard to
+/// guess for the processor to be asked.
 fn rows_of(mask: &[u8], rows: &mut Vec<u16>) {
-    const FULL: u64 = 0x0101_0101_0101_0101;
-    rows.resize(BLOCK, 0);
+    rows.resize(BLOCK + 8, 0);
     let mut found = 0;
     let (chunks, rest) = mask.as_chunks::<8>();
     for (place, chunk) in chunks.iter().enumerate() {
@@ -660,25 +687,16 @@ fn rows_of(mask: &[u8], rows: &mut Vec<u16>) {
         if word == 0 {
             continue;
         }
-        let first = place as u16 * 8;
-        if word == FULL {
-            if let Some(slots) = rows.get_mut(found..found + 8) {
-                for (slot, row) in slots.iter_mut().zip(first..) {
-                    *slot = row;
-                }
-            }
-            found += 8;
-            continue;
-        }
         // Each byte is 0 or 1: the product has them side by side in its highest byte.
-        let mut bits = word.wrapping_mul(0x0102_0408_1020_4080) >> 56;
-        while bits != 0 {
-            if let Some(slot) = rows.get_mut(found) {
-                *slot = first + bits.trailing_zeros() as u16;
+        let bits = (word.wrapping_mul(0x0102_0408_1020_4080) >> 56) as u8;
+        let first = place as u16 * 8;
+        if let Some(slots) = rows.get_mut(found..found + 8) {
+            for (slot, row) in slots.iter_mut().zip(&ROWS_OF_BITS[usize::from(bits)]) {
+                *slot = first + u16::from(*row);
             }
-            found += 1;
-            bits &= bits - 1;
         }
+        // The sum of the bytes; not every processor counts ones by itself.
+        found += (word.wrapping_mul(0x0101_0101_0101_0101) >> 56) as usize;
     }
     for (row, held) in (chunks.len() as u16 * 8..).zip(rest) {
         if let Some(slot) = rows.get_mut(found) {

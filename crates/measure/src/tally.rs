@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use crate::accumulate::Accumulator;
 use crate::cells::NULL;
+use crate::sums::Sums;
 
 /// What is kept for each place.
 #[derive(Debug, Clone)]
@@ -21,7 +22,7 @@ pub(crate) enum Kept {
     Rows,
     /// Sum of the values, and rows that have one.
     Sum {
-        total: Vec<i128>,
+        total: Sums,
         filled: Vec<u32>,
     },
     /// [`NULL`] without one.
@@ -89,7 +90,7 @@ impl Tally {
         let kept = match *kept {
             Kept::Rows => Kept::Rows,
             Kept::Sum { .. } => Kept::Sum {
-                total: vec![0; places],
+                total: Sums::new(places),
                 filled: vec![0; places],
             },
             Kept::Extreme { greatest, .. } => Kept::Extreme {
@@ -121,7 +122,7 @@ impl Tally {
         match &mut self.kept {
             Kept::Rows => {}
             Kept::Sum { total, filled } => {
-                total.fill(0);
+                total.clear();
                 filled.fill(0);
             }
             Kept::Extreme { value, .. } => value.fill(NULL),
@@ -157,7 +158,7 @@ impl Tally {
                     filled: more_filled,
                 },
             ) => {
-                add(total, more);
+                total.add(more);
                 add(filled, more_filled);
             }
             (Kept::Extreme { value, greatest }, Kept::Extreme { value: more, .. }) => {
@@ -215,7 +216,7 @@ impl Tally {
                     filled: gone_filled,
                 },
             ) => {
-                less(total, gone);
+                total.subtract(gone);
                 less(filled, gone_filled);
             }
             (Kept::Share(part), Kept::Share(gone)) => less(part, gone),
@@ -245,7 +246,7 @@ impl Tally {
     pub fn bytes(&self) -> usize {
         let kept = match &self.kept {
             Kept::Rows => 0,
-            Kept::Sum { .. } => 20,
+            Kept::Sum { total, .. } => return self.seen.len() * 8 + total.bytes(),
             Kept::Extreme { .. } => 8,
             Kept::Share(_) => 4,
             Kept::ShareOf { .. } => 32,
@@ -265,7 +266,7 @@ impl Tally {
         match &self.kept {
             Kept::Rows => Accumulator::Count(seen),
             Kept::Sum { total, filled } => Accumulator::Sum {
-                total: get(total, place),
+                total: total.get(place),
                 rows: u64::from(get(filled, place)),
             },
             Kept::Extreme { value, greatest } => Accumulator::Extreme {

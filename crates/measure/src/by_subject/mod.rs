@@ -30,6 +30,7 @@ use crate::records::read_by;
 use crate::segment::{Part, Place};
 use crate::table::Table;
 use crate::tally::{Kept, Tally};
+use crate::wide;
 use output::{Output, Slot, ranges};
 
 /// Subjects taken at a time.
@@ -113,9 +114,11 @@ impl Columns {
         let sources = &sources;
         let take = || {
             let mut workers = sources.workers();
+            let parts = sources.plans.iter().map(|source| source.parts.len()).sum();
+            let mut reached: Reached = vec![0; parts];
             // One thread at a time asks for the next range.
             while let Some(mut range) = work.lock().ok().and_then(|mut work| work.next()) {
-                sources.run(&mut workers, range.first);
+                sources.run(&mut workers, &mut reached, range.first);
                 let here = Here {
                     sources,
                     workers: &workers,
@@ -269,14 +272,19 @@ impl<'a, 'i> Sources<'a, 'i> {
     }
 
     /// Takes up the rows of the subjects from `first` on.
-    fn run<'p>(&'p self, workers: &mut [Worker<'p, 'a>], first: i64) {
+    /// `reached`: for each part how far a thread has come; who goes on looks only from there.
+    fn run<'p>(&'p self, workers: &mut [Worker<'p, 'a>], reached: &mut Reached, first: i64) {
         let end = first + RANGE as i64;
+        let mut reached = reached.iter_mut();
         for (source, worker) in self.plans.iter().zip(workers) {
             worker.turn_to(first);
             for part in &source.parts {
-                if let Some(subjects) = part.data.columns.get(source.subject) {
-                    let from = subjects.partition_point(|subject| subject < first);
-                    let to = subjects.partition_point(|subject| subject < end);
+                if let (Some(subjects), Some(reached)) =
+                    (part.data.columns.get(source.subject), reached.next())
+                {
+                    let from = subjects.partition_point_from(*reached, |subject| subject < first);
+                    let to = subjects.partition_point_from(from, |subject| subject < end);
+                    *reached = to;
                     worker.rows(part, from..to);
                 }
             }
@@ -284,6 +292,10 @@ impl<'a, 'i> Sources<'a, 'i> {
         }
     }
 }
+
+/// For each part of each table the first row behind those that were taken up. Ranges are handed out in order, so the
+/// rows of the next are never before it.
+type Reached = Vec<usize>;
 
 /// Jobs that read one table.
 type TableJobs<'i> = (Arc<str>, Vec<Job<'i>>);
@@ -316,6 +328,15 @@ struct Here<'h, 'a, 'i> {
 impl Here<'_, '_, '_> {
     fn place(&self, subject: u32) -> usize {
         usize::try_from(i64::from(subject) - self.first).unwrap_or(RANGE)
+    }
+
+    /// The places of subjects that follow each other without a gap.
+    fn in_a_row(&self, subjects: &[u32]) -> Option<std::ops::Range<usize>> {
+        let (first, last) = (
+            self.place(*subjects.first()?),
+            self.place(*subjects.last()?),
+        );
+        (last - first + 1 == subjects.len()).then_some(first..last + 1)
     }
 
     /// Whether a calculation of an indicator, or of one from which it is derived, left 64 bits.
@@ -377,6 +398,25 @@ impl Here<'_, '_, '_> {
                 0
             })
         };
+        if let Some(places) = self.in_a_row(subjects)
+            && slot.denominators.is_none()
+            && slot.states.is_none()
+        {
+            match (&indicator.measure, kept) {
+                (Measure::Count(_), _) => {
+                    let seen = seen.get(places)?;
+                    wide::map(slot.numerators, seen, i64::from);
+                    return Some(0);
+                }
+                (Measure::Sum(..), Kept::Sum { total, .. }) => {
+                    if let Some(total) = total.all_small() {
+                        slot.numerators.copy_from_slice(total.get(places)?);
+                        return Some(0);
+                    }
+                }
+                _ => {}
+            }
+        }
         let numerators = subjects.iter().zip(slot.numerators.iter_mut());
         match (
             &indicator.measure,
@@ -391,7 +431,7 @@ impl Here<'_, '_, '_> {
             }
             (Measure::Sum(..), Kept::Sum { total, .. }, _, _) => {
                 for (subject, numerator) in numerators {
-                    *numerator = fit(get(total, self.place(*subject)));
+                    *numerator = fit(total.get(self.place(*subject)));
                 }
             }
             (Measure::Share { .. }, Kept::Share(part), Some(denominators), Some(states)) => {
