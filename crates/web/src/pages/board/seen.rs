@@ -10,6 +10,7 @@ use scoring::Card;
 
 use super::Choice;
 use crate::answer::Refused;
+use crate::frame::{Earlier, Frame};
 use crate::look::Look;
 use crate::problems;
 use crate::words::Words;
@@ -120,6 +121,35 @@ impl<'a> Seen<'a> {
     /// Whether it is what is true now.
     pub fn is_now(&self) -> bool {
         self.assessment.at == self.look.at && self.assessment.day == self.look.today
+    }
+
+    /// The frame of a page that shows it; where that is not of now it says so and leads `back`.
+    pub fn frame(&self, title: impl Into<String>, back: String) -> Frame {
+        Frame {
+            earlier: (!self.is_now()).then(|| Earlier {
+                truth: self.truth(),
+                back,
+                in_drawer: false,
+            }),
+            ..self.look.frame(title)
+        }
+    }
+
+    /// An address that has a query already, with what it must add to show the same.
+    pub fn with_suffix(&self, address: &str) -> String {
+        match self.suffix().strip_prefix('?') {
+            Some(more) => format!("{address}&{more}"),
+            None => address.to_owned(),
+        }
+    }
+
+    /// What an address must add to show the same as of now.
+    pub fn suffix_of_now(&self) -> String {
+        if self.assessment.period == self.programme.year {
+            String::new()
+        } else {
+            format!("?period={}", self.assessment.period)
+        }
     }
 
     /// As of when it is true, in words.
