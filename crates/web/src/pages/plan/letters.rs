@@ -97,8 +97,10 @@ struct Row {
     sha256: String,
     items: usize,
     signed: String,
+    signed_day: String,
     signed_on: Option<String>,
     countersigned: String,
+    countersigned_day: String,
     countersigned_on: Option<String>,
     scans: usize,
     order: LetterState,
@@ -152,20 +154,25 @@ fn show(look: &Look<'_>, chosen: &Chosen, problems: &[Problem]) -> Result<Page, 
         let last = letter.row.signed.last();
         let signature = |found: Option<&office::spaces::SignatureRow>| match found {
             None => Ok::<_, Problem>(String::new()),
-            Some(found) => {
-                let name = look.office.actor_name_in(found.by, look.lang())?;
-                Ok(format!("{name} · {}", found.day))
-            }
+            Some(found) => look.office.actor_name_in(found.by, look.lang()),
         };
+        let day = |iso: Option<&String>| {
+            let day = iso.and_then(|iso| base::Day::parse(iso).ok());
+            day.map(|day| words.day(day)).unwrap_or_default()
+        };
+        let signed_on = last.map(|signed| signed.unit.day.clone());
+        let countersigned_on = last
+            .and_then(|signed| signed.group.as_ref())
+            .map(|group| group.day.clone());
         rows.push(Row {
             name: look.unit_name(&letter.unit),
             items: letter.content.lines().count().saturating_sub(3),
             signed: signature(last.map(|signed| &signed.unit))?,
             countersigned: signature(last.and_then(|signed| signed.group.as_ref()))?,
-            signed_on: last.map(|signed| signed.unit.day.clone()),
-            countersigned_on: last
-                .and_then(|signed| signed.group.as_ref())
-                .map(|group| group.day.clone()),
+            signed_day: day(signed_on.as_ref()),
+            countersigned_day: day(countersigned_on.as_ref()),
+            signed_on,
+            countersigned_on,
             order: state,
             scans: last.map_or(0, |signed| signed.scans.len()),
             sign,
