@@ -5,6 +5,7 @@ use axum::http::Method;
 use serde_json::{Value, json};
 
 use crate::city::City;
+use crate::hooks::Receiver;
 use crate::plan::{PUQI_BATCHES, change};
 use crate::records::TOWN;
 use crate::town::City as Town;
@@ -290,6 +291,59 @@ fn a_paper_is_issued_once_read_by_its_unit_handed_out_and_declared_void() {
     programs.refused("liaison", &void, &json!({ "reason": "x" }), 403, "O281");
     let (status, gone) = programs.post("office", &void, &json!({ "reason": "写错了单位" }));
     assert_eq!((status, &gone["voided_because"]), (201, &json!("写错了单位")), "{gone}");
+}
+
+#[test]
+fn letters_assignments_and_papers_are_told_in_order_and_without_content() {
+    let city = city();
+    city.person("system", "system_administrator", Some("quality_office"));
+    let programs = Programs { city: &city };
+    let receiver = Receiver::start();
+    let mut system = city.signed_in("system");
+    let reach = [("anywhere", "1")];
+    let page = "/admin/webhooks";
+    system.submit(page, "/admin/webhooks/reach", &reach);
+    let new = json!({ "name": "大屏", "address": receiver.address });
+    let (status, made) = programs.post("system", "/webhooks", &new);
+    assert_eq!(status, 201, "{made}");
+
+    let text = json!({ "sha256": programs.get("leader", "/plan/letters/puqi")["sha256"] });
+    let signed = programs.post("leader", "/plan/letters/puqi/signature", &text).1;
+    let both = json!({ "letters": [{ "unit": "puqi", "sha256": text["sha256"] }] });
+    programs.post("committee", "/plan/countersignatures", &both);
+    let supervision = json!({
+        "flow": "supervision", "title": "保密的事由", "content": "保密的内容",
+        "due_on": "2019-02-02", "unit": "puqi", "support": ["education"],
+    });
+    let (status, assigned) = programs.post("office", "/assignments", &supervision);
+    assert_eq!(status, 201, "{assigned}");
+    let case = assigned["case"].as_u64().unwrap();
+    let remind = json!({ "cases": [case], "note": "保密的附言" });
+    assert_eq!(programs.post("office", "/reminders", &remind).0, 201);
+    let new = json!({ "kind": "letter", "about": "puqi", "typed": { "note": "保密的备注" }, "as_demonstration": true });
+    let paper = programs.post("office", "/papers", &new).1["paper"].clone();
+    let void = format!("/papers/{paper}/void");
+    programs.post("office", &void, &json!({ "reason": "保密的缘由" }));
+    web::tell_receivers(&city.site).unwrap();
+    let kinds: Vec<String> = receiver.kinds();
+    let told = [
+        "zhicheng.letter.signed",
+        "zhicheng.letter.countersigned",
+        "zhicheng.case.opened",
+        "zhicheng.reminder.given",
+        "zhicheng.paper.issued",
+        "zhicheng.paper.voided",
+    ];
+    assert_eq!(kinds, told);
+    let got = receiver.got.lock().unwrap();
+    let all: Vec<&Value> = got.iter().map(|(_, event)| event).collect();
+    assert_eq!(all[0]["data"]["letter"], signed["entry"]);
+    assert_eq!(all[1]["subject"], format!("letters/{}", signed["entry"]));
+    assert_eq!(all[2]["data"]["support"], json!(["education"]));
+    assert_eq!(all[3]["data"]["cases"][0]["case"], case);
+    assert_eq!((&all[4]["data"]["paper"], &all[4]["data"]["about"]), (&paper, &json!("puqi")));
+    let text: String = all.iter().map(|event| event.to_string()).collect();
+    assert!(!text.contains("保密") && !text.contains("某"), "{text}");
 }
 
 /// A credit code with its check sign, as GB 32100 computes it.

@@ -331,7 +331,7 @@ fn tables_are_sorted_by_their_heads_and_keep_what_was_filtered() {
         .split("<tr id=\"letter-")
         .skip(1)
         .map(|row| {
-            let cell = row.split("<td class=\"number\">").nth(1).unwrap();
+            let cell = row.split("data-name=\"Items\">").nth(1).unwrap();
             cell.split('<').next().unwrap().parse().unwrap()
         })
         .collect();

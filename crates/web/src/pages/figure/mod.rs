@@ -26,6 +26,7 @@ use crate::asked::Asked;
 use crate::download::{self, Kind};
 use crate::frame::{Earlier, Frame};
 use crate::look::Look;
+use crate::pages::board::seen::truth;
 use crate::problems;
 use crate::site::Site;
 use crate::words::Words;
@@ -57,6 +58,11 @@ pub(super) struct Chosen {
     /// Words that the list is searched for.
     #[serde(default)]
     q: String,
+    /// The day and the position as of which the list is shown; empty: now.
+    #[serde(default)]
+    day: String,
+    #[serde(default)]
+    at: String,
     /// Page of records, from 1.
     #[serde(default)]
     page: Option<usize>,
@@ -232,7 +238,7 @@ struct FigurePage {
 async fn page(State(site): State<Site>, asked: Asked, Asks(chosen): Asks<Chosen>) -> Response {
     site.page(asked, move |look| {
         if chosen.a.is_empty() {
-            index::show(look, &chosen.q)
+            index::show(look, &chosen)
         } else {
             show(&At::of(look, &chosen.a)?, &chosen)
         }
@@ -259,18 +265,7 @@ fn show(at: &At<'_>, chosen: &Chosen) -> Result<Page, Refused> {
     Page::of(&FigurePage {
         frame: Frame {
             earlier: is_earlier(at).then(|| Earlier {
-                truth: match at.words.lang {
-                    Lang::Zh => format!(
-                        "截至{}，#{}",
-                        at.words.day(at.address.day),
-                        at.address.at.0
-                    ),
-                    Lang::En => format!(
-                        "as of {}, #{}",
-                        at.words.day(at.address.day),
-                        at.address.at.0
-                    ),
-                },
+                truth: truth(at.words, at.address.day, at.address.at),
                 back: link(&now),
                 in_drawer: true,
             }),
