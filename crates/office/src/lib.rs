@@ -54,6 +54,7 @@ pub mod spaces;
 mod standing;
 mod subject_names;
 pub mod supplied;
+pub mod tasks;
 pub mod values;
 mod verify;
 pub mod work;

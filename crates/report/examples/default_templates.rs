@@ -73,7 +73,8 @@ const TITLE: Look = Look {
 };
 const MARK: Look = Look {
     font: "方正小标宋简体",
-    size: 72,
+    // A long name of a body stands on one line, so that what is short stays on one page with its signature.
+    size: 50,
     color: "C00000",
     is_bold: false,
 };
@@ -162,7 +163,7 @@ fn title(text: &str) -> String {
 /// The issuer in red, the number, and the red line.
 fn red_head() -> String {
     [
-        paragraph(MARK, 1100, "<w:jc w:val=\"center\"/>", "{{发文机关}}"),
+        paragraph(MARK, 900, "<w:jc w:val=\"center\"/>", "{{发文机关}}"),
         blank(),
         paragraph(
             BODY,

@@ -28,6 +28,7 @@ mod posted;
 mod problems;
 mod remedies;
 mod site;
+mod sorting;
 mod words;
 
 pub use hooks::tell_receivers;

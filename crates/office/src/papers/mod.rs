@@ -372,6 +372,38 @@ impl Office {
         Ok((papers, count))
     }
 
+    /// Papers from the newest on, or from before a position on: as many as asked for of those that are `wanted`.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn papers_before(
+        &self,
+        before: Option<Position>,
+        most: usize,
+        wanted: impl Fn(&Paper) -> bool,
+    ) -> Result<Vec<Paper>, Problem> {
+        let mut rows = Vec::new();
+        for found in self.state()?.scan(spaces::PAPER, &[]) {
+            let found = found?;
+            let at = found.key.as_slice().try_into();
+            let at = Position(at.map_or(0, u64::from_be_bytes));
+            if before.is_none_or(|before| at < before) {
+                rows.push((at, row(spaces::PAPER, &found.value)?));
+            }
+        }
+        let mut papers = Vec::new();
+        for (at, row) in rows.into_iter().rev() {
+            if papers.len() == most {
+                break;
+            }
+            let paper = self.paper_of(at, row)?;
+            if wanted(&paper) {
+                papers.push(paper);
+            }
+        }
+        Ok(papers)
+    }
+
     /// A paper's file as it went out.
     ///
     /// # Errors

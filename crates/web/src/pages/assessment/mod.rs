@@ -19,6 +19,7 @@ use crate::look::Look;
 use crate::pages::batch::is_for_many;
 use crate::pages::course::{CaseLine, actions, course, line};
 use crate::site::Site;
+use crate::sorting::{Sort, Sorting, by_name};
 use crate::words::Words;
 
 /// Most lines of a list; what is cut is said.
@@ -47,12 +48,47 @@ struct Chosen {
     only: String,
     #[serde(default)]
     gap: String,
+    /// Column of the board; empty: the programme's order. A state by its identifier.
+    #[serde(default)]
+    sort: String,
+    #[serde(default)]
+    dir: String,
+}
+
+impl Chosen {
+    /// The address of the same board in another order.
+    fn sorted(&self, sort: &str, dir: &str) -> String {
+        let mut coded = url::form_urlencoded::Serializer::new(String::new());
+        for (name, value) in [
+            ("by", self.by.as_str()),
+            ("item", &self.item),
+            ("unit", &self.unit),
+            ("state", &self.state),
+            ("only", &self.only),
+            ("gap", &self.gap),
+            ("sort", sort),
+            ("dir", dir),
+        ] {
+            if !value.is_empty() {
+                coded.append_pair(name, value);
+            }
+        }
+        format!("/assessment?{}", coded.finish())
+    }
 }
 
 struct Head {
+    sort: Sort,
     id: String,
-    name: String,
     count: usize,
+}
+
+/// The heads that stand before those of the states.
+struct Heads {
+    name: Sort,
+    all: Sort,
+    late: Sort,
+    gaps: Sort,
 }
 
 struct BoardRow {
@@ -92,6 +128,9 @@ struct Opened {
 struct Board {
     frame: Frame,
     by: &'static str,
+    sort: String,
+    dir: String,
+    first: Heads,
     heads: Vec<Head>,
     rows: Vec<BoardRow>,
     total: usize,
@@ -313,20 +352,60 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
             .map(ToString::to_string)
             .collect()
     };
-    let rows: Vec<BoardRow> = order.iter().filter_map(|id| rows.remove(id)).collect();
+    let mut rows: Vec<BoardRow> = order.iter().filter_map(|id| rows.remove(id)).collect();
+    let counts: Vec<&str> = ["all", "late", "gaps"]
+        .into_iter()
+        .chain(states.iter().map(|state| state.as_str()))
+        .collect();
+    let sorting = Sorting {
+        sort: &chosen.sort,
+        // Names are read from the first, counts from the greatest.
+        dir: match (chosen.dir.as_str(), counts.contains(&chosen.sort.as_str())) {
+            ("", true) => "desc",
+            (dir, _) => dir,
+        },
+        greatest_first: &[],
+    };
+    match chosen.sort.as_str() {
+        "name" => sorting.by_key(&mut rows, |row| by_name(&row.name)),
+        "all" => sorting.by_key(&mut rows, |row| Some(row.all)),
+        "late" => sorting.by_key(&mut rows, |row| Some(row.late)),
+        "gaps" => sorting.by_key(&mut rows, |row| Some(row.gaps)),
+        state => {
+            if let Some(at) = states.iter().position(|found| found.as_str() == state) {
+                sorting.by_key(&mut rows, |row| row.cells.get(at).copied());
+            }
+        }
+    }
+    let head = |id: &str, name: &str| sorting.head(id, name, |sort, dir| chosen.sorted(sort, dir));
     let heads = flow
         .states
         .iter()
         .enumerate()
         .map(|(at, state)| Head {
+            sort: head(state.id.as_str(), look.text(&state.name)),
             id: state.id.to_string(),
-            name: look.text(&state.name).to_owned(),
             count: rows.iter().filter_map(|row| row.cells.get(at)).sum(),
         })
         .collect();
     Page::of(&Board {
         frame: look.frame(words.say("考核进度", "Progress of the assessment")),
         by,
+        sort: chosen.sort.clone(),
+        dir: chosen.dir.clone(),
+        first: Heads {
+            name: head(
+                "name",
+                if by == "unit" {
+                    words.say("单位", "Unit")
+                } else {
+                    words.say("项目", "Item")
+                },
+            ),
+            all: head("all", words.say("共", "All")),
+            late: head("late", words.say("逾期", "Late")),
+            gaps: head("gaps", words.say("不一致", "Disagree")),
+        },
         heads,
         rows,
         total: numbers.len(),

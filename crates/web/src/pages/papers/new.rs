@@ -163,8 +163,8 @@ fn show(look: &Look<'_>, fields: &Fields, problems: &[Problem]) -> Result<Page, 
             .cloned()
             .unwrap_or_default();
         Typed {
-            label: look.text(&field.name).to_owned(),
-            about: look.text(&field.about).to_owned(),
+            label: label(look.text(&field.name)),
+            about: said(look.text(&field.about)),
             is_long: field.name.en == "note",
             is_day: field.name.en == "demanded",
             name: field.name.en,
@@ -186,6 +186,21 @@ fn show(look: &Look<'_>, fields: &Fields, problems: &[Problem]) -> Result<Page, 
         is_demonstration: look.is_demonstration(),
         frame: look.frame(words.say("出具公文", "Issue a paper")),
     })
+}
+
+/// A field's name as a label: the English names are words of the templates' language, such as `copied_to`.
+pub(super) fn label(name: &str) -> String {
+    let name = name.replace(['_', '.'], " ");
+    let mut signs = name.chars();
+    signs.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(signs).collect()
+    })
+}
+
+/// What a field is, without the words that tell a template's author that it is typed.
+fn said(about: &str) -> String {
+    let about = about.strip_prefix("填写：").unwrap_or(about);
+    about.strip_prefix("typed: ").unwrap_or(about).to_owned()
 }
 
 /// The lines of a draft, each with its cells.
