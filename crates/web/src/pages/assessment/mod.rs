@@ -42,7 +42,7 @@ struct Chosen {
     unit: String,
     #[serde(default)]
     state: String,
-    /// `late` or `gap`.
+    /// `late`, `gap`, `pending` (without points) or `unfinished`.
     #[serde(default)]
     only: String,
     #[serde(default)]
@@ -207,7 +207,7 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
                 continue;
             };
             let task = office::work::task(&look.programme, case, Vec::new(), look.today);
-            let is_late = crate::pages::work::lamp(&task) == "late";
+            let is_late = !list.is_sealed(case) && crate::pages::work::lamp(&task) == "late";
             let values = course
                 .item(item.as_str())
                 .map(|of| values_of(look, case, of))
@@ -247,6 +247,10 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
                 && match chosen.only.as_str() {
                     "late" => is_late,
                     "gap" => is_gap,
+                    "pending" => course
+                        .result(item, unit.as_str())
+                        .is_some_and(|result| result.pending),
+                    "unfinished" => is_unfinished(case),
                     _ => true,
                 };
             if is_wanted && lines.len() == LINES_MAX {
@@ -355,6 +359,13 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
     })
 }
 
+/// Whether a case still has steps before the one that closes it.
+fn is_unfinished(case: &office::case::Case) -> bool {
+    !case.flow.actions_from(&case.state.state).any(|action| {
+        !action.reason_required && office::sealing::closes(case, action)
+    })
+}
+
 /// What the list below was asked for, in words.
 fn describe(
     look: &Look<'_>,
@@ -376,6 +387,12 @@ fn describe(
     match chosen.only.as_str() {
         "late" => parts.push(words.say("逾期", "late").to_owned()),
         "gap" => parts.push(words.say("评分不一致", "points that disagree").to_owned()),
+        "pending" => parts.push(words.say("还没有得分", "without points").to_owned()),
+        "unfinished" => parts.push(
+            words
+                .say("还没有走完流程", "course not finished")
+                .to_owned(),
+        ),
         _ => {}
     }
     parts.join(" · ")

@@ -11,6 +11,7 @@ use axum::routing::get;
 use base::Problem;
 use casework::{Action, DueState};
 use office::case::{ActRequest, Case};
+use office::sealing::first_hold;
 use serde::Deserialize;
 
 use crate::answer::{Page, Refused, go_to};
@@ -49,6 +50,16 @@ struct Chosen {
 struct Row {
     line: CaseLine,
     is_ticked: bool,
+    /// Until when a limit still runs that the step would cut short; empty for most.
+    held: String,
+}
+
+/// Cases whose limit still runs until a day and would be cut short.
+struct Held {
+    limit: String,
+    until: String,
+    count: usize,
+    units: Vec<String>,
 }
 
 #[derive(Template)]
@@ -61,6 +72,7 @@ struct Batch {
     rows: Vec<Row>,
     more: usize,
     inputs: Vec<Input>,
+    held: Vec<Held>,
     is_reason_required: bool,
     reason: String,
     back: String,
@@ -85,7 +97,9 @@ fn show(
     problems: &[Problem],
 ) -> Result<Page, Refused> {
     let course = course(look)?;
+    let words = Words { lang: look.lang() };
     let mut rows = Vec::new();
+    let mut held: Vec<(base::Day, Held)> = Vec::new();
     let mut more = 0;
     let mut first: Option<Case> = None;
     {
@@ -109,9 +123,20 @@ fn show(
             }
             let number = case.number.to_string();
             if let Some(line) = line(look, &course, case) {
+                let action = base::ActionId::new(&chosen.action);
+                let hold = first_hold(&look.programme, case, &action, look.today);
+                if let Some(hold) = &hold {
+                    add_held(look, &mut held, hold, &line.unit_name);
+                }
                 rows.push(Row {
-                    is_ticked: posted
-                        .is_none_or(|posted| posted.all("case").any(|one| one == number)),
+                    // What would be cut short is done only by whoever ticks it.
+                    is_ticked: match posted {
+                        Some(posted) => posted.all("case").any(|one| one == number),
+                        None => hold.is_none(),
+                    },
+                    held: hold
+                        .map(|hold| words.day_and_weekday(hold.run.due_on))
+                        .unwrap_or_default(),
                     line,
                 });
             }
@@ -145,12 +170,41 @@ fn show(
         rows,
         more,
         inputs,
+        held: {
+            held.sort_by_key(|(day, _)| *day);
+            held.into_iter().map(|(_, held)| held).collect()
+        },
         is_reason_required: action.reason_required,
         reason: typed("reason"),
         back: chosen.back.clone(),
         done: chosen.done,
         problems: problems.to_vec(),
     })
+}
+
+fn add_held(
+    look: &Look<'_>,
+    held: &mut Vec<(base::Day, Held)>,
+    hold: &casework::Hold<'_>,
+    unit: &str,
+) {
+    let until = hold.run.due_on;
+    if !held.iter().any(|(day, _)| *day == until) {
+        let new = Held {
+            limit: look.text(&hold.deadline.name).to_owned(),
+            until: Words { lang: look.lang() }.day_and_weekday(until),
+            count: 0,
+            units: Vec::new(),
+        };
+        held.push((until, new));
+    }
+    let Some((_, line)) = held.iter_mut().find(|(day, _)| *day == until) else {
+        return;
+    };
+    line.count += 1;
+    if !line.units.iter().any(|known| known == unit) {
+        line.units.push(unit.to_owned());
+    }
 }
 
 /// What the action leads to, in words: the state, the rights that begin and until when.
@@ -213,6 +267,21 @@ async fn act(State(site): State<Site>, asked: Asked, posted: Posted) -> Response
                 (!text.is_empty()).then(|| text.to_owned())
             };
             let signed = posted.get("signed") == "1";
+            let one = |problem: Problem| vec![problem];
+            let (programme, today) = (
+                office.programme().map_err(one)?,
+                office.today().map_err(one)?,
+            );
+            let action = base::ActionId::new(posted.get("action"));
+            // The reason for cutting a limit short is not written where none is cut short.
+            let says_why = |number: u64| {
+                office.case(number).is_ok_and(|case| {
+                    case.flow
+                        .action(&action)
+                        .is_some_and(|action| action.reason_required)
+                        || first_hold(&programme, &case, &action, today).is_some()
+                })
+            };
             let mut acts = Vec::new();
             for number in posted.all("case").filter_map(|text| text.parse().ok()) {
                 let request = ActRequest {
@@ -222,7 +291,7 @@ async fn act(State(site): State<Site>, asked: Asked, posted: Posted) -> Response
                         .filter_map(|(id, text)| Some((id.to_owned(), some(text)?)))
                         .collect(),
                     // What was signed is said in the entry itself.
-                    reason: some(posted.get("reason")).or_else(|| {
+                    reason: some(posted.get("reason")).filter(|_| says_why(number)).or_else(|| {
                         signed.then(|| "已审阅，自评属实、材料真实，同意提交".to_owned())
                     }),
                     ..ActRequest::default()

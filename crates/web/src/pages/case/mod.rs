@@ -4,6 +4,7 @@
 //! item shows more, see `item.rs`.
 
 pub(crate) mod item;
+mod lost;
 
 use askama::Template;
 use axum::Router;
@@ -58,6 +59,8 @@ pub(crate) struct ActForm {
     is_reason_required: bool,
     reasons: Vec<(String, String)>,
     reason: String,
+    /// What it would cut short: the limit and its last day. Then it says why.
+    held: Option<(String, String)>,
     /// Points that it takes off.
     deducts: Option<String>,
     is_open: bool,
@@ -119,6 +122,7 @@ struct CasePage {
     state: String,
     line: Line,
     item: Option<item::ItemPanel>,
+    lost: Option<lost::LostPanel>,
     unit_id: String,
     fields: Vec<(String, String)>,
     forms: Vec<ActForm>,
@@ -213,6 +217,7 @@ fn show(
         reminders: reminder_lines(look, &case, &reminders)?,
         followed: followed(look, number)?,
         item: panel,
+        lost: lost::panel(look, &case)?,
         unit_id: case.about.unit.clone().unwrap_or_default(),
         fields: fields(look, &case, &case.state.fields),
         forms,
@@ -330,12 +335,18 @@ pub(crate) fn form(
             input(look, case, field, name, value, required(&field.id))
         })
         .collect();
+    let hold = office::sealing::first_hold(&look.programme, case, &action.id, look.today);
+    let held = hold.map(|hold| {
+        let until = Words { lang: look.lang() }.day_and_weekday(hold.run.due_on);
+        (look.text(&hold.deadline.name).to_owned(), until)
+    });
     ActForm {
         id: action.id.to_string(),
         name: look.text(&action.name).to_owned(),
         inputs,
         evidence_at_least: action.requires_evidence_at_least,
-        is_reason_required: action.reason_required,
+        is_reason_required: action.reason_required || held.is_some(),
+        held,
         reasons: action
             .closes_with
             .iter()

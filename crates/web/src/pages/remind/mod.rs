@@ -121,7 +121,7 @@ fn rows(look: &Look<'_>, with_soon: bool, posted: Option<&Posted>) -> Result<Vec
     let words = Words { lang: look.lang() };
     let list = look.site.worklist(look.office)?;
     let mut rows: BTreeMap<Awaited, Row> = BTreeMap::new();
-    for case in list.open() {
+    for case in list.open().filter(|case| !list.is_sealed(case)) {
         let first = running(&look.programme, case, look.today, &mut Vec::new())
             .into_iter()
             .min_by_key(|run| run.due.due_on);

@@ -35,6 +35,7 @@ pub(super) fn open_cases(seen: &Seen<'_>, unit: &str) -> Result<Vec<CaseLine>, R
     let list = look.site.worklist(look.office)?;
     let mut found: Vec<(bool, Option<base::Day>, CaseLine)> = list
         .open()
+        .filter(|case| !list.is_sealed(case))
         .filter(|case| case.about.unit.as_deref() == Some(unit))
         .map(|case| {
             let due = task(&seen.programme, case, Vec::new(), look.today).due;

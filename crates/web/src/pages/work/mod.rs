@@ -325,6 +325,21 @@ pub(crate) fn title_of(look: &Look<'_>, case: &office::case::Case) -> String {
     if is_assignment(&case.flow) {
         return crate::pages::assignments::title_of(look, case);
     }
+    if office::lost::is_opened_by_seal(case) {
+        let words = Words { lang: look.lang() };
+        let unit = look.unit_name(case.about.unit.as_deref().unwrap_or_default());
+        let (text, start) = (
+            case.about.period.as_deref().unwrap_or_default(),
+            look.programme.assessment_start,
+        );
+        let period = base::Period::parse(text, start)
+            .map_or_else(|_| text.to_owned(), |period| words.period(&period));
+        let flow = look.text(&case.flow.name);
+        return match look.lang() {
+            Lang::Zh => format!("{unit}{period}{flow}"),
+            Lang::En => format!("{flow} {period}: {unit}"),
+        };
+    }
     let item = case
         .about
         .scorecard
