@@ -668,6 +668,7 @@ pub const TABLES: &[Table] = &[
         may("days_from", Int, "距上一步最少天数", "least days after the step before"),
         may("days_to", Int, "距上一步最多天数", "most days after the step before"),
         may("role", Ref("role"), "由谁", "by which role"),
+        may("reasons", List(&Text), "须说明理由的动作依次取用的理由", "reasons of an action that needs one, taken in turn"),
         may("quality_from", Decimal, "评分占分值的最低比例", "least share of the points that is given"),
         may("quality_to", Decimal, "评分占分值的最高比例", "greatest share of the points that is given"),
     ]),

@@ -20,5 +20,6 @@ mod plan;
 mod programs;
 mod provider;
 mod records;
+mod sealing;
 mod sign_in;
 mod town;

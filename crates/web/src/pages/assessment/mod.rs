@@ -81,8 +81,7 @@ struct Gap {
 
 struct Opened {
     number: u64,
-    flow: String,
-    unit: String,
+    title: String,
     state: String,
     is_closed: bool,
 }
@@ -106,6 +105,7 @@ struct Board {
     query: String,
     opened: Vec<Opened>,
     may_remind: bool,
+    may_verify: bool,
     sealed: Option<u64>,
 }
 
@@ -225,7 +225,7 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
             gaps += usize::from(is_gap);
             for action in actions(look, case)
                 .into_iter()
-                .filter(|action| is_for_many(action))
+                .filter(|action| is_for_many(&case.flow, action) && !office::sealing::closes(case, action))
             {
                 match many
                     .iter_mut()
@@ -288,13 +288,7 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
         .into_iter()
         .map(|case| Opened {
             number: case.number,
-            flow: look.text(&case.flow.name).to_owned(),
-            unit: case
-                .about
-                .unit
-                .as_deref()
-                .map(|unit| look.unit_name(unit))
-                .unwrap_or_default(),
+            title: crate::pages::work::title_of(look, &case),
             state: case.flow.state(&case.state.state).map_or_else(
                 || case.state.state.to_string(),
                 |state| look.text(&state.name).to_owned(),
@@ -349,6 +343,7 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
         more,
         query: describe(look, &course, flow, chosen, words),
         opened,
+        may_verify: crate::pages::admin::may_verify(look),
         may_remind: look.may(office::authority::Granted::Remind),
         sealed: look
             .office

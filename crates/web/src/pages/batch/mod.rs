@@ -85,9 +85,15 @@ async fn page(State(site): State<Site>, asked: Asked, Query(chosen): Query<Chose
         .await
 }
 
-/// Whether an action can be taken on many cases at once: it asks for no evidence of each.
-pub(crate) fn is_for_many(action: &Action) -> bool {
-    action.requires_evidence_at_least == 0 && action.closes_with.is_none()
+/// Whether an action can be taken on many cases at once: it asks for no evidence and for no points of each.
+pub(crate) fn is_for_many(flow: &casework::Flow, action: &Action) -> bool {
+    let gives_points = |id: &base::FieldId| {
+        let field = flow.field(id);
+        field.is_some_and(|field| matches!(field.kind, casework::FieldKind::Decimal { .. }))
+    };
+    action.requires_evidence_at_least == 0
+        && action.closes_with.is_none()
+        && !office::course::fields_of(action).any(gives_points)
 }
 
 fn show(
@@ -113,7 +119,7 @@ fn show(
             }
             let is_possible = actions(look, case)
                 .into_iter()
-                .any(|action| action.id == *chosen.action && is_for_many(action));
+                .any(|action| action.id == *chosen.action && is_for_many(&case.flow, action));
             if !is_possible {
                 continue;
             }
@@ -151,7 +157,7 @@ fn show(
         .ok_or_else(|| Refused::no_such(("流程", "flow"), course.id))?;
     let action = flow
         .action(&base::ActionId::new(&chosen.action))
-        .filter(|action| is_for_many(action))
+        .filter(|action| is_for_many(flow, action))
         .ok_or_else(|| Refused::no_such(("动作", "action"), &chosen.action))?;
     let typed = |name: &str| {
         posted
@@ -304,10 +310,12 @@ async fn act(State(site): State<Site>, asked: Asked, posted: Posted) -> Response
             let back = posted.get("back");
             let action: String =
                 url::form_urlencoded::byte_serialize(posted.get("action").as_bytes()).collect();
-            go_to(&if back.is_empty() {
-                format!("/batch?action={action}&done={count}")
-            } else {
-                back.to_owned()
+            let only = posted.all("case").collect::<Vec<_>>();
+            go_to(&match (back, only.as_slice()) {
+                ("", _) => format!("/batch?action={action}&done={count}"),
+                // Of a single step the list says what follows and who has it now.
+                ("/work", [number]) => format!("/work?done={number}"),
+                _ => back.to_owned(),
             })
         },
         |look, posted, problems| {

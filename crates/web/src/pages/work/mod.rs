@@ -90,6 +90,7 @@ struct Work {
     items: Vec<String>,
     unit: String,
     item: String,
+    done: Option<crate::pages::case::next::Done>,
 }
 
 /// What of the list is asked for.
@@ -99,6 +100,9 @@ struct Chosen {
     unit: String,
     #[serde(default)]
     item: String,
+    /// The case of the step that was just taken.
+    #[serde(default)]
+    done: u64,
 }
 
 async fn page(State(site): State<Site>, asked: Asked, Query(chosen): Query<Chosen>) -> Response {
@@ -190,6 +194,13 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
         items,
         unit: chosen.unit.clone(),
         item: chosen.item.clone(),
+        done: match chosen.done {
+            0 => None,
+            number => crate::pages::case::next::just_done(
+                look,
+                &look.office.case(number).map_err(Refused::missing)?,
+            )?,
+        },
     })
 }
 
@@ -239,6 +250,15 @@ fn places(
             "Progress of the assessment",
         ));
         places.push(("/meeting".to_owned(), "议定稿", "For the meeting"));
+    }
+    if crate::pages::admin::may_verify(look) {
+        places.push((
+            "/admin/ledger#verification".to_owned(),
+            "核验存证日志",
+            "Verify the ledger",
+        ));
+    } else if role == "leading_group" || role == "programme_office" {
+        places.push(("/ledger".to_owned(), "存证日志", "The ledger"));
     }
     places
 }
