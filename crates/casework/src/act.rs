@@ -409,7 +409,10 @@ fn hold_problem(
     act: &Act,
     calendar: &WorkCalendar,
 ) -> Result<Option<Problem>, Problem> {
-    let is_written = act.reason.as_deref().is_some_and(|text| !text.trim().is_empty());
+    let is_written = act
+        .reason
+        .as_deref()
+        .is_some_and(|text| !text.trim().is_empty());
     if is_written || action.reason_required {
         return Ok(None);
     }

@@ -97,9 +97,15 @@ pub fn holds<'flow>(
     calendar: &WorkCalendar,
 ) -> Result<Vec<Hold<'flow>>, Problem> {
     let mut found = Vec::new();
-    for deadline in flow.deadlines.iter().filter(|one| one.holds.contains(action)) {
+    for deadline in flow
+        .deadlines
+        .iter()
+        .filter(|one| one.holds.contains(action))
+    {
         let runs = due_of(flow, case, deadline, day, calendar)?;
-        let running = runs.into_iter().filter(|run| run.state == DueState::Running);
+        let running = runs
+            .into_iter()
+            .filter(|run| run.state == DueState::Running);
         found.extend(running.map(|run| Hold { deadline, run }));
     }
     found.sort_by(|one, other| other.run.due_on.cmp(&one.run.due_on));

@@ -62,7 +62,10 @@ impl Office {
 
 /// The items in which a unit lost points in an assessment, the most first, then as the programme lists them.
 pub fn lost_items(programme: &Programme, assessment: &Assessment, unit: &str) -> Vec<LostItem> {
-    let card = assessment.cards.iter().find(|card| card.participant == unit);
+    let card = assessment
+        .cards
+        .iter()
+        .find(|card| card.participant == unit);
     let declared = programme.scorecards.get(&assessment.scorecard);
     let mut found: Vec<LostItem> = card
         .into_iter()

@@ -167,7 +167,10 @@ impl Office {
         }
         let mut commands = vec![self.seal_command(request).map_err(one)?];
         let mut preconditions = Vec::new();
-        let both = ending.finished.iter().map(|(case, action)| (case, action, None));
+        let both = ending
+            .finished
+            .iter()
+            .map(|(case, action)| (case, action, None));
         let stand = ending.as_they_stand.iter();
         let both = both.chain(stand.map(|(case, action)| (case, action, why)));
         for (number, action, reason) in both {

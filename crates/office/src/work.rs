@@ -119,9 +119,9 @@ impl Worklist {
     pub fn is_sealed(&self, case: &Case) -> bool {
         let about = &case.about;
         match (&about.item, &about.scorecard, &about.period) {
-            (Some(_), Some(scorecard), Some(period)) => self
-                .sealed
-                .contains(&(scorecard.clone(), period.clone())),
+            (Some(_), Some(scorecard), Some(period)) => {
+                self.sealed.contains(&(scorecard.clone(), period.clone()))
+            }
             _ => false,
         }
     }

@@ -72,7 +72,10 @@ fn found(
     let Ok(id) = posted.get(FIELD).parse::<i64>() else {
         return Ok(None);
     };
-    let kept = site.desk().upload(id)?.filter(|(kept, _)| kept.actor == actor);
+    let kept = site
+        .desk()
+        .upload(id)?
+        .filter(|(kept, _)| kept.actor == actor);
     Ok(kept.and_then(|(kept, bytes)| {
         let name = kept.name.strip_prefix(WAITING)?.strip_prefix(field)?;
         let upload = Upload {

@@ -511,16 +511,27 @@ fn all_deadlines_are_listed_in_the_order_of_the_flow() {
 #[test]
 fn what_would_cut_a_limit_short_needs_its_reason_until_it_has_run_out() {
     let mut flow = assessment_item();
-    let window = flow.deadlines.iter_mut().find(|one| one.id == "appeal_window");
+    let window = flow
+        .deadlines
+        .iter_mut()
+        .find(|one| one.id == "appeal_window");
     window.unwrap().holds = vec!["compose".into()];
     // Mon 16 July 2018: the window's last day is Mon 23.
     let case = drafted(&flow, "2018-07-16");
     let calendar = calendar_2018();
-    for (on, is_held) in [("2018-07-16", true), ("2018-07-23", true), ("2018-07-24", false)] {
+    for (on, is_held) in [
+        ("2018-07-16", true),
+        ("2018-07-23", true),
+        ("2018-07-24", false),
+    ] {
         let id = "compose".into();
         let held = holds(&flow, &case, &id, day(on), &calendar).unwrap();
         let until: Vec<_> = held.iter().map(|hold| hold.run.due_on).collect();
-        let expected = if is_held { vec![day("2018-07-23")] } else { Vec::new() };
+        let expected = if is_held {
+            vec![day("2018-07-23")]
+        } else {
+            Vec::new()
+        };
         assert_eq!(until, expected, "{on}");
         let silent = act(&flow, &case, proper("compose", day(on)), &calendar);
         match silent {
@@ -547,10 +558,21 @@ fn what_would_cut_a_limit_short_needs_its_reason_until_it_has_run_out() {
         reason: Some("  ".into()),
         ..proper("compose", day("2018-07-17"))
     };
-    assert_eq!(act(&flow, &case, blank, &calendar).unwrap_err().code, "F230");
+    assert_eq!(
+        act(&flow, &case, blank, &calendar).unwrap_err().code,
+        "F230"
+    );
     let way = [("appeal", "2018-07-17"), ("answer", "2018-07-18")];
     let answered = after(&flow, case, &way);
-    assert!(act(&flow, &answered, proper("compose", day("2018-07-18")), &calendar).is_ok());
+    assert!(
+        act(
+            &flow,
+            &answered,
+            proper("compose", day("2018-07-18")),
+            &calendar
+        )
+        .is_ok()
+    );
 }
 
 #[test]
@@ -558,6 +580,9 @@ fn a_limit_holds_only_actions_that_there_are() {
     let mut flow = assessment_item();
     flow.deadlines[0].holds = vec!["compse".into()];
     let faults = crate::validate(&flow);
-    let found: Vec<_> = faults.iter().map(|fault| (fault.key, fault.problem.code)).collect();
+    let found: Vec<_> = faults
+        .iter()
+        .map(|fault| (fault.key, fault.problem.code))
+        .collect();
     assert_eq!(found, [("holds", "F103")]);
 }

@@ -184,10 +184,7 @@ impl<'m, 'a> Walker<'m, 'a> {
             action: step.action.id.to_string(),
             fields: self.fields(step, day),
             evidence,
-            reason: step
-                .action
-                .reason_required
-                .then(|| self.reason(step)),
+            reason: step.action.reason_required.then(|| self.reason(step)),
             closing_reason: reasons
                 .and_then(|reasons| self.dice.one_of(reasons))
                 .map(|reason| reason.id.to_string()),

@@ -307,12 +307,27 @@ const RECTIFICATIONS: &[Word] = &[
 ];
 const LOST_ITEMS: &[Word] = &[
     ("单位", "unit", "责任单位", "the unit"),
-    ("整改事项", "title", "整改事项名称", "what the case is called"),
+    (
+        "整改事项",
+        "title",
+        "整改事项名称",
+        "what the case is called",
+    ),
     ("项目", "item", "失分项目", "the item that lost points"),
-    ("分值", "possible", "可得的分", "the points that were possible"),
+    (
+        "分值",
+        "possible",
+        "可得的分",
+        "the points that were possible",
+    ),
     ("得分", "given", "得到的分", "the points that were given"),
     ("失分", "lost", "失去的分", "the points that were lost"),
-    ("失分原因", "reason", "得分的由来", "how the points came about"),
+    (
+        "失分原因",
+        "reason",
+        "得分的由来",
+        "how the points came about",
+    ),
     ("下达日期", "opened", "下达日期", "the day of opening"),
     (
         "整改期限",
@@ -543,24 +558,26 @@ impl PaperKind {
             ),
             PaperKind::Rectification => (
                 RECTIFICATION,
-                vec![(
+                vec![
                     (
-                        "整改",
-                        "rectifications",
-                        "每个整改事项",
-                        "each case of rectification",
+                        (
+                            "整改",
+                            "rectifications",
+                            "每个整改事项",
+                            "each case of rectification",
+                        ),
+                        RECTIFICATIONS,
                     ),
-                    RECTIFICATIONS,
-                ),
-                (
                     (
-                        "失分",
-                        "lost_items",
-                        "每个整改事项的每个失分项目，失分多的在前",
-                        "each item that lost points of each case, the most first",
+                        (
+                            "失分",
+                            "lost_items",
+                            "每个整改事项的每个失分项目，失分多的在前",
+                            "each item that lost points of each case, the most first",
+                        ),
+                        LOST_ITEMS,
                     ),
-                    LOST_ITEMS,
-                )],
+                ],
             ),
             PaperKind::Summary => (
                 SUMMARY,

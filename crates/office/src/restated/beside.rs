@@ -82,9 +82,9 @@ pub fn beside_sealed(facts: &SealFacts, now: &Assessment, unit: &str) -> Vec<Ite
             }
         })
         .collect();
-    let gone = then.iter().filter(|(id, _)| {
-        !present.iter().any(|item| item.item.as_str() == *id)
-    });
+    let gone = then
+        .iter()
+        .filter(|(id, _)| !present.iter().any(|item| item.item.as_str() == *id));
     found.extend(gone.map(|(id, item)| ItemBeside {
         item: ItemId::new(id),
         then: ratio(item, "points"),
@@ -207,7 +207,9 @@ impl Office {
         let Some(row) = get::<CaseRow>(&state, spaces::CASE, &spaces::number_key(number))? else {
             return Ok(Vec::new());
         };
-        let scorecard = programme.scorecards.get(&ScorecardId::new(&facts.scorecard));
+        let scorecard = programme
+            .scorecards
+            .get(&ScorecardId::new(&facts.scorecard));
         let counts = |field: &String| {
             field == DEDUCTED_FIELD
                 || scorecard.is_some_and(|scorecard| {
@@ -262,7 +264,9 @@ impl Office {
 
 /// The indicators that an item takes now, and those that it took when it was sealed.
 fn indicators_of(programme: &Programme, facts: &SealFacts, item: &ItemId) -> Vec<IndicatorId> {
-    let scorecard = programme.scorecards.get(&ScorecardId::new(&facts.scorecard));
+    let scorecard = programme
+        .scorecards
+        .get(&ScorecardId::new(&facts.scorecard));
     let ties = scorecard.and_then(|scorecard| scorecard.items.get(item));
     let mut found: Vec<IndicatorId> = ties.map(|ties| ties.indicators.clone()).unwrap_or_default();
     for (_, sealed) in items(&facts.results) {

@@ -244,7 +244,9 @@ impl Lines {
                 let end = known.last().map(|(at, value)| {
                     let free = |at_y: &f64| {
                         !taken.iter().any(|other| (other - at_y).abs() < 14.0)
-                            && !drawn.iter().any(|point| is_under(*point, x(*at), *at_y, &name))
+                            && !drawn
+                                .iter()
+                                .any(|point| is_under(*point, x(*at), *at_y, &name))
                     };
                     // The first place that lies on no line and no other name: above its end, below it, further off.
                     let places = END_PLACES.map(|by| (y(*value) + by).clamp(10.0, BOTTOM - 3.0));
@@ -428,7 +430,13 @@ fn around(
 
 /// Whether a point of a line would lie under a name that ends at `right` (percent) with its foot at `foot`.
 fn is_under(point: (f64, f64), right: f64, foot: f64, name: &str) -> bool {
-    let wide = |sign: char| if sign.is_ascii() { ASCII_WIDTH } else { SIGN_WIDTH };
+    let wide = |sign: char| {
+        if sign.is_ascii() {
+            ASCII_WIDTH
+        } else {
+            SIGN_WIDTH
+        }
+    };
     let width: f64 = name.chars().map(wide).sum();
     // At its very end the line touches the dot, which the name stands above or below.
     (right - width..right - 0.5).contains(&point.0) && (foot - 12.0..foot + 4.0).contains(&point.1)

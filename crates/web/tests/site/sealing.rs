@@ -2,8 +2,11 @@
 //! cut an appeal short, sealing with what it ends, the sealed result beside the present one, rectification by
 //! items, and the circular's own number.
 
+use std::collections::BTreeMap;
+
 use axum::http::StatusCode;
 use base::{ItemId, Lang, ScorecardId, UnitId};
+use office::Office;
 use office::actor::NewActor;
 use office::case::ActRequest;
 use office::record::{OnOther, draft};
@@ -268,6 +271,21 @@ roles = ["programme_office"]
 scope = "all"
 "#;
 
+fn sample(office: &mut Office, day: &str, unit: &str, result: &str) {
+    let values = BTreeMap::from([("day", day), ("unit", unit), ("result", result)]);
+    let programme = office.programme().unwrap();
+    let drafted = draft(
+        &programme,
+        &office.spellings().unwrap(),
+        &programme.record_types["sample"],
+        |id| values.get(id.as_str()).map(|text| Cell::text(*text)),
+        Vec::new(),
+    );
+    office
+        .submit(&drafted.unwrap(), OnOther::Refuse, None)
+        .unwrap();
+}
+
 /// The town with its course open: north has 3 samples of which 2 pass, south 2 that both pass. By hand: passing
 /// gives north 4 × 2 ÷ 3 and south 4.
 struct Town {
@@ -287,10 +305,7 @@ impl Town {
                 ("2018-03-04", "south", "pass"),
                 ("2018-03-05", "south", "pass"),
             ] {
-                let cells = [("day", day), ("unit", unit), ("result", result)];
-                let cells = cells.map(|(id, text)| (id.to_owned(), Cell::text(text)));
-                let drafted = draft(office, "sample", cells.into_iter().collect());
-                office.submit(drafted.unwrap(), OnOther::Refuse).unwrap();
+                sample(office, day, unit, result);
             }
             let year = office.programme()?.year;
             let id = ScorecardId::new("assessment");
@@ -390,10 +405,15 @@ fn composing_asks_before_it_cuts_an_appeal_short() {
     assert!(page.contains("17 Jan 2019"), "{page}");
     assert!(page.contains("North bureau, South bureau"), "{page}");
     let ticked = |number: u64| {
-        let at = page.find(&format!("name=\"case\" value=\"{number}\"")).unwrap();
+        let at = page
+            .find(&format!("name=\"case\" value=\"{number}\""))
+            .unwrap();
         page[at..].split('>').next().unwrap().contains("checked")
     };
-    assert!(!ticked(north) && !ticked(south), "nothing is ticked for the office");
+    assert!(
+        !ticked(north) && !ticked(south),
+        "nothing is ticked for the office"
+    );
     // Nothing of it waits for the office: its list counts what it can do by right.
     let work = town.city.get("/work").text();
     assert!(!work.contains(&format!("/cases/{north}\"")), "{work}");
@@ -409,10 +429,18 @@ fn composing_asks_before_it_cuts_an_appeal_short() {
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
     assert_eq!(town.state(north), "composed");
     // The unit reads why in the course of its item.
-    assert!(town.city.get(&format!("/cases/{north}")).has("单位书面表示无异议"));
+    assert!(
+        town.city
+            .get(&format!("/cases/{north}"))
+            .has("单位书面表示无异议")
+    );
     // On the case's own page the same: the day, and a reason that must be given.
     let page = town.city.get(&format!("/cases/{south}"));
-    assert!(page.has("still runs, until") && page.has("17 Jan 2019"), "{}", page.text());
+    assert!(
+        page.has("still runs, until") && page.has("17 Jan 2019"),
+        "{}",
+        page.text()
+    );
 }
 
 #[test]
@@ -422,27 +450,38 @@ fn sealing_ends_every_course_says_what_it_cuts_short_and_keeps_the_minutes_when_
     town.act(town.leader, north, "appeal", None, Some("台账在纪检借阅"));
     // An appeal stands on top of its item, with nothing demanded but a reason.
     let page = town.city.get(&format!("/cases/{north}")).text();
-    let (objected, item) = (page.find("台账在纪检借阅").unwrap(), page.find("item-head").unwrap());
+    let (objected, item) = (
+        page.find("台账在纪检借阅").unwrap(),
+        page.find("item-head").unwrap(),
+    );
     assert!(objected < item, "{page}");
 
     let page = town.city.get("/meeting").text();
     assert!(page.contains("have not been answered"), "{page}");
     assert!(page.contains("17 Jan 2019"), "{page}");
     // Refused for the missing reason: the file stays, and is said.
-    let fields = [("approval", "某政发〔2019〕2号"), ("confirmed", "1"), ("as_it_stands", "1")];
+    let fields = [
+        ("approval", "某政发〔2019〕2号"),
+        ("confirmed", "1"),
+        ("as_it_stands", "1"),
+    ];
     let refused = town.seal(&fields, true);
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     let text = refused.text();
     assert!(text.contains("O820") && text.contains("纪要.txt"), "{text}");
-    let at = text.find("name=\"kept_file\" value=\"").unwrap() + "name=\"kept_file\" value=\"".len();
+    let at =
+        text.find("name=\"kept_file\" value=\"").unwrap() + "name=\"kept_file\" value=\"".len();
     let kept = text[at..].split('"').next().unwrap().to_owned();
-    let before = town.city.office.read(office::Office::position).unwrap();
+    let before = town.city.office.read(Office::position).unwrap();
     let mut again = fields.to_vec();
-    again.extend([("kept_file", kept.as_str()), ("why", "会议决定不再等申诉期")]);
+    again.extend([
+        ("kept_file", kept.as_str()),
+        ("why", "会议决定不再等申诉期"),
+    ]);
     let done = town.seal(&again, false);
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
     // One seal and four steps, in one append.
-    let after = town.city.office.read(office::Office::position).unwrap();
+    let after = town.city.office.read(Office::position).unwrap();
     assert_eq!(after.0 - before.0, 5);
     for item in ["work", "passing"] {
         for unit in ["north", "south"] {
@@ -451,7 +490,10 @@ fn sealing_ends_every_course_says_what_it_cuts_short_and_keeps_the_minutes_when_
     }
     let page = town.city.get(&format!("/cases/{north}"));
     assert!(page.has("会议决定不再等申诉期"), "{}", page.text());
-    assert!(!town.city.get("/work").has("/cases/"), "nothing waits any more");
+    assert!(
+        !town.city.get("/work").has("/cases/"),
+        "nothing waits any more"
+    );
 }
 
 #[test]
@@ -460,21 +502,28 @@ fn a_difference_from_the_sealed_total_leads_to_the_entries_that_made_it() {
     // North: 4 × 2 ÷ 3 + 3. A third pass makes it 4 × 3 ÷ 4 + 3 = 6.
     let page = town.city.get("/units/north/sealed").text();
     assert!(page.contains("None: every item has the points"), "{page}");
-    let record = town.city.office.command(1, None, |office| {
-        let cells = [("day", "2018-04-01"), ("unit", "north"), ("result", "pass")];
-        let cells = cells.map(|(id, text)| (id.to_owned(), Cell::text(text)));
-        let drafted = draft(office, "sample", cells.into_iter().collect()).unwrap();
-        Ok::<_, base::Problem>(office.submit(drafted, OnOther::Refuse).unwrap())
+    let entered = town.city.office.command(1, None, |office| {
+        sample(office, "2018-04-01", "north", "pass");
+        Ok::<_, base::Problem>(())
     });
-    drop(record.unwrap());
-    let position = town.city.office.read(office::Office::position).unwrap().0;
+    entered.unwrap();
+    let position = town.city.office.read(Office::position).unwrap().0;
     let board = town.city.get("/board?beside=sealed").text();
     assert!(board.contains("/units/north/sealed"), "{board}");
     let page = town.city.get("/units/north/sealed").text();
-    assert!(page.contains("Items whose points differ <span class=\"count\">1<"), "{page}");
-    assert!(page.contains("Passing") && page.contains("66.7") && page.contains("75.0"), "{page}");
+    assert!(
+        page.contains("Items whose points differ <span class=\"count\">1<"),
+        "{page}"
+    );
+    assert!(
+        page.contains("Passing") && page.contains("66.7") && page.contains("75.0"),
+        "{page}"
+    );
     assert!(page.contains(&format!("/ledger/{position}\"")), "{page}");
-    assert!(page.contains(&format!("/records/sample/{position}\"")), "{page}");
+    assert!(
+        page.contains(&format!("/records/sample/{position}\"")),
+        "{page}"
+    );
     // The record says in which figures it counts, and as what; the other indicator does not count it.
     let shown = town.city.get(&format!("/records/sample/{position}")).text();
     assert!(shown.contains("in numerator and denominator"), "{shown}");
@@ -494,21 +543,31 @@ fn a_rectification_names_its_items_and_the_circular_has_a_number_of_its_own() {
     assert!(page.contains("The committee&#39;s office"), "{page}");
     let opened = town.city.post(&format!("{circular}/open"), &[]);
     assert_eq!(opened.status, StatusCode::SEE_OTHER, "{}", opened.text());
-    let case = town.city.office.read(office::Office::position).unwrap().0;
+    let case = town.city.office.read(Office::position).unwrap().0;
     let page = town.city.get(&format!("/cases/{case}")).text();
     assert!(page.contains("Rectification 2018: North bureau"), "{page}");
-    for told in ["Daily work", "Passing", &format!("/cases/{}\"", town.case("work", "north"))] {
+    for told in [
+        "Daily work",
+        "Passing",
+        &format!("/cases/{}\"", town.case("work", "north")),
+    ] {
         assert!(page.contains(told), "{told} is not in {page}");
     }
     assert!(page.contains("covers all of these items"), "{page}");
     // The most first: 3 of 6, then 4 ÷ 3 of 4.
-    assert!(page.find("Daily work").unwrap() < page.find("Passing").unwrap(), "{page}");
+    assert!(
+        page.find("Daily work").unwrap() < page.find("Passing").unwrap(),
+        "{page}"
+    );
 
     let at = circular.rsplit('/').next().unwrap();
     let new = format!("/papers/new?kind=circular&about={at}");
     let form = town.city.get(&new).text();
     assert!(form.contains("某质委〔2019〕1号"), "{form}");
-    assert!(form.contains("name=\"as_demonstration\" value=\"1\" checked"), "{form}");
+    assert!(
+        form.contains("name=\"as_demonstration\" value=\"1\" checked"),
+        "{form}"
+    );
     let fields = [
         ("kind", "circular"),
         ("about", at),
@@ -518,9 +577,15 @@ fn a_rectification_names_its_items_and_the_circular_has_a_number_of_its_own() {
     let issued = town.city.post("/papers/new", &fields);
     assert_eq!(issued.status, StatusCode::SEE_OTHER, "{}", issued.text());
     let paper = town.city.get(&issued.location()).text();
-    assert!(paper.contains("某质委〔2019〕1号") && paper.contains("张某某"), "{paper}");
+    assert!(
+        paper.contains("某质委〔2019〕1号") && paper.contains("张某某"),
+        "{paper}"
+    );
     assert!(town.city.get(&circular).has("某质委〔2019〕1号"));
     // The ledger of rectification lists the items.
     let table = town.city.get("/papers/new?kind=rectification").text();
-    assert!(table.contains("日常工作") && table.contains("抽检合格"), "{table}");
+    assert!(
+        table.contains("日常工作") && table.contains("抽检合格"),
+        "{table}"
+    );
 }

@@ -155,7 +155,10 @@ fn progress(look: &Look<'_>, words: Words) -> String {
     let count = |number: u64| words.count(usize::try_from(number).unwrap_or(usize::MAX));
     let what = match what.as_str() {
         "evidence" => words.say("件佐证", "pieces of evidence"),
-        _ => words.say("步（每条存证核验、重放各一步）", "steps (each entry is checked and replayed)"),
+        _ => words.say(
+            "步（每条存证核验、重放各一步）",
+            "steps (each entry is checked and replayed)",
+        ),
     };
     format!("{} / {} {what}", count(done), count(all))
 }
@@ -207,7 +210,7 @@ fn run(site: &Site, by: u64, dir: &std::path::Path) {
             *told = (done, all, what.to_owned());
         })
     })
-        .unwrap_or_else(|_| Err(problems::broke_off()));
+    .unwrap_or_else(|_| Err(problems::broke_off()));
     let fault = |problem: &Problem| (problem.line(Lang::Zh), problem.line(Lang::En));
     let found = Verification {
         began: began.as_micros(),

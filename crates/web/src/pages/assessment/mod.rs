@@ -223,10 +223,9 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
             row.gaps += usize::from(is_gap);
             late += usize::from(is_late);
             gaps += usize::from(is_gap);
-            for action in actions(look, case)
-                .into_iter()
-                .filter(|action| is_for_many(&case.flow, action) && !office::sealing::closes(case, action))
-            {
+            for action in actions(look, case).into_iter().filter(|action| {
+                is_for_many(&case.flow, action) && !office::sealing::closes(case, action)
+            }) {
                 match many
                     .iter_mut()
                     .find(|found| *found.action == *action.id.as_str())
@@ -356,9 +355,10 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
 
 /// Whether a case still has steps before the one that closes it.
 fn is_unfinished(case: &office::case::Case) -> bool {
-    !case.flow.actions_from(&case.state.state).any(|action| {
-        !action.reason_required && office::sealing::closes(case, action)
-    })
+    !case
+        .flow
+        .actions_from(&case.state.state)
+        .any(|action| !action.reason_required && office::sealing::closes(case, action))
 }
 
 /// What the list below was asked for, in words.

@@ -297,9 +297,11 @@ async fn act(State(site): State<Site>, asked: Asked, posted: Posted) -> Response
                         .filter_map(|(id, text)| Some((id.to_owned(), some(text)?)))
                         .collect(),
                     // What was signed is said in the entry itself.
-                    reason: some(posted.get("reason")).filter(|_| says_why(number)).or_else(|| {
-                        signed.then(|| "已审阅，自评属实、材料真实，同意提交".to_owned())
-                    }),
+                    reason: some(posted.get("reason"))
+                        .filter(|_| says_why(number))
+                        .or_else(|| {
+                            signed.then(|| "已审阅，自评属实、材料真实，同意提交".to_owned())
+                        }),
                     ..ActRequest::default()
                 };
                 acts.push((number, request));

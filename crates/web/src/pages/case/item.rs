@@ -384,7 +384,9 @@ fn objected(look: &Look<'_>, case: &Case, words: Words) -> Result<Option<Returne
     let who = look.office.actor_name(step.by)?;
     Ok(Some(Returned {
         state: state.map_or_else(String::new, |state| look.text(&state.name).to_owned()),
-        by: format!("{} {who}", unit.unwrap_or_default()).trim().to_owned(),
+        by: format!("{} {who}", unit.unwrap_or_default())
+            .trim()
+            .to_owned(),
         day: words.day(step.day),
         reason: step.reason.clone().unwrap_or_default(),
     }))

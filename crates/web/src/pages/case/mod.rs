@@ -255,7 +255,11 @@ fn judging_form(
 ) -> ActForm {
     let named = |name: &str| {
         let id = name.strip_prefix("f.").unwrap_or(name);
-        let mut fields = of.scorecard.judged_by.iter().chain(&of.scorecard.self_scored_by);
+        let mut fields = of
+            .scorecard
+            .judged_by
+            .iter()
+            .chain(&of.scorecard.self_scored_by);
         fields.any(|field| **field == *id)
     };
     let levels: Vec<&str> = match &of.item.rule {
@@ -264,7 +268,9 @@ fn judging_form(
         _ => Vec::new(),
     };
     for input in form.inputs.iter_mut().filter(|input| named(&input.name)) {
-        input.choices.retain(|choice| levels.contains(&choice.0.as_str()));
+        input
+            .choices
+            .retain(|choice| levels.contains(&choice.0.as_str()));
     }
     let own: Vec<String> = office::course::judged_parts(&case.flow, of)
         .iter()

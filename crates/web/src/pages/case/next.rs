@@ -39,8 +39,7 @@ pub(crate) fn just_done(look: &Look<'_>, case: &Case) -> Result<Option<Done>, Re
     let mut waits = String::new();
     let mut next = Vec::new();
     for action in goes_on(case) {
-        let hold =
-            office::sealing::first_hold(&look.programme, case, &action.id, look.today);
+        let hold = office::sealing::first_hold(&look.programme, case, &action.id, look.today);
         if let Some(hold) = hold {
             waits = format!(
                 "{} {}",

@@ -198,7 +198,10 @@ fn show(look: &Look<'_>, position: u64) -> Result<Page, Refused> {
             base::Lang::Zh => format!("关于{}结果的通报", scorecard.name.zh),
             base::Lang::En => format!("Circular on the result: {}", scorecard.name.en),
         },
-        issuer: match issued.as_ref().and_then(|paper| paper.facts.parameters.get("issuer")) {
+        issuer: match issued
+            .as_ref()
+            .and_then(|paper| paper.facts.parameters.get("issuer"))
+        {
             Some(issuer) => issuer.clone(),
             None => issuer(look, position)?,
         },
@@ -232,9 +235,7 @@ fn show(look: &Look<'_>, position: u64) -> Result<Page, Refused> {
 
 /// The circular that was issued about the sealed result as a paper, the newest that stands.
 fn issued(look: &Look<'_>, position: u64) -> Result<Option<Paper>, Refused> {
-    let (papers, _) = look
-        .office
-        .papers(Some(PaperKind::Circular), PAPERS_MAX)?;
+    let (papers, _) = look.office.papers(Some(PaperKind::Circular), PAPERS_MAX)?;
     let about = position.to_string();
     let mut papers = papers.into_iter();
     Ok(papers.find(|paper| paper.voided.is_none() && paper.facts.about == about))

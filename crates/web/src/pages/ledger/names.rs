@@ -146,7 +146,9 @@ impl<'l> Reader<'l> {
     /// The name of what a value points to; `None` where it says itself what it is.
     pub fn value(&self, path: &str, value: &str) -> Option<String> {
         let (look, programme) = (self.look, &self.look.programme);
-        let mut parts = path.rsplit('.').filter(|part| part.parse::<usize>().is_err());
+        let mut parts = path
+            .rsplit('.')
+            .filter(|part| part.parse::<usize>().is_err());
         let (last, before) = (parts.next()?, parts.next().unwrap_or_default());
         let of_name = |name: &Text| look.text(name).to_owned();
         let name = match last {
@@ -172,9 +174,7 @@ impl<'l> Reader<'l> {
                 Some(of_name(&deadline.name))
             }
             "scorecard" => {
-                let scorecard = programme
-                    .scorecards
-                    .get(&base::ScorecardId::new(value))?;
+                let scorecard = programme.scorecards.get(&base::ScorecardId::new(value))?;
                 Some(of_name(&scorecard.name))
             }
             "item" => {

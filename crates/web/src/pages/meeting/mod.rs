@@ -223,7 +223,8 @@ fn cuts(look: &Look<'_>, course: &Course<'_>, words: Words) -> Result<Vec<Cut>, 
         if cut.until.is_none() {
             let title = crate::pages::work::title_of(look, &case);
             let between = words.say("·", " · ");
-            line.cases.push((cut.case, format!("{unit}{between}{title}")));
+            line.cases
+                .push((cut.case, format!("{unit}{between}{title}")));
         } else if !line.units.contains(&unit) {
             line.units.push(unit);
         }

@@ -149,7 +149,9 @@ fn show(
         .unwrap_or_default();
     let unit = last.and_then(|last| {
         let mut fields = last.fields.iter();
-        fields.find(|(id, _)| id == "unit").map(|(_, unit)| unit.as_str())
+        fields
+            .find(|(id, _)| id == "unit")
+            .map(|(_, unit)| unit.as_str())
     });
     let about = office::about::indicators_of(&look.programme, of);
     let mut figures = counted(look, &about, number, unit)?;

@@ -296,9 +296,19 @@ mod tests {
             fields.iter().map(owned).collect()
         };
         let was = of(&[("p.7", "2.50"), ("p.8", ""), ("q.8.site", "70")]);
-        let same = of(&[("p.7", "2.5"), ("r.7", ""), ("p.8", ""), ("q.8.site", "70.0")]);
+        let same = of(&[
+            ("p.7", "2.5"),
+            ("r.7", ""),
+            ("p.8", ""),
+            ("q.8.site", "70.0"),
+        ]);
         assert_eq!(changed(&was, &same), 0);
-        let other = of(&[("p.7", "2.4"), ("r.7", "缺纪要"), ("p.8", ""), ("q.8.site", "71")]);
+        let other = of(&[
+            ("p.7", "2.4"),
+            ("r.7", "缺纪要"),
+            ("p.8", ""),
+            ("q.8.site", "71"),
+        ]);
         assert_eq!(changed(&was, &other), 2);
     }
 
