@@ -4,10 +4,14 @@
 //! four bytes, one value for all rows, runs of equal values, or the few that differ from the usual
 //! one; which form is chosen shows in memory and speed only. `mask` has the tests over them.
 
-use crate::wide::wide;
+use crate::wide;
 
 /// Empty, wherever cells are read.
 pub(crate) const NULL: i64 = i64::MIN;
+
+/// At most so many codes are worked out beforehand, and one for so many rows: see [`Cells::by_code`].
+const BY_CODE_MAX: usize = 1 << 13;
+const BY_CODE_PART: usize = 4;
 
 /// A column's cells.
 #[derive(Debug, Clone)]
@@ -67,6 +71,13 @@ macro_rules! code {
 }
 code!(u8 u16 u32);
 
+/// What a code stands for, without a branch.
+#[inline]
+fn cell_of<T: Code>(base: i64, code: T) -> i64 {
+    let cell = base.wrapping_add(i64::from(code.into()));
+    if code == T::NULL { NULL } else { cell }
+}
+
 impl<T: Code> Packed<T> {
     fn null_code() -> u64 {
         u64::from(T::NULL.into())
@@ -74,11 +85,7 @@ impl<T: Code> Packed<T> {
 
     #[inline]
     pub fn cell(&self, code: T) -> i64 {
-        if code == T::NULL {
-            NULL
-        } else {
-            self.base.wrapping_add(i64::from(code.into()))
-        }
+        cell_of(self.base, code)
     }
 
     /// The code of a cell, when there is one.
@@ -138,11 +145,8 @@ impl<T: Code> Packed<T> {
 
     fn read(&self, start: usize, out: &mut [i64]) {
         let codes = self.codes.get(start..start + out.len()).unwrap_or(&[]);
-        wide(|| {
-            for (slot, code) in out.iter_mut().zip(codes) {
-                *slot = self.cell(*code);
-            }
-        });
+        let base = self.base;
+        wide::map(out, codes, move |code| cell_of(base, code));
     }
 
     /// The codes of the cells within bounds, `None` when there is none.
@@ -159,26 +163,18 @@ impl<T: Code> Packed<T> {
             return out.fill(0);
         };
         let codes = self.codes.get(start..start + out.len()).unwrap_or(&[]);
-        wide(|| {
-            if least == greatest {
-                for (slot, code) in out.iter_mut().zip(codes) {
-                    *slot = u8::from(*code == least);
-                }
-            } else {
-                for (slot, code) in out.iter_mut().zip(codes) {
-                    *slot = u8::from(*code >= least) & u8::from(*code <= greatest);
-                }
-            }
-        });
+        if least == greatest {
+            wide::map(out, codes, move |code| u8::from(code == least));
+        } else {
+            wide::map(out, codes, move |code| {
+                u8::from(code >= least) & u8::from(code <= greatest)
+            });
+        }
     }
 
     fn filled(&self, start: usize, out: &mut [u8]) {
         let codes = self.codes.get(start..start + out.len()).unwrap_or(&[]);
-        wide(|| {
-            for (slot, code) in out.iter_mut().zip(codes) {
-                *slot = u8::from(*code != T::NULL);
-            }
-        });
+        wide::map(out, codes, |code| u8::from(code != T::NULL));
     }
 
     fn numbers(&self, start: usize, least: i64, none: u32, out: &mut [u32]) -> bool {
@@ -190,17 +186,10 @@ impl<T: Code> Packed<T> {
             return false;
         }
         let codes = self.codes.get(start..start + out.len()).unwrap_or(&[]);
-        wide(|| {
-            for (slot, code) in out.iter_mut().zip(codes) {
-                // Below `least` it is negative, as a word greater than any group's number.
-                let word: u32 = (*code).into();
-                let number = word.wrapping_add(offset as u32);
-                *slot = if *code == T::NULL {
-                    none
-                } else {
-                    number.min(none)
-                };
-            }
+        wide::map(out, codes, move |code| {
+            // Below `least` it is negative, as a word greater than any group's number.
+            let number = code.into().wrapping_add(offset as u32).min(none);
+            if code == T::NULL { none } else { number }
         });
         true
     }
@@ -210,13 +199,11 @@ impl<T: Code> Packed<T> {
         let codes = self.codes.get(start..start + out.len()).unwrap_or(&[]);
         let known = list.iter().filter(|cell| **cell != NULL);
         let wanted: Vec<T> = known.filter_map(|cell| self.code(*cell)).collect();
-        wide(|| {
-            for wanted in wanted {
-                for (slot, code) in out.iter_mut().zip(codes) {
-                    *slot |= u8::from(*code == wanted);
-                }
-            }
-        });
+        for wanted in wanted {
+            wide::change(out, codes, move |found, code| {
+                found | u8::from(code == wanted)
+            });
+        }
     }
 }
 
@@ -391,7 +378,9 @@ impl Cells {
 
     /// 1 for each row whose cell is not empty and within bounds, 0 for the others.
     pub fn within(&self, start: usize, least: i64, greatest: i64, out: &mut [u8]) {
-        let holds = |cell: i64| u8::from(cell != NULL && least <= cell && cell <= greatest);
+        let holds = move |cell: i64| {
+            u8::from(cell != NULL) & u8::from(least <= cell) & u8::from(cell <= greatest)
+        };
         match self {
             Cells::Byte(packed) => packed.within(start, least, greatest, out),
             Cells::Short(packed) => packed.within(start, least, greatest, out),
@@ -433,25 +422,51 @@ impl Cells {
         }
     }
 
-    /// Adds to each slot what `of` makes of the row's cell. `false`: not in this form.
-    pub fn add(&self, start: usize, out: &mut [u32], of: impl Fn(i64) -> u32) -> bool {
-        fn each<T: Code>(
-            packed: &Packed<T>,
-            start: usize,
-            out: &mut [u32],
-            of: impl Fn(i64) -> u32,
-        ) -> bool {
-            let codes = packed.codes.get(start..start + out.len()).unwrap_or(&[]);
-            for (slot, code) in out.iter_mut().zip(codes) {
-                *slot += of(packed.cell(*code));
+    /// What `of` makes of each code, in the order of the codes, that of empty cells last; `None` when there would
+    /// be more than a part of the rows, so that it is not worth it.
+    pub fn by_code(&self, of: impl Fn(i64) -> i64) -> Option<Vec<i64>> {
+        fn each<T: Code>(packed: &Packed<T>, of: impl Fn(i64) -> i64) -> Option<Vec<i64>> {
+            let last = packed.greatest.checked_sub(packed.base)?;
+            let codes = usize::try_from(last).ok()? + 1;
+            if codes > BY_CODE_MAX || codes > packed.codes.len() / BY_CODE_PART {
+                return None;
             }
-            true
+            let known = (0..=last).map(|code| of(packed.base + code));
+            Some(known.chain([of(NULL)]).collect())
         }
         match self {
-            Cells::Byte(packed) => each(packed, start, out, of),
-            Cells::Short(packed) => each(packed, start, out, of),
-            Cells::Word(packed) => each(packed, start, out, of),
-            _ => false,
+            Cells::Byte(packed) => each(packed, of),
+            Cells::Short(packed) => each(packed, of),
+            _ => None,
+        }
+    }
+
+    /// Changes each slot by what stands for the row's cell in what [`Cells::by_code`] gave.
+    pub fn look_up<S: Copy>(
+        &self,
+        start: usize,
+        known: &[i64],
+        out: &mut [S],
+        with: impl Fn(S, i64) -> S,
+    ) {
+        fn each<T: Code, S: Copy>(
+            codes: &[T],
+            known: &[i64],
+            out: &mut [S],
+            with: impl Fn(S, i64) -> S,
+        ) {
+            let last = known.len().saturating_sub(1);
+            for (slot, code) in out.iter_mut().zip(codes) {
+                let number: u32 = (*code).into();
+                let place = (number as usize).min(last);
+                *slot = with(*slot, known.get(place).copied().unwrap_or(NULL));
+            }
+        }
+        let rows = start..start + out.len();
+        match self {
+            Cells::Byte(packed) => each(packed.codes.get(rows).unwrap_or(&[]), known, out, with),
+            Cells::Short(packed) => each(packed.codes.get(rows).unwrap_or(&[]), known, out, with),
+            _ => {}
         }
     }
 
@@ -460,11 +475,7 @@ impl Cells {
             Cells::Same { cell, .. } => out.fill(holds(*cell)),
             Cells::Wide(cells) => {
                 let cells = cells.get(start..start + out.len()).unwrap_or(&[]);
-                wide(|| {
-                    for (slot, cell) in out.iter_mut().zip(cells) {
-                        *slot = holds(*cell);
-                    }
-                });
+                wide::map(out, cells, holds);
             }
             Cells::Runs { starts, cells, .. } => {
                 each_run(starts, start, out.len(), |run, from, to| {
@@ -671,11 +682,8 @@ fn test_packed<T: Code>(
     holds: impl Fn(i64) -> u8,
 ) {
     let codes = packed.codes.get(start..start + out.len()).unwrap_or(&[]);
-    wide(|| {
-        for (slot, code) in out.iter_mut().zip(codes) {
-            *slot = holds(packed.cell(*code));
-        }
-    });
+    let base = packed.base;
+    wide::map(out, codes, move |code| holds(cell_of(base, code)));
 }
 
 /// Calls `see` with each run that has rows from `start` on, and which of the `len` rows these are.

@@ -11,7 +11,7 @@ use crate::cells::NULL;
 use crate::compile::{DayOf, Op, Step, Steps};
 use crate::segment::{Part, Place};
 use crate::table::Table;
-use crate::wide::wide;
+use crate::wide;
 
 /// Rows computed at a time.
 pub(crate) const BLOCK: usize = 1024;
@@ -44,6 +44,14 @@ pub(crate) struct Block<'s, 'a> {
     masks: Vec<[Mask; 2]>,
     /// Beyond 64 bits, of conditions.
     beyond: Vec<Lanes>,
+    /// Steps that were worked out code by code, for the parts gone to so far.
+    known: Vec<Vec<Known<'s>>>,
+}
+
+/// A step worked out for each code of a part's column; `None` when that is not worth it.
+struct Known<'s> {
+    part: &'s Part,
+    by_code: Option<Vec<i64>>,
 }
 
 impl<'s, 'a> Block<'s, 'a> {
@@ -57,6 +65,7 @@ impl<'s, 'a> Block<'s, 'a> {
             lanes: steps.ops.iter().map(|_| Lanes::default()).collect(),
             masks: steps.ops.iter().map(|_| Default::default()).collect(),
             beyond: steps.ops.iter().map(|_| Lanes::default()).collect(),
+            known: steps.ops.iter().map(|_| Vec::new()).collect(),
         }
     }
 
@@ -102,18 +111,79 @@ impl<'s, 'a> Block<'s, 'a> {
 
     /// Adds the interval that a step gives to each row; none counts as the first. `false`: it must be told
     /// from the values.
-    pub fn add_intervals(&self, step: Step, out: &mut [u32]) -> bool {
-        let Op::Interval { date, cut } = self.steps.op(step) else {
+    pub fn add_intervals(&mut self, step: Step, out: &mut [u32]) -> bool {
+        // The lower half of what stands for none is 0: no branch is needed.
+        const { assert!(NULL as u32 == 0) };
+        self.look_up(step, out, |place, interval| place + interval as u32)
+    }
+
+    /// Changes each slot by the value of a step that depends on one column with few codes, which is worked out once
+    /// for each code of a part. `false`: it does not.
+    fn look_up<S: Copy>(&mut self, step: Step, out: &mut [S], with: impl Fn(S, i64) -> S) -> bool {
+        let Some(place) = self.only_cell(step) else {
             return false;
         };
-        let (Some(cells), Some(cut)) = (self.part.data.cells(*date), self.steps.cuts.get(*cut))
-        else {
+        let Some(cells) = self.part.data.cells(place) else {
             return false;
         };
-        cells.add(self.start, out, |day| match cut.of(day) {
-            NULL => 0,
-            interval => interval as u32,
-        })
+        let part = self.part;
+        let is_here = |known: &Known<'_>| std::ptr::eq(known.part, part);
+        if !self
+            .known
+            .get(step.0)
+            .is_some_and(|known| known.iter().any(is_here))
+        {
+            let by_code = cells.by_code(|cell| self.of_cell(step, cell));
+            if let Some(known) = self.known.get_mut(step.0) {
+                known.push(Known { part, by_code });
+            }
+        }
+        let known = self
+            .known
+            .get(step.0)
+            .and_then(|known| known.iter().find(|known| is_here(known)));
+        let Some(known) = known.and_then(|known| known.by_code.as_deref()) else {
+            return false;
+        };
+        cells.look_up(self.start, known, out, with);
+        true
+    }
+
+    /// The one column that a step depends on, for steps that are worked out code by code.
+    fn only_cell(&self, step: Step) -> Option<Place> {
+        match self.steps.op(step) {
+            Op::Interval { date, .. } => Some(*date),
+            Op::ByInterval(interval, _) => self.only_cell(*interval),
+            Op::Group { unit, day } => self.only_epoch(*day).map(|_| *unit),
+            _ => None,
+        }
+    }
+
+    /// The value of such a step where the column has this cell.
+    fn of_cell(&self, step: Step, cell: i64) -> i64 {
+        match self.steps.op(step) {
+            Op::Interval { cut, .. } => self.steps.cuts.get(*cut).map_or(cell, |cut| cut.of(cell)),
+            Op::ByInterval(interval, values) => by_interval(values, self.of_cell(*interval, cell)),
+            Op::Group { day, .. } => self
+                .only_epoch(*day)
+                .map_or(NULL, |epoch| self.group_in(epoch, cell)),
+            _ => NULL,
+        }
+    }
+
+    /// The epoch of the units' tree, when it is the same for every row.
+    fn only_epoch(&self, day: DayOf) -> Option<usize> {
+        match day {
+            DayOf::Fixed(day) => Some(self.steps.tree.epoch_of(i64::from(day))),
+            DayOf::Row(_) => (self.steps.tree.epochs() == 1).then_some(0),
+        }
+    }
+
+    fn group_in(&self, epoch: usize, unit: i64) -> i64 {
+        let group = self.steps.tree.group_of(epoch, unit);
+        group
+            .and_then(|group| i64::try_from(group).ok())
+            .unwrap_or(NULL)
     }
 
     fn cells(&self, step: Step) -> &[i64] {
@@ -142,6 +212,8 @@ impl<'s, 'a> Block<'s, 'a> {
         match steps.op(step) {
             Op::Constant(value) => out.cells.fill(*value),
             Op::Cell(place) => self.part.data.read(*place, self.start, &mut out.cells),
+            Op::Interval { .. } | Op::ByInterval(..) | Op::Group { .. }
+                if self.look_up(step, &mut out.cells, |_, found| found) => {}
             Op::Interval { date, cut } => {
                 self.part.data.read(*date, self.start, &mut out.cells);
                 if let Some(cut) = steps.cuts.get(*cut) {
@@ -153,11 +225,7 @@ impl<'s, 'a> Block<'s, 'a> {
             Op::ByInterval(interval, values) => {
                 let intervals = self.value(*interval);
                 for (slot, interval) in out.cells.iter_mut().zip(intervals) {
-                    let place = usize::try_from(*interval).ok();
-                    *slot = place
-                        .and_then(|place| values.get(place))
-                        .copied()
-                        .unwrap_or(NULL);
+                    *slot = by_interval(values, *interval);
                 }
             }
             Op::Attribute {
@@ -176,16 +244,16 @@ impl<'s, 'a> Block<'s, 'a> {
                 self.truth(condition, true);
                 self.truth(condition, false);
                 let (is_true, is_false) = (self.rows(condition, true), self.rows(condition, false));
-                wide(|| {
-                    let cells = out.cells.iter_mut().zip(is_true).zip(is_false);
-                    for ((slot, is_true), is_false) in cells {
-                        *slot = match (*is_true, *is_false) {
-                            (1, _) => 1,
-                            (_, 1) => 0,
-                            _ => NULL,
-                        };
-                    }
-                });
+                wide::map_two(
+                    &mut out.cells,
+                    is_true,
+                    is_false,
+                    |is_true, is_false| match (is_true, is_false) {
+                        (1, _) => 1,
+                        (_, 1) => 0,
+                        _ => NULL,
+                    },
+                );
                 out.beyond = self.condition_beyond(condition).to_vec();
             }
             Op::Scale(a, factor) => self.unary(*a, out, |a| a.checked_mul(*factor)),
@@ -212,10 +280,8 @@ impl<'s, 'a> Block<'s, 'a> {
                     mark(&mut out.beyond, beyond, |row| {
                         out.cells.get(row) == Some(&NULL)
                     });
-                    wide(|| {
-                        for (slot, cell) in out.cells.iter_mut().zip(self.cells(*item)) {
-                            *slot = if *slot == NULL { *cell } else { *slot };
-                        }
+                    wide::change(&mut out.cells, self.cells(*item), |kept, cell| {
+                        if kept == NULL { cell } else { kept }
                     });
                 }
             }
@@ -224,11 +290,8 @@ impl<'s, 'a> Block<'s, 'a> {
                 self.compute(value);
                 self.truth(condition, true);
                 let held = self.rows(condition, true);
-                wide(|| {
-                    let cells = out.cells.iter_mut().zip(self.cells(value)).zip(held);
-                    for ((slot, cell), held) in cells {
-                        *slot = if *held == 1 { *cell } else { NULL };
-                    }
+                wide::map_two(&mut out.cells, self.cells(value), held, |cell, held| {
+                    if held == 1 { cell } else { NULL }
                 });
                 let beyond = self
                     .lanes
@@ -279,23 +342,20 @@ impl<'s, 'a> Block<'s, 'a> {
         let (Some(a), Some(b)) = (self.lanes.get(a.0), self.lanes.get(b.0)) else {
             return;
         };
-        let left = wide(|| {
-            let mut left = 0_u8;
-            for ((slot, a), b) in out.cells.iter_mut().zip(&a.cells).zip(&b.cells) {
-                let is_empty = (*a == NULL) | (*b == NULL);
-                let (value, is_beyond) = op(*a, *b);
-                let is_beyond = is_beyond | (value == NULL);
-                left |= u8::from(is_beyond & !is_empty);
-                *slot = if is_empty | is_beyond { NULL } else { value };
-            }
-            left
+        wide::map_two(&mut out.cells, &a.cells, &b.cells, move |a, b| {
+            let (value, is_beyond) = op(a, b);
+            let is_empty = (a == NULL) | (b == NULL) | is_beyond;
+            if is_empty { NULL } else { value }
         });
+        // A result may also be the very number that stands for empty.
+        let is_left = |out: i64, a: i64, b: i64| (out == NULL) & (a != NULL) & (b != NULL);
+        let left = wide::any_of_three(&out.cells, &a.cells, &b.cells, is_left);
         mark(&mut out.beyond, &a.beyond, |_| true);
         mark(&mut out.beyond, &b.beyond, |_| true);
-        if left == 1 {
+        if left {
             let cells = out.cells.iter().zip(&a.cells).zip(&b.cells);
             for (row, ((slot, a), b)) in cells.enumerate() {
-                if *slot == NULL && *a != NULL && *b != NULL {
+                if is_left(*slot, *a, *b) {
                     mark_one(&mut out.beyond, out.cells.len(), row);
                 }
             }
@@ -358,28 +418,15 @@ impl<'s, 'a> Block<'s, 'a> {
     }
 
     fn group(&self, unit: Place, day: DayOf, out: &mut [i64]) {
-        let tree = self.steps.tree;
         self.part.data.read(unit, self.start, out);
-        let group = |epoch: usize, unit: i64| {
-            let group = tree.group_of(epoch, unit);
-            group
-                .and_then(|group| i64::try_from(group).ok())
-                .unwrap_or(NULL)
-        };
-        match day {
-            DayOf::Fixed(day) => {
-                let epoch = tree.epoch_of(i64::from(day));
-                out.iter_mut().for_each(|slot| *slot = group(epoch, *slot));
-            }
-            DayOf::Row(_) if tree.epochs() == 1 => {
-                out.iter_mut().for_each(|slot| *slot = group(0, *slot));
-            }
-            DayOf::Row(_) => {
-                let days = self.days(day, out.len());
-                for (slot, day) in out.iter_mut().zip(days) {
-                    *slot = group(tree.epoch_of(day), *slot);
-                }
-            }
+        if let Some(epoch) = self.only_epoch(day) {
+            out.iter_mut()
+                .for_each(|slot| *slot = self.group_in(epoch, *slot));
+            return;
+        }
+        let days = self.days(day, out.len());
+        for (slot, day) in out.iter_mut().zip(days) {
+            *slot = self.group_in(self.steps.tree.epoch_of(day), *slot);
         }
     }
 
@@ -502,19 +549,11 @@ impl<'s, 'a> Block<'s, 'a> {
             // What can leave 64 bits is asked of every row, however the rows are divided into blocks.
             if first {
                 let rows = self.mask(b, of);
-                wide(|| {
-                    for (slot, row) in out.iter_mut().zip(rows) {
-                        *slot &= row;
-                    }
-                });
+                wide::change(out, rows, |slot, row| slot & row);
             }
         } else {
             let rows = self.mask(b, of);
-            wide(|| {
-                for (slot, row) in out.iter_mut().zip(rows) {
-                    *slot |= row;
-                }
-            });
+            wide::change(out, rows, |slot, row| slot | row);
         }
     }
 
@@ -524,7 +563,7 @@ impl<'s, 'a> Block<'s, 'a> {
             out,
             wanted,
             |cells, start, out| cells.within(start, least, greatest, out),
-            |cell| least <= cell && cell <= greatest,
+            move |cell| (least <= cell) & (cell <= greatest),
         );
     }
 
@@ -544,19 +583,13 @@ impl<'s, 'a> Block<'s, 'a> {
             if !wanted {
                 let mut filled = vec![0; out.len()];
                 cells.filled(self.start, &mut filled);
-                wide(|| {
-                    for (slot, filled) in out.iter_mut().zip(filled) {
-                        *slot = filled & (*slot ^ 1);
-                    }
-                });
+                wide::change(out, &filled, |slot, filled| filled & (slot ^ 1));
             }
             return;
         }
         let cells = self.value(value);
-        wide(|| {
-            for (slot, cell) in out.iter_mut().zip(cells) {
-                *slot = u8::from(*cell != NULL) & u8::from(holds(*cell) == wanted);
-            }
+        wide::map(out, cells, move |cell| {
+            u8::from(cell != NULL) & u8::from(holds(cell) == wanted)
         });
     }
 
@@ -613,6 +646,13 @@ impl<'s, 'a> Block<'s, 'a> {
     }
 }
 
+/// What a list has for an interval.
+fn by_interval(values: &[i64], interval: i64) -> i64 {
+    let place = usize::try_from(interval).ok();
+    let value = place.and_then(|place| values.get(place));
+    value.copied().unwrap_or(NULL)
+}
+
 /// Marks the rows of `from` for which `also` holds.
 fn mark(out: &mut Vec<u8>, from: &[u8], also: impl Fn(usize) -> bool) {
     for (row, beyond) in from.iter().enumerate() {
@@ -631,16 +671,14 @@ fn mark_one(out: &mut Vec<u8>, len: usize, row: usize) {
 
 /// Whether a mask has a row.
 pub(crate) fn has_any(mask: &[u8]) -> bool {
-    wide(|| mask.iter().fold(0, |any, row| any | row)) != 0
+    wide::fold(mask, 0, |any, row| any | row) != 0
 }
 
 fn compare(op: CompareOp, wanted: bool, a: &[i64], b: &[i64], out: &mut [u8]) {
     fn each(a: &[i64], b: &[i64], wanted: bool, out: &mut [u8], holds: impl Fn(i64, i64) -> bool) {
-        wide(|| {
-            for ((slot, a), b) in out.iter_mut().zip(a).zip(b) {
-                let is_filled = u8::from(*a != NULL) & u8::from(*b != NULL);
-                *slot = is_filled & u8::from(holds(*a, *b) == wanted);
-            }
+        wide::map_two(out, a, b, move |a, b| {
+            let is_filled = u8::from(a != NULL) & u8::from(b != NULL);
+            is_filled & u8::from(holds(a, b) == wanted)
         });
     }
     match op {

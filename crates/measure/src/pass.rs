@@ -14,7 +14,7 @@ use crate::evaluate::{BLOCK, Block, has_any};
 use crate::segment::{Part, Place};
 use crate::table::RowAt;
 use crate::tally::{Best, Kept, Tally, extreme};
-use crate::wide::wide;
+use crate::wide;
 
 /// Rows that a thread takes at a time.
 const CHUNK_ROWS: usize = 64 * BLOCK;
@@ -439,27 +439,23 @@ impl<'p, 'a> Worker<'p, 'a> {
             };
             if !self.block.numbers(group.step, least, none, &mut places.of) {
                 let groups = self.block.value(group.step);
-                wide(|| {
-                    for (place, group) in places.of.iter_mut().zip(groups) {
-                        // What is not among the groups has the last place.
-                        let number = group.wrapping_sub(least) as u64;
-                        *place = number.min(u64::from(none)) as u32;
-                    }
+                wide::map(&mut places.of, groups, move |group| {
+                    // What is not among the groups has the last place.
+                    let number = group.wrapping_sub(least) as u64;
+                    number.min(u64::from(none)) as u32
                 });
             }
             if intervals > 1 {
-                wide(|| places.of.iter_mut().for_each(|place| *place *= intervals));
+                wide::replace(&mut places.of, move |place| place * intervals);
             }
         }
         if let Some((step, _)) = key.interval
             && !self.block.add_intervals(step, &mut places.of)
         {
             let found = self.block.value(step);
-            wide(|| {
-                for (place, interval) in places.of.iter_mut().zip(found) {
-                    let is_filled = u32::from(*interval != NULL);
-                    *place += is_filled.wrapping_neg() & *interval as u32;
-                }
+            wide::change(&mut places.of, found, |place, interval| {
+                let is_filled = u32::from(interval != NULL);
+                place + (is_filled.wrapping_neg() & interval as u32)
             });
         }
     }
@@ -643,11 +639,7 @@ fn add(sums: &mut [i128], place: usize, value: i128) {
 }
 
 fn and(mask: &mut [u8], other: &[u8]) {
-    wide(|| {
-        for (row, other) in mask.iter_mut().zip(other) {
-            *row &= other;
-        }
-    });
+    wide::change(mask, other, |row, other| row & other);
 }
 
 /// Whether a row is in both.
