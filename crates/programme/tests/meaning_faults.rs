@@ -378,6 +378,8 @@ fn flows() {
         ("working_days = 5", "working_days = 5\nlocks = [\"review\"]", &[("P206", "[\"review\"]")]),
         ("when_missed = \"mark\"", "when_missed = \"lock\"", &[("P206", "\"lock\"")]),
         ("working_days = 5", "working_days = 5\nlifted_by = [\"review\"]", &[("F124", "[\"review\"]")]),
+        ("working_days = 5", "working_days = 5\nholds = [\"revew\"]", &[("F103", "[\"revew\"]")]),
+        ("", "[[paper]]\nkind = \"circular\"\nnumber = \"QC {year}\"", &[("P409", "\"QC {year}\"")]),
         ("closing_reasons = [", "deducts = 0.5\nclosing_reasons = [", &[("P206", "0.5")]),
         ("closing_reasons = [", "reason_required = true\ndeducts = 0.5\ndeducts_percent = 10\nclosing_reasons = [", &[("P205", "10")]),
         ("closing_reasons = [", "reason_required = true\ndeducts_percent = 110\nclosing_reasons = [", &[("P207", "110")]),

@@ -20,6 +20,7 @@ mod frame;
 mod guard;
 mod hooks;
 mod kept;
+mod kept_files;
 mod live;
 mod look;
 mod outgoing;

@@ -160,13 +160,16 @@ impl Office {
                 name: name.unwrap_or_default(),
             });
         }
+        let programme = self.programme()?;
+        let declared = programme.papers.get(kind.as_str());
+        let pattern = declared.and_then(|declared| declared.number.as_deref());
         templates.push(Template {
             at: None,
             facts: PaperTemplateFacts {
                 kind: kind.as_str().to_owned(),
                 sha256: hex::encode(Sha256::digest(kind.built_in())),
                 format: kind.built_in_ending().to_owned(),
-                pattern: String::new(),
+                pattern: pattern.unwrap_or_default().to_owned(),
                 day: String::new(),
             },
             name: format!("{}.{}", kind.name().zh, kind.built_in_ending()),

@@ -450,6 +450,7 @@ impl Builder<'_> {
             basis: row.name("basis"),
             when_missed: self.when_missed(row),
             lifted_by: row.texts("lifted_by").iter().map(ActionId::new).collect(),
+            holds: row.texts("holds").iter().map(ActionId::new).collect(),
         };
         Some(deadline)
     }

@@ -110,7 +110,8 @@ pub(crate) struct CaseLine {
     pub own_points: Option<Ratio>,
     pub given_points: Option<Ratio>,
     pub max_points: Ratio,
-    pub figure_value: Option<Ratio>,
+    /// The figure over its target; the figure where there is none.
+    pub attainment: Option<Ratio>,
 }
 
 /// Makes a line of a case; `None` where its item is no longer declared.
@@ -187,7 +188,13 @@ pub(crate) fn line(look: &Look<'_>, course: &Course<'_>, case: &Case) -> Option<
         own_points: own,
         given_points: given,
         max_points: of.item.points.clone(),
-        figure_value: figure.and_then(base::Figure::value),
+        attainment: figure.and_then(base::Figure::value).and_then(|value| {
+            let target = result.and_then(|result| result.target.as_ref());
+            match target.filter(|_| of.item.rule.compares_with_target()) {
+                Some(target) => value.checked_div(target),
+                None => Some(value),
+            }
+        }),
     })
 }
 

@@ -21,5 +21,6 @@ mod plan;
 mod programs;
 mod provider;
 mod records;
+mod sealing;
 mod sign_in;
 mod town;

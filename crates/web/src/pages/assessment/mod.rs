@@ -43,7 +43,7 @@ struct Chosen {
     unit: String,
     #[serde(default)]
     state: String,
-    /// `late` or `gap`.
+    /// `late`, `gap`, `pending` (without points) or `unfinished`.
     #[serde(default)]
     only: String,
     #[serde(default)]
@@ -117,8 +117,7 @@ struct Gap {
 
 struct Opened {
     number: u64,
-    flow: String,
-    unit: String,
+    title: String,
     state: String,
     is_closed: bool,
 }
@@ -145,6 +144,7 @@ struct Board {
     query: String,
     opened: Vec<Opened>,
     may_remind: bool,
+    may_verify: bool,
     sealed: Option<u64>,
 }
 
@@ -246,7 +246,7 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
                 continue;
             };
             let task = office::work::task(&look.programme, case, Vec::new(), look.today);
-            let is_late = crate::pages::work::lamp(&task) == "late";
+            let is_late = !list.is_sealed(case) && crate::pages::work::lamp(&task) == "late";
             let values = course
                 .item(item.as_str())
                 .map(|of| values_of(look, case, of))
@@ -262,10 +262,9 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
             row.gaps += usize::from(is_gap);
             late += usize::from(is_late);
             gaps += usize::from(is_gap);
-            for action in actions(look, case)
-                .into_iter()
-                .filter(|action| is_for_many(action))
-            {
+            for action in actions(look, case).into_iter().filter(|action| {
+                is_for_many(&case.flow, action) && !office::sealing::closes(case, action)
+            }) {
                 match many
                     .iter_mut()
                     .find(|found| *found.action == *action.id.as_str())
@@ -286,6 +285,10 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
                 && match chosen.only.as_str() {
                     "late" => is_late,
                     "gap" => is_gap,
+                    "pending" => course
+                        .result(item, unit.as_str())
+                        .is_some_and(|result| result.pending),
+                    "unfinished" => is_unfinished(case),
                     _ => true,
                 };
             if is_wanted && lines.len() == LINES_MAX {
@@ -323,13 +326,7 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
         .into_iter()
         .map(|case| Opened {
             number: case.number,
-            flow: look.text(&case.flow.name).to_owned(),
-            unit: case
-                .about
-                .unit
-                .as_deref()
-                .map(|unit| look.unit_name(unit))
-                .unwrap_or_default(),
+            title: crate::pages::work::title_of(look, &case),
             state: case.flow.state(&case.state.state).map_or_else(
                 || case.state.state.to_string(),
                 |state| look.text(&state.name).to_owned(),
@@ -424,6 +421,7 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
         more,
         query: describe(look, &course, flow, chosen, words),
         opened,
+        may_verify: crate::pages::admin::may_verify(look),
         may_remind: look.may(office::authority::Granted::Remind),
         sealed: look
             .office
@@ -432,6 +430,14 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
             .last()
             .map(|(position, _)| position.0),
     })
+}
+
+/// Whether a case still has steps before the one that closes it.
+fn is_unfinished(case: &office::case::Case) -> bool {
+    !case
+        .flow
+        .actions_from(&case.state.state)
+        .any(|action| !action.reason_required && office::sealing::closes(case, action))
 }
 
 /// What the list below was asked for, in words.
@@ -455,6 +461,12 @@ fn describe(
     match chosen.only.as_str() {
         "late" => parts.push(words.say("逾期", "late").to_owned()),
         "gap" => parts.push(words.say("评分不一致", "points that disagree").to_owned()),
+        "pending" => parts.push(words.say("还没有得分", "without points").to_owned()),
+        "unfinished" => parts.push(
+            words
+                .say("还没有走完流程", "course not finished")
+                .to_owned(),
+        ),
         _ => {}
     }
     parts.join(" · ")

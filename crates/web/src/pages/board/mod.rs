@@ -181,6 +181,8 @@ struct Board {
     files: String,
     other_view: String,
     sealed: Option<u64>,
+    /// What stands beside is the sealed result: each difference leads to its items.
+    is_beside_sealed: bool,
     /// Nothing is there to stand beside.
     has_no_beside: bool,
 }
@@ -330,6 +332,7 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
         has_no_beside: chosen.beside() != Beside::Nothing
             && table::beside(&seen, chosen).is_empty(),
         sealed,
+        is_beside_sealed: chosen.beside() == Beside::Sealed,
     })
 }
 

@@ -94,15 +94,20 @@ fn request(kind: PaperKind, fields: &Fields) -> PaperRequest {
     }
 }
 
-/// The same with what is filled in where nothing was typed: the visitor's unit issues it.
+/// The same with what is filled in where nothing was typed: the declared body, else the visitor's unit, issues it.
 fn with_issuer(look: &Look<'_>, mut request: PaperRequest) -> PaperRequest {
     if request.typed.get("issuer").is_none_or(String::is_empty) {
-        request.typed.insert("issuer".to_owned(), issuer(look));
+        let issuer = issuer(look, request.kind);
+        request.typed.insert("issuer".to_owned(), issuer);
     }
     request
 }
 
-fn issuer(look: &Look<'_>) -> String {
+fn issuer(look: &Look<'_>, kind: PaperKind) -> String {
+    let declared = look.programme.papers.get(kind.as_str());
+    if let Some(issuer) = declared.and_then(|declared| declared.issuer.as_ref()) {
+        return issuer.zh.clone();
+    }
     let unit = look.who().and_then(|who| who.unit.as_deref());
     let unit = unit.and_then(|unit| look.programme.units.get(unit));
     unit.map_or_else(

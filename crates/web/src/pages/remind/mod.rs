@@ -119,7 +119,7 @@ fn rows(look: &Look<'_>, with_soon: bool, posted: Option<&Posted>) -> Result<Vec
     let words = Words { lang: look.lang() };
     let list = look.site.worklist(look.office)?;
     let mut rows: BTreeMap<Awaited, Row> = BTreeMap::new();
-    for case in list.open() {
+    for case in list.open().filter(|case| !list.is_sealed(case)) {
         let Some(run) = first_running(&look.programme, case, look.today) else {
             continue;
         };

@@ -48,7 +48,8 @@ pub(super) fn open_cases(seen: &Seen<'_>, unit: &str) -> Result<Vec<CaseLine>, R
     let today = seen.assessment.day;
     let mut cases: Vec<Case> = if seen.is_now() {
         let list = look.site.worklist(look.office)?;
-        let own = list.open().filter(|case| is_of(case, unit));
+        let open = list.open().filter(|case| !list.is_sealed(case));
+        let own = open.filter(|case| is_of(case, unit));
         own.cloned().collect()
     } else {
         let mut then = Vec::new();

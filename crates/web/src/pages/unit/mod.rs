@@ -1,6 +1,7 @@
 //! The card of a unit: where it stands, where points were lost, what would lift it most, every item.
 
 mod course;
+mod sealed;
 
 use askama::Template;
 use axum::Router;
@@ -47,6 +48,7 @@ impl Chosen {
 pub(crate) fn routes() -> Router<Site> {
     Router::new()
         .route("/units/{unit}", get(page))
+        .route("/units/{unit}/sealed", get(sealed::page))
         .route("/units/{unit}/trend", get(trend))
         .route("/units/{unit}/trend.svg", get(trend_svg))
         .route("/units/{unit}/trend.csv", get(trend_csv))
