@@ -23,7 +23,7 @@ use crate::peers;
 use people::{Asked, Visit};
 
 /// How many times the demonstration's supervision is made, for about a million records.
-const TIMES: usize = 140;
+const TIMES: usize = 136;
 const TIMES_QUICK: usize = 4;
 /// Signed-in people.
 const PEOPLE: usize = 50;

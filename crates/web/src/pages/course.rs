@@ -7,8 +7,8 @@ use base::{Day, ItemId, Ratio, RoleId, ScorecardId, UnitId};
 use casework::{Action, open_actions};
 use office::assessment::Assessment;
 use office::case::{Case, relation};
-use office::tasks::figure_query;
 use office::course::{ItemOf, item_of, number_in, points_field, proposed_points};
+use office::tasks::figure_query;
 use office::work::task;
 use programme::model::{Programme, Scorecard};
 
@@ -110,6 +110,8 @@ pub(crate) struct CaseLine {
     pub own_points: Option<Ratio>,
     pub given_points: Option<Ratio>,
     pub max_points: Ratio,
+    /// The figure itself.
+    pub figure_value: Option<Ratio>,
     /// The figure over its target; the figure where there is none.
     pub attainment: Option<Ratio>,
 }
@@ -148,13 +150,9 @@ pub(crate) fn line(look: &Look<'_>, course: &Course<'_>, case: &Case) -> Option<
             |state| look.text(&state.name).to_owned(),
         ),
         figure: match (indicator, figure) {
-            (Some(indicator), Some(figure)) => programme::shown::figure_of(
-                programme,
-                indicator,
-                figure,
-                period,
-                look.lang(),
-            ),
+            (Some(indicator), Some(figure)) => {
+                programme::shown::figure_of(programme, indicator, figure, period, look.lang())
+            }
             _ => String::new(),
         },
         figure_address: indicator.map(|id| {
@@ -188,6 +186,7 @@ pub(crate) fn line(look: &Look<'_>, course: &Course<'_>, case: &Case) -> Option<
         own_points: own,
         given_points: given,
         max_points: of.item.points.clone(),
+        figure_value: figure.and_then(base::Figure::value),
         attainment: figure.and_then(base::Figure::value).and_then(|value| {
             let target = result.and_then(|result| result.target.as_ref());
             match target.filter(|_| of.item.rule.compares_with_target()) {
