@@ -214,6 +214,7 @@ fn records_and_their_fields() {
         ("name = { zh = \"检验日期\", en = \"Tested on\" }", "name = \"Tested on\"\naliases = [\"抽样日期\"]", &[("P263", "\"抽样日期\"")]),
         ("name = { zh = \"检验日期\", en = \"Tested on\" }", "name = \"信用代码\"", &[("P263", "\"信用代码\"")]),
         ("of = \"accident\"\nid = \"unit\"", "of = \"accident\"\nid = \"id\"", &[("P204", "\"id\"")]),
+        ("of = \"accident\"\nid = \"unit\"", "of = \"accident\"\nid = \"added\"", &[("P204", "\"added\"")]),
         ("of = \"accident\"\nid = \"unit\"", "of = \"accident\"\nid = \"subject\"", &[("P257", "\"subject\"")]),
         ("id = \"output\"\nname", "id = \"target\"\nname", &[("P201", "\"output\""), ("P204", "\"target\""), ("P201", "\"output\""), ("P201", "\"output\"")]),
         ("id = \"output\"\nname", "id = \"enterprise\"\nname", &[
@@ -397,6 +398,7 @@ fn flows() {
         ("about = \"item\"", "about = \"item\"\n\n[[flow]]\nid = \"visit\"\nname = \"Visit\"\ninitial = \"a\"\nabout = \"subject\"\n\n[[state]]\nflow = \"visit\"\nid = \"a\"\nname = \"A\"\n\n[[state]]\nflow = \"visit\"\nid = \"b\"\nname = \"B\"\nkind = \"closed\"\n\n[[action]]\nflow = \"visit\"\nid = \"close\"\nname = \"Close\"\nfrom = [\"a\"]\nto = \"b\"\nroles = [\"liaison\"]", &[("P405", "\"subject\"")]),
         ("starts = \"due\"", "starts = \"dew\"", &[("P202", "\"dew\"")]),
         ("id = \"level\"\nname = { zh = \"档次\"", "id = \"state\"\nname = { zh = \"档次\"", &[("P204", "\"state\""), ("P202", "\"level\"")]),
+        ("id = \"level\"\nname = { zh = \"档次\"", "id = \"hidden\"\nname = { zh = \"档次\"", &[("P204", "\"hidden\""), ("P202", "\"level\"")]),
         ("id = \"level\"\nname = { zh = \"档次\", en = \"Level\" }\ntype = \"text\"", "id = \"self_points\"\nname = \"Own\"\ntype = \"text\"", &[("P404", "\"self_points\""), ("P202", "\"level\"")]),
         ("action = \"review\"\nid = \"level\"", "action = \"revew\"\nid = \"level\"", &[("P202", "\"revew\""), ("P202", "\"level\"")]),
         ("closing_reasons = [\"vocabulary:result\", \"other\"]", "closing_reasons = [\"vocabulary:results\"]", &[("F114", "[\"vocabulary:results\"]"), ("P201", "\"vocabulary:results\"")]),

@@ -38,6 +38,8 @@ const RESERVED: &[&str] = &[
     "state",
     "closed_on",
     "outcome",
+    "added",
+    "hidden",
 ];
 /// How an element of a list asks for all codes of a vocabulary.
 const VOCABULARY_PREFIX: &str = "vocabulary:";
