@@ -216,7 +216,7 @@ fn imprint(copied_to: &str) -> String {
         format!("<w:{side} w:val=\"single\" w:sz=\"{size}\" w:space=\"0\" w:color=\"000000\"/>")
     };
     format!(
-        "{}<w:tbl><w:tblPr><w:tblW w:w=\"8844\" w:type=\"dxa\"/><w:tblLayout w:type=\"fixed\"/></w:tblPr><w:tblGrid><w:gridCol w:w=\"8844\"/></w:tblGrid>{}{}</w:tbl>",
+        "{}<w:tbl><w:tblPr><w:tblW w:w=\"8844\" w:type=\"dxa\"/><w:jc w:val=\"center\"/><w:tblLayout w:type=\"fixed\"/></w:tblPr><w:tblGrid><w:gridCol w:w=\"8844\"/></w:tblGrid>{}{}</w:tbl>",
         blank(),
         line(&(edge("top", 8) + &edge("bottom", 6)), copied_to),
         line(
