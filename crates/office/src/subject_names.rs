@@ -173,34 +173,37 @@ impl SubjectNames {
         after: Option<&str>,
     ) -> impl Iterator<Item = (&'n str, &'n str)> + use<'n> {
         let after: Option<Box<str>> = after.map(Into::into);
-        self.types.get(subject_type).into_iter().flat_map(move |names| {
-            let is_after = |id: &str| after.as_deref().is_none_or(|after| id > after);
-            let news = names.news.iter().map(|(id, name)| (&**id, &**name));
-            // Of a page few are taken: what came since is not sorted, only as far as it is asked for.
-            let mut news: BinaryHeap<Reverse<(&str, &str)>> =
-                news.filter(|(id, _)| is_after(id)).map(Reverse).collect();
-            let first = names.sorted.first_after(after.as_deref());
-            let mut sorted = (first..names.sorted.ends.len())
-                .filter_map(|at| names.sorted.get(at))
-                .peekable();
-            std::iter::from_fn(move || {
-                let new = news.peek().map(|Reverse(found)| *found);
-                let (id, name) = match (new, sorted.peek().copied()) {
-                    (Some(new), Some(old)) if new.0 <= old.0 => {
-                        // The later name counts.
-                        sorted.next_if(|old| old.0 == new.0);
-                        news.pop();
-                        new
-                    }
-                    (Some(new), None) => {
-                        news.pop();
-                        new
-                    }
-                    _ => sorted.next()?,
-                };
-                Some((id, called(id, name)))
+        self.types
+            .get(subject_type)
+            .into_iter()
+            .flat_map(move |names| {
+                let is_after = |id: &str| after.as_deref().is_none_or(|after| id > after);
+                let news = names.news.iter().map(|(id, name)| (&**id, &**name));
+                // Of a page few are taken: what came since is not sorted, only as far as it is asked for.
+                let mut news: BinaryHeap<Reverse<(&str, &str)>> =
+                    news.filter(|(id, _)| is_after(id)).map(Reverse).collect();
+                let first = names.sorted.first_after(after.as_deref());
+                let mut sorted = (first..names.sorted.ends.len())
+                    .filter_map(|at| names.sorted.get(at))
+                    .peekable();
+                std::iter::from_fn(move || {
+                    let new = news.peek().map(|Reverse(found)| *found);
+                    let (id, name) = match (new, sorted.peek().copied()) {
+                        (Some(new), Some(old)) if new.0 <= old.0 => {
+                            // The later name counts.
+                            sorted.next_if(|old| old.0 == new.0);
+                            news.pop();
+                            new
+                        }
+                        (Some(new), None) => {
+                            news.pop();
+                            new
+                        }
+                        _ => sorted.next()?,
+                    };
+                    Some((id, called(id, name)))
+                })
             })
-        })
     }
 
     /// How many subjects of a type are known.

@@ -102,9 +102,15 @@ mod tests {
         assert_eq!(rows, [Some(2), Some(5), Some(9), None]);
         let with = |sort: &str, dir: &str| format!("{sort}/{dir}");
         let head = of("points", "").head("points", "分值", with);
-        assert_eq!((head.address.as_str(), head.order), ("points/asc", Some("descending")));
+        assert_eq!(
+            (head.address.as_str(), head.order),
+            ("points/asc", Some("descending"))
+        );
         let head = of("points", "asc").head("points", "分值", with);
-        assert_eq!((head.address.as_str(), head.order), ("points/desc", Some("ascending")));
+        assert_eq!(
+            (head.address.as_str(), head.order),
+            ("points/desc", Some("ascending"))
+        );
         let other = of("points", "").head("due", "时限", with);
         assert_eq!((other.address.as_str(), other.order), ("due/", None));
     }

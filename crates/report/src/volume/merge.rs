@@ -168,13 +168,7 @@ fn disarm(object: &mut Object, depth: usize) {
 }
 
 /// Writes the volume's number at the foot of a page, whatever its size and turn.
-pub(super) fn stamp(
-    pdf: &mut Pdf,
-    id: ObjectId,
-    setting: &Setting,
-    number: usize,
-    label: &str,
-) {
+pub(super) fn stamp(pdf: &mut Pdf, id: ObjectId, setting: &Setting, number: usize, label: &str) {
     let Ok(page) = pdf.get_dictionary(id).cloned() else {
         return;
     };

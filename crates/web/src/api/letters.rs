@@ -264,9 +264,7 @@ pub(crate) async fn scan(
         let name = body.name.as_deref().map(crate::posted::bare_name);
         let piece = stored(office, &body.evidence, name.as_deref()).map_err(one)?;
         let scorecard = scorecard(office).map_err(one)?;
-        let entry = office
-            .attach_scan(&scorecard, &unit, piece)
-            .map_err(one)?;
+        let entry = office.attach_scan(&scorecard, &unit, piece).map_err(one)?;
         Ok(Done {
             entry,
             position: office.position().0,

@@ -214,10 +214,7 @@ pub(crate) async fn file(
         Ok((format, bytes)) => {
             let kind = if format == "xlsx" { XLSX } else { DOCX };
             let name = format!("attachment; filename=\"paper-{number}.{format}\"");
-            let head = [
-                (CONTENT_TYPE, kind.to_owned()),
-                (CONTENT_DISPOSITION, name),
-            ];
+            let head = [(CONTENT_TYPE, kind.to_owned()), (CONTENT_DISPOSITION, name)];
             (StatusCode::OK, head, bytes).into_response()
         }
         Err(refused) => refused.in_language(lang).into_response(),

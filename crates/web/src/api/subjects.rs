@@ -176,7 +176,11 @@ pub(crate) async fn subjects(
             Some(scorecard) => Some(office.rater(scorecard, at)?),
             None => None,
         };
-        let most = if rater.is_some() { RATED_MAX } else { LIMIT_MAX };
+        let most = if rater.is_some() {
+            RATED_MAX
+        } else {
+            LIMIT_MAX
+        };
         let limit = which.limit.unwrap_or(100).clamp(1, most);
         let q = which.q.as_deref().unwrap_or_default().trim();
         let mut found = some(office, &id, q, which.after.as_deref(), limit + 1);
@@ -194,8 +198,7 @@ pub(crate) async fn subjects(
                 .into_iter()
                 .map(|(id, name)| {
                     let rater = rater.as_ref();
-                    let card =
-                        rater.and_then(|rater| rater.rate_one(columns, id, today, at).ok());
+                    let card = rater.and_then(|rater| rater.rate_one(columns, id, today, at).ok());
                     Subject {
                         subject: id.to_owned(),
                         name: name.to_owned(),

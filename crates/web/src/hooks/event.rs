@@ -69,11 +69,7 @@ pub(crate) const KINDS: &[Told] = &[
         "年中调整确认",
         "a unit confirmed a change in mid-year",
     ),
-    told(
-        "zhicheng.paper.issued",
-        "公文印发",
-        "a paper was issued",
-    ),
+    told("zhicheng.paper.issued", "公文印发", "a paper was issued"),
     told(
         "zhicheng.paper.voided",
         "公文作废",

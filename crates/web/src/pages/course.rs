@@ -7,8 +7,8 @@ use base::{Day, ItemId, Ratio, RoleId, ScorecardId, UnitId};
 use casework::{Action, open_actions};
 use office::assessment::Assessment;
 use office::case::{Case, relation};
-use office::tasks::figure_query;
 use office::course::{ItemOf, item_of, number_in, points_field, proposed_points};
+use office::tasks::figure_query;
 use office::work::task;
 use programme::model::{Programme, Scorecard};
 
@@ -147,13 +147,9 @@ pub(crate) fn line(look: &Look<'_>, course: &Course<'_>, case: &Case) -> Option<
             |state| look.text(&state.name).to_owned(),
         ),
         figure: match (indicator, figure) {
-            (Some(indicator), Some(figure)) => programme::shown::figure_of(
-                programme,
-                indicator,
-                figure,
-                period,
-                look.lang(),
-            ),
+            (Some(indicator), Some(figure)) => {
+                programme::shown::figure_of(programme, indicator, figure, period, look.lang())
+            }
             _ => String::new(),
         },
         figure_address: indicator.map(|id| {

@@ -53,7 +53,11 @@ impl Programs<'_> {
     #[track_caller]
     fn refused(&self, login: &str, path: &str, body: &Value, status: u16, code: &str) {
         let (found, told) = self.post(login, path, body);
-        assert_eq!((found, &told["code"]), (status, &json!(code)), "{path}: {told}");
+        assert_eq!(
+            (found, &told["code"]),
+            (status, &json!(code)),
+            "{path}: {told}"
+        );
     }
 }
 
@@ -91,7 +95,11 @@ fn letters_are_read_signed_and_countersigned_and_a_change_is_confirmed() {
     programs.refused("liaison", sign, &text, 403, "O281");
     programs.refused("leader", "/plan/letters/drc/signature", &text, 403, "O282");
     let (status, signed) = programs.asks("leader", Method::POST, sign, "k", &text);
-    assert_eq!((status, &signed["entry"]), (201, &signed["position"]), "{signed}");
+    assert_eq!(
+        (status, &signed["entry"]),
+        (201, &signed["position"]),
+        "{signed}"
+    );
     let before = city.position();
     let (status, _) = programs.asks("leader", Method::POST, sign, "k", &text);
     assert!([409, 422].contains(&status), "{status}");
@@ -119,8 +127,30 @@ fn letters_are_read_signed_and_countersigned_and_a_change_is_confirmed() {
     assert!(!letter.to_string().contains("某"), "no names: {letter}");
     let complete = programs.get("office", "/plan/letters?state=complete");
     assert_eq!(complete.as_array().unwrap().len(), 1);
-    assert_eq!(programs.asks("office", Method::GET, "/plan/letters?state=x", "", &Value::Null).0, 400);
-    assert_eq!(programs.asks("office", Method::GET, "/plan/letters/nobody", "", &Value::Null).0, 404);
+    assert_eq!(
+        programs
+            .asks(
+                "office",
+                Method::GET,
+                "/plan/letters?state=x",
+                "",
+                &Value::Null
+            )
+            .0,
+        400
+    );
+    assert_eq!(
+        programs
+            .asks(
+                "office",
+                Method::GET,
+                "/plan/letters/nobody",
+                "",
+                &Value::Null
+            )
+            .0,
+        404
+    );
 
     // In mid-year Puqi's target grows from 190 to 200, and the city's from 1430 to 1440.
     change(
@@ -139,14 +169,20 @@ fn letters_are_read_signed_and_countersigned_and_a_change_is_confirmed() {
     assert_eq!(changes["units"].as_array().unwrap().len(), 1);
     let found = &changes["units"][0]["changes"][0];
     assert_eq!(found["item"], "food_batches");
-    assert_eq!((&found["kind"], &found["aspects"]), (&json!("changed"), &json!(["target"])));
+    assert_eq!(
+        (&found["kind"], &found["aspects"]),
+        (&json!("changed"), &json!(["target"]))
+    );
     assert_eq!(
         (&found["before"]["target"], &found["after"]["target"]),
         (&json!("190"), &json!("200"))
     );
     assert_eq!(changes["units"][0]["confirmed"], Value::Null);
     let letter = programs.get("liaison", own);
-    assert_eq!((&letter["state"], &letter["is_change_pending"]), (&json!("changed"), &json!(true)));
+    assert_eq!(
+        (&letter["state"], &letter["is_change_pending"]),
+        (&json!("changed"), &json!(true))
+    );
     let now = json!({ "sha256": letter["sha256"] });
     let confirm = "/plan/changes/puqi/confirmation";
     programs.refused("other", confirm, &now, 403, "O282");
@@ -183,18 +219,34 @@ fn an_assignment_is_made_and_seen_by_whom_it_concerns() {
     assert_eq!(status, 201, "{made}");
     for (login, seen) in [("office", 1), ("liaison", 1), ("other", 0)] {
         let list = programs.get(login, path);
-        assert_eq!(list["assignments"].as_array().unwrap().len(), seen, "{login}");
+        assert_eq!(
+            list["assignments"].as_array().unwrap().len(),
+            seen,
+            "{login}"
+        );
     }
     let found = &programs.get("leader", path)["assignments"][0];
     assert_eq!(found["case"], made["case"]);
-    assert_eq!((&found["title"], &found["due_on"]), (&json!("节前检查"), &json!("2019-02-02")));
+    assert_eq!(
+        (&found["title"], &found["due_on"]),
+        (&json!("节前检查"), &json!("2019-02-02"))
+    );
     assert_eq!(found["support"], json!(["education"]));
     assert_eq!(found["actions"], json!(["reply"]));
     // 31 January 2019 is a Thursday; Friday 1 February and, made a working day by the calendar, Saturday the 2nd.
     assert_eq!(found["working_days_left"], 2);
-    for (query, seen) in [("?unit=education", 1), ("?unit=drc", 0), ("?state=closed", 0), ("?state=all", 1)] {
+    for (query, seen) in [
+        ("?unit=education", 1),
+        ("?unit=drc", 0),
+        ("?state=closed", 0),
+        ("?state=all", 1),
+    ] {
         let list = programs.get("office", &format!("{path}{query}"));
-        assert_eq!(list["assignments"].as_array().unwrap().len(), seen, "{query}");
+        assert_eq!(
+            list["assignments"].as_array().unwrap().len(),
+            seen,
+            "{query}"
+        );
     }
 }
 
@@ -203,14 +255,19 @@ fn what_is_late_is_listed_in_pages_and_reminded_of() {
     let city = city();
     let programs = Programs { city: &city };
     let opened = city.site.office().command(1, None, |office| {
-        let (scorecard, year) = (base::ScorecardId::new("assessment"), office.programme()?.year);
+        let (scorecard, year) = (
+            base::ScorecardId::new("assessment"),
+            office.programme()?.year,
+        );
         let day = base::Day::parse("2018-03-05").ok();
         office.open_assessment(&scorecard, &year, day, &mut |_, _, _| ())
     });
     opened.unwrap();
     let path = "/reminders";
     let token = city.program("liaison");
-    let refused = city.browser().asks(&token, Method::GET, "/api/v1/reminders", "", "");
+    let refused = city
+        .browser()
+        .asks(&token, Method::GET, "/api/v1/reminders", "", "");
     assert_eq!(refused.status.as_u16(), 403, "{}", refused.body);
     // In January 2019 every unit of 2018 is late with its targets; page after page gives each case once.
     let mut seen = std::collections::BTreeSet::new();
@@ -218,7 +275,10 @@ fn what_is_late_is_listed_in_pages_and_reminded_of() {
     loop {
         let page = programs.get("office", &format!("{path}?unit=puqi&limit=7{after}"));
         for due in page["due"].as_array().unwrap() {
-            assert_eq!((&due["unit"], &due["is_late"]), (&json!("puqi"), &json!(true)));
+            assert_eq!(
+                (&due["unit"], &due["is_late"]),
+                (&json!("puqi"), &json!(true))
+            );
             assert!(due["working_days_left"].as_i64().unwrap() < 0);
             assert_eq!(due["reminders"], json!([]));
             assert!(seen.insert(due["case"].as_u64().unwrap()), "twice");
@@ -230,8 +290,13 @@ fn what_is_late_is_listed_in_pages_and_reminded_of() {
     }
     let cases = city.site.office().read(|office| {
         let year = office.programme().unwrap().year;
-        let cases = office.cases_of(&base::ScorecardId::new("assessment"), &year).unwrap();
-        cases.keys().filter(|(_, unit)| unit.as_str() == "puqi").count()
+        let cases = office
+            .cases_of(&base::ScorecardId::new("assessment"), &year)
+            .unwrap();
+        cases
+            .keys()
+            .filter(|(_, unit)| unit.as_str() == "puqi")
+            .count()
     });
     assert_eq!(seen.len(), cases.unwrap());
     let two: Vec<u64> = seen.iter().copied().take(2).collect();
@@ -259,7 +324,13 @@ fn a_paper_is_issued_once_read_by_its_unit_handed_out_and_declared_void() {
     let new = json!({ "kind": "letter", "about": "puqi", "typed": { "signer": "质强办主任" }, "as_demonstration": true });
     programs.refused("liaison", path, &new, 403, "O281");
     programs.refused("office", path, &json!({ "kind": "x" }), 400, "W308");
-    programs.refused("office", path, &json!({ "kind": "letter", "about": "puqi" }), 422, "O768");
+    programs.refused(
+        "office",
+        path,
+        &json!({ "kind": "letter", "about": "puqi" }),
+        422,
+        "O768",
+    );
     let unknown = json!({ "kind": "letter", "about": "puqi", "typed": { "nothing": "x" } });
     programs.refused("office", path, &unknown, 400, "W308");
     let (status, made) = programs.asks("office", Method::POST, path, "once", &new);
@@ -271,26 +342,60 @@ fn a_paper_is_issued_once_read_by_its_unit_handed_out_and_declared_void() {
     let number = made["paper"].as_u64().unwrap();
     let one = format!("{path}/{number}");
     let shown = programs.get("liaison", &one);
-    assert_eq!((&shown["kind"], &shown["about"]), (&json!("letter"), &json!("puqi")));
+    assert_eq!(
+        (&shown["kind"], &shown["about"]),
+        (&json!("letter"), &json!("puqi"))
+    );
     assert_eq!(shown["typed"]["signer"], "质强办主任");
-    assert_eq!((&shown["format"], &shown["is_demonstration"]), (&json!("docx"), &json!(true)));
+    assert_eq!(
+        (&shown["format"], &shown["is_demonstration"]),
+        (&json!("docx"), &json!(true))
+    );
     // Another unit's is not there.
-    assert_eq!(programs.asks("other", Method::GET, &one, "", &Value::Null).0, 404);
+    assert_eq!(
+        programs
+            .asks("other", Method::GET, &one, "", &Value::Null)
+            .0,
+        404
+    );
     assert_eq!(programs.get("other", path)["papers"], json!([]));
     let token = city.program("liaison");
-    let file = city.browser().asks(&token, Method::GET, &format!("/api/v1{one}/file"), "", "");
+    let file = city
+        .browser()
+        .asks(&token, Method::GET, &format!("/api/v1{one}/file"), "", "");
     assert!(file.status.is_success() && file.body.starts_with("PK"));
-    assert_eq!(programs.asks("other", Method::GET, &format!("{one}/file"), "", &Value::Null).0, 404);
+    assert_eq!(
+        programs
+            .asks(
+                "other",
+                Method::GET,
+                &format!("{one}/file"),
+                "",
+                &Value::Null
+            )
+            .0,
+        404
+    );
     // Newest first, page by page.
     let (_, second) = programs.post("office", path, &new);
     let page = programs.get("office", &format!("{path}?limit=1"));
-    assert_eq!((&page["papers"][0]["paper"], &page["next"]), (&second["paper"], &second["paper"]));
+    assert_eq!(
+        (&page["papers"][0]["paper"], &page["next"]),
+        (&second["paper"], &second["paper"])
+    );
     let page = programs.get("office", &format!("{path}?limit=1&before={}", page["next"]));
-    assert_eq!((&page["papers"][0]["paper"], &page["next"]), (&made["paper"], &Value::Null));
+    assert_eq!(
+        (&page["papers"][0]["paper"], &page["next"]),
+        (&made["paper"], &Value::Null)
+    );
     let void = format!("{one}/void");
     programs.refused("liaison", &void, &json!({ "reason": "x" }), 403, "O281");
     let (status, gone) = programs.post("office", &void, &json!({ "reason": "写错了单位" }));
-    assert_eq!((status, &gone["voided_because"]), (201, &json!("写错了单位")), "{gone}");
+    assert_eq!(
+        (status, &gone["voided_because"]),
+        (201, &json!("写错了单位")),
+        "{gone}"
+    );
 }
 
 #[test]
@@ -308,7 +413,9 @@ fn letters_assignments_and_papers_are_told_in_order_and_without_content() {
     assert_eq!(status, 201, "{made}");
 
     let text = json!({ "sha256": programs.get("leader", "/plan/letters/puqi")["sha256"] });
-    let signed = programs.post("leader", "/plan/letters/puqi/signature", &text).1;
+    let signed = programs
+        .post("leader", "/plan/letters/puqi/signature", &text)
+        .1;
     let both = json!({ "letters": [{ "unit": "puqi", "sha256": text["sha256"] }] });
     programs.post("committee", "/plan/countersignatures", &both);
     let supervision = json!({
@@ -341,7 +448,10 @@ fn letters_assignments_and_papers_are_told_in_order_and_without_content() {
     assert_eq!(all[1]["subject"], format!("letters/{}", signed["entry"]));
     assert_eq!(all[2]["data"]["support"], json!(["education"]));
     assert_eq!(all[3]["data"]["cases"][0]["case"], case);
-    assert_eq!((&all[4]["data"]["paper"], &all[4]["data"]["about"]), (&paper, &json!("puqi")));
+    assert_eq!(
+        (&all[4]["data"]["paper"], &all[4]["data"]["about"]),
+        (&paper, &json!("puqi"))
+    );
     let text: String = all.iter().map(|event| event.to_string()).collect();
     assert!(!text.contains("保密") && !text.contains("某"), "{text}");
 }
@@ -368,11 +478,14 @@ fn subjects_are_listed_in_order_and_streamed_whole() {
     let token = city.program(&["read", "write"]);
     let rows = (0..2500).map(|number| format!("{},第{number}厂\n", code(number)));
     let file = format!("信用代码,企业名称\n{}", rows.collect::<String>());
-    let done = city.site.office().command(office::actor::FIRST, None, |office| {
-        let options = office::import::ImportOptions::default();
-        let bytes = file.as_bytes();
-        office.import("firm", "firms.csv", bytes, &options, &mut |_, _, _| ())
-    });
+    let done = city
+        .site
+        .office()
+        .command(office::actor::FIRST, None, |office| {
+            let options = office::import::ImportOptions::default();
+            let bytes = file.as_bytes();
+            office.import("firm", "firms.csv", bytes, &options, &mut |_, _, _| ())
+        });
     assert_eq!(done.unwrap().added, 2500);
     let get = |path: &str| -> Value {
         let answer = city.asks(&token, "GET", &format!("/api/v1{path}"), "", "");
@@ -380,15 +493,24 @@ fn subjects_are_listed_in_order_and_streamed_whole() {
         serde_json::from_slice(&answer.bytes).unwrap()
     };
     let types = get("/subject-types");
-    assert_eq!((&types[0]["id"], &types[0]["count"]), (&json!("firm"), &json!(2500)));
+    assert_eq!(
+        (&types[0]["id"], &types[0]["count"]),
+        (&json!("firm"), &json!(2500))
+    );
     let list = "/subject-types/firm/subjects";
     let (mut seen, mut path) = (Vec::new(), format!("{list}?limit=1000"));
     loop {
         let page = get(&path);
         assert_eq!(page["known"], 2500);
         let names = page["subjects"].as_array().unwrap();
-        seen.extend(names.iter().map(|found| found["subject"].as_str().unwrap().to_owned()));
-        let Some(next) = page["next"].as_str() else { break };
+        seen.extend(
+            names
+                .iter()
+                .map(|found| found["subject"].as_str().unwrap().to_owned()),
+        );
+        let Some(next) = page["next"].as_str() else {
+            break;
+        };
         path = format!("{list}?limit=1000&after={next}");
     }
     let wanted: Vec<String> = (0..2500).map(code).collect();
@@ -396,12 +518,29 @@ fn subjects_are_listed_in_order_and_streamed_whole() {
     // 厂 numbers with 249 in them: 249, 1249, 2249 and 2490 to 2499.
     let found = get(&format!("{list}?q=249"));
     let names = found["subjects"].as_array().unwrap().iter();
-    assert_eq!(names.filter(|found| found["name"].as_str().unwrap().contains("249")).count(), 13);
+    assert_eq!(
+        names
+            .filter(|found| found["name"].as_str().unwrap().contains("249"))
+            .count(),
+        13
+    );
     let all = city.asks(&token, "GET", "/api/v1/subject-types/firm/stream", "", "");
     assert_eq!(all.headers["content-type"], "application/x-ndjson");
     assert_eq!(all.text().lines().count(), 2500);
-    let table = city.asks(&token, "GET", "/api/v1/subject-types/firm/stream?format=csv&q=%E7%AC%AC7%E5%8E%82", "", "");
+    let table = city.asks(
+        &token,
+        "GET",
+        "/api/v1/subject-types/firm/stream?format=csv&q=%E7%AC%AC7%E5%8E%82",
+        "",
+        "",
+    );
     assert_eq!(table.text().lines().count(), 2, "{}", table.text());
-    let missing = city.asks(&token, "GET", "/api/v1/subject-types/nothing/subjects", "", "");
+    let missing = city.asks(
+        &token,
+        "GET",
+        "/api/v1/subject-types/nothing/subjects",
+        "",
+        "",
+    );
     assert_eq!(missing.status, 404);
 }

@@ -460,7 +460,10 @@ fn programs_read_the_plan_and_a_units_items_as_they_are_and_as_they_were() {
     let plan = town.asks("/plan?months=true");
     let task = &plan["tasks"][0];
     assert_eq!(task["item"], "passing");
-    assert_eq!((&task["points"], &task["carriers"]), (&json!("4"), &json!(["north", "south"])));
+    assert_eq!(
+        (&task["points"], &task["carriers"]),
+        (&json!("4"), &json!(["north", "south"]))
+    );
     // 4 of 5; south alone has all points.
     assert_eq!(task["figure"]["figure"]["value"], "0.8");
     assert_eq!((&task["reached"], &task["of"]), (&json!(1), &json!(2)));
@@ -486,13 +489,19 @@ fn programs_read_the_plan_and_a_units_items_as_they_are_and_as_they_were() {
     let item = &items["items"][0];
     // 2/3 of 4 points.
     assert_eq!(item["points"], "2.666666666667");
-    assert_eq!((&item["max_points"], &item["case"]), (&json!("4"), &Value::Null));
+    assert_eq!(
+        (&item["max_points"], &item["case"]),
+        (&json!("4"), &Value::Null)
+    );
     let items = town.asks(&format!("/units/north/items?at={then}"));
     assert_eq!(items["items"][0]["points"], "4");
     // A figure keeps its address.
     let address = items["items"][0]["address"].as_str().unwrap();
     let coded: String = url::form_urlencoded::byte_serialize(address.as_bytes()).collect();
-    has(&town.get(&format!("/figures?a={coded}")), &["100.0%", "回到今天"]);
+    has(
+        &town.get(&format!("/figures?a={coded}")),
+        &["100.0%", "回到今天"],
+    );
 }
 
 #[test]
@@ -509,7 +518,10 @@ fn pages_of_an_earlier_position_or_day_say_so_and_have_no_forms_but_filters() {
     ] {
         let path = page.trim_end_matches(['?', '&']);
         let shown = town.get(path);
-        assert!(shown.contains(now) && !shown.contains("class=\"earlier\""), "{path}");
+        assert!(
+            shown.contains(now) && !shown.contains("class=\"earlier\""),
+            "{path}"
+        );
         // By position, and by day: at the end of January north had 1 of 1.
         for when in [format!("at={then}"), "day=2018-01-31".to_owned()] {
             let shown = town.get(&format!("{page}{when}"));
@@ -518,28 +530,47 @@ fn pages_of_an_earlier_position_or_day_say_so_and_have_no_forms_but_filters() {
             let main = shown.split("<main").nth(1).unwrap();
             assert!(!main.contains("method=\"post\""), "{page}{when}: {main}");
             // The way back leads to the page as it is.
-            let back = main.split("href=\"").nth(1).unwrap().split('"').next().unwrap();
+            let back = main
+                .split("href=\"")
+                .nth(1)
+                .unwrap()
+                .split('"')
+                .next()
+                .unwrap();
             let back = back.replace("&#38;", "&");
             assert!(!back.contains("at=") && !back.contains("day="), "{back}");
             assert!(town.get(&back).contains(now), "{back}");
         }
     }
     let ahead = town.position + 1;
-    let (status, _) = town.send(Request::get(format!("/units/north?at={ahead}")), Body::empty());
+    let (status, _) = town.send(
+        Request::get(format!("/units/north?at={ahead}")),
+        Body::empty(),
+    );
     assert_eq!(status, StatusCode::NOT_FOUND);
 }
 
 #[test]
 fn an_item_stands_beside_the_year_before_where_that_was_recorded() {
     // The year before north passed 1 of 2; south has no record of it.
-    let before = [("2017-05-05", "north", "fail"), ("2017-06-05", "north", "pass")];
+    let before = [
+        ("2017-05-05", "north", "fail"),
+        ("2017-06-05", "north", "pass"),
+    ];
     let town = Town::with("programme_office", &before);
     let page = town.get("/items/passing");
     // Now 2 of 3 and, for the city, 4 of 5: 16.7 and 30 points more than 50 %.
-    has(&page, &["2017年", "50.0%", "+16.7个百分点", "+30.0个百分点"]);
+    has(
+        &page,
+        &["2017年", "50.0%", "+16.7个百分点", "+30.0个百分点"],
+    );
     let row = page.split("/units/south").nth(1).unwrap();
     let row = row.split("</tr>").next().unwrap();
     assert!(!row.contains("个百分点"), "{row}");
     // Without records of that year nothing is made of it.
-    assert!(!Town::new("programme_office").get("/items/passing").contains("2017年"));
+    assert!(
+        !Town::new("programme_office")
+            .get("/items/passing")
+            .contains("2017年")
+    );
 }

@@ -317,13 +317,20 @@ fn tables_are_sorted_by_their_heads_and_keep_what_was_filtered() {
     };
     let most_first = points(&page.body);
     assert_eq!(most_first.len(), plain.len());
-    assert!(most_first.is_sorted_by(|one, other| one >= other), "{most_first:?}");
+    assert!(
+        most_first.is_sorted_by(|one, other| one >= other),
+        "{most_first:?}"
+    );
     let least_first = points(&office.get("/plan?category=food&sort=points&dir=asc").body);
     assert!(least_first.is_sorted(), "{least_first:?}");
     assert_ne!(most_first, least_first);
     // People by name: committee, leader, liaison, office, other.
     let people = office.get("/admin/people?sort=name&dir=desc").body;
-    let at = |name: &str| people.find(&format!(">{name}<")).unwrap_or_else(|| panic!("{name}"));
+    let at = |name: &str| {
+        people
+            .find(&format!(">{name}<"))
+            .unwrap_or_else(|| panic!("{name}"))
+    };
     assert!(at("other 某") < at("liaison 某") && at("liaison 某") < at("committee 某"));
     // Letters by how many items: the most first.
     let letters = office.get("/plan/letters?sort=items").body;
@@ -335,6 +342,11 @@ fn tables_are_sorted_by_their_heads_and_keep_what_was_filtered() {
             cell.split('<').next().unwrap().parse().unwrap()
         })
         .collect();
-    assert!(counts.len() > 40 && counts.is_sorted_by(|one, other| one >= other), "{counts:?}");
-    office.get("/assessment?sort=late").is(StatusCode::OK, "aria-sort=\"descending\"");
+    assert!(
+        counts.len() > 40 && counts.is_sorted_by(|one, other| one >= other),
+        "{counts:?}"
+    );
+    office
+        .get("/assessment?sort=late")
+        .is(StatusCode::OK, "aria-sort=\"descending\"");
 }

@@ -72,14 +72,7 @@ pub(super) fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
         .collect();
     let queries: Vec<Query> = found
         .iter()
-        .map(|indicator| {
-            Query::new(
-                indicator.id.clone(),
-                programme.year,
-                then.day,
-                then.at,
-            )
-        })
+        .map(|indicator| Query::new(indicator.id.clone(), programme.year, then.day, then.at))
         .collect();
     let columns = look.office.mirror().columns();
     let figures: Vec<Figure> = match columns.measure_many(&queries) {
@@ -154,11 +147,7 @@ fn order(programme: &Programme) -> Vec<String> {
 }
 
 /// The category of the first item over units that takes an indicator.
-fn category(
-    look: &Look<'_>,
-    programme: &Programme,
-    indicator: &Indicator,
-) -> (String, String) {
+fn category(look: &Look<'_>, programme: &Programme, indicator: &Indicator) -> (String, String) {
     for scorecard in programme.scorecards.values() {
         if scorecard.of != Scored::Units {
             continue;

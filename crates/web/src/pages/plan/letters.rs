@@ -144,9 +144,8 @@ fn show(look: &Look<'_>, chosen: &Chosen, problems: &[Problem]) -> Result<Page, 
         .filter(|letter| letter.state() == LetterState::Complete)
         .count();
     let all = letters.len();
-    let wanted = |letter: &&Letter| {
-        chosen.state.is_empty() || letter.state().as_str() == chosen.state
-    };
+    let wanted =
+        |letter: &&Letter| chosen.state.is_empty() || letter.state().as_str() == chosen.state;
     let mut rows = Vec::new();
     for letter in letters.iter().filter(wanted) {
         let state = letter.state();

@@ -112,21 +112,22 @@ impl Rows {
             })
             .collect();
         let mut sums: BTreeMap<String, Ratio> = BTreeMap::new();
-        let is_wanted = |item: &scoring::Item, ties: &programme::model::ItemTies, parts: &[Part]| {
-            let told = [
-                &item.name.zh,
-                &item.name.en,
-                &ties.criterion.zh,
-                &ties.criterion.en,
-            ];
-            let is_told =
-                |word: &String| told.iter().any(|text| text.to_lowercase().contains(word));
-            (unit.is_none()
-                || chosen.part.is_empty()
-                || parts.iter().any(|part| part.as_str() == chosen.part))
-                && (chosen.category.is_empty() || chosen.category == top(seen, &item.group))
-                && wanted_words.iter().all(is_told)
-        };
+        let is_wanted =
+            |item: &scoring::Item, ties: &programme::model::ItemTies, parts: &[Part]| {
+                let told = [
+                    &item.name.zh,
+                    &item.name.en,
+                    &ties.criterion.zh,
+                    &ties.criterion.en,
+                ];
+                let is_told =
+                    |word: &String| told.iter().any(|text| text.to_lowercase().contains(word));
+                (unit.is_none()
+                    || chosen.part.is_empty()
+                    || parts.iter().any(|part| part.as_str() == chosen.part))
+                    && (chosen.category.is_empty() || chosen.category == top(seen, &item.group))
+                    && wanted_words.iter().all(is_told)
+            };
         let office = seen.look.office;
         for task in office.plan_tasks(&seen.programme, &seen.assessment, unit, is_wanted) {
             if !chosen.state.is_empty() && task.state.as_str() != chosen.state {
@@ -299,9 +300,10 @@ fn month(
             is_reached: false,
         };
     };
-    let figure = found.figure.as_ref().filter(|figure| {
-        figure.state() != FigureState::NotCarried && figure.value().is_some()
-    });
+    let figure = found
+        .figure
+        .as_ref()
+        .filter(|figure| figure.state() != FigureState::NotCarried && figure.value().is_some());
     MonthCell {
         text: match (figure, format) {
             (Some(figure), Some(format)) => seen.words.figure(figure, format),
