@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use base::{Day, Moment, Position, SpecialDay, StateId, Text, WorkCalendar};
 
 use crate::{
-    Act, Action, Choice, Deadline, End, Field, FieldKind, Flow, Length, Opening, Relation,
-    Requirement, Scope, Start, State, StateKind, Value, When, WhenMissed,
+    Act, Action, Beyond, Choice, Deadline, End, Field, FieldKind, Filing, Flow, Length, OnTransfer, Opening,
+    Relation, Requirement, Scope, Start, State, StateKind, Value, When, WhenMissed,
 };
 
 /// Drafted, then either accepted or appealed and answered.
@@ -66,7 +66,12 @@ pub fn flow() -> Flow {
             basis: Text::new("考核办法第十条", "assessment rules, art. 10"),
             when_missed: WhenMissed::Mark,
             lifted_by: Vec::new(),
+            runs_on: false,
+            on_transfer: OnTransfer::GoesOn,
         }],
+        extensions: Vec::new(),
+        notices: Vec::new(),
+        filing: Filing::default(),
     }
 }
 
@@ -77,6 +82,7 @@ fn state(id: &str, zh: &str, kind: StateKind) -> State {
         name: Text::new(zh, id),
         kind,
         outcome,
+        is_clock_stopped: false,
     }
 }
 
@@ -102,6 +108,7 @@ fn action(id: &str, zh: &str, from: &str, to: &str, scope: Scope) -> Action {
         closes_with: None,
         reopens: false,
         adds: None,
+        beyond: Beyond::default(),
     }
 }
 
@@ -157,5 +164,7 @@ pub fn act(action: &str, day: Day) -> Act {
         evidence: Vec::new(),
         reason: (action == "appeal").then(|| "依据附后".into()),
         closing_reason: None,
+        unit_to: None,
+        into: None,
     }
 }

@@ -35,6 +35,7 @@ mod segment;
 mod snapshot;
 pub mod sql;
 mod table;
+mod timed;
 mod tally;
 mod tree;
 mod versions;

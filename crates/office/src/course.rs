@@ -483,6 +483,8 @@ impl Office {
                 fields: BTreeMap::new(),
                 support: Vec::new(),
                 because: Vec::new(),
+                subject: None,
+                parent: None,
             };
             commands.push(Command::new(Kind::CaseOpen, &facts, &Private::default())?);
         }

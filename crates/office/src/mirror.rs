@@ -26,12 +26,13 @@ use serde_json::Value as Json;
 
 use crate::activate::programme_of;
 use crate::entry::{
-    AuditDrawFacts, AuditFindingFacts, CaseActFacts, CaseOpenFacts, ImportEndFacts, Kind,
+    AuditDrawFacts, AuditFindingFacts, CaseOpenFacts, CasePassedFacts, ImportEndFacts, Kind,
     OverrideFacts, ProgrammeFacts, PublishFacts, SealFacts, SubjectFacts, WithdrawFacts,
 };
 use crate::problems;
 use crate::rating::Raters;
 use crate::rows::{RecordRow, RowForms};
+use crate::spaces;
 use crate::subject_names::SubjectNames;
 use crate::values;
 
@@ -328,6 +329,7 @@ impl Mirror {
                 })?;
                 self.programmes.insert(at, programme);
                 self.forms = RowForms::default();
+                self.count_again(at)?;
             }
             Kind::Founded
             | Kind::Key
@@ -378,20 +380,21 @@ impl Mirror {
                     at,
                 })?;
             }
-            Kind::CaseOpen | Kind::Assign => {
+            Kind::CaseOpen | Kind::Assign | Kind::CaseFiled => {
                 let case = CaseNow::opened(facts(told)?, told.programme);
                 self.show_case(at, at.0, &case)?;
                 self.cases.insert(at.0, case);
             }
-            Kind::CaseAct => {
-                let act: CaseActFacts = facts(told)?;
+            Kind::CaseAct | Kind::CasePassed => {
+                let passed = step_of(told, kind)?;
+                let number = passed.act.case;
                 let mut case = self
                     .cases
-                    .remove(&act.case)
-                    .ok_or_else(|| problems::missing_case(at.0, act.case))?;
-                case.take(at, &act);
-                self.show_case(at, act.case, &case)?;
-                self.cases.insert(act.case, case);
+                    .remove(&number)
+                    .ok_or_else(|| problems::missing_case(at.0, number))?;
+                case.take(at, passed);
+                self.show_case(at, number, &case)?;
+                self.cases.insert(number, case);
             }
             Kind::Override => self.overrides.push((at, facts(told)?)),
             Kind::Seal => self.seals.push((at, facts(told)?)),
@@ -410,7 +413,8 @@ impl Mirror {
             | Kind::LetterCountersigned
             | Kind::LetterScan
             | Kind::ChangeConfirmed
-            | Kind::Remind => {}
+            | Kind::Remind
+            | Kind::CaseReported => {}
             // Papers follow from figures; no figure follows from them.
             Kind::PaperTemplate | Kind::Paper | Kind::PaperVoided => {}
         }
@@ -470,12 +474,127 @@ impl Mirror {
 
     fn show_case(&mut self, at: Position, number: u64, case: &CaseNow) -> Result<(), Problem> {
         let values = self.values_of_case(case)?;
+        let flow = FlowId::new(&case.opened.flow);
         self.columns.apply(Change::Case {
-            flow: FlowId::new(&case.opened.flow),
+            flow: flow.clone(),
             id: number,
             at,
             values,
-        })
+        })?;
+        for (day, values) in self.expected_of(case)? {
+            self.columns.apply(Change::Expected {
+                flow: flow.clone(),
+                id: number,
+                at,
+                day,
+                values,
+            })?;
+        }
+        Ok(())
+    }
+
+    /// What a case will be from which day on, when nothing else happens to it.
+    fn expected_of(&self, case: &CaseNow) -> Result<Vec<(Day, Vec<Value>)>, Problem> {
+        let (accepted, flow_id) = self.accepted(case)?;
+        let Some(flow) = accepted.flows.get(&flow_id) else {
+            return Ok(Vec::new());
+        };
+        if flow.notices.is_empty() || case.closed.is_some() {
+            return Ok(Vec::new());
+        }
+        let in_force = self.programme().ok_or_else(problems::no_programme)?;
+        let mut state = case.state_by(flow);
+        let clock = casework::Clock {
+            by: 0,
+            moment: base::Moment::MIN,
+        };
+        let far = Day::MAX;
+        // Without its calendar nothing is expected; it is again when the calendar is there.
+        let steps = casework::pass_time(flow, &mut state, far, &in_force.calendar, clock);
+        let mut expected = Vec::new();
+        let mut then = case.clone();
+        for step in steps.unwrap_or_default() {
+            then.take_step(flow, &step);
+            expected.push((step.day, self.values_of_case(&then)?));
+        }
+        Ok(expected)
+    }
+
+    /// Cases whose days could not be counted by the calendar before are counted by the new one.
+    fn count_again(&mut self, at: Position) -> Result<(), Problem> {
+        let mut versions = self.programmes.values().rev();
+        let (Some(now), Some(before)) = (versions.next(), versions.next()) else {
+            return Ok(());
+        };
+        if now.calendar == before.calendar {
+            return Ok(());
+        }
+        let (calendar, mut uncounted) = (before.calendar.clone(), Vec::new());
+        for (number, case) in self.cases.iter().filter(|(_, case)| case.closed.is_none()) {
+            let (accepted, flow_id) = self.accepted(case)?;
+            let Some(flow) = accepted.flows.get(&flow_id) else {
+                continue;
+            };
+            let state = case.state_by(flow);
+            let day = state.last_day();
+            let is_counted = casework::due(flow, &state, day, &calendar).is_ok()
+                && casework::notices(flow, &state, day, &calendar).is_ok();
+            if !is_counted && self.has_table_of(&flow_id) {
+                uncounted.push((*number, case.clone()));
+            }
+        }
+        uncounted.sort_unstable_by_key(|(number, _)| *number);
+        for (number, case) in uncounted {
+            self.show_case(at, number, &case)?;
+        }
+        Ok(())
+    }
+
+    fn has_table_of(&self, flow: &FlowId) -> bool {
+        let name = Schema::cases_name(flow);
+        let mut versions = self.programmes.values();
+        versions.any(|programme| programme.schema.table(&name).is_some())
+    }
+
+    /// The programme under which a case was accepted, and its flow.
+    fn accepted(&self, case: &CaseNow) -> Result<(Arc<Programme>, FlowId), Problem> {
+        let accepted = self
+            .programme_as_of(Position(case.programme))
+            .ok_or_else(problems::no_programme)?;
+        Ok((accepted, FlowId::new(&case.opened.flow)))
+    }
+
+    /// What is expected of cases is not kept with the columns: it is told again, from each step until the next.
+    pub(crate) fn expect_again(&mut self) -> Result<(), Problem> {
+        let mut numbers: Vec<u64> = self.cases.keys().copied().collect();
+        numbers.sort_unstable();
+        let mut told = Vec::new();
+        for number in numbers {
+            let Some(case) = self.cases.get(&number) else {
+                continue;
+            };
+            let (accepted, flow_id) = self.accepted(case)?;
+            let notices = accepted.flows.get(&flow_id).map(|flow| &flow.notices);
+            if notices.is_none_or(Vec::is_empty) {
+                continue;
+            }
+            let mut then = CaseNow::opened(case.opened.clone(), Position(case.programme));
+            let mut from = Position(number);
+            for step in case.steps.iter().map(Some).chain([None]) {
+                let until = step.map(|step| Position(step.at));
+                for (day, values) in self.expected_of(&then)? {
+                    told.push((flow_id.clone(), number, from, until, day, values));
+                }
+                if let Some(step) = step {
+                    then.take_row(step.clone(), accepted.flows.get(&flow_id));
+                    from = Position(step.at);
+                }
+            }
+        }
+        for (flow, id, from, until, day, values) in told {
+            self.columns.expect_between(flow, id, from, until, day, values);
+        }
+        Ok(())
     }
 
     /// A case's row.
@@ -499,7 +618,9 @@ impl Mirror {
         let table = latest
             .and_then(|programme| programme.schema.table(&name))
             .ok_or_else(|| problems::unknown_flow(&flow_id))?;
-        Ok(case.values(&accepted, flow, table))
+        // Holidays are no rule: they are what is known by now.
+        let in_force = self.programme().ok_or_else(problems::no_programme)?;
+        Ok(case.values(&in_force, flow, table))
     }
 }
 
@@ -534,7 +655,8 @@ impl CaseNow {
         }
     }
 
-    fn take(&mut self, at: Position, act: &CaseActFacts) {
+    fn take(&mut self, at: Position, passed: CasePassedFacts) {
+        let act = passed.act;
         self.fields.extend(act.fields.clone());
         self.state.clone_from(&act.to);
         self.closed = act.closes.then(|| (act.day.clone(), act.outcome.clone()));
@@ -552,7 +674,56 @@ impl CaseNow {
             evidence: Vec::new(),
             reason: None,
             closing_reason: act.closing_reason.clone(),
+            unit_to: passed.unit_to,
+            into: passed.into,
         });
+    }
+
+    /// The case as `casework` knows it.
+    fn state_by(&self, flow: &casework::Flow) -> casework::CaseState {
+        crate::case::state_of_parts(
+            flow,
+            &self.opened,
+            &self.steps,
+            &self.state,
+            &self.fields,
+            self.closed.as_ref(),
+        )
+    }
+
+    /// Takes a step that time does.
+    fn take_step(&mut self, flow: &casework::Flow, step: &casework::Step) {
+        let row = crate::spaces::StepRow {
+            at: 0,
+            action: step.action.to_string(),
+            from: step.from.to_string(),
+            to: step.to.to_string(),
+            day: step.day.to_string(),
+            by: 0,
+            role: step.role.to_string(),
+            unit: None,
+            time: 0,
+            fields: BTreeMap::new(),
+            evidence: Vec::new(),
+            reason: None,
+            closing_reason: None,
+            unit_to: None,
+            into: None,
+        };
+        self.take_row(row, Some(flow));
+    }
+
+    /// Takes a step as the state keeps it.
+    fn take_row(&mut self, row: crate::spaces::StepRow, flow: Option<&casework::Flow>) {
+        let to = flow.and_then(|flow| flow.state(&base::StateId::new(&row.to)));
+        let closed = to.filter(|to| to.kind == casework::StateKind::Closed);
+        self.closed = closed.map(|to| {
+            let outcome = to.outcome.as_ref().map(ToString::to_string);
+            (row.day.clone(), outcome)
+        });
+        self.fields.extend(row.fields.clone());
+        self.state.clone_from(&row.to);
+        self.steps.push(row);
     }
 
     /// The case's row: a value for each column of the table but the first, its number.
@@ -567,6 +738,12 @@ impl CaseNow {
                 .map_or(Value::Null, |text| Value::Text(text.into()))
         };
         let day = |text: &str| Day::parse(text).map_or(Value::Null, Value::Day);
+        // The step that closed it, while it is closed.
+        let last = self.closed.as_ref().and(self.steps.last());
+        let number = |number: Option<u64>| {
+            let number = number.and_then(|number| i64::try_from(number).ok());
+            number.map_or(Value::Null, Value::Int)
+        };
         let dues = self.dues(programme, flow);
         table
             .columns
@@ -574,7 +751,11 @@ impl CaseNow {
             .skip(1)
             .map(|column| match column.name.as_ref() {
                 "opened_on" => day(&self.opened.day),
-                "unit" => text(&self.opened.unit),
+                "unit" => text(&spaces::unit_after(self.opened.unit.as_deref(), &self.steps)),
+                "subject" => text(&self.opened.subject),
+                "parent" => number(self.opened.parent),
+                "merged_into" => number(last.and_then(|step| step.into)),
+                "closing_reason" => last.map_or(Value::Null, |step| text(&step.closing_reason)),
                 "scorecard" => text(&self.opened.scorecard),
                 "item" => text(&self.opened.item),
                 "period" => text(&self.opened.period),
@@ -606,14 +787,7 @@ impl CaseNow {
     /// holidays are not published has none yet.
     fn dues(&self, programme: &Programme, flow: &casework::Flow) -> HashMap<String, Day> {
         let mut dues = HashMap::new();
-        let state = crate::case::state_of_parts(
-            flow,
-            &self.opened,
-            &self.steps,
-            &self.state,
-            &self.fields,
-            self.closed.as_ref(),
-        );
+        let state = self.state_by(flow);
         let as_of = state.last_day();
         for deadline in &flow.deadlines {
             for due in casework::due_of(flow, &state, deadline, as_of, &programme.calendar)
@@ -626,8 +800,28 @@ impl CaseNow {
                 };
             }
         }
+        let runs = casework::notices(flow, &state, as_of, &programme.calendar);
+        for run in runs.unwrap_or_default() {
+            dues.insert(format!("{}_due", run.notice), run.last_day);
+            match run.taken_down_on {
+                Some(done) => dues.insert(format!("{}_done", run.notice), done),
+                None => dues.remove(&format!("{}_done", run.notice)),
+            };
+        }
         dues
     }
+}
+
+/// A step; one that passes the case on is a step with more to it.
+fn step_of(told: &Told, kind: Kind) -> Result<CasePassedFacts, Problem> {
+    if kind == Kind::CasePassed {
+        return facts(told);
+    }
+    Ok(CasePassedFacts {
+        act: facts(told)?,
+        unit_to: None,
+        into: None,
+    })
 }
 
 fn facts<T: serde::de::DeserializeOwned>(told: &Told) -> Result<T, Problem> {

@@ -13,7 +13,7 @@ use programme::plan;
 
 use crate::authority::Granted;
 use crate::case::{Case, relation};
-use crate::entry::{CaseActFacts, Kind, RemindFacts};
+use crate::entry::{CaseActFacts, CaseOpenFacts, Kind, RemindFacts};
 use crate::fold::{read, row};
 use crate::folder::Office;
 use crate::letters;
@@ -124,9 +124,11 @@ impl Worklist {
             .iter()
             .any(|kind| entry.kind == kind.number());
             let kind = Kind::from_number(entry.kind);
-            if matches!(kind, Some(Kind::CaseOpen | Kind::Assign)) {
+            if matches!(kind, Some(Kind::CaseOpen | Kind::Assign | Kind::CaseFiled)) {
                 touched.insert(entry.position.0);
-            } else if entry.kind == Kind::CaseAct.number() {
+                // The one above waits for it.
+                touched.extend(read::<CaseOpenFacts>(&entry)?.parent);
+            } else if matches!(kind, Some(Kind::CaseAct | Kind::CasePassed)) {
                 touched.insert(read::<CaseActFacts>(&entry)?.case);
             } else if kind == Some(Kind::Remind) {
                 let facts: RemindFacts = read(&entry)?;
@@ -135,6 +137,10 @@ impl Worklist {
         }
         for number in touched {
             let case = office.case(number)?;
+            // The one above waits for it.
+            if let Some(parent) = case.about.parent.filter(|parent| self.open.contains_key(parent)) {
+                self.open.insert(parent, office.case(parent)?);
+            }
             if case.state.is_closed() {
                 self.open.remove(&number);
             } else {

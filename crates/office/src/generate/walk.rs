@@ -193,6 +193,7 @@ impl<'m, 'a> Walker<'m, 'a> {
                 .map(|reason| reason.id.to_string()),
             day: Some(day),
             standing: Some((step.role.clone(), unit)),
+            ..ActRequest::default()
         };
         self.office.act_held(&mut self.case, &request).map(Some)
     }

@@ -10,8 +10,9 @@ use base::{
     ActionId, CodeId, DeadlineId, FieldId, FlowId, Ratio, RoleId, StateId, Text, VocabularyId,
 };
 use casework::{
-    Action, Adds, Amount, Bound, Choice, Deadline, End, FieldKind, Flow, FlowPart, Length, Reason,
-    Requirement, Scope, Start, State, StateKind, When, WhenMissed,
+    Action, Adds, Amount, Beyond, Bound, Choice, Counts, Deadline, End, Extension, FieldKind, Filing, Flow,
+    FlowPart, Length, Notice, OnTransfer, Reason, Requirement, Scope, Start, State, StateKind,
+    Transfer, When, WhenMissed,
 };
 use indexmap::IndexMap;
 
@@ -38,7 +39,12 @@ const RESERVED: &[&str] = &[
     "state",
     "closed_on",
     "outcome",
+    "closing_reason",
+    "parent",
+    "merged_into",
 ];
+/// The word for the opening of a case, where another is an action.
+const OPEN_ACTION: &str = "open";
 /// How an element of a list asks for all codes of a vocabulary.
 const VOCABULARY_PREFIX: &str = "vocabulary:";
 
@@ -64,7 +70,47 @@ pub(super) fn build(
             flows.insert(flow.id.clone(), flow);
         }
     }
+    sub_cases(rows, &flows, faults);
     flows
+}
+
+/// Cases below cases: of flows that a case can be opened of so, and never of one above.
+fn sub_cases(rows: &Rows, flows: &IndexMap<FlowId, Flow>, faults: &mut Faults) {
+    let below = |id: &FlowId| -> Vec<FlowId> {
+        let actions = flows.get(id).map_or(&[][..], |flow| &flow.actions);
+        let opened = actions.iter().filter_map(|action| action.beyond.opens.clone());
+        opened.collect()
+    };
+    for row in rows.of("action") {
+        let (Some(flow), Some(opens)) = (row.text("flow"), row.text("opens")) else {
+            continue;
+        };
+        let (flow, opens) = (FlowId::new(flow), FlowId::new(opens));
+        let Some(found) = flows.get(&opens) else {
+            continue;
+        };
+        if found.subject == "item" || found.subject == ASSIGNMENT {
+            let problem = problems::no_sub_case_of(&opens, &found.subject);
+            faults.cell(row, "opens", problem);
+        }
+        if !found.filing.requires.is_empty() {
+            let needed = found.filing.requires.iter().map(FieldId::as_str);
+            let needed = needed.collect::<Vec<_>>().join(", ");
+            faults.cell(row, "opens", problems::sub_case_needs_inputs(&opens, needed));
+        }
+        // What can follow below, each flow once: a circle leads back to where it began.
+        let (mut to_visit, mut seen) = (vec![opens.clone()], Vec::new());
+        while let Some(next) = to_visit.pop() {
+            if next == flow {
+                faults.cell(row, "opens", problems::circular_sub_cases(&flow, &opens));
+                break;
+            }
+            if !seen.contains(&next) {
+                to_visit.extend(below(&next));
+                seen.push(next);
+            }
+        }
+    }
 }
 
 struct Builder<'a> {
@@ -92,11 +138,25 @@ impl Builder<'_> {
             .iter()
             .filter_map(|row| Some((self.action(row)?, row.clone())))
             .collect();
+        let filing = self.filing(row);
         let state_ids: Vec<StateId> = states.iter().map(|(state, _)| state.id.clone()).collect();
         let deadline_rows: Vec<Arc<Row>> = self.rows.under("deadline", self.id).to_vec();
         let deadlines: Vec<(Deadline, Arc<Row>)> = deadline_rows
             .iter()
             .filter_map(|row| Some((self.deadline(row, &state_ids)?, row.clone())))
+            .collect();
+        let extension_rows: Vec<Arc<Row>> = self.rows.under("extension", self.id).to_vec();
+        let extensions: Vec<(Extension, Arc<Row>)> = extension_rows
+            .iter()
+            .filter_map(|row| {
+                let extension = self.extension(row, deadlines.iter().map(|(found, _)| found))?;
+                Some((extension, row.clone()))
+            })
+            .collect();
+        let notice_rows: Vec<Arc<Row>> = self.rows.under("notice", self.id).to_vec();
+        let notices: Vec<(Notice, Arc<Row>)> = notice_rows
+            .iter()
+            .filter_map(|row| Some((self.notice(row)?, row.clone())))
             .collect();
         let about = row
             .text("about")
@@ -114,6 +174,9 @@ impl Builder<'_> {
                 .iter()
                 .map(|(deadline, _)| deadline.clone())
                 .collect(),
+            extensions: extensions.iter().map(|(found, _)| found.clone()).collect(),
+            notices: notices.iter().map(|(found, _)| found.clone()).collect(),
+            filing,
         };
         for fault in casework::validate(&flow) {
             let owner = match fault.part {
@@ -121,6 +184,8 @@ impl Builder<'_> {
                 FlowPart::State(at) => states.get(at).map(|(_, row)| row),
                 FlowPart::Action(at) => actions.get(at).map(|(_, row)| row),
                 FlowPart::Deadline(at) => deadlines.get(at).map(|(_, row)| row),
+                FlowPart::Extension(at) => extensions.get(at).map(|(_, row)| row),
+                FlowPart::Notice(at) => notices.get(at).map(|(_, row)| row),
                 FlowPart::Field(at) => self.fields.get(at).and_then(|(_, row)| row.as_ref()),
             };
             let owner = owner.unwrap_or(row);
@@ -199,7 +264,11 @@ impl Builder<'_> {
 
     /// Inputs belong to an action of the flow.
     fn check_inputs(&mut self) {
-        let known: Vec<&str> = self.rows.ids_under("action", self.id).collect();
+        let known: Vec<&str> = self
+            .rows
+            .ids_under("action", self.id)
+            .chain([OPEN_ACTION])
+            .collect();
         for row in self.rows.under("input", self.id) {
             let Some(action) = row.text("action") else {
                 continue;
@@ -227,6 +296,7 @@ impl Builder<'_> {
             scope: match row.text("scope").map(|scope| &**scope) {
                 Some("lead") => Scope::Lead,
                 Some("support") => Scope::Support,
+                Some("filer") => Scope::Filer,
                 Some("all") => Scope::All,
                 _ => Scope::Own,
             },
@@ -238,7 +308,22 @@ impl Builder<'_> {
             closes_with: None,
             reopens: row.bool("reopens").unwrap_or(false),
             adds: self.deduction(row),
+            beyond: Beyond {
+                opens: row.text("opens").map(FlowId::new),
+                waits_for_sub_cases: row.bool("waits_for_sub_cases").unwrap_or(false),
+                merges: row.bool("merges").unwrap_or(false),
+                transfers: match row.text("transfers").map(|word| &**word) {
+                    Some("to_unit") => Some(Transfer::ToUnit),
+                    Some("back") => Some(Transfer::Back),
+                    _ => None,
+                },
+            },
         };
+        if self.is_about_item && (action.beyond.merges || action.beyond.transfers.is_some()) {
+            let column = if action.beyond.merges { "merges" } else { "transfers" };
+            self.faults
+                .cell(row, column, problems::item_cannot_pass(id));
+        }
         if row.has("closing_reasons") {
             let reasons = self.codes(row, "closing_reasons");
             action.closes_with = Some(
@@ -248,18 +333,8 @@ impl Builder<'_> {
                     .collect(),
             );
         }
-        let inputs: Vec<Arc<Row>> = self
-            .rows
-            .under("input", self.id)
-            .iter()
-            .filter(|input| input.text("action") == Some(id))
-            .cloned()
-            .collect();
-        for input in inputs {
-            let Some(field) = self.input(&input) else {
-                continue;
-            };
-            if input.bool("required").unwrap_or(false) {
+        for (field, is_required) in self.inputs_of(id) {
+            if is_required {
                 action.requires.push(Requirement {
                     field,
                     when: When::Always,
@@ -269,6 +344,50 @@ impl Builder<'_> {
             }
         }
         Some(action)
+    }
+
+    /// The fields of an action, and whether each is required.
+    fn inputs_of(&mut self, action: &str) -> Vec<(FieldId, bool)> {
+        let inputs: Vec<Arc<Row>> = self
+            .rows
+            .under("input", self.id)
+            .iter()
+            .filter(|input| input.text("action").is_some_and(|of| **of == *action))
+            .cloned()
+            .collect();
+        inputs
+            .iter()
+            .filter_map(|input| {
+                Some((self.input(input)?, input.bool("required").unwrap_or(false)))
+            })
+            .collect()
+    }
+
+    /// How a case is opened by hand: an action in all but name.
+    fn filing(&mut self, row: &Row) -> Filing {
+        let mut filing = Filing {
+            roles: row.texts("opened_by").iter().map(RoleId::new).collect(),
+            ..Filing::default()
+        };
+        for action in self.rows.under("action", self.id) {
+            if action.text("id").is_some_and(|id| **id == *OPEN_ACTION) {
+                let problem = problems::reserved_name(OPEN_ACTION, OPEN_ACTION);
+                self.faults.cell(action, "id", problem);
+            }
+        }
+        let about = row.text("about").map_or("none", |about| &**about);
+        if !filing.roles.is_empty() && matches!(about, "item" | ASSIGNMENT) {
+            let problem = problems::not_opened_by_hand(self.id, about);
+            self.faults.cell(row, "opened_by", problem);
+        }
+        for (field, is_required) in self.inputs_of(OPEN_ACTION) {
+            if is_required {
+                filing.requires.push(field);
+            } else {
+                filing.sets.push(field);
+            }
+        }
+        filing
     }
 
     /// What an action takes off an item's points: in points or in percent of them, never without a reason.
@@ -450,8 +569,85 @@ impl Builder<'_> {
             basis: row.name("basis"),
             when_missed: self.when_missed(row),
             lifted_by: row.texts("lifted_by").iter().map(ActionId::new).collect(),
+            runs_on: row.bool("runs_on").unwrap_or(false),
+            on_transfer: match row.text("on_transfer").map(|word| &**word) {
+                Some("starts_anew") => OnTransfer::StartsAnew,
+                _ => OnTransfer::GoesOn,
+            },
         };
         Some(deadline)
+    }
+
+    /// An extension; its days count as its deadline does where the row does not say.
+    fn extension<'d>(
+        &mut self,
+        row: &Arc<Row>,
+        mut deadlines: impl Iterator<Item = &'d Deadline>,
+    ) -> Option<Extension> {
+        let id = DeadlineId::new(row.text("deadline")?);
+        let deadline = deadlines.find(|deadline| deadline.id == id);
+        let is_by_working_days = match row.text("counts").map(|word| &**word) {
+            Some(word) => word == "working_days",
+            None => deadline
+                .is_some_and(|deadline| matches!(deadline.length, Length::WorkingDays(_))),
+        };
+        Some(Extension {
+            deadline: id,
+            asked_by: ActionId::new(row.text("asked_by")?),
+            granted_by: ActionId::new(row.text("granted_by")?),
+            refused_by: row.text("refused_by").map(ActionId::new),
+            days: FieldId::new(row.text("days")?),
+            counts: if is_by_working_days {
+                Counts::WorkingDays
+            } else {
+                Counts::CalendarDays
+            },
+            at_most: count(row, "at_most", 0, self.faults)?,
+            times: if row.has("times") {
+                count(row, "times", 0, self.faults)?
+            } else {
+                1
+            },
+        })
+    }
+
+    fn notice(&mut self, row: &Arc<Row>) -> Option<Notice> {
+        let id = row.text("id")?;
+        let columns = [format!("{id}_due"), format!("{id}_done")];
+        let shared = self.fields.iter().map(|(field, _)| &field.id);
+        if let Some(field) = shared
+            .filter(|field| columns.iter().any(|column| field.as_str() == column))
+            .next()
+            .cloned()
+        {
+            let problem = problems::reserved_name(&field, columns.join(", "));
+            self.faults.cell(row, "id", problem);
+        }
+        let length = match (row.has("working_days"), row.has("calendar_days")) {
+            (true, true) => {
+                let problem = problems::said_twice("working_days", "calendar_days");
+                self.faults.cell(row, "calendar_days", problem);
+                return None;
+            }
+            (true, false) => Length::WorkingDays(count(row, "working_days", 0, self.faults)?),
+            (false, true) => Length::CalendarDays(count(row, "calendar_days", 0, self.faults)?),
+            (false, false) => {
+                self.faults
+                    .at(row.span.clone(), problems::notice_without_length(id));
+                return None;
+            }
+        };
+        let actions = |column| row.texts(column).iter().map(ActionId::new).collect();
+        Some(Notice {
+            id: DeadlineId::new(id),
+            name: row.name("name"),
+            state: StateId::new(row.text("state")?),
+            length,
+            objections: actions("objections"),
+            settled_by: actions("settled_by"),
+            then: ActionId::new(row.text("then")?),
+            basis: row.name("basis"),
+        })
     }
 
     fn start(&mut self, row: &Row, states: &[StateId]) -> Option<Start> {
@@ -632,6 +828,7 @@ fn state(row: &Row) -> Option<State> {
             _ => StateKind::Open,
         },
         outcome: row.text("outcome").map(CodeId::new),
+        is_clock_stopped: row.text("clock").is_some_and(|word| &**word == "stopped"),
     })
 }
 

@@ -307,6 +307,7 @@ pub(crate) async fn act(
             closing_reason: body.closing_reason.clone(),
             day: None,
             standing: None,
+            ..ActRequest::default()
         };
         let case = office.act(number, &request)?;
         Ok(Acted {

@@ -658,5 +658,6 @@ fn request(
         closing_reason: some("closing_reason"),
         day: None,
         standing: None,
+            ..ActRequest::default()
     })
 }
