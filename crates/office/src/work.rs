@@ -26,6 +26,8 @@ const ENTRIES_READ_MAX: u64 = 20_000;
 #[derive(Debug, Default)]
 pub struct Worklist {
     position: Position,
+    /// The day as of which time has passed in its cases.
+    day: Option<Day>,
     open: BTreeMap<u64, Case>,
     reminded: BTreeMap<u64, Vec<ReminderRow>>,
     /// Letters and confirmed changes of the programme's year, by unit.
@@ -83,6 +85,11 @@ impl Worklist {
     /// The ledger cannot be read.
     pub fn bring_up(&mut self, office: &Office) -> Result<(), Problem> {
         let now = office.position();
+        let today = office.today()?;
+        if self.position >= now && self.day == Some(today) {
+            return Ok(());
+        }
+        self.pass_time(office, today)?;
         if self.position >= now {
             return Ok(());
         }
@@ -106,6 +113,24 @@ impl Worklist {
             self.take(office, Position(self.position.0 + 1), now)?;
         }
         self.position = now;
+        Ok(())
+    }
+
+    /// Notices end at midnight, also where nothing is written.
+    fn pass_time(&mut self, office: &Office, today: Day) -> Result<(), Problem> {
+        if self.day.replace(today).is_none_or(|day| day == today) {
+            return Ok(());
+        }
+        let with_notice = self.open.values().filter(|case| !case.flow.notices.is_empty());
+        let numbers: Vec<u64> = with_notice.map(|case| case.number).collect();
+        for number in numbers {
+            let case = office.case(number)?;
+            if case.state.is_closed() {
+                self.open.remove(&number);
+            } else {
+                self.open.insert(number, case);
+            }
+        }
         Ok(())
     }
 

@@ -8,3 +8,4 @@ mod fixtures;
 mod properties;
 mod refusals;
 mod validation;
+mod clauses;

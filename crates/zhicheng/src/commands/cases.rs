@@ -509,7 +509,7 @@ fn act(arguments: &CaseAct, common: &Common) -> Outcome {
         closing_reason,
         day: arguments.day.as_deref().map(common::day).transpose()?,
         standing: None,
-            ..ActRequest::default()
+        ..ActRequest::default()
         action,
     };
     let case = office.act(arguments.case, &request)?;
