@@ -340,12 +340,22 @@ impl Office {
         request: &ActRequest,
     ) -> Result<Vec<Command>, Vec<Problem>> {
         let mut commands = vec![self.act_command(case, request)?];
-        let action = case.flow.action(&ActionId::new(&request.action));
-        if let Some(opens) = action.and_then(|action| action.beyond.opens.as_ref()) {
-            let below = self.open_below(case, opens, request.unit_to.as_deref(), request.day);
-            commands.push(below.map_err(|problem| vec![problem])?);
-        }
+        let below = self.below_of(case, request);
+        commands.extend(below.map_err(|problem| vec![problem])?);
         Ok(commands)
+    }
+
+    /// The command that opens the case below that an act opens.
+    pub(crate) fn below_of(
+        &self,
+        case: &Case,
+        request: &ActRequest,
+    ) -> Result<Option<Command>, Problem> {
+        let action = case.flow.action(&ActionId::new(&request.action));
+        let opens = action.and_then(|action| action.beyond.opens.as_ref());
+        let below =
+            opens.map(|opens| self.open_below(case, opens, request.unit_to.as_deref(), request.day));
+        below.transpose()
     }
 
     fn judge(

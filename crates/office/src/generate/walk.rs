@@ -160,7 +160,7 @@ impl<'m, 'a> Walker<'m, 'a> {
                 None => return Ok(None),
             },
             Scope::Support => self.case.about.support.first().cloned(),
-            Scope::All => None,
+            Scope::Filer | Scope::All => None,
         };
         let day = self.next_day(step);
         if self

@@ -334,7 +334,7 @@ pub(crate) fn summary(look: &Look<'_>, case: &Case) -> String {
 }
 
 /// A case's number as it was typed.
-pub(super) fn number(text: &str) -> Result<u64, Problem> {
+pub(crate) fn number(text: &str) -> Result<u64, Problem> {
     let text = text.trim().trim_start_matches('#');
     text.parse().map_err(|_| problems::no_case_number(text))
 }

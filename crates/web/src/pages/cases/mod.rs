@@ -96,7 +96,7 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
     let is_wanted = |case: &Case| {
         !is_assignment(&case.flow)
             && (chosen.flow.is_empty() || case.about.flow == chosen.flow)
-            && (chosen.unit.is_empty() || case.about.unit.as_deref() == Some(&chosen.unit))
+            && (chosen.unit.is_empty() || case.about.unit.as_deref() == Some(chosen.unit.as_str()))
             && (chosen.state.is_empty() || case.state.state.as_str() == chosen.state)
             && (!late || is_late(look, case))
     };
