@@ -276,9 +276,11 @@ fn records_of(bench: &Bench, dir: &Path) -> Result<usize, Failure> {
     let database = rusqlite::Connection::open(&table)
         .map_err(|error| Failure::new(format!("{}: {error}", table.display())))?;
     database
-        .query_row(&format!("select count(*) from \"record_{LISTED}\""), [], |row| {
-            row.get::<_, i64>(0)
-        })
+        .query_row(
+            &format!("select count(*) from \"record_{LISTED}\""),
+            [],
+            |row| row.get::<_, i64>(0),
+        )
         .map(|rows| usize::try_from(rows).unwrap_or(0))
         .map_err(|error| Failure::new(format!("{}: {error}", table.display())))
 }

@@ -14,7 +14,7 @@ use base::{
 use crate::case::{CaseState, STEPS_PER_CASE_MAX, Step};
 use crate::field::{Bound, Field, FieldKind, Value, When};
 use crate::flow::{Action, Amount, Flow, Scope, StateKind};
-use crate::{lock, problems};
+use crate::{beyond, extension, lock, notice, problems};
 
 /// The most pieces of evidence that one act can cite.
 pub const EVIDENCE_PER_ACT_MAX: usize = 1_000;
@@ -46,6 +46,10 @@ pub struct Act {
     pub reason: Option<String>,
     /// The reason from the action's list, when it closes the case.
     pub closing_reason: Option<CodeId>,
+    /// The unit to which the case passes, or for which a case below is opened.
+    pub unit_to: Option<UnitId>,
+    /// The number of the case into which this one is merged.
+    pub into: Option<u64>,
 }
 
 /// How the actor's unit stands to the case. A unit can be both, and neither.
@@ -57,6 +61,8 @@ pub struct Relation {
     pub lead: bool,
     /// It supports the case's unit.
     pub support: bool,
+    /// The actor opened the case.
+    pub filer: bool,
 }
 
 impl Relation {
@@ -65,6 +71,7 @@ impl Relation {
             Scope::Own => self.own,
             Scope::Lead => self.lead,
             Scope::Support => self.support,
+            Scope::Filer => self.filer,
             Scope::All => true,
         }
     }
@@ -137,6 +144,8 @@ pub fn check(
     faults.extend(evidence_problems(action, &evidence));
     faults.extend(reason_problems(flow, action, &act));
     faults.extend(hold_problem(flow, case, action, &act, calendar).map_err(|fault| vec![fault])?);
+    faults.extend(beyond::given_problems(action, &act));
+    faults.extend(extension::given_problems(flow, action, &act.fields));
     if !faults.is_empty() {
         return Err(faults);
     }
@@ -157,6 +166,8 @@ pub fn check(
         evidence,
         reason: act.reason.filter(|reason| !reason.trim().is_empty()),
         closing_reason: act.closing_reason,
+        unit_to: act.unit_to,
+        into: act.into,
     })
 }
 
@@ -229,6 +240,7 @@ fn permitted<'flow>(
         return Err(problems::in_both(|lang| match action.scope {
             Scope::Own => problems::not_own_unit(action.name.get(lang)),
             Scope::Support => problems::not_support_unit(action.name.get(lang)),
+            Scope::Filer => problems::not_filer(action.name.get(lang)),
             Scope::Lead | Scope::All => problems::not_lead_unit(action.name.get(lang)),
         }));
     }
@@ -245,6 +257,9 @@ fn permitted<'flow>(
         return Err(problems::too_many_steps(STEPS_PER_CASE_MAX));
     }
     lock::check(flow, case, action, act.day, calendar)?;
+    beyond::check(flow, case, action)?;
+    extension::check(flow, case, action, act.day, calendar)?;
+    notice::check(flow, case, action, act.day, calendar)?;
     Ok((action, role.clone()))
 }
 

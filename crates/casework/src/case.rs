@@ -54,6 +54,8 @@ pub struct CaseState {
     pub steps: Vec<Step>,
     /// How it ended, while it is closed.
     pub closed: Option<Closed>,
+    /// How many cases below it are not closed. Like the day it is told by whoever knows: a case cannot see others.
+    pub sub_cases_open: u32,
 }
 
 /// One thing done.
@@ -83,6 +85,10 @@ pub struct Step {
     pub reason: Option<String>,
     /// The reason from the list, when it closed the case.
     pub closing_reason: Option<CodeId>,
+    /// The unit to which it passed the case on, or for which it opened a case below.
+    pub unit_to: Option<UnitId>,
+    /// The number of the case into which it merged this one.
+    pub into: Option<u64>,
 }
 
 /// How a case ended.
@@ -140,6 +146,7 @@ pub fn open(flow: &Flow, opening: Opening) -> Result<CaseState, Vec<Problem>> {
         evidence: Vec::new(),
         steps: Vec::new(),
         closed: None,
+        sub_cases_open: 0,
         opening,
     })
 }

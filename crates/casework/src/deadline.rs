@@ -31,6 +31,21 @@ pub struct Deadline {
     pub lifted_by: Vec<ActionId>,
     /// The actions that would cut it short: while it runs they are taken only with a written reason.
     pub holds: Vec<ActionId>,
+    /// Whether it runs on while the case is in a state where the clock is stopped.
+    pub runs_on: bool,
+    /// What becomes of it when the case passes to another unit.
+    pub on_transfer: OnTransfer,
+}
+
+/// What becomes of a time limit when the case passes to another unit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum OnTransfer {
+    /// It goes on.
+    #[default]
+    GoesOn,
+    /// It starts anew on the day on which the case was passed on; if the other unit sends the case back, it is
+    /// as if it had not been.
+    StartsAnew,
 }
 
 /// What starts a time limit.

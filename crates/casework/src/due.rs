@@ -10,6 +10,7 @@ use crate::case::CaseState;
 use crate::deadline::{Deadline, End, Length, Start, WhenMissed};
 use crate::field::Value;
 use crate::flow::{Flow, StateKind};
+use crate::moves::{Move, MovedDue, Moving};
 use crate::problems;
 
 /// One run of a deadline.
@@ -28,6 +29,12 @@ pub struct Due {
     pub state: DueState,
     /// Whether it is late and the flow counts that as someone's fault ([`WhenMissed::Mark`]).
     pub is_fault: bool,
+    /// How the last day moved since the run started, oldest first.
+    pub moves: Vec<Move>,
+    /// Since when its clock stands still, while it does. Its last day then moves on with each day.
+    pub stopped_since: Option<Day>,
+    /// How many steps of the case lie before the run.
+    pub after_steps: usize,
 }
 
 /// How a run of a deadline stands on the day asked for.
@@ -131,7 +138,20 @@ pub fn due_of(
                 None
             }
         });
-        let due_on = due_day(deadline, starts_on, case.opening.reference_year, calendar)?;
+        let moving = Moving {
+            flow,
+            case,
+            deadline,
+            calendar,
+            after_steps: index,
+            to_step: end.map_or(events.len() - 1, |(at, ..)| at),
+            as_of,
+        };
+        let MovedDue {
+            due_on,
+            moves,
+            stopped_since,
+        } = moving.due(starts_on)?;
         let done_on = end.and_then(|(_, event, done)| done.then_some(event.day));
         let looked_at = end.map_or(as_of, |(_, event, _)| event.day);
         let state = match (end, looked_at > due_on) {
@@ -147,6 +167,9 @@ pub fn due_of(
             done_on,
             state,
             is_fault: state == DueState::Late && deadline.when_missed == WhenMissed::Mark,
+            moves,
+            stopped_since: stopped_since.filter(|_| end.is_none()),
+            after_steps: index,
         });
         match (&deadline.starts, end) {
             // The event that ends a run may start the next, but only a later one than its own.
@@ -250,33 +273,40 @@ fn ends(deadline: &Deadline, event: &Event<'_>) -> bool {
     }
 }
 
-fn due_day(
+/// The last day of a limit that starts on a day, before it rolls forward from a rest day.
+pub(crate) fn last_day(
     deadline: &Deadline,
     start: Day,
     reference_year: i32,
     calendar: &WorkCalendar,
 ) -> Result<Day, Problem> {
     let beyond = || beyond_calendar(deadline);
-    let last = match deadline.length {
-        Length::WorkingDays(days) => {
-            return calendar
-                .add_working_days(start, days)
-                .map_err(|missing| unpublished(&deadline.id, missing.year));
-        }
-        Length::CalendarDays(days) => start.plus_days(i64::from(days)).ok_or_else(beyond)?,
+    match deadline.length {
+        Length::WorkingDays(days) => calendar
+            .add_working_days(start, days)
+            .map_err(|missing| unpublished(&deadline.id, missing.year)),
+        Length::CalendarDays(days) => start.plus_days(i64::from(days)).ok_or_else(beyond),
         Length::Months(months) => {
             let later = i32::try_from(months)
                 .ok()
                 .and_then(|months| start.plus_months(months));
-            later.ok_or_else(beyond)?
+            later.ok_or_else(beyond)
         }
         Length::FixedDay {
             month,
             day,
             year_offset,
-        } => fixed_day(deadline, reference_year, year_offset, month, day)?,
-    };
-    if !deadline.rolls {
+        } => fixed_day(deadline, reference_year, year_offset, month, day),
+    }
+}
+
+/// The last day as it counts: the next working day, where a rest day rolls forward.
+pub(crate) fn rolled(
+    deadline: &Deadline,
+    last: Day,
+    calendar: &WorkCalendar,
+) -> Result<Day, Problem> {
+    if !deadline.rolls || matches!(deadline.length, Length::WorkingDays(_)) {
         return Ok(last);
     }
     let rolled = calendar.add_calendar_days_rolled(last, 0);
@@ -303,10 +333,10 @@ fn fixed_day(
         .ok_or_else(|| beyond_calendar(deadline))
 }
 
-fn unpublished(id: &DeadlineId, year: i32) -> Problem {
+pub(crate) fn unpublished(id: &DeadlineId, year: i32) -> Problem {
     problems::unpublished_year(id, year)
 }
 
-fn beyond_calendar(deadline: &Deadline) -> Problem {
+pub(crate) fn beyond_calendar(deadline: &Deadline) -> Problem {
     problems::in_both(|lang| problems::beyond_calendar(deadline.name.get(lang)))
 }

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use base::{Day, Moment, Position, SpecialDay, StateId, Text, WorkCalendar};
 
 use crate::{
-    Act, Action, Choice, Deadline, End, Field, FieldKind, Flow, Length, Opening, Relation,
-    Requirement, Scope, Start, State, StateKind, Value, When, WhenMissed,
+    Act, Action, Beyond, Choice, Deadline, End, Field, FieldKind, Filing, Flow, Length, OnTransfer,
+    Opening, Relation, Requirement, Scope, Start, State, StateKind, Value, When, WhenMissed,
 };
 
 /// Drafted, then either accepted or appealed and answered.
@@ -67,7 +67,12 @@ pub fn flow() -> Flow {
             when_missed: WhenMissed::Mark,
             lifted_by: Vec::new(),
             holds: Vec::new(),
+            runs_on: false,
+            on_transfer: OnTransfer::GoesOn,
         }],
+        extensions: Vec::new(),
+        notices: Vec::new(),
+        filing: Filing::default(),
     }
 }
 
@@ -78,6 +83,7 @@ fn state(id: &str, zh: &str, kind: StateKind) -> State {
         name: Text::new(zh, id),
         kind,
         outcome,
+        is_clock_stopped: false,
     }
 }
 
@@ -103,6 +109,7 @@ fn action(id: &str, zh: &str, from: &str, to: &str, scope: Scope) -> Action {
         closes_with: None,
         reopens: false,
         adds: None,
+        beyond: Beyond::default(),
     }
 }
 
@@ -158,5 +165,7 @@ pub fn act(action: &str, day: Day) -> Act {
         evidence: Vec::new(),
         reason: (action == "appeal").then(|| "依据附后".into()),
         closing_reason: None,
+        unit_to: None,
+        into: None,
     }
 }

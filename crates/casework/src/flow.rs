@@ -5,8 +5,11 @@
 
 use base::{ActionId, CodeId, DeadlineId, FieldId, FlowId, Ratio, RoleId, StateId, Text};
 
+use crate::beyond::Beyond;
 use crate::deadline::Deadline;
+use crate::extension::Extension;
 use crate::field::{Field, Requirement};
+use crate::notice::Notice;
 
 /// A declared course of work: a state machine with fields and deadlines.
 ///
@@ -31,6 +34,23 @@ pub struct Flow {
     pub actions: Vec<Action>,
     /// All time limits.
     pub deadlines: Vec<Deadline>,
+    /// Which of them can be extended, and how.
+    pub extensions: Vec<Extension>,
+    /// Notices for objections that end by themselves.
+    pub notices: Vec<Notice>,
+    /// How a case is opened by hand.
+    pub filing: Filing,
+}
+
+/// How a case is opened by hand.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filing {
+    /// The roles that may; none: nobody.
+    pub roles: Vec<RoleId>,
+    /// Fields that must be given.
+    pub requires: Vec<FieldId>,
+    /// Fields that may be given.
+    pub sets: Vec<FieldId>,
 }
 
 /// A place in the course.
@@ -45,6 +65,8 @@ pub struct State {
     /// What it means that a case ended here, for example `agreed` or `terminated`; only for
     /// closed states. Rates are counted by it.
     pub outcome: Option<CodeId>,
+    /// Whether the clock of every deadline that ran before is stopped here: the case waits for somebody else.
+    pub is_clock_stopped: bool,
 }
 
 /// How a state counts.
@@ -70,7 +92,8 @@ pub struct Action {
     /// The state that it leads to. When that is the state in which the case already is, the case
     /// neither leaves nor enters it: deadlines run on.
     pub to: StateId,
-    /// The roles that may take it; any one is enough.
+    /// The roles that may take it; any one is enough. An action without any is taken by time alone, at the
+    /// end of a [`Notice`].
     pub roles: Vec<RoleId>,
     /// For which cases a role counts.
     pub scope: Scope,
@@ -90,6 +113,8 @@ pub struct Action {
     pub reopens: bool,
     /// What it adds by itself to a field of the case, whoever takes it.
     pub adds: Option<Adds>,
+    /// What it does beyond this case: another unit, another case, a case below.
+    pub beyond: Beyond,
 }
 
 /// An amount that an action adds to a field each time that it is taken, so that it stands in the step and
@@ -120,6 +145,8 @@ pub enum Scope {
     Lead,
     /// Only when the actor's unit supports the one whose case it is.
     Support,
+    /// Only by whoever opened the case, for example to withdraw it.
+    Filer,
     /// For every case.
     All,
 }
@@ -152,6 +179,11 @@ impl Flow {
     /// The deadline with this id, if the flow declares it.
     pub fn deadline(&self, id: &DeadlineId) -> Option<&Deadline> {
         self.deadlines.iter().find(|deadline| deadline.id == *id)
+    }
+
+    /// The notice with this id, if the flow declares it.
+    pub fn notice(&self, id: &DeadlineId) -> Option<&Notice> {
+        self.notices.iter().find(|notice| notice.id == *id)
     }
 
     /// The actions that lead out of a state or stay in it, whoever may take them.

@@ -25,14 +25,19 @@
 //! ```
 
 mod act;
+mod beyond;
 mod case;
 mod deadline;
 mod diagram;
+mod drawing;
 mod due;
 pub mod example;
+mod extension;
 mod field;
 pub mod flow;
 mod lock;
+mod moves;
+mod notice;
 pub mod problems;
 mod validate;
 
@@ -42,11 +47,16 @@ mod tests;
 pub use act::{
     Act, EVIDENCE_PER_ACT_MAX, Relation, TEXT_CHARACTERS_MAX, act, check, possible_actions,
 };
+pub use beyond::{Beyond, Transfer};
 pub use case::{CaseState, Closed, Opening, STEPS_PER_CASE_MAX, Step, open};
-pub use deadline::{Deadline, End, Length, Start, WhenMissed};
+pub use deadline::{Deadline, End, Length, OnTransfer, Start, WhenMissed};
 pub use diagram::diagram;
+pub use drawing::{ActionLine, Drawing, StateBox, Stay, draw};
 pub use due::{Due, DueState, due, due_of};
+pub use extension::{Asked, Counts, EXTENSIONS_MAX, Extension, asked_for};
 pub use field::{Bound, Choice, Field, FieldKind, Requirement, Value, When};
-pub use flow::{Action, Adds, Amount, Flow, Reason, Scope, State, StateKind};
+pub use flow::{Action, Adds, Amount, Filing, Flow, Reason, Scope, State, StateKind};
 pub use lock::{Hold, Lock, holds, locks, open_actions};
+pub use moves::{Move, Moved};
+pub use notice::{CLOCK_ROLE, Clock, Notice, NoticeRun, notices, pass_time};
 pub use validate::{DEADLINE_LENGTH_MAX, Fault, FlowPart, validate};

@@ -10,7 +10,7 @@ use crate::case::CaseState;
 use crate::deadline::{Deadline, WhenMissed};
 use crate::due::{Due, DueState, due_of};
 use crate::flow::{Action, Flow};
-use crate::problems;
+use crate::{beyond, extension, notice, problems};
 
 /// The code of a due day in a year that is not published.
 const UNPUBLISHED: &str = "F301";
@@ -134,9 +134,16 @@ pub fn open_actions(
     }
     possible.retain(|id| {
         let action = flow.action(id);
-        action.is_some_and(|action| match check(flow, case, action, day, calendar) {
-            Ok(()) => true,
-            Err(problem) => problem.code.starts_with(UNCOUNTED),
+        action.is_some_and(|action| {
+            let judged = check(flow, case, action, day, calendar)
+                .and_then(|()| beyond::check(flow, case, action))
+                .and_then(|()| extension::check(flow, case, action, day, calendar))
+                .and_then(|()| notice::check(flow, case, action, day, calendar));
+            match judged {
+                Ok(()) => true,
+                // What waits for cases below is shown, and acting tells for which.
+                Err(problem) => problem.code.starts_with(UNCOUNTED),
+            }
         })
     });
     possible

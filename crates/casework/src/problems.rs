@@ -133,6 +133,77 @@ catalogue! {
         remedy { zh: "从未办结的状态开始", en: "start in a state that is not closed" }
     }
 
+    /// An extension of a deadline that the flow does not declare.
+    fn undeclared_deadline(id, nearest) -> "F126" Error {
+        what { zh: "流程没有声明期限“{id}”", en: "the flow declares no deadline `{id}`" }
+        remedy { zh: "可用的期限：{nearest}", en: "use one of: {nearest}" }
+    }
+    /// Who asks for an extension may also grant it.
+    fn grants_to_itself(deadline, role) -> "F127" Error {
+        what { zh: "期限“{deadline}”的延期由角色“{role}”申请，也由它批准", en: "an extension of deadline `{deadline}` is asked for and granted by the same role `{role}`" }
+        remedy { zh: "申请和批准的动作写不同的角色", en: "give the asking and the granting action different roles" }
+    }
+    /// The field of an extension is no whole number that its granting action requires.
+    fn extension_without_days(deadline, field, action) -> "F128" Error {
+        what { zh: "期限“{deadline}”延长几日取自字段“{field}”，但动作“{action}”没有必填的整数字段“{field}”", en: "the days of an extension of deadline `{deadline}` are those of field `{field}`, but action `{action}` requires no whole number `{field}`" }
+        remedy { zh: "为该动作声明 type = \"number\"、required = true 的输入“{field}”", en: "declare an input `{field}` of that action with `type = \"number\"` and `required = true`" }
+    }
+    /// The days or times of an extension are absurd.
+    fn bad_extension(deadline, max) -> "F129" Error {
+        what { zh: "期限“{deadline}”的延期天数或次数不在 1 至 {max} 之间", en: "the days or times of an extension of deadline `{deadline}` are not within 1 to {max}" }
+        remedy { zh: "at_most 和 times 都写 1 至 {max}", en: "write 1 to {max} for `at_most` and `times`" }
+    }
+    /// Asking for or answering an extension ends the deadline that is to be extended.
+    fn extension_ends_it(deadline, action) -> "F130" Error {
+        what { zh: "动作“{action}”使期限“{deadline}”结束，不能再用来延期", en: "action `{action}` ends deadline `{deadline}`, so it cannot extend it" }
+        remedy { zh: "让该动作留在原状态，或改变期限的 ends", en: "let the action stay in its state, or let the deadline end elsewhere" }
+    }
+    /// A notice is up in a state where it cannot be.
+    fn notice_in_closed_state(notice, state) -> "F131" Error {
+        what { zh: "公示“{notice}”所在的状态“{state}”已办结", en: "notice `{notice}` is up in the closed state `{state}`" }
+        remedy { zh: "写一个未办结的状态", en: "let it be up in a state that is not closed" }
+    }
+    /// What happens at the end of a notice does not lead out of its state.
+    fn notice_end_elsewhere(notice, action, state) -> "F132" Error {
+        what { zh: "公示“{notice}”届满后的动作“{action}”不是从状态“{state}”通向别处", en: "action `{action}` at the end of notice `{notice}` does not lead from state `{state}` to another" }
+        remedy { zh: "在 then 中写一个从“{state}”出发、到达别的状态的动作", en: "let `then` name an action from `{state}` to another state" }
+    }
+    /// What happens at the end of a notice needs somebody.
+    fn notice_end_needs_somebody(notice, action) -> "F133" Error {
+        what { zh: "公示“{notice}”届满后由系统办理的动作“{action}”有角色、必填内容、理由、佐证或去向", en: "action `{action}`, taken by itself at the end of notice `{notice}`, has roles or asks for fields, a reason, evidence, a unit or a case" }
+        remedy { zh: "写 roles = []，不设输入、理由和佐证；人工办理的另设动作", en: "write `roles = []` and ask for nothing; declare another action for people" }
+    }
+    /// Objections can be raised that nobody can settle, or settled that nobody can raise.
+    fn objections_unsettled(notice) -> "F134" Error {
+        what { zh: "公示“{notice}”的 objections 和 settled_by 只写了一个", en: "notice `{notice}` has only one of `objections` and `settled_by`" }
+        remedy { zh: "两个都写，使提出的异议都能处理完毕；不收异议的都不写", en: "write both, so that what is raised can be settled; neither where none are taken" }
+    }
+    /// Raising or settling an objection does not stay in the state of the notice.
+    fn objection_leaves(notice, action, state) -> "F135" Error {
+        what { zh: "公示“{notice}”期间的动作“{action}”应当从“{state}”到“{state}”", en: "action `{action}` of notice `{notice}` must lead from `{state}` to `{state}`" }
+        remedy { zh: "from 和 to 都写“{state}”；使公示作废的另设动作", en: "write `{state}` for `from` and `to`; what ends the notice is another action" }
+    }
+    /// The clock is stopped where no clock runs.
+    fn stopped_when_closed(state) -> "F136" Error {
+        what { zh: "状态“{state}”已办结，期限不再计算，不必停表", en: "state `{state}` is closed; no clock runs there that could stop" }
+        remedy { zh: "删去 clock", en: "remove `clock`" }
+    }
+    /// An action waits for cases below, and none can be opened.
+    fn waits_for_nothing(action) -> "F137" Error {
+        what { zh: "动作“{action}”要等子办件办结，但流程没有开办子办件的动作", en: "action `{action}` waits for cases below, but no action of the flow opens one" }
+        remedy { zh: "为一个动作写 opens，或删去 waits_for_sub_cases", en: "let an action open cases with `opens`, or remove `waits_for_sub_cases`" }
+    }
+    /// An action merges and does not close.
+    fn merges_without_closing(action) -> "F138" Error {
+        what { zh: "动作“{action}”把办件并入另一件，却不通向办结状态", en: "action `{action}` merges the case into another but does not close it" }
+        remedy { zh: "让 to 指向一个办结状态，如“已并案”", en: "let `to` name a closed state, such as one called merged" }
+    }
+    /// An action sends back what no action passes on.
+    fn sends_back_nothing(action) -> "F139" Error {
+        what { zh: "动作“{action}”退回移送，但流程没有移送的动作", en: "action `{action}` sends a case back, but no action of the flow passes one on" }
+        remedy { zh: "为移送的动作写 transfers = \"to_unit\"", en: "write `transfers = \"to_unit\"` for the action that passes it on" }
+    }
+
     /// The case belongs to another flow.
     fn other_flow(case_flow, flow) -> "F201" Error {
         what { zh: "办件属于流程“{case_flow}”，不是“{flow}”", en: "the case runs by flow `{case_flow}`, not `{flow}`" }
@@ -264,7 +335,7 @@ catalogue! {
         remedy { zh: "按流程继续办理", en: "go on with the course as it is" }
     }
     /// An action would cut a limit short that still runs, and says no reason.
-    fn still_runs(action, deadline, due_on) -> "F230" Error {
+    fn still_runs(action, deadline, due_on) -> "F244" Error {
         what { zh: "“{deadline}”到 {due_on} 才届满，现在“{action}”会使它提前结束", en: "“{deadline}” runs until {due_on}; “{action}” now would cut it short" }
         remedy { zh: "等它届满；确需提前的，写明理由，理由写入存证，有关单位看得到", en: "wait until then; or write why it cannot wait: the reason stands in the ledger, where the unit sees it" }
     }
@@ -282,6 +353,77 @@ catalogue! {
     fn step_does_not_follow(from, state) -> "F227" Error {
         what { zh: "这一步从状态“{from}”出发，办件却处于“{state}”", en: "the step starts from state `{from}`, but the case is in `{state}`" }
         remedy { zh: "按发生的次序记录各步", en: "record the steps in the order in which they were taken" }
+    }
+
+    /// An action for whoever opened the case.
+    fn not_filer(action) -> "F230" Error {
+        what { zh: "“{action}”只能由开办人本人办理", en: "“{action}” is for whoever opened the case" }
+        remedy { zh: "请开办人办理，或用流程声明的其他操作", en: "ask that person, or use another action of the flow" }
+    }
+    /// Cases below are still open.
+    fn sub_cases_open(action, count) -> "F231" Error {
+        what { zh: "还有 {count} 个子办件没有办结，不能“{action}”", en: "{count} cases below are not closed; “{action}” has to wait" }
+        remedy { zh: "先办结子办件", en: "close them first" }
+    }
+    /// Nobody passed the case on.
+    fn not_passed_on(action) -> "F232" Error {
+        what { zh: "办件不是由别的单位移送来的，不能“{action}”", en: "no other unit has passed the case on; “{action}” is not possible" }
+        remedy { zh: "按流程继续办理", en: "go on with the course as it is" }
+    }
+    /// A unit must be named.
+    fn unit_missing(action) -> "F233" Error {
+        what { zh: "“{action}”要写明移送给哪个单位", en: "“{action}” needs the unit to which the case passes" }
+        remedy { zh: "选择接收单位", en: "choose the unit" }
+    }
+    /// A unit is named for nothing.
+    fn unit_not_taken(action) -> "F234" Error {
+        what { zh: "“{action}”不涉及别的单位", en: "“{action}” concerns no other unit" }
+        remedy { zh: "不要填写单位", en: "leave the unit out" }
+    }
+    /// The other case must be named.
+    fn case_missing(action) -> "F235" Error {
+        what { zh: "“{action}”要写明并入哪一个办件", en: "“{action}” needs the case into which this one is merged" }
+        remedy { zh: "填写办件编号", en: "give its number" }
+    }
+    /// Another case is named for nothing.
+    fn case_not_taken(action) -> "F236" Error {
+        what { zh: "“{action}”不涉及别的办件", en: "“{action}” concerns no other case" }
+        remedy { zh: "不要填写办件编号", en: "leave the number out" }
+    }
+    /// Nothing runs that could be extended.
+    fn nothing_to_extend(deadline) -> "F237" Error {
+        what { zh: "“{deadline}”没有在期限内运行，不能申请延期", en: "“{deadline}” does not run, or has passed; it cannot be extended" }
+        remedy { zh: "延期应当在期限届满前申请", en: "ask before its last day has passed" }
+    }
+    /// An extension was asked for and not answered.
+    fn extension_pending(deadline) -> "F238" Error {
+        what { zh: "“{deadline}”的延期申请还没有答复", en: "an extension of “{deadline}” was asked for and is not answered yet" }
+        remedy { zh: "等待批准或者不批准", en: "wait until it is granted or refused" }
+    }
+    /// A deadline was extended as often as it can be.
+    fn extensions_used_up(deadline, times) -> "F239" Error {
+        what { zh: "“{deadline}”已经延期 {times} 次，不能再延", en: "“{deadline}” was extended {times} times, which is as often as it can be" }
+        remedy { zh: "按现有期限办理", en: "keep to the day as it is" }
+    }
+    /// Nobody asked for an extension.
+    fn extension_not_asked(action, deadline) -> "F240" Error {
+        what { zh: "没有待答复的“{deadline}”延期申请，不能“{action}”", en: "nobody waits for an answer about “{deadline}”; “{action}” is not possible" }
+        remedy { zh: "先由承办人申请延期", en: "an extension is asked for first" }
+    }
+    /// More days than an extension can have.
+    fn extension_too_long(days, most) -> "F241" Error {
+        what { zh: "延期 {days} 日超出规定", en: "an extension by {days} days is not allowed" }
+        remedy { zh: "写 1 至 {most}", en: "use 1 to {most}" }
+    }
+    /// The time for objections is over.
+    fn notice_over(action, notice, last) -> "F242" Error {
+        what { zh: "“{notice}”已于 {last} 届满，不能再“{action}”", en: "“{notice}” ended on {last}; “{action}” is no longer possible" }
+        remedy { zh: "公示期满后的意见按流程的其他途径提出", en: "raise it by another way of the flow" }
+    }
+    /// No objection is open.
+    fn no_open_objection(action, notice) -> "F243" Error {
+        what { zh: "“{notice}”没有待处理的异议，不能“{action}”", en: "no objection to “{notice}” is open; “{action}” is not possible" }
+        remedy { zh: "按流程继续办理", en: "go on with the course as it is" }
     }
 
     /// The work calendar does not have a year that a deadline needs.

@@ -12,7 +12,10 @@ use base::{ActionId, FieldId, Lang, Problem, Ratio, StateId};
 use crate::deadline::{Deadline, End, Length, Start, WhenMissed};
 use crate::field::{Bound, Field, FieldKind, When};
 use crate::flow::{Action, Amount, Flow, StateKind};
+use crate::notice::Notice;
 use crate::problems;
+
+mod clauses;
 
 /// The longest time limit, in days or months.
 pub const DEADLINE_LENGTH_MAX: u32 = 20_000;
@@ -42,6 +45,10 @@ pub enum FlowPart {
     Action(usize),
     /// One of [`Flow::deadlines`].
     Deadline(usize),
+    /// One of [`Flow::extensions`].
+    Extension(usize),
+    /// One of [`Flow::notices`].
+    Notice(usize),
 }
 
 /// Finds every fault of a flow; none means that cases can run by it.
@@ -76,6 +83,7 @@ pub fn validate(flow: &Flow) -> Vec<Fault> {
         check.deadline(at, deadline);
     }
     check.locks();
+    clauses::check(&mut check);
     check.faults.sort_by_key(|fault| fault.part);
     check.faults
 }
@@ -100,6 +108,14 @@ impl<'flow> Check<'flow> {
         self.duplicates_among(("操作", "action"), FlowPart::Action, actions);
         let deadlines = flow.deadlines.iter().map(|deadline| deadline.id.as_str());
         self.duplicates_among(("期限", "deadline"), FlowPart::Deadline, deadlines);
+        for (at, notice) in flow.notices.iter().enumerate() {
+            let others = flow.notices.iter().take(at).map(|other| &other.id);
+            let mut known = others.chain(flow.deadlines.iter().map(|deadline| &deadline.id));
+            if known.any(|id| *id == notice.id) {
+                let problem = duplicate(("公示", "notice"), &notice.id);
+                self.fault(FlowPart::Notice(at), "id", problem);
+            }
+        }
     }
 
     fn duplicates_among<'id>(
@@ -215,7 +231,8 @@ impl<'flow> Check<'flow> {
             }
         }
         self.declared_state(part, "to", &action.to);
-        if action.roles.is_empty() {
+        let by_itself = |notice: &Notice| notice.then == action.id;
+        if action.roles.is_empty() && !self.flow.notices.iter().any(by_itself) {
             self.fault(part, "roles", problems::action_without_role(&action.id));
         }
         for wanted in &action.requires {

@@ -20,6 +20,7 @@ use crate::problems;
 use crate::recent::Recent;
 use crate::segment::{NewRow, Segment};
 use crate::table::{TAIL_ROWS, Table};
+use crate::timed::Timed;
 use crate::tree::UnitTree;
 use crate::versions::Histories;
 
@@ -105,6 +106,19 @@ pub enum Change {
         /// A value for each column of `case:FLOW` in its order, without the first (`id`).
         values: Vec<Value>,
     },
+    /// What a case will be from a day on if nothing else happens to it; its next change takes it back.
+    Expected {
+        /// Its flow.
+        flow: FlowId,
+        /// Its number.
+        id: u64,
+        /// The ledger position from which it is expected.
+        at: Position,
+        /// The day from which it is so.
+        day: Day,
+        /// As of a case.
+        values: Vec<Value>,
+    },
 }
 
 /// A programme and what follows from it.
@@ -134,6 +148,8 @@ pub struct Columns {
     tail_rows: usize,
     recent: Recent,
     plans: Plans,
+    /// What time alone will make of cases, in the order in which it was told.
+    pub(crate) timed: Vec<Timed>,
 }
 
 impl Default for Columns {
@@ -162,7 +178,19 @@ impl Columns {
             tail_rows: tail_rows.max(1),
             recent: Recent::default(),
             plans: Plans::default(),
+            timed: Vec::new(),
         }
+    }
+
+    /// The tables with what writing a row needs.
+    pub(crate) fn parts_to_write(
+        &mut self,
+    ) -> (
+        &mut HashMap<Arc<str>, Table>,
+        &mut Dictionaries,
+        &mut Vec<i64>,
+    ) {
+        (&mut self.tables, &mut self.dictionaries, &mut self.cells)
     }
 
     /// Waits until no segments are being merged and none are due: for measuring speed and memory.
@@ -312,7 +340,8 @@ impl Columns {
             | Change::Discard { at, .. }
             | Change::Hide { at, .. }
             | Change::Subject { at, .. }
-            | Change::Case { at, .. } => *at,
+            | Change::Case { at, .. }
+            | Change::Expected { at, .. } => *at,
         };
         if at < self.head {
             return Err(problems::out_of_order(at, self.head));
@@ -358,12 +387,30 @@ impl Columns {
                 let histories = self.histories.entry(subject_type).or_default();
                 histories.take(table, &mut self.dictionaries, &id, from, &attributes, at)?;
             }
+            Change::Expected {
+                flow,
+                id,
+                at,
+                day,
+                values,
+            } => {
+                self.check_row(&Schema::cases_name(&flow), &values)?;
+                self.timed.push(Timed {
+                    flow,
+                    id,
+                    from: at,
+                    until: None,
+                    day,
+                    values: values.into(),
+                });
+            }
             Change::Case {
                 flow,
                 id,
                 at,
                 values,
             } => {
+                self.expect_nothing(&flow, id, at);
                 let name = Schema::cases_name(&flow);
                 let table = self
                     .tables

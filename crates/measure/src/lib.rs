@@ -37,6 +37,7 @@ pub mod sql;
 mod sums;
 mod table;
 mod tally;
+mod timed;
 mod tree;
 mod versions;
 mod wide;

@@ -56,7 +56,9 @@ impl Columns {
         }
         let mut answers: Vec<Vec<Cell>> = queries.iter().map(|_| Vec::new()).collect();
         for (first, numbers) in alike {
-            let mut evaluator = Evaluator::new(self.asked(first)?);
+            let changed = self.on_day(first.at, first.day)?;
+            let columns = changed.as_ref().unwrap_or(self);
+            let mut evaluator = Evaluator::new(columns.asked(first)?);
             let mut wanted: Vec<(usize, Period)> = Vec::new();
             for number in numbers {
                 if let Some(query) = queries.get(number) {
@@ -74,7 +76,7 @@ impl Columns {
             for (number, part) in wanted {
                 if let (Some(query), Some(answer)) = (queries.get(number), answers.get_mut(number))
                 {
-                    answer.extend(self.cells(&mut evaluator, query, part)?);
+                    answer.extend(columns.cells(&mut evaluator, query, part)?);
                 }
             }
         }
@@ -111,12 +113,14 @@ impl Columns {
         at: Position,
     ) -> Result<BySubject, Problem> {
         let query = Query::new(indicator.clone(), period, day, at).by(By::Subject);
-        let mut evaluator = Evaluator::new(self.asked(&query)?);
+        let changed = self.on_day(at, day)?;
+        let columns = changed.as_ref().unwrap_or(self);
+        let mut evaluator = Evaluator::new(columns.asked(&query)?);
         let figures = evaluator.figures(indicator, Span::new(period, day))?;
         let dictionary = figures
             .subject_type
             .as_ref()
-            .and_then(|found| self.dictionaries().subjects(found));
+            .and_then(|found| columns.dictionaries().subjects(found));
         let named = figures
             .by_key
             .iter()

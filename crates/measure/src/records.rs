@@ -49,7 +49,9 @@ impl Columns {
     /// # Errors
     /// As [`Columns::measure`].
     pub fn records_behind(&self, query: &Query) -> Result<Vec<Behind>, Problem> {
-        let asked = self.asked(&Query {
+        let changed = self.on_day(query.at, query.day)?;
+        let columns = changed.as_ref().unwrap_or(self);
+        let asked = columns.asked(&Query {
             by: By::None,
             ..query.clone()
         })?;

@@ -8,18 +8,20 @@
 use std::collections::BTreeMap;
 
 use base::{Day, Problem};
-use programme::model::{DUE_FIELD, Programme, Reminder};
+use programme::model::{DUE_FIELD, Programme, Reminder, Report};
 
 use crate::actor::{NewActor, known_by};
 use crate::assign::opened;
 use crate::case::Case;
-use crate::entry::{CaseDue, Kind, Private};
+use crate::entry::{CaseDue, CaseReportedFacts, Kind, Private};
+use crate::fold::get;
 use crate::folder::{Command, Office};
 use crate::problems;
 use crate::remind::{Awaited, Running, awaited, case_due, reminder, running};
+use crate::spaces::{self, ReportedRow};
 
 /// The role of the actor under whose number time writes. No package can declare it, so that nothing is granted to it.
-pub const CLOCK_ROLE: &str = "@clock";
+pub const CLOCK_ROLE: &str = casework::CLOCK_ROLE;
 /// Its name.
 const CLOCK_NAME: (&str, &str) = ("系统", "System");
 
@@ -30,6 +32,10 @@ pub struct Advanced {
     pub reminded: usize,
     /// Assignments that were made because something stayed late.
     pub assigned: usize,
+    /// Notices that ended, so that what they were about happened.
+    pub ended: usize,
+    /// Cases that were reported because they stayed late.
+    pub reported: usize,
     /// Deadlines that could not be counted, each kind of reason once: a year's holidays are not published.
     pub unknown: Vec<Problem>,
 }
@@ -40,6 +46,8 @@ struct Falls {
     reminders: BTreeMap<Awaited, Vec<CaseDue>>,
     /// By unit and place of the rule.
     assignments: BTreeMap<(String, usize), Vec<CaseDue>>,
+    /// By the roles to which it is reported.
+    reports: BTreeMap<Vec<String>, Vec<CaseDue>>,
 }
 
 /// The name of the actor under whose number time writes.
@@ -69,11 +77,17 @@ impl Office {
         }
         let programme = self.programme()?;
         let mut done = Advanced::default();
-        if programme.reminders.is_empty() {
+        let ends = |programme: &std::sync::Arc<Programme>| {
+            let mut flows = programme.flows.values();
+            flows.any(|flow| !flow.notices.is_empty())
+        };
+        if programme.reminders.is_empty() && !self.mirror().programmes().any(ends) {
             return Ok(done);
         }
         let mut falls = Falls::default();
-        for case in self.cases()? {
+        let mut commands = Vec::new();
+        for case in self.cases_on(day)? {
+            commands.extend(self.time_commands(&case)?);
             self.look_at(&programme, &case, day, &mut falls, &mut done.unknown)?;
         }
         let mut seen: Vec<Problem> = Vec::new();
@@ -84,7 +98,7 @@ impl Office {
             }
             is_new
         });
-        let mut commands = Vec::new();
+        done.ended = commands.len();
         for cases in falls.reminders.into_values() {
             done.reminded += cases.len();
             commands.push(reminder(day, cases, None)?);
@@ -92,6 +106,19 @@ impl Office {
         for ((unit, place), because) in falls.assignments {
             commands.extend(assignment(&programme, place, day, &unit, because)?);
             done.assigned += 1;
+        }
+        for (roles, cases) in falls.reports {
+            done.reported += cases.len();
+            let facts = CaseReportedFacts {
+                day: day.to_string(),
+                cases,
+                roles,
+            };
+            commands.push(Command::new(
+                Kind::CaseReported,
+                &facts,
+                &Private::default(),
+            )?);
         }
         if !commands.is_empty() {
             let clock = self.clock()?;
@@ -128,6 +155,13 @@ impl Office {
                 if let Some(stage) = self.stage(case, rule, run)? {
                     let due = case_due(case, &run.due, Some(stage));
                     falls.reminders.entry(whom.clone()).or_default().push(due);
+                }
+                for report in &rule.reports {
+                    if self.is_to_be_reported(case, rule, report, run)? {
+                        let due = case_due(case, &run.due, Some(report.after));
+                        let roles = report.roles.iter().map(ToString::to_string).collect();
+                        falls.reports.entry(roles).or_default().push(due);
+                    }
                 }
                 if let Awaited::Unit(unit) = whom
                     && self.is_to_be_followed(case, rule, run)?
@@ -177,8 +211,37 @@ impl Office {
         Ok(!is_followed)
     }
 
+    fn is_to_be_reported(
+        &self,
+        case: &Case,
+        rule: &Reminder,
+        report: &Report,
+        run: &Running,
+    ) -> Result<bool, Problem> {
+        if passed(run) < report.after {
+            return Ok(false);
+        }
+        let due = run.due.due_on.to_string();
+        let known = self.reports_of(case.number)?;
+        let is_reported = known.iter().any(|found| {
+            *found.deadline == *rule.deadline.as_str()
+                && found.due == due
+                && found.declared == report.after
+        });
+        Ok(!is_reported)
+    }
+
+    /// The reports of a case to the leading group, oldest first.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn reports_of(&self, case: u64) -> Result<Vec<ReportedRow>, Problem> {
+        let key = spaces::number_key(case);
+        Ok(get(&self.state()?, spaces::REPORTED, &key)?.unwrap_or_default())
+    }
+
     /// Acts as time from now on; gives the command that makes it known, when it is not yet.
-    fn clock(&mut self) -> Result<Option<Command>, Problem> {
+    pub(crate) fn clock(&mut self) -> Result<Option<Command>, Problem> {
         let actors = self.actors()?;
         let known = actors.iter().find(|(_, row)| row.role == CLOCK_ROLE);
         if let Some((number, _)) = known {

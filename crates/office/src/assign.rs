@@ -192,6 +192,8 @@ pub(crate) fn opened<const N: usize>(
             .collect(),
         support: Vec::new(),
         because: Vec::<CaseDue>::new(),
+        subject: None,
+        parent: None,
     }
 }
 
@@ -246,5 +248,9 @@ fn draft(
         state: casework::open(flow, opening)?,
         about: facts.clone(),
         flow: flow.clone(),
+        by_time: Vec::new(),
+        below: Vec::new(),
+        merged: Vec::new(),
+        opened_for: None,
     })
 }

@@ -10,15 +10,17 @@ use base::{
     ActionId, CodeId, Day, FieldId, FlowId, ItemId, Lang, Moment, Period, Position, Problem,
     RoleId, ScorecardId, UnitId,
 };
-use casework::{Act, CaseState, Closed, Field, FieldKind, Flow, Opening, Relation, Step, Value};
-use ledger::{EntryHead, Precondition};
+use casework::{
+    Act, CaseState, Clock, Closed, Field, FieldKind, Flow, Opening, Relation, Step, Value,
+};
+use ledger::EntryHead;
 use programme::model::{DUE_FIELD, POINTS_FIELD, Programme};
 use programme::schema::Value as ColumnValue;
 use serde_json::Value as Json;
 
 use crate::assessment::is_carried_by;
 use crate::authority::Granted;
-use crate::entry::{CaseActFacts, CaseOpenFacts, Evidence, Kind, Private};
+use crate::entry::{CaseOpenFacts, Evidence, Kind, Private};
 use crate::fold::{get, row};
 use crate::folder::{Command, Office, Progress, now};
 use crate::problems;
@@ -41,6 +43,14 @@ pub struct Case {
     pub about: CaseOpenFacts,
     /// The flow as it stood when the case was accepted.
     pub flow: Flow,
+    /// The steps that time has taken of itself and that are not written down yet; `state` has them already.
+    pub by_time: Vec<Step>,
+    /// The cases below it.
+    pub below: Vec<u64>,
+    /// The cases that were merged into it.
+    pub merged: Vec<u64>,
+    /// The unit that opened it, where another has it now.
+    pub opened_for: Option<String>,
 }
 
 /// What someone wants to do with a case.
@@ -58,6 +68,12 @@ pub struct ActRequest {
     pub closing_reason: Option<String>,
     /// Civil day; today when not said.
     pub day: Option<Day>,
+    /// The unit to which it passes the case on, or for which it opens a case below.
+    pub unit_to: Option<String>,
+    /// The number of the case into which it is merged.
+    pub into: Option<u64>,
+    /// The version of the case that whoever acts has seen; acting on an older one is refused.
+    pub seen: Option<Position>,
     /// Role and unit in which it is done, instead of the actor's own: for data that is generated.
     pub standing: Option<(String, Option<String>)>,
 }
@@ -72,7 +88,7 @@ impl Office {
         let Some((version, bytes)) = state.get(spaces::CASE, &spaces::number_key(number))? else {
             return Err(problems::no_such_case(number));
         };
-        self.case_of(number, version, row(spaces::CASE, &bytes)?)
+        self.case_of(number, version, row(spaces::CASE, &bytes)?, self.today()?)
     }
 
     /// The number of the case of an item, a unit and a period, if it was opened.
@@ -100,6 +116,11 @@ impl Office {
     /// # Errors
     /// The state cannot be read.
     pub fn cases(&self) -> Result<Vec<Case>, Problem> {
+        self.cases_on(self.today()?)
+    }
+
+    /// All cases, by number, with what time has done up to a day.
+    pub(crate) fn cases_on(&self, day: Day) -> Result<Vec<Case>, Problem> {
         let mut cases = Vec::new();
         for found in self.state()?.scan(spaces::CASE, &[]) {
             let found = found?;
@@ -108,7 +129,8 @@ impl Office {
                 .as_slice()
                 .try_into()
                 .map_or(0, u64::from_be_bytes);
-            cases.push(self.case_of(number, found.version, row(spaces::CASE, &found.value)?)?);
+            let row = row(spaces::CASE, &found.value)?;
+            cases.push(self.case_of(number, found.version, row, day)?);
         }
         Ok(cases)
     }
@@ -118,6 +140,7 @@ impl Office {
         number: u64,
         version: Position,
         row: CaseRow,
+        day: Day,
     ) -> Result<Case, Problem> {
         // A case keeps the rule version under which it was accepted.
         let programme = self
@@ -129,13 +152,35 @@ impl Office {
             .get(&FlowId::new(&row.opened.flow))
             .ok_or_else(|| problems::unknown_flow(&row.opened.flow))?
             .clone();
-        let state = case_state(&flow, &row);
+        let mut state = case_state(&flow, &row);
+        for below in &row.below {
+            state.sub_cases_open += u32::from(self.is_open(*below)?);
+        }
+        let by_time = if flow.notices.is_empty() {
+            Vec::new()
+        } else {
+            let clock = Clock {
+                by: 0,
+                moment: state.last_moment(),
+            };
+            let calendar = &self.programme()?.calendar;
+            // Without its calendar nothing happens by itself; the page says why.
+            casework::pass_time(&flow, &mut state, day, calendar, clock).unwrap_or_default()
+        };
+        let mut about = row.opened;
+        let unit = spaces::unit_after(about.unit.as_deref(), &row.steps);
+        let opened_for = std::mem::replace(&mut about.unit, unit);
+        let opened_for = opened_for.filter(|unit| about.unit.as_ref() != Some(unit));
         Ok(Case {
             number,
             version,
             state,
-            about: row.opened,
+            about,
             flow,
+            by_time,
+            below: row.below,
+            merged: row.merged,
+            opened_for,
         })
     }
 
@@ -218,6 +263,8 @@ impl Office {
                     fields,
                     support: Vec::new(),
                     because: Vec::new(),
+                    subject: None,
+                    parent: None,
                 };
                 commands.push(Command::new(Kind::CaseOpen, &facts, &Private::default())?);
             }
@@ -257,18 +304,23 @@ impl Office {
 
     fn act_now(&mut self, number: u64, request: &ActRequest) -> Result<Case, Vec<Problem>> {
         let one = |problem: Problem| vec![problem];
-        let case = self.case(number).map_err(one)?;
+        let mut case = self.case(number).map_err(one)?;
+        self.check_seen(&case, request)?;
+        if !case.by_time.is_empty() {
+            self.write_down_time(&case).map_err(one)?;
+            case = self.case(number).map_err(one)?;
+        }
         let faults = self.demanded(&case, request, &mut None)?;
         if !faults.is_empty() {
             return Err(faults);
         }
-        let command = self.act_command(&case, request)?;
-        let precondition = Precondition {
-            space: spaces::CASE,
-            key: spaces::number_key(number),
-            version: Some(case.version),
-        };
-        self.append(vec![command], &[precondition]).map_err(one)?;
+        let commands = self.act_commands(&case, request)?;
+        let mut preconditions = vec![case.precondition()];
+        let above_and_below = case.below.iter().chain(&request.into);
+        for other in above_and_below {
+            preconditions.push(self.case(*other).map_err(one)?.precondition());
+        }
+        self.append(commands, &preconditions).map_err(one)?;
         self.case(number).map_err(one)
     }
 
@@ -279,7 +331,33 @@ impl Office {
         request: &ActRequest,
     ) -> Result<Command, Vec<Problem>> {
         let step = self.judge(case, request, now())?;
-        step_command(case, &step, &request.evidence).map_err(|problem| vec![problem])
+        self.step_command(case, &step, &request.evidence)
+            .map_err(|problem| vec![problem])
+    }
+
+    /// The same with the case below that the act opens.
+    fn act_commands(
+        &self,
+        case: &Case,
+        request: &ActRequest,
+    ) -> Result<Vec<Command>, Vec<Problem>> {
+        let mut commands = vec![self.act_command(case, request)?];
+        let below = self.below_of(case, request);
+        commands.extend(below.map_err(|problem| vec![problem])?);
+        Ok(commands)
+    }
+
+    /// The command that opens the case below that an act opens.
+    pub(crate) fn below_of(
+        &self,
+        case: &Case,
+        request: &ActRequest,
+    ) -> Result<Option<Command>, Problem> {
+        let action = case.flow.action(&ActionId::new(&request.action));
+        let opens = action.and_then(|action| action.beyond.opens.as_ref());
+        let below = opens
+            .map(|opens| self.open_below(case, opens, request.unit_to.as_deref(), request.day));
+        below.transpose()
     }
 
     fn judge(
@@ -327,11 +405,16 @@ impl Office {
             return Err(vec![problems::step_in_future(day, today)]);
         }
         points_of_a_level(&programme, &case.about, &fields).map_err(one)?;
+        self.check_beyond(case, request, day)?;
+        let filer = self.is_filer(case).map_err(one)?;
         let act = Act {
             action: ActionId::new(&request.action),
             by: self.acting(),
             roles: vec![RoleId::new(&role)],
-            relation: relation(&programme, &case.about, unit.as_deref()),
+            relation: Relation {
+                filer,
+                ..relation(&programme, &case.about, unit.as_deref())
+            },
             unit: unit.map(UnitId::new),
             day,
             moment,
@@ -343,6 +426,8 @@ impl Office {
                 .collect(),
             reason: request.reason.clone(),
             closing_reason: request.closing_reason.as_ref().map(CodeId::new),
+            unit_to: request.unit_to.as_ref().map(UnitId::new),
+            into: request.into,
         };
         casework::check(&case.flow, &case.state, act, &programme.calendar)
     }
@@ -413,42 +498,8 @@ pub fn relation(programme: &Programme, about: &CaseOpenFacts, unit: Option<&str>
         own,
         lead: lead().unwrap_or(false),
         support: unit.is_some_and(|unit| about.support.iter().any(|found| found == unit)),
+        filer: false,
     }
-}
-
-fn step_command(case: &Case, step: &Step, evidence: &[Evidence]) -> Result<Command, Problem> {
-    let mut after = case.state.clone();
-    after.record(&case.flow, step.clone())?;
-    let facts = CaseActFacts {
-        case: case.number,
-        action: step.action.to_string(),
-        from: step.from.to_string(),
-        to: step.to.to_string(),
-        day: step.day.to_string(),
-        role: step.role.to_string(),
-        unit: step.unit.as_ref().map(ToString::to_string),
-        fields: step
-            .fields
-            .iter()
-            .map(|(id, value)| (id.to_string(), to_json(value)))
-            .collect(),
-        reason: step.reason.clone(),
-        closing_reason: step.closing_reason.as_ref().map(ToString::to_string),
-        outcome: after
-            .closed
-            .as_ref()
-            .and_then(|closed| closed.outcome.as_ref())
-            .map(ToString::to_string),
-        closes: after.closed.is_some(),
-    };
-    Command::new(
-        Kind::CaseAct,
-        &facts,
-        &Private {
-            evidence: evidence.to_vec(),
-            ..Private::default()
-        },
-    )
 }
 
 /// The canonical form of a case's value in an entry.
@@ -558,6 +609,7 @@ pub(crate) fn state_of_parts(
             reason: steps.last().and_then(|step| step.closing_reason.clone()),
         }),
         steps,
+        sub_cases_open: 0,
         opening,
     }
 }
@@ -585,6 +637,8 @@ fn step_of(flow: &Flow, step: &StepRow) -> Step {
         evidence: step.evidence.clone(),
         reason: step.reason.clone(),
         closing_reason: step.closing_reason.as_ref().map(CodeId::new),
+        unit_to: step.unit_to.as_ref().map(UnitId::new),
+        into: step.into,
     }
 }
 
@@ -632,7 +686,9 @@ impl Office {
     ) -> Result<Command, Vec<Problem>> {
         let one = |problem: Problem| vec![problem];
         let step = self.judge(case, request, now())?;
-        let command = step_command(case, &step, &request.evidence).map_err(one)?;
+        let command = self
+            .step_command(case, &step, &request.evidence)
+            .map_err(one)?;
         case.state.record(&case.flow, step).map_err(one)?;
         Ok(command)
     }

@@ -177,6 +177,17 @@ impl Office {
         if acts.len() > ACTS_MAX {
             return Err(one(problems::too_many_at_once(acts.len(), ACTS_MAX)));
         }
+        // What time has done is written down first: it is so whether or not the acts are taken.
+        for number in acts
+            .iter()
+            .map(|(number, _)| *number)
+            .collect::<BTreeSet<u64>>()
+        {
+            let case = self.case(number).map_err(one)?;
+            if !case.by_time.is_empty() {
+                self.write_down_time(&case).map_err(one)?;
+            }
+        }
         let mut held: BTreeMap<u64, Case> = BTreeMap::new();
         let mut assessed = None;
         let mut commands = Vec::with_capacity(acts.len());
@@ -199,8 +210,9 @@ impl Office {
             } else {
                 Err(demanded)
             };
+            let below = self.below_of(case, request).map_err(one)?;
             match judged {
-                Ok(command) => commands.push(command),
+                Ok(command) => commands.extend([command].into_iter().chain(below)),
                 Err(found) => {
                     refused.insert(*number);
                     let programme = self.programme().map_err(one)?;
@@ -488,6 +500,8 @@ impl Office {
                 fields: BTreeMap::new(),
                 support: Vec::new(),
                 because: Vec::new(),
+                subject: None,
+                parent: None,
             };
             commands.push(Command::new(Kind::CaseOpen, &facts, &Private::default())?);
         }

@@ -1,6 +1,6 @@
 //! Cases as they stood at an earlier position.
 
-use base::{Position, Problem};
+use base::{Day, Position, Problem};
 use casework::{Closed, StateKind};
 
 use crate::case::{Case, day_of};
@@ -10,11 +10,12 @@ use crate::problems;
 use crate::spaces::{self, CaseRow};
 
 impl Office {
-    /// A case as it stood at an earlier position; `None` where it was not opened yet.
+    /// A case as it stood at an earlier position and on a day, which says how far its notices had run; `None` where it
+    /// was not opened yet.
     ///
     /// # Errors
     /// There is no such case.
-    pub fn case_as_of(&self, number: u64, at: Position) -> Result<Option<Case>, Problem> {
+    pub fn case_as_of(&self, number: u64, at: Position, on: Day) -> Result<Option<Case>, Problem> {
         if number > at.0 {
             return Ok(None);
         }
@@ -24,7 +25,7 @@ impl Office {
         };
         let mut row: CaseRow = row(spaces::CASE, &bytes)?;
         if row.steps.iter().all(|step| step.at <= at.0) {
-            return self.case_of(number, version, row).map(Some);
+            return self.case_of(number, version, row, on).map(Some);
         }
         row.steps.retain(|step| step.at <= at.0);
         row.fields = row.opened.fields.clone();
@@ -37,7 +38,7 @@ impl Office {
             (step.at, step.day.clone())
         });
         row.closed = None;
-        let mut case = self.case_of(number, Position(version), row)?;
+        let mut case = self.case_of(number, Position(version), row, on)?;
         // A case is closed where its last step led to a state that closes.
         case.state.closed = case
             .flow

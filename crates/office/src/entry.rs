@@ -91,6 +91,13 @@ pub enum Kind {
     Paper = 84,
     /// A paper is declared void; its number stays taken.
     PaperVoided = 85,
+    /// A person opens a case, or a step of another case opens it below that one.
+    CaseFiled = 95,
+    /// A step by which a case passes on: to another unit, or into another case. A kind of its own, because a version
+    /// that does not know it would let the wrong unit act.
+    CasePassed = 96,
+    /// Cases that stay late are reported to the leading group.
+    CaseReported = 97,
 }
 
 /// All kinds, in the order of their numbers.
@@ -132,6 +139,9 @@ pub const KINDS: &[Kind] = &[
     Kind::PaperTemplate,
     Kind::Paper,
     Kind::PaperVoided,
+    Kind::CaseFiled,
+    Kind::CasePassed,
+    Kind::CaseReported,
 ];
 
 impl Kind {
@@ -681,7 +691,18 @@ pub struct CaseDue {
     pub declared: Option<i64>,
 }
 
-/// Facts of [`Kind::CaseOpen`] and [`Kind::Assign`]. A case's number is the position of this entry.
+/// Facts of [`Kind::CaseReported`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaseReportedFacts {
+    /// Civil day (ISO).
+    pub day: String,
+    /// Cases, each with the deadline that was missed; `declared` says on which working day after it.
+    pub cases: Vec<CaseDue>,
+    /// To which roles.
+    pub roles: Vec<String>,
+}
+
+/// Facts of [`Kind::CaseOpen`], [`Kind::Assign`] and [`Kind::CaseFiled`]. A case's number is the position of this entry.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CaseOpenFacts {
     /// Flow.
@@ -716,6 +737,12 @@ pub struct CaseOpenFacts {
     /// Of an assignment: the cases because of which it was made.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub because: Vec<CaseDue>,
+    /// Of [`Kind::CaseFiled`]: the subject that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// Of [`Kind::CaseFiled`]: the case below which it was opened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<u64>,
 }
 
 /// Facts of [`Kind::CaseAct`]. The resulting state is written, so that a replay needs no rule.
@@ -751,6 +778,20 @@ pub struct CaseActFacts {
     /// Whether the step closes the case.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub closes: bool,
+}
+
+/// Facts of [`Kind::CasePassed`]: a step, and where the case is from here on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CasePassedFacts {
+    /// The step.
+    #[serde(flatten)]
+    pub act: CaseActFacts,
+    /// The unit whose case it is from here on; a case that is sent back has the one that it came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit_to: Option<String>,
+    /// The case into which it is merged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub into: Option<u64>,
 }
 
 /// Facts of [`Kind::Override`].

@@ -280,7 +280,7 @@ impl Office {
                     records.insert(number);
                     (ErasedOf::Record(number), facts.import, is_person)
                 }
-                Kind::CaseAct if is_person => {
+                Kind::CaseAct | Kind::CasePassed if is_person => {
                     let facts: CaseActFacts = read(entry)?;
                     let key = spaces::number_key(facts.case);
                     let case: Option<CaseRow> = get(&office.state()?, spaces::CASE, &key)?;
@@ -578,7 +578,7 @@ fn about(kind: Kind, entry: &Entry) -> Result<ErasedOf, Problem> {
             ErasedOf::Alias(of.to_owned(), facts.id)
         }
         Kind::Actor => ErasedOf::Actor(read::<ActorFacts>(entry)?.actor),
-        Kind::CaseAct => ErasedOf::Case(read::<CaseActFacts>(entry)?.case),
+        Kind::CaseAct | Kind::CasePassed => ErasedOf::Case(read::<CaseActFacts>(entry)?.case),
         Kind::ImportOpen => ErasedOf::Import(at),
         Kind::Seal => ErasedOf::Seal(at),
         Kind::LetterScan => ErasedOf::LetterScan(at),

@@ -7,6 +7,7 @@
 //! Entries are described in [`crate::entry`].
 
 mod assignments;
+mod cases;
 mod erasure;
 mod letters;
 mod papers;
@@ -17,14 +18,14 @@ use ledger::{Change, Entry, Space, StateView};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::entry::{
-    ActorFacts, AliasFacts, AuditDrawFacts, AuditFindingFacts, CaseActFacts, CaseOpenFacts,
-    FoundedFacts, ImportEndFacts, ImportOpenFacts, KeyFacts, Kind, OverrideFacts, Private,
-    PublishFacts, RecordHead, SealFacts, SubjectFacts, WithdrawFacts,
+    ActorFacts, AliasFacts, AuditDrawFacts, AuditFindingFacts, CaseOpenFacts, FoundedFacts,
+    ImportEndFacts, ImportOpenFacts, KeyFacts, Kind, OverrideFacts, Private, PublishFacts,
+    RecordHead, SealFacts, SubjectFacts, WithdrawFacts,
 };
 use crate::problems;
 use crate::spaces::{
     self, ActorRow, CaseRow, ImportRow, ImportStatus, KeyRow, KnownRow, LaterRow, ProgrammeRow,
-    StepRow, SubjectRow, Version,
+    SubjectRow, Version,
 };
 
 /// The version of this fold's rows. It changes with the form of any row, or with what a fold writes for
@@ -213,8 +214,11 @@ pub fn fold(state: &StateView, entry: &Entry) -> Result<Vec<Change>, Problem> {
             row.status = status;
             changes.push(put(spaces::IMPORT, key, &row)?);
         }
-        Kind::CaseOpen | Kind::Assign => {
+        Kind::CaseOpen | Kind::Assign | Kind::CaseFiled => {
             let facts: CaseOpenFacts = read(entry)?;
+            if let Some(parent) = facts.parent {
+                changes.push(cases::opened_below(state, at, parent)?);
+            }
             changes.extend(assignments::followed(state, at, &facts)?);
             if let (Some(scorecard), Some(period), Some(item), Some(unit)) =
                 (&facts.scorecard, &facts.period, &facts.item, &facts.unit)
@@ -233,40 +237,16 @@ pub fn fold(state: &StateView, entry: &Entry) -> Result<Vec<Change>, Problem> {
                 fields: facts.fields.clone(),
                 steps: Vec::new(),
                 closed: None,
+                below: Vec::new(),
+                merged: Vec::new(),
                 opened: facts,
             };
             changes.push(put(spaces::CASE, spaces::number_key(at), &row)?);
         }
+        Kind::CasePassed => changes = cases::passed(state, entry)?,
+        Kind::CaseReported => changes = cases::reported(state, entry)?,
         Kind::Remind => changes = assignments::reminded(state, entry)?,
-        Kind::CaseAct => {
-            let facts: CaseActFacts = read(entry)?;
-            let key = spaces::number_key(facts.case);
-            let mut row: CaseRow = get(state, spaces::CASE, &key)?
-                .ok_or_else(|| problems::missing_case(at, facts.case))?;
-            row.fields.extend(facts.fields.clone());
-            row.state.clone_from(&facts.to);
-            row.closed = facts.closes.then(|| (facts.day.clone(), facts.outcome));
-            row.steps.push(StepRow {
-                at,
-                action: facts.action,
-                from: facts.from,
-                to: facts.to,
-                day: facts.day,
-                by: entry.actor,
-                role: facts.role,
-                unit: facts.unit,
-                time: entry.time.as_micros(),
-                fields: facts.fields,
-                evidence: private(entry)?
-                    .evidence
-                    .into_iter()
-                    .map(|piece| piece.sha256)
-                    .collect(),
-                reason: facts.reason,
-                closing_reason: facts.closing_reason,
-            });
-            changes.push(put(spaces::CASE, key, &row)?);
-        }
+        Kind::CaseAct => changes = cases::acted(state, entry, read(entry)?, None, None)?.into(),
         Kind::Override => {
             let facts: OverrideFacts = read(entry)?;
             let key = spaces::key(&[&facts.scorecard, &facts.period, &facts.item, &facts.unit]);

@@ -216,6 +216,11 @@ impl Office {
     }
 
     /// The id of the next command; a new one where none is given.
+    /// Takes the id of the command at hand, to give it back later.
+    pub(crate) fn take_command_id(&mut self) -> Option<[u8; 16]> {
+        self.command_id.take()
+    }
+
     pub(crate) fn set_command_id(&mut self, id: Option<[u8; 16]>) {
         self.command_id = id;
     }

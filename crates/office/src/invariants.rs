@@ -426,7 +426,7 @@ fn cases(state: &StateView<'_>, mirror: &Mirror) -> Result<(), Problem> {
         let closed_on = closed.and_then(|(day, _)| base::Day::parse(day).ok());
         let shown = [
             text(Some(&case.state)),
-            text(case.opened.unit.as_ref()),
+            text(spaces::unit_after(case.opened.unit.as_deref(), &case.steps).as_ref()),
             closed_on.map_or(Value::Null, Value::Day),
             text(closed.and_then(|(_, outcome)| outcome.as_ref())),
         ];

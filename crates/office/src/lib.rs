@@ -16,6 +16,7 @@ pub mod audit;
 pub mod authority;
 pub mod backup;
 pub mod behind;
+pub mod beyond;
 pub mod bundling;
 pub mod carried_over;
 pub mod case;

@@ -10,6 +10,7 @@
 
 mod beside;
 mod check;
+mod time;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -26,12 +27,13 @@ use serde_json::Value as Json;
 
 use crate::activate::programme_of;
 use crate::entry::{
-    AuditDrawFacts, AuditFindingFacts, CaseActFacts, CaseOpenFacts, ImportEndFacts, Kind,
+    AuditDrawFacts, AuditFindingFacts, CaseOpenFacts, CasePassedFacts, ImportEndFacts, Kind,
     OverrideFacts, ProgrammeFacts, PublishFacts, SealFacts, SubjectFacts, WithdrawFacts,
 };
 use crate::problems;
 use crate::rating::Raters;
 use crate::rows::{RecordRow, RowForms};
+use crate::spaces;
 use crate::subject_names::SubjectNames;
 use crate::values;
 
@@ -337,6 +339,7 @@ impl Mirror {
                 })?;
                 self.programmes.insert(at, programme);
                 self.forms = RowForms::default();
+                self.count_again(at)?;
             }
             Kind::Founded
             | Kind::Key
@@ -387,20 +390,21 @@ impl Mirror {
                     at,
                 })?;
             }
-            Kind::CaseOpen | Kind::Assign => {
+            Kind::CaseOpen | Kind::Assign | Kind::CaseFiled => {
                 let case = CaseNow::opened(facts(told)?, told.programme);
                 self.show_case(at, at.0, &case)?;
                 self.cases.insert(at.0, case);
             }
-            Kind::CaseAct => {
-                let act: CaseActFacts = facts(told)?;
+            Kind::CaseAct | Kind::CasePassed => {
+                let passed = step_of(told, kind)?;
+                let number = passed.act.case;
                 let mut case = self
                     .cases
-                    .remove(&act.case)
-                    .ok_or_else(|| problems::missing_case(at.0, act.case))?;
-                case.take(at, &act);
-                self.show_case(at, act.case, &case)?;
-                self.cases.insert(act.case, case);
+                    .remove(&number)
+                    .ok_or_else(|| problems::missing_case(at.0, number))?;
+                case.take(at, passed);
+                self.show_case(at, number, &case)?;
+                self.cases.insert(number, case);
             }
             Kind::Override => self.overrides.push((at, facts(told)?)),
             Kind::Seal => self.seals.push((at, facts(told)?)),
@@ -419,7 +423,8 @@ impl Mirror {
             | Kind::LetterCountersigned
             | Kind::LetterScan
             | Kind::ChangeConfirmed
-            | Kind::Remind => {}
+            | Kind::Remind
+            | Kind::CaseReported => {}
             // Papers follow from figures; no figure follows from them.
             Kind::PaperTemplate | Kind::Paper | Kind::PaperVoided => {}
         }
@@ -479,12 +484,24 @@ impl Mirror {
 
     fn show_case(&mut self, at: Position, number: u64, case: &CaseNow) -> Result<(), Problem> {
         let values = self.values_of_case(case)?;
+        let flow = FlowId::new(&case.opened.flow);
         self.columns.apply(Change::Case {
-            flow: FlowId::new(&case.opened.flow),
+            flow: flow.clone(),
             id: number,
             at,
             values,
-        })
+        })?;
+        let in_force = self.programme().ok_or_else(problems::no_programme)?;
+        for (day, values) in self.expected_of(case, &in_force.calendar)? {
+            self.columns.apply(Change::Expected {
+                flow: flow.clone(),
+                id: number,
+                at,
+                day,
+                values,
+            })?;
+        }
+        Ok(())
     }
 
     /// A case's row.
@@ -508,7 +525,9 @@ impl Mirror {
         let table = latest
             .and_then(|programme| programme.schema.table(&name))
             .ok_or_else(|| problems::unknown_flow(&flow_id))?;
-        Ok(case.values(&accepted, flow, table))
+        // Holidays are no rule: they are what is known by now.
+        let in_force = self.programme().ok_or_else(problems::no_programme)?;
+        Ok(case.values(&in_force, flow, table))
     }
 }
 
@@ -543,7 +562,8 @@ impl CaseNow {
         }
     }
 
-    fn take(&mut self, at: Position, act: &CaseActFacts) {
+    fn take(&mut self, at: Position, passed: CasePassedFacts) {
+        let act = passed.act;
         self.fields.extend(act.fields.clone());
         self.state.clone_from(&act.to);
         self.closed = act.closes.then(|| (act.day.clone(), act.outcome.clone()));
@@ -561,6 +581,8 @@ impl CaseNow {
             evidence: Vec::new(),
             reason: None,
             closing_reason: act.closing_reason.clone(),
+            unit_to: passed.unit_to,
+            into: passed.into,
         });
     }
 
@@ -576,6 +598,12 @@ impl CaseNow {
                 .map_or(Value::Null, |text| Value::Text(text.into()))
         };
         let day = |text: &str| Day::parse(text).map_or(Value::Null, Value::Day);
+        // The step that closed it, while it is closed.
+        let last = self.closed.as_ref().and(self.steps.last());
+        let number = |number: Option<u64>| {
+            let number = number.and_then(|number| i64::try_from(number).ok());
+            number.map_or(Value::Null, Value::Int)
+        };
         let dues = self.dues(programme, flow);
         table
             .columns
@@ -583,7 +611,14 @@ impl CaseNow {
             .skip(1)
             .map(|column| match column.name.as_ref() {
                 "opened_on" => day(&self.opened.day),
-                "unit" => text(&self.opened.unit),
+                "unit" => text(&spaces::unit_after(
+                    self.opened.unit.as_deref(),
+                    &self.steps,
+                )),
+                "subject" => text(&self.opened.subject),
+                "parent" => number(self.opened.parent),
+                "merged_into" => number(last.and_then(|step| step.into)),
+                "closing_reason" => last.map_or(Value::Null, |step| text(&step.closing_reason)),
                 "scorecard" => text(&self.opened.scorecard),
                 "item" => text(&self.opened.item),
                 "period" => text(&self.opened.period),
@@ -615,14 +650,7 @@ impl CaseNow {
     /// holidays are not published has none yet.
     fn dues(&self, programme: &Programme, flow: &casework::Flow) -> HashMap<String, Day> {
         let mut dues = HashMap::new();
-        let state = crate::case::state_of_parts(
-            flow,
-            &self.opened,
-            &self.steps,
-            &self.state,
-            &self.fields,
-            self.closed.as_ref(),
-        );
+        let state = self.state_by(flow);
         let as_of = state.last_day();
         for deadline in &flow.deadlines {
             for due in casework::due_of(flow, &state, deadline, as_of, &programme.calendar)
@@ -635,8 +663,28 @@ impl CaseNow {
                 };
             }
         }
+        let runs = casework::notices(flow, &state, as_of, &programme.calendar);
+        for run in runs.unwrap_or_default() {
+            dues.insert(format!("{}_due", run.notice), run.last_day);
+            match run.taken_down_on {
+                Some(done) => dues.insert(format!("{}_done", run.notice), done),
+                None => dues.remove(&format!("{}_done", run.notice)),
+            };
+        }
         dues
     }
+}
+
+/// A step; one that passes the case on is a step with more to it.
+fn step_of(told: &Told, kind: Kind) -> Result<CasePassedFacts, Problem> {
+    if kind == Kind::CasePassed {
+        return facts(told);
+    }
+    Ok(CasePassedFacts {
+        act: facts(told)?,
+        unit_to: None,
+        into: None,
+    })
 }
 
 fn facts<T: serde::de::DeserializeOwned>(told: &Told) -> Result<T, Problem> {

@@ -11,9 +11,9 @@ use serde::de::DeserializeOwned;
 
 use crate::entry::{
     ActorEndFacts, ActorFacts, ActorMovedFacts, AliasFacts, AuditFindingFacts, CaseActFacts,
-    CaseDue, CaseOpenFacts, DeputyEndedFacts, DeputyFacts, EraseFacts, ErasedEntry,
-    HandoverConfirmedFacts, ImportEndFacts, Kind, OverrideFacts, PaperFacts, PaperTemplateFacts,
-    PaperVoidedFacts, RemindFacts, WithdrawFacts,
+    CaseDue, CaseOpenFacts, CasePassedFacts, CaseReportedFacts, DeputyEndedFacts, DeputyFacts,
+    EraseFacts, ErasedEntry, HandoverConfirmedFacts, ImportEndFacts, Kind, OverrideFacts,
+    PaperFacts, PaperTemplateFacts, PaperVoidedFacts, RemindFacts, WithdrawFacts,
 };
 use crate::folder::Command;
 use crate::problems;
@@ -108,6 +108,23 @@ fn keys_of(command: &Command) -> Result<Vec<(Space, Vec<u8>)>, Problem> {
             let facts: CaseOpenFacts = read(command)?;
             let key = |due: CaseDue| (spaces::FOLLOWED, spaces::number_key(due.case));
             return Ok(facts.because.into_iter().map(key).collect());
+        }
+        Kind::CaseReported => {
+            let facts: CaseReportedFacts = read(command)?;
+            let key = |due: CaseDue| (spaces::REPORTED, spaces::number_key(due.case));
+            return Ok(facts.cases.into_iter().map(key).collect());
+        }
+        Kind::CaseFiled => {
+            let facts: CaseOpenFacts = read(command)?;
+            let key = |parent| (spaces::CASE, spaces::number_key(parent));
+            return Ok(facts.parent.into_iter().map(key).collect());
+        }
+        Kind::CasePassed => {
+            let facts: CasePassedFacts = read(command)?;
+            let cases = [Some(facts.act.case), facts.into].into_iter().flatten();
+            return Ok(cases
+                .map(|case| (spaces::CASE, spaces::number_key(case)))
+                .collect());
         }
         Kind::CaseOpen => {
             let facts: CaseOpenFacts = read(command)?;

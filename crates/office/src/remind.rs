@@ -101,7 +101,8 @@ pub fn awaited(programme: &Programme, case: &Case, deadline: &DeadlineId) -> Opt
         Scope::Own => case.about.unit.clone(),
         Scope::Lead => lead_of(programme, case),
         Scope::Support => case.about.support.first().cloned(),
-        Scope::All => None,
+        // Whoever opened a case is a person, whom no reminder goes to.
+        Scope::Filer | Scope::All => None,
     };
     Some(match unit {
         Some(unit) => Awaited::Unit(unit),

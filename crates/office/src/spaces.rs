@@ -63,6 +63,8 @@ pub const HANDOVER: Space = Space(60);
 pub const REMINDED: Space = Space(70);
 /// Case number → [`FollowedRow`] of each deadline's run because of which an assignment was made.
 pub const FOLLOWED: Space = Space(71);
+/// Case number → [`ReportedRow`] of each time that it was reported to the leading group.
+pub const REPORTED: Space = Space(97);
 /// Scorecard, period, unit → [`LetterRow`].
 pub const LETTER: Space = Space(77);
 /// Kind of paper → positions of the entries that put a template in force.
@@ -171,6 +173,23 @@ pub struct ReminderRow {
     /// Of a declared one: on which working day from the last day on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub declared: Option<i64>,
+}
+
+/// That a case that stayed late was reported.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportedRow {
+    /// Position of its entry.
+    pub at: u64,
+    /// Day (ISO).
+    pub day: String,
+    /// Deadline.
+    pub deadline: String,
+    /// Its last day (ISO).
+    pub due: String,
+    /// On which working day after the last one it was declared.
+    pub declared: i64,
+    /// To which roles.
+    pub roles: Vec<String>,
 }
 
 /// That an assignment was made because a case stayed late.
@@ -459,6 +478,12 @@ pub struct StepRow {
     pub reason: Option<String>,
     /// Reason from the action's list.
     pub closing_reason: Option<String>,
+    /// The unit whose case it is from this step on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit_to: Option<String>,
+    /// The case into which the step merged it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub into: Option<u64>,
 }
 
 /// A case.
@@ -480,6 +505,18 @@ pub struct CaseRow {
     pub steps: Vec<StepRow>,
     /// Day on which it was closed (ISO) and with which outcome.
     pub closed: Option<(String, Option<String>)>,
+    /// Numbers of the cases below it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub below: Vec<u64>,
+    /// Numbers of the cases that were merged into it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub merged: Vec<u64>,
+}
+
+/// The unit whose case it is after steps: that of the last one that passed it on, or the one that it was opened for.
+pub fn unit_after(opened: Option<&str>, steps: &[StepRow]) -> Option<String> {
+    let passed = steps.iter().rev().find_map(|step| step.unit_to.as_deref());
+    passed.or(opened).map(str::to_owned)
 }
 
 #[cfg(test)]

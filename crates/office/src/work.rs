@@ -13,7 +13,7 @@ use programme::plan;
 
 use crate::authority::Granted;
 use crate::case::{Case, relation};
-use crate::entry::{CaseActFacts, Kind, RemindFacts};
+use crate::entry::{CaseActFacts, CaseOpenFacts, Kind, RemindFacts};
 use crate::fold::{read, row};
 use crate::folder::Office;
 use crate::letters;
@@ -26,6 +26,8 @@ const ENTRIES_READ_MAX: u64 = 20_000;
 #[derive(Debug, Default)]
 pub struct Worklist {
     position: Position,
+    /// The day as of which time has passed in its cases.
+    day: Option<Day>,
     open: BTreeMap<u64, Case>,
     reminded: BTreeMap<u64, Vec<ReminderRow>>,
     /// Letters and confirmed changes of the programme's year, by unit.
@@ -85,6 +87,11 @@ impl Worklist {
     /// The ledger cannot be read.
     pub fn bring_up(&mut self, office: &Office) -> Result<(), Problem> {
         let now = office.position();
+        let today = office.today()?;
+        if self.position >= now && self.day == Some(today) {
+            return Ok(());
+        }
+        self.pass_time(office, today)?;
         if self.position >= now {
             return Ok(());
         }
@@ -126,6 +133,27 @@ impl Worklist {
         }
     }
 
+    /// Notices end at midnight, also where nothing is written.
+    fn pass_time(&mut self, office: &Office, today: Day) -> Result<(), Problem> {
+        if self.day.replace(today).is_none_or(|day| day == today) {
+            return Ok(());
+        }
+        let with_notice = self
+            .open
+            .values()
+            .filter(|case| !case.flow.notices.is_empty());
+        let numbers: Vec<u64> = with_notice.map(|case| case.number).collect();
+        for number in numbers {
+            let case = office.case(number)?;
+            if case.state.is_closed() {
+                self.open.remove(&number);
+            } else {
+                self.open.insert(number, case);
+            }
+        }
+        Ok(())
+    }
+
     fn take(&mut self, office: &Office, first: Position, last: Position) -> Result<(), Problem> {
         let mut touched = BTreeSet::new();
         let mut reminded = BTreeSet::new();
@@ -141,9 +169,11 @@ impl Worklist {
             .iter()
             .any(|kind| entry.kind == kind.number());
             let kind = Kind::from_number(entry.kind);
-            if matches!(kind, Some(Kind::CaseOpen | Kind::Assign)) {
+            if matches!(kind, Some(Kind::CaseOpen | Kind::Assign | Kind::CaseFiled)) {
                 touched.insert(entry.position.0);
-            } else if entry.kind == Kind::CaseAct.number() {
+                // The one above waits for it.
+                touched.extend(read::<CaseOpenFacts>(&entry)?.parent);
+            } else if matches!(kind, Some(Kind::CaseAct | Kind::CasePassed)) {
                 touched.insert(read::<CaseActFacts>(&entry)?.case);
             } else if kind == Some(Kind::Remind) {
                 let facts: RemindFacts = read(&entry)?;
@@ -152,6 +182,14 @@ impl Worklist {
         }
         for number in touched {
             let case = office.case(number)?;
+            // The one above waits for it.
+            if let Some(parent) = case
+                .about
+                .parent
+                .filter(|parent| self.open.contains_key(parent))
+            {
+                self.open.insert(parent, office.case(parent)?);
+            }
             if case.state.is_closed() {
                 self.open.remove(&number);
             } else {

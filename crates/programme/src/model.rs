@@ -704,6 +704,17 @@ pub struct Reminder {
     pub days: Vec<i64>,
     /// What follows when it stays missed.
     pub escalates: Option<Escalation>,
+    /// To whom it is reported when it stays missed, the earliest first.
+    pub reports: Vec<Report>,
+}
+
+/// That a missed deadline is reported to roles such as the leading group's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// From so many working days after the last day on.
+    pub after: i64,
+    /// To which roles.
+    pub roles: Vec<RoleId>,
 }
 
 /// Who issues papers of a kind and how their numbers read, where the office has said nothing else.

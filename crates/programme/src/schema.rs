@@ -181,7 +181,7 @@ impl Schema {
     /// |---|---|
     /// | a record type | `id` (the record's number), then its fields in declared order: `day`, `unit`, `place`, `subject` if it has one, and its own |
     /// | `subject:T` | `id` (identity), `name` (personal, as far as expressions go), `registered_on`, then the attributes |
-    /// | `case:F` | `id` (the case's number), `opened_on`, `unit`, `place`, `subject`, `scorecard`, `item`, `period`, `state`, `closed_on`, `outcome`, then the flow's fields, then for each deadline `D` `D_due` and `D_done` |
+    /// | `case:F` | `id` (the case's number), `opened_on`, `unit`, `place`, `subject`, `scorecard`, `item`, `period`, `state`, `closed_on`, `outcome`, `closing_reason`, `parent` and `merged_into` (numbers of cases), then the flow's fields, then for each deadline and notice `D` `D_due` and `D_done` |
     /// | `unit` | `id`, `kind`, `group`, `division`, `tags`, `valid_from`, `valid_to` |
     /// | `target` | `scorecard`, `item`, `unit`, `value` |
     /// | `item` | `id`, `scorecard`, `group`, `top_group`, `points`, `rule`, `role`, `lead` |
@@ -405,6 +405,16 @@ fn cases_table(
             outcomes.push(outcome.as_str().into());
         }
     }
+    let mut reasons: Vec<Arc<str>> = Vec::new();
+    for reason in flow
+        .actions
+        .iter()
+        .flat_map(|action| action.closes_with.iter().flatten())
+    {
+        if !reasons.iter().any(|known| **known == *reason.id.as_str()) {
+            reasons.push(reason.id.as_str().into());
+        }
+    }
     let mut table = TableSchema::new(Schema::cases_name(&flow.id), Source::Cases(flow.id.clone()))
         .with("id", ColumnType::Int, false)
         .with("opened_on", ColumnType::Day, false)
@@ -416,7 +426,10 @@ fn cases_table(
         .with("period", ColumnType::Period, false)
         .with("state", ColumnType::Choice(states), false)
         .with("closed_on", ColumnType::Day, false)
-        .with("outcome", ColumnType::Choice(outcomes.into()), false);
+        .with("outcome", ColumnType::Choice(outcomes.into()), false)
+        .with("closing_reason", ColumnType::Choice(reasons.into()), false)
+        .with("parent", ColumnType::Int, false)
+        .with("merged_into", ColumnType::Int, false);
     for field in &flow.fields {
         let column_type = match &field.kind {
             casework::FieldKind::Text => ColumnType::Text,
@@ -433,10 +446,11 @@ fn cases_table(
         };
         table = table.with(field.id.as_str(), column_type, false);
     }
-    for deadline in &flow.deadlines {
+    let deadlines = flow.deadlines.iter().map(|deadline| &deadline.id);
+    for id in deadlines.chain(flow.notices.iter().map(|notice| &notice.id)) {
         table = table
-            .with(format!("{}_due", deadline.id), ColumnType::Day, false)
-            .with(format!("{}_done", deadline.id), ColumnType::Day, false);
+            .with(format!("{id}_due"), ColumnType::Day, false)
+            .with(format!("{id}_done"), ColumnType::Day, false);
     }
     table
 }

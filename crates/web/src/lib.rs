@@ -25,6 +25,7 @@ mod live;
 mod look;
 mod outgoing;
 pub mod pages;
+mod picture;
 mod posted;
 mod problems;
 mod remedies;

@@ -352,4 +352,9 @@ base::catalogue! {
         what { zh: "用途没有写，或选了没有的变动", en: "the name is missing, or a kind of change is none" }
         remedy { zh: "写明用途，从列出的变动中选", en: "give the name and choose among the kinds that are listed" }
     }
+    /// A number of a case that is none.
+    fn no_case_number(text) -> "W840" Error {
+        what { zh: "“{text}”不是办件编号", en: "`{text}` is no number of a case" }
+        remedy { zh: "写办件页面标题下 # 后面的数字", en: "write the number behind # below the case's title" }
+    }
 }

@@ -46,6 +46,16 @@ impl Words {
         }
     }
 
+    /// A day without its year, where the year is clear: 9月30日, 30 Sep.
+    pub fn short_day(self, day: Day) -> String {
+        let (month, number) = (day.month(), day.day_of_month());
+        let name = usize::try_from(month).unwrap_or(1).saturating_sub(1);
+        match self.lang {
+            Lang::Zh => format!("{month}月{number}日"),
+            Lang::En => format!("{number} {}", MONTHS.get(name).copied().unwrap_or_default()),
+        }
+    }
+
     /// A day with its weekday, for deadlines.
     pub fn day_and_weekday(self, day: Day) -> String {
         let (zh, en) = WEEKDAYS

@@ -446,6 +446,7 @@ fn what_is_locked_is_opened_again_by_an_action_that_adds_up_what_it_costs() {
             own,
             lead: false,
             support: false,
+            filer: false,
         };
         open_actions(&flow, case, &[role.into()], relation, day(on), &calendar)
     };
@@ -538,7 +539,7 @@ fn what_would_cut_a_limit_short_needs_its_reason_until_it_has_run_out() {
             Ok(_) => assert!(!is_held, "{on}"),
             Err(problem) => {
                 assert!(is_held, "{on}");
-                assert_eq!(problem.code, "F230");
+                assert_eq!(problem.code, "F244");
                 assert_eq!(
                     problem.what(base::Lang::En),
                     "“appeal_window” runs until 2018-07-23; “compose” now would cut it short"
@@ -560,7 +561,7 @@ fn what_would_cut_a_limit_short_needs_its_reason_until_it_has_run_out() {
     };
     assert_eq!(
         act(&flow, &case, blank, &calendar).unwrap_err().code,
-        "F230"
+        "F244"
     );
     let way = [("appeal", "2018-07-17"), ("answer", "2018-07-18")];
     let answered = after(&flow, case, &way);

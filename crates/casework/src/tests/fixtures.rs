@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use base::{Day, Moment, Position, Ratio, SpecialDay, Text, WorkCalendar};
 
 use crate::{
-    Act, Action, Bound, CaseState, Choice, Deadline, End, Field, FieldKind, Flow, Length, Opening,
-    Reason, Relation, Requirement, Scope, Start, State, StateKind, Value, When, WhenMissed, act,
-    open,
+    Act, Action, Beyond, Bound, CaseState, Choice, Deadline, End, Field, FieldKind, Filing, Flow,
+    Length, OnTransfer, Opening, Reason, Relation, Requirement, Scope, Start, State, StateKind,
+    Value, When, WhenMissed, act, open,
 };
 
 pub fn day(text: &str) -> Day {
@@ -98,6 +98,7 @@ pub fn state(id: &str, kind: StateKind) -> State {
         name: name(id, id),
         kind,
         outcome,
+        is_clock_stopped: false,
     }
 }
 
@@ -126,6 +127,7 @@ pub fn action(id: &str, from: &[&str], to: &str, role: &str, scope: Scope) -> Ac
         closes_with: None,
         reopens: false,
         adds: None,
+        beyond: Beyond::default(),
     }
 }
 
@@ -151,6 +153,8 @@ pub fn deadline(id: &str, starts: Start, ends: End, length: Length, rolls: bool)
         when_missed: WhenMissed::Mark,
         lifted_by: Vec::new(),
         holds: Vec::new(),
+        runs_on: false,
+        on_transfer: OnTransfer::GoesOn,
     }
 }
 
@@ -319,6 +323,9 @@ pub fn assessment_item() -> Flow {
                 )
             },
         ],
+        extensions: Vec::new(),
+        notices: Vec::new(),
+        filing: Filing::default(),
         deadlines: vec![
             deadline(
                 "target_due",
@@ -342,6 +349,8 @@ pub fn assessment_item() -> Flow {
                 when_missed: WhenMissed::Lock(vec!["appeal".into()]),
                 lifted_by: Vec::new(),
                 holds: Vec::new(),
+                runs_on: false,
+                on_transfer: OnTransfer::GoesOn,
                 ..deadline(
                     "appeal_window",
                     Start::OnEnter("drafted".into()),
@@ -385,6 +394,9 @@ pub fn rectification(rolls: bool) -> Flow {
                 ..action("reopen", &["corrected"], "ordered", "office", Scope::All)
             },
         ],
+        extensions: Vec::new(),
+        notices: Vec::new(),
+        filing: Filing::default(),
         deadlines: vec![deadline(
             "month",
             Start::OnEnter("ordered".into()),
@@ -466,6 +478,8 @@ pub fn proper(action: &str, on: Day) -> Act {
         evidence,
         reason: matches!(action, "appeal" | "answer" | "send_back").then(|| "有据".into()),
         closing_reason: (action == "withdraw").then(|| "merged".into()),
+        unit_to: None,
+        into: None,
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Days are counted by hand from the State Council's notice of holidays for 2018.
 
+mod clauses;
 mod course;
 mod deadlines;
 mod fixtures;

@@ -96,7 +96,7 @@ proptest! {
                 prop_assert_eq!(refused.code, "F203");
             }
             let roles: Vec<_> = flow.actions.iter().flat_map(|a| a.roles.clone()).collect();
-            let everyone = Relation { own: true, lead: true, support: true };
+            let everyone = Relation { own: true, lead: true, support: true, filer: true };
             prop_assert!(possible_actions(&flow, case, &roles, everyone).is_empty());
         }
     }

@@ -199,6 +199,8 @@ impl<'a> CaseMaker<'a> {
                     Vec::new()
                 },
                 because: Vec::new(),
+                subject: None,
+                parent: None,
             };
             let kind = if is_assigned {
                 Kind::Assign

@@ -160,7 +160,7 @@ impl<'m, 'a> Walker<'m, 'a> {
                 None => return Ok(None),
             },
             Scope::Support => self.case.about.support.first().cloned(),
-            Scope::All => None,
+            Scope::Filer | Scope::All => None,
         };
         let day = self.next_day(step);
         if self
@@ -190,6 +190,7 @@ impl<'m, 'a> Walker<'m, 'a> {
                 .map(|reason| reason.id.to_string()),
             day: Some(day),
             standing: Some((step.role.clone(), unit)),
+            ..ActRequest::default()
         };
         self.office.act_held(&mut self.case, &request).map(Some)
     }

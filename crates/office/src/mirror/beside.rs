@@ -131,6 +131,7 @@ impl Mirror {
             return Err(problems::snapshot_unfit("programmes"));
         }
         mirror.columns = columns;
+        mirror.expect_again()?;
         Ok(mirror)
     }
 

@@ -13,10 +13,10 @@ use programme::model::Programme;
 use programme::schema::Schema;
 use serde::de::DeserializeOwned;
 
-use super::{CaseNow, Mirror, Told, attributes_of, facts};
+use super::{CaseNow, Mirror, Told, attributes_of, facts, step_of};
 use crate::activate::programme_of;
 use crate::entry::{
-    ActorEndFacts, ActorMovedFacts, AuditDrawFacts, AuditFindingFacts, CaseActFacts,
+    ActorEndFacts, ActorMovedFacts, AuditDrawFacts, AuditFindingFacts, CaseReportedFacts,
     ChangeConfirmedFacts, DeputyEndedFacts, DeputyFacts, HandoverConfirmedFacts, HandoverFacts,
     ImportEndFacts, Kind, LetterCountersignedFacts, LetterScanFacts, LetterSignedFacts,
     OverrideFacts, PaperFacts, PaperTemplateFacts, PaperVoidedFacts, ProgrammeFacts, PublishFacts,
@@ -114,19 +114,21 @@ impl Ahead<'_> {
                 let withdrawn: WithdrawFacts = facts(told)?;
                 self.hide(&withdrawn.record_type.as_str().into(), withdrawn.record)
             }
-            Kind::CaseOpen | Kind::Assign => {
+            Kind::CaseOpen | Kind::Assign | Kind::CaseFiled => {
                 let case = CaseNow::opened(facts(told)?, told.programme);
                 self.check_case(told.position.0, case)
             }
-            Kind::CaseAct => {
-                let act: CaseActFacts = facts(told)?;
-                let known = self.cases.remove(&act.case);
-                let known = known.or_else(|| self.mirror.cases.get(&act.case).cloned());
+            Kind::CaseAct | Kind::CasePassed => {
+                let passed = step_of(told, kind)?;
+                let number = passed.act.case;
+                let known = self.cases.remove(&number);
+                let known = known.or_else(|| self.mirror.cases.get(&number).cloned());
                 let mut case =
-                    known.ok_or_else(|| problems::missing_case(told.position.0, act.case))?;
-                case.take(told.position, &act);
-                self.check_case(act.case, case)
+                    known.ok_or_else(|| problems::missing_case(told.position.0, number))?;
+                case.take(told.position, passed);
+                self.check_case(number, case)
             }
+            Kind::CaseReported => readable::<CaseReportedFacts>(told),
             Kind::ImportClose | Kind::ImportAbandon => readable::<ImportEndFacts>(told),
             Kind::Remind => readable::<RemindFacts>(told),
             Kind::Override => readable::<OverrideFacts>(told),

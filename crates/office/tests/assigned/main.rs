@@ -64,6 +64,7 @@ impl City {
             reminded,
             assigned,
             unknown,
+            ..
         } = self.office.advance(day(on)).unwrap();
         assert_eq!(unknown, [], "{on}");
         (reminded, assigned)

@@ -130,11 +130,17 @@ fn every_role_may_take_exactly_the_actions_that_are_declared_in_each_state() {
                             None | Some("own") => own,
                             Some("lead") => lead,
                             Some("support") => support,
+                            Some("filer") => false,
                             _ => true,
                         })
                         .map(|row| text(row, "id").unwrap())
                         .collect();
-                    let relation = Relation { own, lead, support };
+                    let relation = Relation {
+                        own,
+                        lead,
+                        support,
+                        filer: false,
+                    };
                     let found = possible_actions(flow, &case, &[RoleId::new(&role)], relation);
                     let found: Vec<String> = found.iter().map(ToString::to_string).collect();
                     assert_eq!(found, expected, "{} {state} {role} {relation:?}", flow.id);

@@ -412,6 +412,7 @@ impl Town {
             closing_reason: None,
             day: Some(day(300)),
             standing: Some((role.to_owned(), unit)),
+            ..ActRequest::default()
         };
         if let Err(problems) = self.office.act(case.number, &request) {
             problems.iter().for_each(refused);

@@ -2,7 +2,10 @@
 //!
 //! What a flow can get wrong as a machine (a state that cannot be left, a deadline that never ends)
 //! is found by [`casework::validate`]; here its faults get their lines, and what only the text shows
-//! is checked: how a name is to be understood, two inputs that share a field, lengths said twice.
+//! is checked: how a name is to be understood, two inputs that share a field, lengths said twice. What they do beyond
+//! their own steps is in `clauses.rs`.
+
+mod clauses;
 
 use std::sync::Arc;
 
@@ -10,8 +13,9 @@ use base::{
     ActionId, CodeId, DeadlineId, FieldId, FlowId, Ratio, RoleId, StateId, Text, VocabularyId,
 };
 use casework::{
-    Action, Adds, Amount, Bound, Choice, Deadline, End, FieldKind, Flow, FlowPart, Length, Reason,
-    Requirement, Scope, Start, State, StateKind, When, WhenMissed,
+    Action, Adds, Amount, Beyond, Bound, Choice, Deadline, End, Extension, FieldKind, Flow,
+    FlowPart, Length, Notice, OnTransfer, Reason, Requirement, Scope, Start, State, StateKind,
+    Transfer, When, WhenMissed,
 };
 use indexmap::IndexMap;
 
@@ -40,7 +44,12 @@ const RESERVED: &[&str] = &[
     "outcome",
     "added",
     "hidden",
+    "closing_reason",
+    "parent",
+    "merged_into",
 ];
+/// The word for the opening of a case, where another is an action.
+const OPEN_ACTION: &str = "open";
 /// How an element of a list asks for all codes of a vocabulary.
 const VOCABULARY_PREFIX: &str = "vocabulary:";
 
@@ -66,6 +75,7 @@ pub(super) fn build(
             flows.insert(flow.id.clone(), flow);
         }
     }
+    clauses::sub_cases(rows, &flows, faults);
     flows
 }
 
@@ -89,6 +99,7 @@ impl Builder<'_> {
             .collect();
         self.opening_fields(row);
         self.check_inputs();
+        let filing = self.filing(row);
         let action_rows: Vec<Arc<Row>> = self.rows.under("action", self.id).to_vec();
         let actions: Vec<(Action, Arc<Row>)> = action_rows
             .iter()
@@ -99,6 +110,19 @@ impl Builder<'_> {
         let deadlines: Vec<(Deadline, Arc<Row>)> = deadline_rows
             .iter()
             .filter_map(|row| Some((self.deadline(row, &state_ids)?, row.clone())))
+            .collect();
+        let extension_rows: Vec<Arc<Row>> = self.rows.under("extension", self.id).to_vec();
+        let extensions: Vec<(Extension, Arc<Row>)> = extension_rows
+            .iter()
+            .filter_map(|row| {
+                let extension = self.extension(row, deadlines.iter().map(|(found, _)| found))?;
+                Some((extension, row.clone()))
+            })
+            .collect();
+        let notice_rows: Vec<Arc<Row>> = self.rows.under("notice", self.id).to_vec();
+        let notices: Vec<(Notice, Arc<Row>)> = notice_rows
+            .iter()
+            .filter_map(|row| Some((self.notice(row)?, row.clone())))
             .collect();
         let about = row
             .text("about")
@@ -116,6 +140,9 @@ impl Builder<'_> {
                 .iter()
                 .map(|(deadline, _)| deadline.clone())
                 .collect(),
+            extensions: extensions.iter().map(|(found, _)| found.clone()).collect(),
+            notices: notices.iter().map(|(found, _)| found.clone()).collect(),
+            filing,
         };
         for fault in casework::validate(&flow) {
             let owner = match fault.part {
@@ -123,6 +150,8 @@ impl Builder<'_> {
                 FlowPart::State(at) => states.get(at).map(|(_, row)| row),
                 FlowPart::Action(at) => actions.get(at).map(|(_, row)| row),
                 FlowPart::Deadline(at) => deadlines.get(at).map(|(_, row)| row),
+                FlowPart::Extension(at) => extensions.get(at).map(|(_, row)| row),
+                FlowPart::Notice(at) => notices.get(at).map(|(_, row)| row),
                 FlowPart::Field(at) => self.fields.get(at).and_then(|(_, row)| row.as_ref()),
             };
             let owner = owner.unwrap_or(row);
@@ -201,7 +230,11 @@ impl Builder<'_> {
 
     /// Inputs belong to an action of the flow.
     fn check_inputs(&mut self) {
-        let known: Vec<&str> = self.rows.ids_under("action", self.id).collect();
+        let known: Vec<&str> = self
+            .rows
+            .ids_under("action", self.id)
+            .chain([OPEN_ACTION])
+            .collect();
         for row in self.rows.under("input", self.id) {
             let Some(action) = row.text("action") else {
                 continue;
@@ -229,6 +262,7 @@ impl Builder<'_> {
             scope: match row.text("scope").map(|scope| &**scope) {
                 Some("lead") => Scope::Lead,
                 Some("support") => Scope::Support,
+                Some("filer") => Scope::Filer,
                 Some("all") => Scope::All,
                 _ => Scope::Own,
             },
@@ -240,7 +274,26 @@ impl Builder<'_> {
             closes_with: None,
             reopens: row.bool("reopens").unwrap_or(false),
             adds: self.deduction(row),
+            beyond: Beyond {
+                opens: row.text("opens").map(FlowId::new),
+                waits_for_sub_cases: row.bool("waits_for_sub_cases").unwrap_or(false),
+                merges: row.bool("merges").unwrap_or(false),
+                transfers: match row.text("transfers").map(|word| &**word) {
+                    Some("to_unit") => Some(Transfer::ToUnit),
+                    Some("back") => Some(Transfer::Back),
+                    _ => None,
+                },
+            },
         };
+        if self.is_about_item && (action.beyond.merges || action.beyond.transfers.is_some()) {
+            let column = if action.beyond.merges {
+                "merges"
+            } else {
+                "transfers"
+            };
+            self.faults
+                .cell(row, column, problems::item_cannot_pass(id));
+        }
         if row.has("closing_reasons") {
             let reasons = self.codes(row, "closing_reasons");
             action.closes_with = Some(
@@ -250,18 +303,8 @@ impl Builder<'_> {
                     .collect(),
             );
         }
-        let inputs: Vec<Arc<Row>> = self
-            .rows
-            .under("input", self.id)
-            .iter()
-            .filter(|input| input.text("action") == Some(id))
-            .cloned()
-            .collect();
-        for input in inputs {
-            let Some(field) = self.input(&input) else {
-                continue;
-            };
-            if input.bool("required").unwrap_or(false) {
+        for (field, is_required) in self.inputs_of(id) {
+            if is_required {
                 action.requires.push(Requirement {
                     field,
                     when: When::Always,
@@ -271,6 +314,21 @@ impl Builder<'_> {
             }
         }
         Some(action)
+    }
+
+    /// The fields of an action, and whether each is required.
+    fn inputs_of(&mut self, action: &str) -> Vec<(FieldId, bool)> {
+        let inputs: Vec<Arc<Row>> = self
+            .rows
+            .under("input", self.id)
+            .iter()
+            .filter(|input| input.text("action").is_some_and(|of| **of == *action))
+            .cloned()
+            .collect();
+        inputs
+            .iter()
+            .filter_map(|input| Some((self.input(input)?, input.bool("required").unwrap_or(false))))
+            .collect()
     }
 
     /// What an action takes off an item's points: in points or in percent of them, never without a reason.
@@ -453,6 +511,11 @@ impl Builder<'_> {
             when_missed: self.when_missed(row),
             lifted_by: row.texts("lifted_by").iter().map(ActionId::new).collect(),
             holds: row.texts("holds").iter().map(ActionId::new).collect(),
+            runs_on: row.bool("runs_on").unwrap_or(false),
+            on_transfer: match row.text("on_transfer").map(|word| &**word) {
+                Some("starts_anew") => OnTransfer::StartsAnew,
+                _ => OnTransfer::GoesOn,
+            },
         };
         Some(deadline)
     }
@@ -635,6 +698,7 @@ fn state(row: &Row) -> Option<State> {
             _ => StateKind::Open,
         },
         outcome: row.text("outcome").map(CodeId::new),
+        is_clock_stopped: row.text("clock").is_some_and(|word| &**word == "stopped"),
     })
 }
 

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use base::{DeadlineId, FlowId};
+use base::{DeadlineId, FlowId, RoleId};
 use casework::Flow;
 use indexmap::IndexMap;
 
 use super::fields::count;
 use super::references::unknown_in;
 use super::{Faults, Rows};
-use crate::model::{ASSIGNMENT, Escalation, Reminder};
+use crate::model::{ASSIGNMENT, Escalation, Reminder, Report};
 use crate::problems;
 use crate::rows::{Content, Row};
 
@@ -50,12 +50,108 @@ pub(super) fn build(
             deadline,
             days: days.into_iter().collect(),
             escalates,
+            reports: Vec::new(),
         })
     };
-    rows.of("reminder")
+    let mut reminders: Vec<Reminder> = rows
+        .of("reminder")
         .iter()
         .filter_map(|row| of_row(row, faults))
-        .collect()
+        .collect();
+    for row in rows.of("escalation") {
+        escalation(row, flows, &mut reminders, faults);
+    }
+    for reminder in &mut reminders {
+        reminder.days.sort_unstable();
+        reminder.reports.sort_by_key(|report| report.after);
+    }
+    reminders
+}
+
+/// A step of escalation, added to what is known of its deadline.
+fn escalation(
+    row: &Row,
+    flows: &IndexMap<FlowId, Flow>,
+    reminders: &mut Vec<Reminder>,
+    faults: &mut Faults,
+) -> Option<()> {
+    const LATE: &str = "working_days_late";
+    let flow = flows.get(&FlowId::new(row.text("flow")?))?;
+    let id = row.text("deadline")?;
+    let deadline = DeadlineId::new(id);
+    match flow.deadline(&deadline) {
+        None => unknown_in(
+            faults,
+            ("flow", flow.id.as_str()),
+            ("deadline", id),
+            flow.deadlines.iter().map(|found| found.id.as_str()),
+            row.span_of("deadline"),
+        ),
+        Some(found) if found.when_missed != casework::WhenMissed::Mark => {
+            faults.cell(row, "deadline", problems::escalates_no_fault(id));
+        }
+        Some(_) => {}
+    }
+    let after = row.int(LATE)?;
+    if !(1..=DAYS_MAX).contains(&after) {
+        let problem = problems::number_out_of_range(LATE, after, 1, DAYS_MAX);
+        faults.cell(row, LATE, problem);
+    }
+    let step = row.text("step")?.clone();
+    for (column, of) in [
+        ("to", "follow_up"),
+        ("reply_within", "follow_up"),
+        ("roles", "report"),
+    ] {
+        if row.has(column) && *step != *of {
+            faults.cell(row, column, problems::escalation_takes_no(&step, column));
+        } else if !row.has(column) && *step == *of && column != "reply_within" {
+            faults.at(row.span.clone(), problems::escalation_lacks(&step, column));
+        }
+    }
+    let known = reminders
+        .iter_mut()
+        .position(|found| found.flow == flow.id && found.deadline == deadline);
+    let known = known.unwrap_or_else(|| {
+        reminders.push(Reminder {
+            flow: flow.id.clone(),
+            deadline,
+            days: Vec::new(),
+            escalates: None,
+            reports: Vec::new(),
+        });
+        reminders.len() - 1
+    });
+    let reminder = reminders.get_mut(known)?;
+    match &*step {
+        "remind" if reminder.days.contains(&after) => {
+            faults.cell(row, LATE, problems::listed_twice(after));
+        }
+        "remind" => reminder.days.push(after),
+        "report" => reminder.reports.push(Report {
+            after,
+            roles: row.texts("roles").iter().map(RoleId::new).collect(),
+        }),
+        _ if reminder.escalates.is_some() => {
+            faults.cell(row, "step", problems::followed_up_twice(id));
+        }
+        _ => {
+            let to = FlowId::new(row.text("to")?);
+            if flows.get(&to)?.subject != ASSIGNMENT {
+                faults.cell(row, "to", problems::escalates_to_no_assignment(&to));
+            }
+            let reply_within = match row.has("reply_within") {
+                true => count(row, "reply_within", 1, faults)?,
+                false => REPLY_WITHIN,
+            };
+            reminder.escalates = Some(Escalation {
+                after,
+                to,
+                reply_within,
+            });
+        }
+    }
+    Some(())
 }
 
 /// The numbers of a list, each once and within what is possible.

@@ -1,16 +1,19 @@
 //! What can be wrong with what a package means: codes P201 to P499, each with its remedy.
 //!
 //! P2xx: names, units, vocabularies, the calendar, records and their fields. P3xx: indicators and
-//! scorecards. P4xx: flows, published figures and made-up data. P54x: the plan over the year. Faults of a flow as a machine and of
+//! scorecards. P4xx: flows, published figures and made-up data. P54x: the plan over the year. P56x: what
+//! flows do beyond one case and by themselves. Faults of a flow as a machine and of
 //! a scorecard as arithmetic keep the codes of `casework` (F1xx) and `scoring` (C1xx).
 
 pub mod declarations;
 pub mod figures;
+pub mod flows;
 pub mod plan;
 pub mod work;
 
 pub(crate) use declarations::*;
 pub(crate) use figures::*;
+pub(crate) use flows::*;
 pub(crate) use plan::*;
 pub(crate) use work::*;
 
@@ -18,6 +21,7 @@ pub(crate) use work::*;
 pub const CATALOGUES: &[&[base::ProblemKind]] = &[
     declarations::CATALOGUE,
     figures::CATALOGUE,
+    flows::CATALOGUE,
     plan::CATALOGUE,
     work::CATALOGUE,
 ];

@@ -73,7 +73,10 @@ pub(crate) struct Listed {
 pub(super) fn short(office: &Office, caller: &Caller, case: &Found) -> Result<Short, Refused> {
     let (programme, today) = (office.programme()?, office.today()?);
     let (role, unit) = caller.standing(office)?;
-    let relation = office::case::relation(&programme, &case.about, unit.as_deref());
+    let relation = casework::Relation {
+        filer: office.is_filed_by(case, caller.actor)?,
+        ..office::case::relation(&programme, &case.about, unit.as_deref())
+    };
     let roles = [RoleId::new(role)];
     let calendar = &programme.calendar;
     let actions = open_actions(&case.flow, &case.state, &roles, relation, today, calendar);
@@ -171,8 +174,59 @@ pub(crate) struct Case {
     short: Short,
     /// Fields as they stand, as text.
     fields: BTreeMap<String, String>,
-    /// Steps, oldest first.
+    /// Steps, oldest first. A step that time has taken and that is not written down yet is the last.
     steps: Vec<Step>,
+    /// Position of its last entry, to be given as `seen` with an act.
+    version: u64,
+    /// The case above it.
+    parent: Option<u64>,
+    /// Cases below it.
+    below: Vec<u64>,
+    /// Cases that were merged into it.
+    merged: Vec<u64>,
+    /// The case into which it was merged.
+    merged_into: Option<u64>,
+    /// Notices for objections, oldest first.
+    notices: Vec<Notice>,
+}
+
+/// A notice for objections.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Notice {
+    /// Notice of its flow.
+    notice: String,
+    /// The day on which it was put up.
+    put_up_on: String,
+    /// The last day for objections.
+    last_day: String,
+    /// Objections that were registered.
+    objections: usize,
+    /// Those of them that are not settled.
+    open: usize,
+    /// The day on which it ends by itself if nothing else happens.
+    ends_on: Option<String>,
+    /// The day on which it was taken down.
+    taken_down_on: Option<String>,
+}
+
+/// Notices whose last day cannot be counted yet are left out.
+fn notices(office: &Office, case: &Found) -> Result<Vec<Notice>, Refused> {
+    let (programme, today) = (office.programme()?, office.today()?);
+    let runs = casework::notices(&case.flow, &case.state, today, &programme.calendar);
+    let text = |day: Option<base::Day>| day.map(|day| day.to_string());
+    Ok(runs
+        .unwrap_or_default()
+        .into_iter()
+        .map(|run| Notice {
+            notice: run.notice.to_string(),
+            put_up_on: run.put_up_on.to_string(),
+            last_day: run.last_day.to_string(),
+            objections: run.objections,
+            open: run.open,
+            ends_on: text(run.ends_on),
+            taken_down_on: text(run.taken_down_on),
+        })
+        .collect())
 }
 
 fn whole(office: &Office, caller: &Caller, number: u64) -> Result<Case, Refused> {
@@ -202,6 +256,12 @@ fn whole(office: &Office, caller: &Caller, number: u64) -> Result<Case, Refused>
                 reason: step.reason.clone(),
             })
             .collect(),
+        version: found.version.0,
+        parent: found.about.parent,
+        merged_into: found.state.steps.last().and_then(|step| step.into),
+        notices: notices(office, &found)?,
+        below: found.below,
+        merged: found.merged,
     })
 }
 
@@ -241,6 +301,15 @@ pub(crate) struct Act {
     /// Reason from the action's list.
     #[serde(default)]
     closing_reason: Option<String>,
+    /// The unit to which the case passes, or for which a case below is opened.
+    #[serde(default)]
+    unit_to: Option<String>,
+    /// The number of the case into which this one is merged.
+    #[serde(default)]
+    into: Option<u64>,
+    /// The `version` of the case that was read: a step since then refuses the act and says whose it was.
+    #[serde(default)]
+    seen: Option<u64>,
 }
 
 /// What became of it.
@@ -311,8 +380,10 @@ pub(crate) async fn act(
             evidence,
             reason: body.reason.clone(),
             closing_reason: body.closing_reason.clone(),
-            day: None,
-            standing: None,
+            unit_to: body.unit_to.clone(),
+            into: body.into,
+            seen: body.seen.map(base::Position),
+            ..ActRequest::default()
         };
         let case = office.act(number, &request)?;
         Ok(Acted {

@@ -132,7 +132,7 @@ pub(crate) async fn items(
             };
             let number = numbers.get(&(result.item.clone(), unit_id.clone()));
             let case: Option<Case> = match number {
-                Some(number) => office.case_as_of(*number, at)?,
+                Some(number) => office.case_as_of(*number, at, day)?,
                 None => None,
             };
             let of = case

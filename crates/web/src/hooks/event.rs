@@ -132,7 +132,7 @@ pub(crate) fn of_entry(office: &Office, entry: &Entry) -> Option<Event> {
             &["import", "added", "revised"],
             format!("imports/{}", facts.get("import")?),
         ),
-        Kind::CaseOpen | Kind::Assign => (
+        Kind::CaseOpen | Kind::Assign | Kind::CaseFiled => (
             "zhicheng.case.opened",
             &[
                 "flow",
@@ -145,7 +145,7 @@ pub(crate) fn of_entry(office: &Office, entry: &Entry) -> Option<Event> {
             ],
             format!("cases/{position}"),
         ),
-        Kind::CaseAct => (
+        Kind::CaseAct | Kind::CasePassed => (
             "zhicheng.case.moved",
             &["case", "action", "from", "to"],
             format!("cases/{}", facts.get("case")?),

@@ -272,7 +272,11 @@ pub(crate) fn cases_of_unit(
     let mut cases = Vec::new();
     for item in course.scorecard.items.keys() {
         if let Some(number) = numbers.get(&(item.clone(), unit.clone())) {
-            cases.extend(look.office.case_as_of(*number, course.assessment.at)?);
+            cases.extend(look.office.case_as_of(
+                *number,
+                course.assessment.at,
+                course.assessment.day,
+            )?);
         }
     }
     Ok(cases)

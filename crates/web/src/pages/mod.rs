@@ -8,6 +8,7 @@ pub(crate) mod audit;
 pub(crate) mod batch;
 pub(crate) mod board;
 pub(crate) mod case;
+pub(crate) mod cases;
 pub(crate) mod circular;
 pub(crate) mod course;
 pub(crate) mod drafts;
@@ -52,6 +53,7 @@ pub(crate) fn routes() -> Router<Site> {
         .merge(papers::routes())
         .merge(programme::routes())
         .merge(case::routes())
+        .merge(cases::routes())
         .merge(items::routes())
         .merge(batch::routes())
         .merge(assessment::routes())

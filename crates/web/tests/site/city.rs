@@ -44,15 +44,30 @@ impl City {
     fn of(nature: Nature) -> City {
         let package = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../programmes/chibi-2018");
         let sources = Sources::read_folder(package).unwrap();
-        let programme = programme::check(&sources).programme.unwrap();
+        City::from_sources(
+            &sources,
+            nature,
+            ("programme_office", Some("quality_office")),
+        )
+    }
+
+    /// A demonstration of a package's text, founded by somebody of that role.
+    pub fn of_package(text: &str, role: &str) -> City {
+        let files = [("programme.toml".to_owned(), text.to_owned())];
+        let sources = Sources::from_files("town", files);
+        City::from_sources(&sources, Nature::Demonstration, (role, None))
+    }
+
+    fn from_sources(sources: &Sources, nature: Nature, founder: (&str, Option<&str>)) -> City {
+        let programme = programme::check(sources).programme.unwrap();
         let dir = tempfile::tempdir().unwrap();
         let data = dir.path().join("data");
         let founder = NewActor {
             name: "筹建组".to_owned(),
-            role: "programme_office".to_owned(),
-            unit: Some("quality_office".to_owned()),
+            role: founder.0.to_owned(),
+            unit: founder.1.map(str::to_owned),
         };
-        drop(Office::init(&data, &sources, programme, nature, &founder).unwrap());
+        drop(Office::init(&data, sources, programme, nature, &founder).unwrap());
         let office = SharedOffice::open(&data, &mut |_, _, _| ()).unwrap();
         let site = Site::new(office, Desk::open(&data).unwrap(), Options::default());
         City {

@@ -11,6 +11,7 @@ mod course;
 mod crowd;
 mod elsewhere;
 mod figures;
+mod flows;
 mod forged;
 mod forms;
 mod hooks;

@@ -422,7 +422,7 @@ fn composing_asks_before_it_cuts_an_appeal_short() {
     let silent = [("action", "compose"), ("case", number.as_str())];
     let refused = town.city.post("/batch", &silent);
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(refused.has("F230"), "{}", refused.text());
+    assert!(refused.has("F244"), "{}", refused.text());
     assert_eq!(town.state(north), "drafted");
     let said = [silent[0], silent[1], ("reason", "单位书面表示无异议")];
     let done = town.city.post("/batch", &said);

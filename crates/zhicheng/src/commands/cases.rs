@@ -34,11 +34,15 @@ pub fn advance(arguments: &Advance, common: &Common) -> Outcome {
     };
     let done = office.advance(day)?;
     outln!(
-        "{day}  {} {}  {} {}",
+        "{day}  {} {}  {} {}  {} {}  {} {}",
         say("催办", "reminded of"),
         done.reminded,
         say("转督办", "followed up"),
-        done.assigned
+        done.assigned,
+        say("报告", "reported"),
+        done.reported,
+        say("公示届满", "notices ended"),
+        done.ended
     );
     for problem in &done.unknown {
         outln!("{}", problem.what(lang()));
@@ -414,6 +418,7 @@ fn print_case(office: &Office, case: &Case, format: Format) -> Outcome {
             own: true,
             lead: true,
             support: true,
+            filer: true,
         };
         let (today, calendar) = (office.today()?, &programme.calendar);
         let (flow, state) = (&case.flow, &case.state);
@@ -503,8 +508,8 @@ fn act(arguments: &CaseAct, common: &Common) -> Outcome {
         reason: arguments.reason.clone(),
         closing_reason,
         day: arguments.day.as_deref().map(common::day).transpose()?,
-        standing: None,
         action,
+        ..ActRequest::default()
     };
     let case = office.act(arguments.case, &request)?;
     outln!(

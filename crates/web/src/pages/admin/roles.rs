@@ -124,6 +124,13 @@ fn show(look: &Look<'_>) -> Result<Page, Refused> {
                         en: "cases supported".into(),
                     },
                 ),
+                casework::Scope::Filer => (
+                    "◇",
+                    Text {
+                        zh: "本人开办的".into(),
+                        en: "cases that the person opened".into(),
+                    },
+                ),
                 casework::Scope::All => ("●", Scope::All.name()),
             };
             Row {

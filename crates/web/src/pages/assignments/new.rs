@@ -141,6 +141,7 @@ fn nothing_yet(look: &Look<'_>, flow: &casework::Flow) -> Case {
             evidence: Vec::new(),
             steps: Vec::new(),
             closed: None,
+            sub_cases_open: 0,
         },
         about: CaseOpenFacts {
             flow: flow.id.to_string(),
@@ -155,8 +156,14 @@ fn nothing_yet(look: &Look<'_>, flow: &casework::Flow) -> Case {
             fields: std::collections::BTreeMap::new(),
             support: Vec::new(),
             because: Vec::new(),
+            subject: None,
+            parent: None,
         },
         flow: flow.clone(),
+        by_time: Vec::new(),
+        below: Vec::new(),
+        merged: Vec::new(),
+        opened_for: None,
     }
 }
 

@@ -245,6 +245,8 @@ fn means(
         evidence: Vec::new(),
         reason: None,
         closing_reason: None,
+        unit_to: None,
+        into: None,
     };
     if after.record(flow, step).is_err() {
         return lines;

@@ -3,6 +3,7 @@
 //! Any flow of any programme: the fields of an action are the inputs of its form. A case of an assessment
 //! item shows more, see `item.rs`.
 
+pub(crate) mod beyond;
 pub(crate) mod item;
 mod lost;
 pub(crate) mod next;
@@ -14,8 +15,7 @@ use axum::response::Response;
 use axum::routing::get;
 use base::{FieldId, Problem};
 use casework::{
-    Action, Amount, DueState, Field, FieldKind, StateKind, Value, When, open_actions,
-    possible_actions,
+    Action, Amount, Field, FieldKind, StateKind, Value, When, open_actions, possible_actions,
 };
 use office::case::{ActRequest, Case};
 use office::course::item_of;
@@ -69,6 +69,10 @@ pub(crate) struct ActForm {
     is_self_score: bool,
     /// What submits after it, where that is possible: action and name.
     then: Option<(String, String)>,
+    /// The unit to which it passes the case on, or for which it opens one below.
+    unit_to: Option<beyond::UnitChoice>,
+    /// The open cases into which it could be merged.
+    into: Option<beyond::CaseChoice>,
 }
 
 struct Piece {
@@ -84,6 +88,10 @@ struct StepLine {
     day: String,
     moment: String,
     to: String,
+    /// The unit or case to which it passed the case on.
+    passed: Option<(String, String)>,
+    /// Time has done it and nobody has written it down yet.
+    is_by_time: bool,
     reason: String,
     fields: Vec<(String, String)>,
     evidence: Vec<Piece>,
@@ -97,13 +105,6 @@ struct LockLine {
     /// What is locked, and what opens it again.
     actions: String,
     lifted_by: String,
-}
-
-struct DueLine {
-    name: String,
-    due: String,
-    state: (&'static str, &'static str),
-    lamp: &'static str,
 }
 
 struct ReminderLine {
@@ -130,7 +131,15 @@ struct CasePage {
     forms: Vec<ActForm>,
     steps: Vec<StepLine>,
     locks: Vec<LockLine>,
-    dues: Vec<DueLine>,
+    dues: Vec<beyond::DueLine>,
+    notices: Vec<beyond::NoticeLine>,
+    ties: beyond::Ties,
+    reports: Vec<beyond::ReportLine>,
+    picture: Option<String>,
+    /// What was typed for an action that is no longer possible: label and text.
+    kept: Vec<(String, String)>,
+    /// The version that whoever looks sees.
+    seen: u64,
     assigned: Option<assignments::Panel>,
     reminders: Vec<ReminderLine>,
     /// Assignments that were made because this case stayed late: number and title.
@@ -154,7 +163,10 @@ fn show(
     let who = look.visitor()?;
     let case = look.office.case(number).map_err(Refused::missing)?;
     let words = Words { lang: look.lang() };
-    let relation = office::case::relation(&look.programme, &case.about, who.unit.as_deref());
+    let relation = casework::Relation {
+        filer: look.office.is_filed_by(&case, who.actor)?,
+        ..office::case::relation(&look.programme, &case.about, who.unit.as_deref())
+    };
     let roles = [base::RoleId::new(&who.role)];
     let calendar = &look.programme.calendar;
     let actions = open_actions(
@@ -186,7 +198,7 @@ fn show(
     let panel = item::panel(look, &case, &ticked, is_own)?;
     let of = item_of(&look.programme, &case.about);
     let one = forms.len() == 1;
-    let forms = forms
+    let forms: Vec<ActForm> = forms
         .into_iter()
         .map(|form| match of {
             Some(of) => {
@@ -201,6 +213,9 @@ fn show(
         })
         .collect();
     let steps = steps(look, &case, words)?;
+    let kept = beyond::kept(look, &case, posted, |id| {
+        forms.iter().any(|form| form.id == id)
+    });
     let reminders = look.office.reminders_of(number)?;
     Page::of(&CasePage {
         frame: look.frame(title_of(look, &case)),
@@ -233,7 +248,13 @@ fn show(
         forms,
         steps,
         locks: locked(look, &case, words),
-        dues: dues(look, &case, words),
+        dues: beyond::dues(look, &case),
+        notices: beyond::notices(look, &case),
+        ties: beyond::ties(look, &case)?,
+        reports: beyond::reports(look, &case)?,
+        picture: beyond::path(look, &case)?,
+        kept,
+        seen: case.version.0,
         problems: problems.to_vec(),
         is_saved: saved.is_some() && posted.is_none(),
         draft,
@@ -315,6 +336,7 @@ pub(crate) fn asks_for_nothing(action: &Action) -> bool {
         && action.requires_evidence_at_least == 0
         && !action.reason_required
         && action.closes_with.is_none()
+        && action.beyond == casework::Beyond::default()
 }
 
 /// What the form of a self-score has beyond others: the points that the rule proposes are filled in, and
@@ -415,7 +437,14 @@ pub(crate) fn form(
                 text if text.is_empty() => was.unwrap_or_default(),
                 text => text,
             };
-            input(look, case, field, name, value, required(&field.id))
+            input(
+                look,
+                &case.state.fields,
+                field,
+                name,
+                value,
+                required(&field.id),
+            )
         })
         .collect();
     let hold = office::sealing::first_hold(&look.programme, case, &action.id, look.today);
@@ -441,12 +470,26 @@ pub(crate) fn form(
         is_open: false,
         is_self_score: false,
         then: None,
+        unit_to: beyond::unit_choice(look, case, action, typed),
+        into: beyond::case_choice(look, case, action, typed),
     }
+}
+
+/// An input of the form that opens a case by hand.
+pub(crate) fn opening_input(
+    look: &Look<'_>,
+    field: &Field,
+    value: String,
+    is_required: bool,
+) -> Input {
+    let none = std::collections::BTreeMap::new();
+    let name = format!("f.{}", field.id);
+    input(look, &none, field, name, value, is_required)
 }
 
 fn input(
     look: &Look<'_>,
-    case: &Case,
+    fields: &std::collections::BTreeMap<FieldId, Value>,
     field: &Field,
     name: String,
     value: String,
@@ -469,7 +512,7 @@ fn input(
     let bound = |bound: &Option<casework::Bound>| match bound {
         Some(casework::Bound::Number(number)) => Some(programme::shown::points(number)),
         Some(casework::Bound::Day(day)) => Some(day.to_string()),
-        Some(casework::Bound::Field(id)) => case.state.fields.get(id).map(ToString::to_string),
+        Some(casework::Bound::Field(id)) => fields.get(id).map(ToString::to_string),
         None => None,
     };
     let note = match (kind, bound(&field.min), bound(&field.max)) {
@@ -527,8 +570,16 @@ fn steps(look: &Look<'_>, case: &Case, words: Words) -> Result<Vec<StepLine>, Re
                 || step.action.to_string(),
                 |found| look.text(&found.name).to_owned(),
             ),
-            by: look.office.actor_name(step.by)?,
-            role: look.text(&look.role_name(step.role.as_str())).to_owned(),
+            by: if step.role.as_str() == casework::CLOCK_ROLE {
+                office::advance::clock_name(look.lang()).to_owned()
+            } else {
+                look.office.actor_name(step.by)?
+            },
+            role: if step.role.as_str() == casework::CLOCK_ROLE {
+                words.say("自动办理", "by itself").to_owned()
+            } else {
+                look.text(&look.role_name(step.role.as_str())).to_owned()
+            },
             unit: step
                 .unit
                 .as_ref()
@@ -537,6 +588,14 @@ fn steps(look: &Look<'_>, case: &Case, words: Words) -> Result<Vec<StepLine>, Re
             day: words.day(step.day),
             moment: words.moment(&look.programme, step.moment),
             to: state_name(look, case, &step.to),
+            passed: match (&step.unit_to, step.into) {
+                (_, Some(into)) => Some((format!("/cases/{into}"), format!("#{into}"))),
+                (Some(unit), None) => {
+                    Some((format!("/units/{unit}"), look.unit_name(unit.as_str())))
+                }
+                (None, None) => None,
+            },
+            is_by_time: case.by_time.contains(step),
             reason: step.reason.clone().unwrap_or_default(),
             fields: fields(look, case, &step.fields),
             evidence: step
@@ -624,35 +683,6 @@ fn locked(look: &Look<'_>, case: &Case, words: Words) -> Vec<LockLine> {
         lifted_by: named(&lock.deadline.lifted_by),
     })
     .collect()
-}
-
-fn dues(look: &Look<'_>, case: &Case, words: Words) -> Vec<DueLine> {
-    let mut lines = Vec::new();
-    for deadline in &case.flow.deadlines {
-        let runs = casework::due_of(
-            &case.flow,
-            &case.state,
-            deadline,
-            look.today,
-            &look.programme.calendar,
-        )
-        .unwrap_or_default();
-        for run in runs {
-            let (state, lamp) = match run.state {
-                DueState::Running => (("在期限内", "running"), "on_track"),
-                DueState::Met => (("按期完成", "met"), "on_track"),
-                DueState::Late => (("逾期", "late"), "late"),
-                DueState::Ceased => (("已中止", "ceased"), "none"),
-            };
-            lines.push(DueLine {
-                name: look.text(&deadline.name).to_owned(),
-                due: words.day_and_weekday(run.due_on),
-                state,
-                lamp,
-            });
-        }
-    }
-    lines
 }
 
 async fn act(
@@ -754,7 +784,12 @@ fn request(
         evidence,
         reason: some("reason"),
         closing_reason: some("closing_reason"),
-        day: None,
-        standing: None,
+        unit_to: some("unit_to"),
+        into: match some("into") {
+            Some(text) => Some(beyond::number(&text).map_err(|problem| vec![problem])?),
+            None => None,
+        },
+        seen: posted.get("seen").parse().ok().map(base::Position),
+        ..ActRequest::default()
     })
 }

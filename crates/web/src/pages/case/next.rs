@@ -88,8 +88,11 @@ fn whom(look: &Look<'_>, case: &Case, action: &Action) -> String {
             .and_then(|of| of.ties.lead.as_ref())
             .map(ToString::to_string),
         Scope::Support => case.about.support.first().cloned(),
-        Scope::All => None,
+        Scope::Filer | Scope::All => None,
     };
+    if action.scope == Scope::Filer {
+        return words.say("开办人本人", "whoever opened it").to_owned();
+    }
     let roles: Vec<String> = action
         .roles
         .iter()

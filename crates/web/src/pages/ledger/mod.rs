@@ -117,6 +117,13 @@ const KINDS: &[(Kind, &str, &str)] = &[
     (Kind::Remind, "催办", "reminder"),
     (Kind::Assign, "交办", "assignment"),
     (Kind::CaseAct, "事项办理", "step of a case"),
+    (Kind::CaseFiled, "办件登记", "case filed"),
+    (
+        Kind::CasePassed,
+        "办件移送、并案",
+        "case passed on or merged",
+    ),
+    (Kind::CaseReported, "逾期报告", "late case reported"),
     (Kind::Override, "改定得分", "points set by hand"),
     (Kind::Seal, "封存结果", "result sealed"),
     (Kind::Publish, "公布", "published"),
@@ -287,11 +294,11 @@ fn of(look: &Look<'_>, entry: &Entry, json: &Json) -> Option<(String, String)> {
                 format!("{} {record}", words.say("记录", "Record")),
             ))
         }
-        Kind::CaseOpen | Kind::Assign => Some((
+        Kind::CaseOpen | Kind::Assign | Kind::CaseFiled => Some((
             format!("/cases/{}", entry.position.0),
             format!("{} {}", words.say("事项", "Case"), entry.position.0),
         )),
-        Kind::CaseAct => {
+        Kind::CaseAct | Kind::CasePassed => {
             let case = number("case")?;
             Some((
                 format!("/cases/{case}"),

@@ -1,6 +1,7 @@
 //! The programme as people read it, and its next version: uploaded, checked, compared with the one in
 //! force, tried on the same records, put in force.
 
+mod flow;
 mod proposal;
 
 use askama::Template;
@@ -21,6 +22,7 @@ use crate::site::Site;
 pub(crate) fn routes() -> Router<Site> {
     Router::new()
         .route("/programme", get(page))
+        .merge(flow::routes())
         .merge(proposal::routes())
 }
 

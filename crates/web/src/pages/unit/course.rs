@@ -54,7 +54,11 @@ pub(super) fn open_cases(seen: &Seen<'_>, unit: &str) -> Result<Vec<CaseLine>, R
     } else {
         let mut then = Vec::new();
         for case in look.office.cases()?.iter().filter(|case| is_of(case, unit)) {
-            then.extend(look.office.case_as_of(case.number, seen.assessment.at)?);
+            then.extend(look.office.case_as_of(
+                case.number,
+                seen.assessment.at,
+                seen.assessment.day,
+            )?);
         }
         then
     };
