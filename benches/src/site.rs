@@ -23,7 +23,7 @@ use crate::peers;
 use people::{Asked, Visit};
 
 /// How many times the demonstration's supervision is made, for about a million records.
-const TIMES: usize = 140;
+const TIMES: usize = 136;
 const TIMES_QUICK: usize = 4;
 /// Signed-in people.
 const PEOPLE: usize = 50;
@@ -276,7 +276,7 @@ fn records_of(bench: &Bench, dir: &Path) -> Result<usize, Failure> {
     let database = rusqlite::Connection::open(&table)
         .map_err(|error| Failure::new(format!("{}: {error}", table.display())))?;
     database
-        .query_row(&format!("select count(*) from \"{LISTED}\""), [], |row| {
+        .query_row(&format!("select count(*) from \"record_{LISTED}\""), [], |row| {
             row.get::<_, i64>(0)
         })
         .map(|rows| usize::try_from(rows).unwrap_or(0))

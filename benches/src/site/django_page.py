@@ -27,7 +27,7 @@ PAGE = engines["django"].from_string(
 
 def page(request):
     with connection.cursor() as cursor:
-        cursor.execute(f'select * from "{os.environ["LISTED"]}" order by rowid desc limit 50')
+        cursor.execute(f'select * from "record_{os.environ["LISTED"]}" order by rowid desc limit 50')
         return HttpResponse(PAGE.render({"rows": cursor.fetchall()}))
 
 

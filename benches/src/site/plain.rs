@@ -79,7 +79,7 @@ fn page(table: PathBuf) -> String {
         };
         let mut body = String::from("<!DOCTYPE html><title>Plain</title><table>");
         let filled = database
-            .prepare_cached("select * from food_sample order by rowid desc limit 50")
+            .prepare_cached("select * from record_food_sample order by rowid desc limit 50")
             .and_then(|mut query| {
                 let columns = query.column_count();
                 let mut rows = query.query([])?;

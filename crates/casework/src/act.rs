@@ -136,6 +136,7 @@ pub fn check(
     let mut faults = field_problems(flow, case, action, &act.fields);
     faults.extend(evidence_problems(action, &evidence));
     faults.extend(reason_problems(flow, action, &act));
+    faults.extend(hold_problem(flow, case, action, &act, calendar).map_err(|fault| vec![fault])?);
     if !faults.is_empty() {
         return Err(faults);
     }
@@ -398,6 +399,30 @@ fn evidence_problems(action: &Action, evidence: &[String]) -> Vec<Problem> {
         }));
     }
     faults
+}
+
+/// An action that cuts a running limit short says why.
+fn hold_problem(
+    flow: &Flow,
+    case: &CaseState,
+    action: &Action,
+    act: &Act,
+    calendar: &WorkCalendar,
+) -> Result<Option<Problem>, Problem> {
+    let is_written = act
+        .reason
+        .as_deref()
+        .is_some_and(|text| !text.trim().is_empty());
+    if is_written || action.reason_required {
+        return Ok(None);
+    }
+    let found = lock::holds(flow, case, &action.id, act.day, calendar)?;
+    Ok(found.first().map(|hold| {
+        problems::in_both(|lang| {
+            let name = hold.deadline.name.get(lang);
+            problems::still_runs(action.name.get(lang), name, hold.run.due_on)
+        })
+    }))
 }
 
 fn reason_problems(flow: &Flow, action: &Action, act: &Act) -> Vec<Problem> {

@@ -29,6 +29,8 @@ pub struct Deadline {
     /// The actions that open again what it locked, for the run that was missed; they are possible only
     /// while something is locked.
     pub lifted_by: Vec<ActionId>,
+    /// The actions that would cut it short: while it runs they are taken only with a written reason.
+    pub holds: Vec<ActionId>,
 }
 
 /// What starts a time limit.

@@ -66,6 +66,7 @@ pub fn flow() -> Flow {
             basis: Text::new("考核办法第十条", "assessment rules, art. 10"),
             when_missed: WhenMissed::Mark,
             lifted_by: Vec::new(),
+            holds: Vec::new(),
         }],
     }
 }

@@ -48,5 +48,5 @@ pub use diagram::diagram;
 pub use due::{Due, DueState, due, due_of};
 pub use field::{Bound, Choice, Field, FieldKind, Requirement, Value, When};
 pub use flow::{Action, Adds, Amount, Flow, Reason, Scope, State, StateKind};
-pub use lock::{Lock, locks, open_actions};
+pub use lock::{Hold, Lock, holds, locks, open_actions};
 pub use validate::{DEADLINE_LENGTH_MAX, Fault, FlowPart, validate};

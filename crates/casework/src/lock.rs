@@ -8,7 +8,7 @@ use base::{ActionId, Day, Problem, RoleId, WorkCalendar};
 use crate::act::{Relation, possible_actions};
 use crate::case::CaseState;
 use crate::deadline::{Deadline, WhenMissed};
-use crate::due::{Due, due_of};
+use crate::due::{Due, DueState, due_of};
 use crate::flow::{Action, Flow};
 use crate::problems;
 
@@ -73,6 +73,43 @@ fn lock_of<'flow>(
             deadline,
             run,
         }))
+}
+
+/// A deadline that still runs and that an action would cut short.
+#[derive(Clone, Debug)]
+pub struct Hold<'flow> {
+    /// The deadline.
+    pub deadline: &'flow Deadline,
+    /// Its run.
+    pub run: Due,
+}
+
+/// What still runs on a day and would be cut short by an action, the one that ends last first; nothing for
+/// most actions. Such an action is taken only with a written reason: a right is not ended in silence.
+///
+/// # Errors
+/// A due day cannot be counted: the calendar does not have its year (F301, F302).
+pub fn holds<'flow>(
+    flow: &'flow Flow,
+    case: &CaseState,
+    action: &ActionId,
+    day: Day,
+    calendar: &WorkCalendar,
+) -> Result<Vec<Hold<'flow>>, Problem> {
+    let mut found = Vec::new();
+    for deadline in flow
+        .deadlines
+        .iter()
+        .filter(|one| one.holds.contains(action))
+    {
+        let runs = due_of(flow, case, deadline, day, calendar)?;
+        let running = runs
+            .into_iter()
+            .filter(|run| run.state == DueState::Running);
+        found.extend(running.map(|run| Hold { deadline, run }));
+    }
+    found.sort_by(|one, other| other.run.due_on.cmp(&one.run.due_on));
+    Ok(found)
 }
 
 fn is_lifted(case: &CaseState, deadline: &Deadline, run: &Due) -> bool {

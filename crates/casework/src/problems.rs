@@ -263,6 +263,11 @@ catalogue! {
         what { zh: "没有因逾期锁定的环节，不需要“{action}”", en: "nothing is locked for being late, so “{action}” is not needed" }
         remedy { zh: "按流程继续办理", en: "go on with the course as it is" }
     }
+    /// An action would cut a limit short that still runs, and says no reason.
+    fn still_runs(action, deadline, due_on) -> "F230" Error {
+        what { zh: "“{deadline}”到 {due_on} 才届满，现在“{action}”会使它提前结束", en: "“{deadline}” runs until {due_on}; “{action}” now would cut it short" }
+        remedy { zh: "等它届满；确需提前的，写明理由，理由写入存证，有关单位看得到", en: "wait until then; or write why it cannot wait: the reason stands in the ledger, where the unit sees it" }
+    }
     /// The case has more steps than one case may have.
     fn too_many_steps(max) -> "F225" Error {
         what { zh: "一个办件最多 {max} 步", en: "a case can have at most {max} steps" }

@@ -378,6 +378,9 @@ impl<'flow> Check<'flow> {
         for action in locked {
             self.declared_action(part, "when_missed", action);
         }
+        for action in &deadline.holds {
+            self.declared_action(part, "holds", action);
+        }
         for action in &deadline.lifted_by {
             self.declared_action(part, "lifted_by", action);
             if locked.is_empty() || locked.contains(action) {

@@ -13,6 +13,7 @@ use crate::compile::{Step, Steps};
 use crate::evaluate::{BLOCK, Block, has_any};
 use crate::segment::{Part, Place};
 use crate::sums::Sums;
+use crate::table::RowAt;
 use crate::tally::{Best, Kept, Tally, extreme};
 use crate::wide;
 
@@ -246,17 +247,23 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// Shows the rows of a selection, block by block.
+    /// Shows the rows of a selection, block by block; of one row only, where that is asked.
     pub fn visit<'p>(
         &'p self,
         parts: &[&'p Part],
         selected: usize,
+        only: Option<RowAt>,
         mut see: impl FnMut(usize, &mut Block<'p, 'a>, &[u16]),
     ) {
         for (number, part) in parts.iter().enumerate() {
+            let rows = match only {
+                Some(row) if row.part == number => row.row..row.row + 1,
+                Some(_) => continue,
+                None => 0..part.data.rows,
+            };
             let mut worker = Worker::new(self, part, None, None);
-            for start in (0..part.data.rows).step_by(BLOCK) {
-                let len = BLOCK.min(part.data.rows - start);
+            for start in rows.clone().step_by(BLOCK) {
+                let len = BLOCK.min(rows.end - start);
                 if worker.go(part, start, len) {
                     worker.select(selected);
                     if let Some(list) = worker.lists.get(selected) {

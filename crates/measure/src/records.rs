@@ -61,6 +61,46 @@ impl Columns {
         finder.indicator(&query.indicator, Span::new(query.period, query.day))?;
         Ok(finder.found)
     }
+
+    /// Whether a record or case is behind a figure, and if so whether it counts in the numerator, as
+    /// [`Columns::records_behind`] says of all rows. An indicator that reads no table of its own has none. One
+    /// row is looked at, but for the greatest, least and latest, which depend on the others.
+    ///
+    /// # Errors
+    /// As [`Columns::measure`].
+    pub fn counts_row(&self, query: &Query, number: u64) -> Result<Option<bool>, Problem> {
+        let asked = self.asked(&Query {
+            by: By::None,
+            ..query.clone()
+        })?;
+        let indicator = asked.indicator(&query.indicator)?.clone();
+        let Some(selection) = read_by(&indicator.measure) else {
+            return Ok(None);
+        };
+        if matches!(
+            indicator.measure,
+            Measure::Min(..) | Measure::Max(..) | Measure::Latest { .. }
+        ) {
+            let found = self.records_behind(query)?.into_iter();
+            let mut own = found.filter(|behind| behind.row == RowId::Number(number));
+            return Ok(own.next().map(|behind| behind.in_numerator));
+        }
+        let Some(table) = self.table(&selection.table) else {
+            return Ok(None);
+        };
+        let mut rows = table.rows_with_id(number);
+        let Some(row) = rows.find(|row| table.is_visible(*row, query.at.0)) else {
+            return Ok(None);
+        };
+        let jobs = [Job {
+            indicator: &indicator,
+            spans: vec![Span::new(query.period, query.day)],
+        }];
+        let plan = Plan::listing(&asked, table, &jobs)?;
+        let parts: Vec<&Part> = table.parts().collect();
+        let found = counted(&plan.pass, table, &parts, Some(row));
+        Ok(found.first().map(|(_, in_numerator)| *in_numerator))
+    }
 }
 
 struct Finder<'a, 'q> {
@@ -119,7 +159,7 @@ impl Finder<'_, '_> {
                 self.add(indicator, table, row, false);
             }
         }
-        for (row, in_numerator) in counted(&plan.pass, table, &parts) {
+        for (row, in_numerator) in counted(&plan.pass, table, &parts, None) {
             self.add(indicator, table, row, in_numerator);
         }
         Ok(())
@@ -158,13 +198,18 @@ impl Finder<'_, '_> {
 
 /// The rows that a pass of one task counts, in the order of the positions that added them, and
 /// whether each counts in the numerator.
-fn counted(pass: &Pass<'_>, table: &Table, parts: &[&Part]) -> Vec<(RowAt, bool)> {
+fn counted(
+    pass: &Pass<'_>,
+    table: &Table,
+    parts: &[&Part],
+    only: Option<RowAt>,
+) -> Vec<(RowAt, bool)> {
     let Some(task) = pass.tasks.first() else {
         return Vec::new();
     };
     // With a value by which the extreme or latest is told.
     let mut found: Vec<(RowAt, bool, (i64, u64))> = Vec::new();
-    pass.visit(parts, task.selected, |part, block, rows| {
+    pass.visit(parts, task.selected, only, |part, block, rows| {
         let (start, data) = (block.start(), &block.part().data);
         let at = |row: &u16| RowAt {
             part,

@@ -550,6 +550,23 @@ fn the_records_behind_a_figure() {
         behind("samples_growth", None),
         "+2 +3 +4 +5 +6 +7 +8 +9 +10 +11 +1"
     );
+    // Asked of one record alone, the answer is the same.
+    for indicator in ["pass_rate", "failed", "least_load"] {
+        for unit in [None, Some("hill"), Some("office")] {
+            let mut query = city.query(indicator, "2018", "2018-12-31");
+            query.unit = unit.map(UnitId::new);
+            let all = city.columns.records_behind(&query).unwrap();
+            for number in 1..=12 {
+                let mut own = all.iter().filter(|row| row.row == RowId::Number(number));
+                let expected = own.next().map(|row| row.in_numerator);
+                let found = city.columns.counts_row(&query, number).unwrap();
+                assert_eq!(found, expected, "{indicator} {unit:?} {number}");
+            }
+        }
+    }
+    // What is made from others reads no record itself.
+    let query = city.query("failed_per_sample", "2018", "2018-12-31");
+    assert_eq!(city.columns.counts_row(&query, 3).unwrap(), None);
 }
 
 #[test]

@@ -58,7 +58,27 @@ pub fn register_of(flow: &Flow) -> Option<&casework::Action> {
         .filter(|action| action.from.contains(&flow.initial))
 }
 
+/// Whether a unit leads an assignment or supports it.
+pub fn is_charged(case: &Case, unit: Option<&str>) -> bool {
+    unit.is_some_and(|unit| {
+        case.about.unit.as_deref() == Some(unit) || case.about.support.iter().any(|one| one == unit)
+    })
+}
+
+/// What the case of an assignment says in a field of text; empty without one.
+pub fn text_of(case: &Case, field: &str) -> String {
+    match case.state.fields.get(&FieldId::new(field)) {
+        Some(Value::Text(text)) => text.clone(),
+        _ => String::new(),
+    }
+}
+
 impl Office {
+    /// Whether a role sees all assignments and not only those of its own unit.
+    pub fn sees_all_assignments(&self, role: &str) -> bool {
+        self.may(role, Granted::Assign) || self.may(role, Granted::AuditFinding)
+    }
+
     /// Charges units with something; gives the case's number.
     ///
     /// # Errors

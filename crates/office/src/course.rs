@@ -290,8 +290,9 @@ impl Office {
                 let least = of.ties.evidence_at_least;
                 faults.push(problems::too_few_pieces(&name.zh, &name.en, pieces, least));
             }
+            let why = why(case, action, request);
             if let Some(given) = given(&of.scorecard.self_scored_by)
-                && !has_reason(case, action, request)
+                && why != Why::Written
                 && let Some(proposed) = self.proposed(case, of, assessed).map_err(one)?
                 && given != proposed
             {
@@ -299,18 +300,22 @@ impl Office {
                     crate::values::shown(&given),
                     crate::values::shown(&proposed),
                 );
-                faults.push(problems::self_score_differs(
-                    &name.zh, &name.en, given, proposed,
-                ));
+                let (zh, en) = (&name.zh, &name.en);
+                faults.push(problems::self_score_differs(zh, en, given, proposed));
+                if why == Why::Before {
+                    faults.push(problems::reason_not_new(zh, en));
+                }
             }
         } else if let Some(given) = given(&of.scorecard.judged_by)
-            && !has_reason(case, action, request)
+            && let why @ (Why::Nothing | Why::Before) = why(case, action, request)
             && let Some(than) = self.wanted(case, of, &given, assessed).map_err(one)?
         {
             let (given, than) = (crate::values::shown(&given), crate::values::shown(&than));
-            faults.push(problems::deduction_without_reason(
-                &name.zh, &name.en, given, than,
-            ));
+            let (zh, en) = (&name.zh, &name.en);
+            faults.push(problems::deduction_without_reason(zh, en, given, than));
+            if why == Why::Before {
+                faults.push(problems::reason_not_new(zh, en));
+            }
         }
         Ok(faults)
     }
@@ -569,19 +574,51 @@ fn named(programme: &Programme, case: &Case, problem: Problem) -> Problem {
     Problem::new(problem.code, problem.severity, text, *problem.remedy)
 }
 
-/// Whether an act says why: its reason, or a text that it sets.
-fn has_reason(case: &Case, action: &casework::Action, request: &ActRequest) -> bool {
-    let is_written = |text: &str| !text.trim().is_empty();
-    request.reason.as_deref().is_some_and(is_written)
-        || fields_of(action).any(|id| {
-            case.flow
-                .field(id)
-                .is_some_and(|field| field.kind == FieldKind::Text)
-                && request
-                    .fields
-                    .get(id.as_str())
-                    .is_some_and(|text| is_written(text))
-        })
+/// Whether an act says why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Why {
+    /// Nothing is written.
+    Nothing,
+    /// Only what stood there before: filled in beforehand, or written for an earlier step.
+    Before,
+    /// Something that was written for this act.
+    Written,
+}
+
+/// Whether an act says why: in its reason, or in a text that it sets. Word for word what stands in the case
+/// already was not written for it.
+fn why(case: &Case, action: &casework::Action, request: &ActRequest) -> Why {
+    let texts = fields_of(action).filter(|id| {
+        let field = case.flow.field(id);
+        field.is_some_and(|field| field.kind == FieldKind::Text)
+    });
+    let texts = texts.filter_map(|id| request.fields.get(id.as_str()));
+    let said: Vec<&str> = texts
+        .map(String::as_str)
+        .chain(request.reason.as_deref())
+        .map(str::trim)
+        .filter(|text| !text.is_empty())
+        .collect();
+    let stood_before = |text: &str| {
+        let steps = &case.state.steps;
+        let fields = case.state.fields.values();
+        let fields = fields.chain(steps.iter().flat_map(|step| step.fields.values()));
+        let mut reasons = steps.iter().filter_map(|step| step.reason.as_deref());
+        reasons.any(|reason| reason.trim() == text)
+            || fields
+                .filter_map(|value| match value {
+                    Value::Text(known) => Some(known.trim()),
+                    _ => None,
+                })
+                .any(|known| known == text)
+    };
+    if said.is_empty() {
+        Why::Nothing
+    } else if said.iter().all(|text| stood_before(text)) {
+        Why::Before
+    } else {
+        Why::Written
+    }
 }
 
 /// The pieces of evidence that a case has from its own unit after an act, each once.

@@ -32,6 +32,27 @@ pub enum LetterState {
     Complete,
 }
 
+impl LetterState {
+    /// Every state.
+    pub const ALL: [LetterState; 4] = [
+        LetterState::Unsigned,
+        LetterState::Changed,
+        LetterState::Signed,
+        LetterState::Complete,
+    ];
+
+    /// Its name in addresses and answers.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            LetterState::Unsigned => "unsigned",
+            LetterState::Changed => "changed",
+            LetterState::Signed => "signed",
+            LetterState::Complete => "complete",
+        }
+    }
+}
+
 /// A unit's letter.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Letter {
@@ -375,6 +396,27 @@ impl Office {
             now: *now,
             changes,
         }))
+    }
+
+    /// How a unit took note of a version of the year: by confirming it, or by signing its letter by it or a later one.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn confirmed_version(
+        &self,
+        scorecard: &ScorecardId,
+        period: &Period,
+        unit: &str,
+        version: Position,
+    ) -> Result<Option<SignatureRow>, Problem> {
+        let row = self.letter_row(scorecard, period, unit)?;
+        let signed = row.signed.into_iter().map(|signed| signed.unit);
+        Ok(row
+            .confirmed
+            .into_iter()
+            .chain(signed)
+            .filter(|signature| Position(signature.programme) >= version)
+            .min_by_key(|signature| signature.at))
     }
 
     /// Confirms for a unit what the programme in force changes for it.

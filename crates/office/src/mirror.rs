@@ -172,6 +172,15 @@ impl Mirror {
         self.names.of(subject_type)
     }
 
+    /// Known subjects of a type in the order of their identities, from after one on.
+    pub fn subjects_after<'a>(
+        &'a self,
+        subject_type: &str,
+        after: Option<&str>,
+    ) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.names.after(subject_type, after)
+    }
+
     /// How many subjects of a type are known.
     pub fn subject_count(&self, subject_type: &str) -> usize {
         self.names.count(subject_type)

@@ -79,6 +79,16 @@ pub fn running(
     found
 }
 
+/// Working days from which something is due soon.
+pub const SOON_DAYS: i64 = 5;
+
+/// The deadline of a case that runs out first, or did.
+pub fn first_running(programme: &Programme, case: &Case, day: Day) -> Option<Running> {
+    running(programme, case, day, &mut Vec::new())
+        .into_iter()
+        .min_by_key(|found| found.due.due_on)
+}
+
 /// Whom a deadline of a case waits for: by the action that ends it.
 pub fn awaited(programme: &Programme, case: &Case, deadline: &DeadlineId) -> Option<Awaited> {
     let ends = &case.flow.deadline(deadline)?.ends;

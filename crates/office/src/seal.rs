@@ -40,6 +40,13 @@ impl Office {
     /// has not come; a card is still pending; the position is not the present one; it was sealed before and no
     /// reason is given.
     pub fn seal(&mut self, request: &SealRequest) -> Result<u64, Problem> {
+        let command = self.seal_command(request)?;
+        let heads = self.append(vec![command], &[])?;
+        Ok(heads.last().map_or(0, |head| head.position.0))
+    }
+
+    /// The command that a sealing comes to, without appending it; the minutes are stored.
+    pub(crate) fn seal_command(&self, request: &SealRequest) -> Result<Command, Problem> {
         self.authorise(Granted::Seal)?;
         let is_demonstration = self.nature() == Nature::Demonstration;
         if is_demonstration && !request.as_demonstration {
@@ -114,8 +121,7 @@ impl Office {
             evidence: vec![evidence],
             ..Private::default()
         };
-        let heads = self.append(vec![Command::new(Kind::Seal, &facts, &private)?], &[])?;
-        Ok(heads.last().map_or(0, |head| head.position.0))
+        Command::new(Kind::Seal, &facts, &private)
     }
 }
 

@@ -4,7 +4,8 @@
 //! Most names stand sorted by identity in one text; those that came since stand beside it and are
 //! sorted in when they have become many.
 
-use std::collections::{BTreeMap, HashMap};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap, HashMap};
 
 /// Names that came since are sorted in when they are more than this and than half of the sorted ones.
 const NEWS_MIN: usize = 1024;
@@ -51,6 +52,21 @@ impl Sorted {
             }
         }
         None
+    }
+
+    /// The place of the first identity after one; of all without one.
+    fn first_after(&self, after: Option<&str>) -> usize {
+        let Some(after) = after else { return 0 };
+        let (mut from, mut to) = (0, self.ends.len());
+        while from < to {
+            let at = from.midpoint(to);
+            if self.get(at).is_some_and(|(known, _)| known <= after) {
+                from = at + 1;
+            } else {
+                to = at;
+            }
+        }
+        from
     }
 
     fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
@@ -148,6 +164,46 @@ impl SubjectNames {
             let sorted = names.sorted.iter().filter(is_old);
             news.chain(sorted).map(|(id, name)| (id, called(id, name)))
         })
+    }
+
+    /// Known subjects of a type in the order of their identities, from after one on.
+    pub(crate) fn after<'n>(
+        &'n self,
+        subject_type: &str,
+        after: Option<&str>,
+    ) -> impl Iterator<Item = (&'n str, &'n str)> + use<'n> {
+        let after: Option<Box<str>> = after.map(Into::into);
+        self.types
+            .get(subject_type)
+            .into_iter()
+            .flat_map(move |names| {
+                let is_after = |id: &str| after.as_deref().is_none_or(|after| id > after);
+                let news = names.news.iter().map(|(id, name)| (&**id, &**name));
+                // Of a page few are taken: what came since is not sorted, only as far as it is asked for.
+                let mut news: BinaryHeap<Reverse<(&str, &str)>> =
+                    news.filter(|(id, _)| is_after(id)).map(Reverse).collect();
+                let first = names.sorted.first_after(after.as_deref());
+                let mut sorted = (first..names.sorted.ends.len())
+                    .filter_map(|at| names.sorted.get(at))
+                    .peekable();
+                std::iter::from_fn(move || {
+                    let new = news.peek().map(|Reverse(found)| *found);
+                    let (id, name) = match (new, sorted.peek().copied()) {
+                        (Some(new), Some(old)) if new.0 <= old.0 => {
+                            // The later name counts.
+                            sorted.next_if(|old| old.0 == new.0);
+                            news.pop();
+                            new
+                        }
+                        (Some(new), None) => {
+                            news.pop();
+                            new
+                        }
+                        _ => sorted.next()?,
+                    };
+                    Some((id, called(id, name)))
+                })
+            })
     }
 
     /// How many subjects of a type are known.
@@ -282,6 +338,13 @@ mod tests {
                     prop_assert_eq!(names.get("firm", id), Some(name.as_str()));
                 }
                 prop_assert_eq!(names.of("firm").count(), map.len());
+                // In order, from any identity on, be it known or not.
+                for after in [None, Some("1"), Some("2000"), Some("29999"), Some("9")] {
+                    let found: Vec<(&str, &str)> = names.after("firm", after).collect();
+                    let wanted = map.iter().filter(|(id, _)| after.is_none_or(|after| id.as_str() > after));
+                    let wanted: Vec<(&str, &str)> = wanted.map(|(id, name)| (&**id, &**name)).collect();
+                    prop_assert_eq!(found, wanted);
+                }
             }
             for cut in [bytes.len().saturating_sub(1), bytes.len() / 2] {
                 prop_assert!(SubjectNames::read(&bytes[..cut]).is_none() || cut == bytes.len());

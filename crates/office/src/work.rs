@@ -30,6 +30,8 @@ pub struct Worklist {
     reminded: BTreeMap<u64, Vec<ReminderRow>>,
     /// Letters and confirmed changes of the programme's year, by unit.
     letters: BTreeMap<String, LetterRow>,
+    /// Results that are sealed: scorecard and period. Their items wait for nobody.
+    sealed: BTreeSet<(String, String)>,
 }
 
 /// What waits for somebody beside cases: the plan's letters and changes.
@@ -105,8 +107,23 @@ impl Worklist {
         } else {
             self.take(office, Position(self.position.0 + 1), now)?;
         }
+        let seals = office.mirror().all_seals().iter();
+        self.sealed = seals
+            .map(|(_, facts)| (facts.scorecard.clone(), facts.period.clone()))
+            .collect();
         self.position = now;
         Ok(())
+    }
+
+    /// Whether a case is an item of a result that is sealed: it stays as it stood, and nobody is waited for.
+    pub fn is_sealed(&self, case: &Case) -> bool {
+        let about = &case.about;
+        match (&about.item, &about.scorecard, &about.period) {
+            (Some(_), Some(scorecard), Some(period)) => {
+                self.sealed.contains(&(scorecard.clone(), period.clone()))
+            }
+            _ => false,
+        }
     }
 
     fn take(&mut self, office: &Office, first: Position, last: Position) -> Result<(), Problem> {
@@ -284,9 +301,17 @@ impl Worklist {
     ) -> impl Iterator<Item = (&'a Case, Vec<ActionId>)> {
         let roles = [RoleId::new(role)];
         self.open.values().filter_map(move |case| {
+            if self.is_sealed(case) {
+                return None;
+            }
             let relation = relation(programme, &case.about, unit);
             let (flow, state, calendar) = (&case.flow, &case.state, &programme.calendar);
-            let actions = open_actions(flow, state, &roles, relation, today, calendar);
+            let mut actions = open_actions(flow, state, &roles, relation, today, calendar);
+            // What would cut a unit's right short waits for that to end, not for whom it would be possible.
+            actions.retain(|id| {
+                casework::holds(flow, state, id, today, calendar)
+                    .map_or(true, |found| found.is_empty())
+            });
             // Who could only call it off is not whom it waits for.
             let ends_it = |id: &ActionId| {
                 flow.action(id).is_some_and(|action| {

@@ -52,6 +52,8 @@ pub struct Programme {
     pub flows: IndexMap<FlowId, casework::Flow>,
     /// When the system reminds of deadlines.
     pub reminders: Vec<Reminder>,
+    /// Who issues papers and how their numbers read, by kind.
+    pub papers: IndexMap<Arc<str>, PaperDefault>,
     /// Roles.
     pub roles: IndexMap<RoleId, Text>,
     /// Roles of which nobody may hold two.
@@ -702,6 +704,15 @@ pub struct Reminder {
     pub days: Vec<i64>,
     /// What follows when it stays missed.
     pub escalates: Option<Escalation>,
+}
+
+/// Who issues papers of a kind and how their numbers read, where the office has said nothing else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaperDefault {
+    /// The body in whose name they go out.
+    pub issuer: Option<Text>,
+    /// The pattern of their numbers, with a place for the year and one for the number.
+    pub number: Option<Arc<str>>,
 }
 
 /// An assignment that is made when a deadline stays missed.

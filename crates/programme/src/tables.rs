@@ -584,6 +584,7 @@ pub const TABLES: &[Table] = &[
         may("when_missed", OneOf(&["mark", "lock"]), "逾期后；缺省 只记录，不标记", "what happens when missed; default nothing but the record of it"),
         may("locks", List(&Text), "逾期锁定的动作", "actions that are locked then"),
         may("lifted_by", List(&Text), "解除锁定的动作；没有锁定时不能做", "actions that open again what is locked; possible only then"),
+        may("holds", List(&Text), "会使期限提前结束的动作：期限未满时须写明理由", "actions that would cut it short: while it runs they need a written reason"),
         may("basis", Bilingual, "依据", "basis"),
     ]),
     table_of("reminder", &["flow", "deadline"], "催办：期限前后由系统提醒，久拖的转督办", "reminders that the system sends around a deadline, and what follows when it stays missed", &[
@@ -594,6 +595,11 @@ pub const TABLES: &[Table] = &[
         may("escalate_after", Int, "逾期几个工作日转督办", "working days after it from which the case is followed up"),
         may("escalate_to", Ref("flow"), "转为哪个交办流程（about 为 assignment）", "flow of the assignment that is made then (about is assignment)"),
         may("reply_within", Int, "转督办后几个工作日内回复；缺省 5", "working days within which the assignment asks for a reply; default 5"),
+    ]),
+    table_of("paper", &["kind"], "公文：由谁发文、怎样编号（办公室上传的模板另有编号式样的从其式样）", "papers: who issues them and how their numbers read (a pattern that the office sets with its template goes before)", &[
+        must("kind", OneOf(&["letter", "supervision", "circular", "rectification", "summary", "confirmation"]), "公文种类", "kind of paper"),
+        may("issuer", Bilingual, "发文机关；缺省为经办人所在单位", "the body that issues it; default the unit of whoever makes it"),
+        may("number", Text, "编号式样，{年}和{号}各一次", "pattern of its numbers, with {year} and {number} once each"),
     ]),
     table_of("published", &["id"], "该市公布的数字", "figures that the city published", &[
         must("id", Text, "编号", "claim"),
@@ -662,6 +668,7 @@ pub const TABLES: &[Table] = &[
         may("days_from", Int, "距上一步最少天数", "least days after the step before"),
         may("days_to", Int, "距上一步最多天数", "most days after the step before"),
         may("role", Ref("role"), "由谁", "by which role"),
+        may("reasons", List(&Text), "须说明理由的动作依次取用的理由", "reasons of an action that needs one, taken in turn"),
         may("quality_from", Decimal, "评分占分值的最低比例", "least share of the points that is given"),
         may("quality_to", Decimal, "评分占分值的最高比例", "greatest share of the points that is given"),
     ]),

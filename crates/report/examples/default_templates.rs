@@ -73,7 +73,14 @@ const TITLE: Look = Look {
 };
 const MARK: Look = Look {
     font: "方正小标宋简体",
-    size: 72,
+    // A long name of a body stands on one line, so that what is short stays on one page with its signature.
+    size: 50,
+    color: "C00000",
+    is_bold: false,
+};
+const LONG_MARK: Look = Look {
+    font: "方正小标宋简体",
+    size: 52,
     color: "C00000",
     is_bold: false,
 };
@@ -159,17 +166,23 @@ fn title(text: &str) -> String {
     paragraph(TITLE, 720, CENTERED, text)
 }
 
-/// The issuer in red, the number, and the red line.
+/// The issuer in red, the number with who signs, and the red line. An issuer with a long name is written smaller, so
+/// that it stands on one line.
 fn red_head() -> String {
-    [
-        paragraph(MARK, 1100, "<w:jc w:val=\"center\"/>", "{{发文机关}}"),
-        blank(),
+    let line = |text: &str| {
         paragraph(
             BODY,
             579,
             "<w:pBdr><w:bottom w:val=\"single\" w:sz=\"18\" w:space=\"4\" w:color=\"C00000\"/></w:pBdr><w:jc w:val=\"center\"/>",
-            "{{发文字号}}",
-        ),
+            text,
+        )
+    };
+    [
+        paragraph(MARK, 1100, CENTERED, "{{!长发文机关}}{{发文机关}}"),
+        paragraph(LONG_MARK, 1100, CENTERED, "{{?长发文机关}}{{长发文机关}}"),
+        blank(),
+        line("{{!签发人}}{{发文字号}}"),
+        line("{{?签发人}}{{发文字号}}　　　　　　　　签发人：{{签发人}}"),
         blank(),
     ]
     .concat()
@@ -432,7 +445,6 @@ fn circular() -> Vec<u8> {
             blank(),
             text("附件：{{年度}}质量工作考核结果"),
             signature(),
-            imprint("{{?抄送}}抄送：{{抄送}}。{{/抄送}}"),
             "<w:p><w:r><w:br w:type=\"page\"/></w:r></w:p>".to_owned(),
             paragraph(FIRST, 579, LEFT, "附件"),
             title("{{年度}}质量工作考核结果"),
@@ -444,6 +456,8 @@ fn circular() -> Vec<u8> {
                 (1400, "总分", "{{总分}}", "right"),
                 (1200, "等级", "{{等级}}", "center"),
             ]),
+            // The imprint stands below everything, the annex too (GB/T 9704-2012, 7.4).
+            imprint("{{?抄送}}抄送：{{抄送}}。{{/抄送}}"),
         ]
         .concat(),
     )
@@ -468,7 +482,7 @@ fn confirmation() -> Vec<u8> {
             text("{{?备注}}{{备注}}"),
             blank(),
             signatures(
-                &["{{发文机关}}（盖章）", "", "{{成文日期}}"],
+                &["{{发文机关}}（盖章）", "{{?签发人}}签发人：{{签发人}}", "{{成文日期}}"],
                 &["单位确认意见：", "", "负责人签字（盖章）：", "　　年　　月　　日"],
             ),
         ]
@@ -620,13 +634,13 @@ fn workbook(pages: &[Page<'_>]) -> Vec<u8> {
 fn rectification() -> Vec<u8> {
     workbook(&[Page {
         name: "整改台账",
-        widths: &[6, 22, 8, 34, 28, 14, 14, 12, 14, 30],
+        widths: &[6, 22, 26, 8, 8, 8, 40, 14, 12, 14, 30],
         rows: &[
             (40, &[("{{年度}}质量工作考核整改台账", 1)]),
             (
                 22,
                 &[(
-                    "填报单位：{{发文机关}}　　日期：{{成文日期}}　　{{发文字号}}",
+                    "填报单位：{{发文机关}}　　日期：{{成文日期}}　　{{发文字号}}　　整改{{整改总数}}件，已销号{{销号数}}件；一件整改的全部项目同时销号{{?签发人}}　　签发人：{{签发人}}{{/签发人}}",
                     6,
                 )],
             ),
@@ -634,29 +648,31 @@ fn rectification() -> Vec<u8> {
                 30,
                 &[
                     ("序号", 2),
-                    ("责任单位", 2),
-                    ("等级", 2),
+                    ("整改事项", 2),
                     ("失分项目", 2),
-                    ("整改要求", 2),
-                    ("下达日期", 2),
+                    ("分值", 2),
+                    ("得分", 2),
+                    ("失分", 2),
+                    ("失分原因", 2),
                     ("整改期限", 2),
                     ("状态", 2),
-                    ("办结日期", 2),
+                    ("销号日期", 2),
                     ("整改情况", 2),
                 ],
             ),
             (
                 0,
                 &[
-                    ("{{#整改}}{{序号}}", 3),
-                    ("{{单位}}", 4),
-                    ("{{等级}}", 3),
-                    ("{{失分项目}}", 4),
-                    ("{{整改要求}}", 4),
-                    ("{{下达日期}}", 3),
+                    ("{{#失分}}{{序号}}", 3),
+                    ("{{整改事项}}", 4),
+                    ("{{项目}}", 4),
+                    ("{{分值}}", 8),
+                    ("{{得分}}", 8),
+                    ("{{失分}}", 8),
+                    ("{{失分原因}}", 4),
                     ("{{整改期限}}", 3),
                     ("{{状态}}", 3),
-                    ("{{办结日期}}", 3),
+                    ("{{销号日期}}", 3),
                     ("{{整改情况}}", 4),
                 ],
             ),
@@ -664,19 +680,20 @@ fn rectification() -> Vec<u8> {
                 26,
                 &[
                     ("合计", 2),
-                    ("=COUNTA(B4:B4)&amp;\"个单位\"", 2),
+                    ("=COUNTA(C4:C4)&amp;\"个项目\"", 2),
+                    ("", 2),
+                    ("=SUM(D4:D4)", 7),
+                    ("=SUM(E4:E4)", 7),
+                    ("=SUM(F4:F4)", 7),
                     ("", 2),
                     ("", 2),
+                    ("已销号项目", 2),
+                    ("=COUNTA(J4:J4)", 2),
                     ("", 2),
-                    ("", 2),
-                    ("已销号", 2),
-                    ("=COUNTA(I4:I4)", 2),
-                    ("未销号", 2),
-                    ("=COUNTA(B4:B4)-COUNTA(I4:I4)", 2),
                 ],
             ),
         ],
-        merged: &["A1:J1", "A2:J2"],
+        merged: &["A1:K1", "A2:K2"],
         head_row: 3,
     }])
 }
@@ -688,7 +705,13 @@ fn summary() -> Vec<u8> {
             widths: &[8, 18, 30, 14, 10, 12, 36],
             rows: &[
                 (40, &[("{{年度}}质量工作考核结果汇总表", 1)]),
-                (22, &[("填报单位：{{发文机关}}　　日期：{{成文日期}}", 6)]),
+                (
+                    22,
+                    &[(
+                        "填报单位：{{发文机关}}　　日期：{{成文日期}}{{?签发人}}　　签发人：{{签发人}}{{/签发人}}",
+                        6,
+                    )],
+                ),
                 (
                     30,
                     &[
@@ -734,7 +757,13 @@ fn summary() -> Vec<u8> {
             widths: &[8, 40, 16, 16, 16, 44],
             rows: &[
                 (40, &[("{{年度}}主要质量指标", 1)]),
-                (22, &[("填报单位：{{发文机关}}　　日期：{{成文日期}}", 6)]),
+                (
+                    22,
+                    &[(
+                        "填报单位：{{发文机关}}　　日期：{{成文日期}}{{?签发人}}　　签发人：{{签发人}}{{/签发人}}",
+                        6,
+                    )],
+                ),
                 (
                     30,
                     &[

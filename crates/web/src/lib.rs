@@ -20,6 +20,7 @@ mod frame;
 mod guard;
 mod hooks;
 mod kept;
+mod kept_files;
 mod live;
 mod look;
 mod outgoing;
@@ -28,6 +29,7 @@ mod posted;
 mod problems;
 mod remedies;
 mod site;
+mod sorting;
 mod words;
 
 pub use hooks::tell_receivers;

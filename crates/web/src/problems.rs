@@ -92,6 +92,11 @@ base::catalogue! {
         what { zh: "参数 {name} 不能理解：{value}", en: "the parameter {name} is not understood: {value}" }
         remedy { zh: "按 /api/v1/openapi.json 的说明书写", en: "write it as /api/v1/openapi.json says" }
     }
+    /// Persons are found by their identity alone.
+    fn persons_are_not_listed(zh, en) -> "W820" Error {
+        what { zh: "“{zh}”是个人，不列名单", en: "`{en}` are persons: they are not listed" }
+        remedy { zh: "按证件号码查找，或查看其记录", en: "find them by their identity, or read their records" }
+    }
     /// A position that has not come.
     fn not_yet(at, head) -> "W411" Error {
         what { zh: "存证位置 {at} 还没有方案或还不存在，现在到 {head}", en: "there is no programme at position {at}, or it has not come: the ledger stands at {head}" }

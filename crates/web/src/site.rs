@@ -39,6 +39,8 @@ pub(crate) struct Shared {
     told_once: Mutex<Vec<(String, Told)>>,
     /// Whether the ledger is being verified.
     pub(crate) is_verifying: AtomicBool,
+    /// How far that is: how many of how many, of what.
+    pub(crate) verified: Mutex<(u64, u64, String)>,
     assessments: Mutex<Vec<(AssessmentKey, Arc<Assessment>)>>,
     /// Files that are checked or taken in the background.
     pub(crate) imports: Jobs,
@@ -103,6 +105,7 @@ impl Site {
                 deputies: Mutex::default(),
                 told_once: Mutex::default(),
                 is_verifying: AtomicBool::new(false),
+                verified: Mutex::default(),
                 assessments: Mutex::default(),
                 imports: Jobs::default(),
                 months: Mutex::default(),

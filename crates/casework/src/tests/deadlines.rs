@@ -10,7 +10,7 @@ use super::fixtures::{
 use crate::DueState::{Ceased, Late, Met, Running};
 use crate::{
     Act, Action, Adds, Amount, CaseState, Due, DueState, End, FieldKind, Flow, Length, Opening,
-    Relation, Scope, Start, Value, WhenMissed, act, due, due_of, locks, open, open_actions,
+    Relation, Scope, Start, Value, WhenMissed, act, due, due_of, holds, locks, open, open_actions,
 };
 
 fn runs(flow: &Flow, case: &CaseState, id: &str, as_of: &str) -> Vec<Due> {
@@ -506,4 +506,83 @@ fn all_deadlines_are_listed_in_the_order_of_the_flow() {
         due(&flow, &case, day("2018-05-31"), &calendar_2018()),
         Ok(vec![])
     );
+}
+
+#[test]
+fn what_would_cut_a_limit_short_needs_its_reason_until_it_has_run_out() {
+    let mut flow = assessment_item();
+    let window = flow
+        .deadlines
+        .iter_mut()
+        .find(|one| one.id == "appeal_window");
+    window.unwrap().holds = vec!["compose".into()];
+    // Mon 16 July 2018: the window's last day is Mon 23.
+    let case = drafted(&flow, "2018-07-16");
+    let calendar = calendar_2018();
+    for (on, is_held) in [
+        ("2018-07-16", true),
+        ("2018-07-23", true),
+        ("2018-07-24", false),
+    ] {
+        let id = "compose".into();
+        let held = holds(&flow, &case, &id, day(on), &calendar).unwrap();
+        let until: Vec<_> = held.iter().map(|hold| hold.run.due_on).collect();
+        let expected = if is_held {
+            vec![day("2018-07-23")]
+        } else {
+            Vec::new()
+        };
+        assert_eq!(until, expected, "{on}");
+        let silent = act(&flow, &case, proper("compose", day(on)), &calendar);
+        match silent {
+            Ok(_) => assert!(!is_held, "{on}"),
+            Err(problem) => {
+                assert!(is_held, "{on}");
+                assert_eq!(problem.code, "F230");
+                assert_eq!(
+                    problem.what(base::Lang::En),
+                    "“appeal_window” runs until 2018-07-23; “compose” now would cut it short"
+                );
+            }
+        }
+        let said = crate::Act {
+            reason: Some("各单位书面表示无异议".into()),
+            ..proper("compose", day(on))
+        };
+        let after = act(&flow, &case, said, &calendar).unwrap();
+        let last = after.steps.last().unwrap();
+        assert_eq!(last.reason.as_deref(), Some("各单位书面表示无异议"));
+    }
+    // Spaces are no reason, and an appeal that was answered leaves nothing to cut short.
+    let blank = crate::Act {
+        reason: Some("  ".into()),
+        ..proper("compose", day("2018-07-17"))
+    };
+    assert_eq!(
+        act(&flow, &case, blank, &calendar).unwrap_err().code,
+        "F230"
+    );
+    let way = [("appeal", "2018-07-17"), ("answer", "2018-07-18")];
+    let answered = after(&flow, case, &way);
+    assert!(
+        act(
+            &flow,
+            &answered,
+            proper("compose", day("2018-07-18")),
+            &calendar
+        )
+        .is_ok()
+    );
+}
+
+#[test]
+fn a_limit_holds_only_actions_that_there_are() {
+    let mut flow = assessment_item();
+    flow.deadlines[0].holds = vec!["compse".into()];
+    let faults = crate::validate(&flow);
+    let found: Vec<_> = faults
+        .iter()
+        .map(|fault| (fault.key, fault.problem.code))
+        .collect();
+    assert_eq!(found, [("holds", "F103")]);
 }

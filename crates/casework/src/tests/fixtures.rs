@@ -150,6 +150,7 @@ pub fn deadline(id: &str, starts: Start, ends: End, length: Length, rolls: bool)
         basis: name("考核办法第十条", "assessment rules, art. 10"),
         when_missed: WhenMissed::Mark,
         lifted_by: Vec::new(),
+        holds: Vec::new(),
     }
 }
 
@@ -340,6 +341,7 @@ pub fn assessment_item() -> Flow {
             Deadline {
                 when_missed: WhenMissed::Lock(vec!["appeal".into()]),
                 lifted_by: Vec::new(),
+                holds: Vec::new(),
                 ..deadline(
                     "appeal_window",
                     Start::OnEnter("drafted".into()),

@@ -76,7 +76,7 @@ pub(crate) fn weighing_rows<'a>(
     let table = pass.steps.table;
     let parts: Vec<&Part> = table.parts().collect();
     let mut found = Vec::new();
-    pass.visit(&parts, 0, |part, block, rows| {
+    pass.visit(&parts, 0, None, |part, block, rows| {
         let start = block.start();
         found.extend(rows.iter().map(|row| RowAt {
             part,

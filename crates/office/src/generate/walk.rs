@@ -184,10 +184,7 @@ impl<'m, 'a> Walker<'m, 'a> {
             action: step.action.id.to_string(),
             fields: self.fields(step, day),
             evidence,
-            reason: step
-                .action
-                .reason_required
-                .then(|| self.sentence(&step.action.name.zh)),
+            reason: step.action.reason_required.then(|| self.reason(step)),
             closing_reason: reasons
                 .and_then(|reasons| self.dice.one_of(reasons))
                 .map(|reason| reason.id.to_string()),
@@ -479,6 +476,14 @@ impl<'m, 'a> Walker<'m, 'a> {
             || self.maker.flow.name.zh.clone(),
             |item| item.name.zh.clone(),
         )
+    }
+
+    /// One of the declared reasons, in turn.
+    fn reason(&self, step: &StepMaker<'_>) -> String {
+        let declared = step.row.texts("reasons");
+        let at = self.ordinal.checked_rem(declared.len());
+        at.and_then(|at| declared.get(at))
+            .map_or_else(|| self.sentence(&step.action.name.zh), ToString::to_string)
     }
 
     fn sentence(&self, of: &str) -> String {

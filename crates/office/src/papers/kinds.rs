@@ -50,6 +50,12 @@ const COMMON: &[Word] = &[
         "the body that issues it",
     ),
     (
+        "长发文机关",
+        "issuer.long",
+        "发文机关超过十二个字时同“发文机关”，否则为空：红头用小一号的字",
+        "the issuer where it has more than twelve signs, else empty: for a smaller red head",
+    ),
+    (
         "发文字号",
         "number",
         "按编号式样给出的文号",
@@ -299,6 +305,51 @@ const RECTIFICATIONS: &[Word] = &[
     ),
     ("事项编号", "case", "事项编号", "the case's number"),
 ];
+const LOST_ITEMS: &[Word] = &[
+    ("单位", "unit", "责任单位", "the unit"),
+    (
+        "整改事项",
+        "title",
+        "整改事项名称",
+        "what the case is called",
+    ),
+    ("项目", "item", "失分项目", "the item that lost points"),
+    (
+        "分值",
+        "possible",
+        "可得的分",
+        "the points that were possible",
+    ),
+    ("得分", "given", "得到的分", "the points that were given"),
+    ("失分", "lost", "失去的分", "the points that were lost"),
+    (
+        "失分原因",
+        "reason",
+        "得分的由来",
+        "how the points came about",
+    ),
+    ("下达日期", "opened", "下达日期", "the day of opening"),
+    (
+        "整改期限",
+        "due",
+        "整改期限，可为空",
+        "the due day, may be empty",
+    ),
+    ("状态", "state", "目前状态", "where it stands"),
+    (
+        "销号日期",
+        "closed",
+        "销号日期，未销号为空；一件整改的全部项目同时销号",
+        "the day of striking off, or empty; the items of one case are struck off together",
+    ),
+    (
+        "整改情况",
+        "report",
+        "最近一次填报的内容",
+        "what was reported last",
+    ),
+    ("事项编号", "case", "事项编号", "the case's number"),
+];
 
 const SUMMARY: &[Word] = &[("单位数", "units.count", "单位数", "how many units")];
 const FIGURES: &[Word] = &[
@@ -507,15 +558,26 @@ impl PaperKind {
             ),
             PaperKind::Rectification => (
                 RECTIFICATION,
-                vec![(
+                vec![
                     (
-                        "整改",
-                        "rectifications",
-                        "每个整改事项",
-                        "each case of rectification",
+                        (
+                            "整改",
+                            "rectifications",
+                            "每个整改事项",
+                            "each case of rectification",
+                        ),
+                        RECTIFICATIONS,
                     ),
-                    RECTIFICATIONS,
-                )],
+                    (
+                        (
+                            "失分",
+                            "lost_items",
+                            "每个整改事项的每个失分项目，失分多的在前",
+                            "each item that lost points of each case, the most first",
+                        ),
+                        LOST_ITEMS,
+                    ),
+                ],
             ),
             PaperKind::Summary => (
                 SUMMARY,

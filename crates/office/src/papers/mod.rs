@@ -160,13 +160,16 @@ impl Office {
                 name: name.unwrap_or_default(),
             });
         }
+        let programme = self.programme()?;
+        let declared = programme.papers.get(kind.as_str());
+        let pattern = declared.and_then(|declared| declared.number.as_deref());
         templates.push(Template {
             at: None,
             facts: PaperTemplateFacts {
                 kind: kind.as_str().to_owned(),
                 sha256: hex::encode(Sha256::digest(kind.built_in())),
                 format: kind.built_in_ending().to_owned(),
-                pattern: String::new(),
+                pattern: pattern.unwrap_or_default().to_owned(),
                 day: String::new(),
             },
             name: format!("{}.{}", kind.name().zh, kind.built_in_ending()),
@@ -370,6 +373,38 @@ impl Office {
             .map(|(at, row)| self.paper_of(at, row))
             .collect::<Result<_, _>>()?;
         Ok((papers, count))
+    }
+
+    /// Papers from the newest on, or from before a position on: as many as asked for of those that are `wanted`.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn papers_before(
+        &self,
+        before: Option<Position>,
+        most: usize,
+        wanted: impl Fn(&Paper) -> bool,
+    ) -> Result<Vec<Paper>, Problem> {
+        let mut rows = Vec::new();
+        for found in self.state()?.scan(spaces::PAPER, &[]) {
+            let found = found?;
+            let at = found.key.as_slice().try_into();
+            let at = Position(at.map_or(0, u64::from_be_bytes));
+            if before.is_none_or(|before| at < before) {
+                rows.push((at, row(spaces::PAPER, &found.value)?));
+            }
+        }
+        let mut papers = Vec::new();
+        for (at, row) in rows.into_iter().rev() {
+            if papers.len() == most {
+                break;
+            }
+            let paper = self.paper_of(at, row)?;
+            if wanted(&paper) {
+                papers.push(paper);
+            }
+        }
+        Ok(papers)
     }
 
     /// A paper's file as it went out.

@@ -19,8 +19,11 @@ use crate::case::Case;
 use crate::course::item_of;
 use crate::entry::SealFacts;
 use crate::folder::Office;
+use crate::lost::{is_opened_by_seal, lost_items};
 use crate::problems;
 
+/// Signs of an issuer that stand on one line of the red head at its full size.
+const ISSUER_ON_A_LINE: usize = 12;
 /// Working days within which something is demanded where no day was typed.
 const DEMANDED_WITHIN: u32 = 3;
 /// What a paper of a demonstration says at its head.
@@ -131,9 +134,11 @@ impl Office {
             .and_then(|found| found.approval.as_ref())
             .and_then(|id| programme.documents.get(&**id));
         let issuer = match typed("issuer") {
-            issuer if issuer.is_empty() => self.issuer(programme, today)?,
+            issuer if issuer.is_empty() => self.issuer(request.kind, programme, today)?,
             issuer => issuer,
         };
+        let is_long = issuer.chars().count() > ISSUER_ON_A_LINE;
+        filling.text("issuer.long", if is_long { issuer.as_str() } else { "" });
         filling.text("issuer", issuer);
         filling.text("number", written);
         filling.put("date", Value::Day(today.to_string()));
@@ -156,8 +161,20 @@ impl Office {
         Ok(())
     }
 
-    /// The unit of who acts, else the city.
-    pub fn issuer(&self, programme: &Programme, today: Day) -> Result<String, Problem> {
+    /// The body that the programme declares for a kind of paper, else the unit of who acts, else the city.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn issuer(
+        &self,
+        kind: PaperKind,
+        programme: &Programme,
+        today: Day,
+    ) -> Result<String, Problem> {
+        let declared = programme.papers.get(kind.as_str());
+        if let Some(issuer) = declared.and_then(|declared| declared.issuer.as_ref()) {
+            return Ok(issuer.zh.clone());
+        }
         let unit = self.actor()?.and_then(|actor| actor.unit);
         Ok(unit.map_or_else(
             || programme.city.zh.clone(),
@@ -398,12 +415,6 @@ impl Office {
                 card.is_none_or(|card| card.consequences.iter().any(|own| own == found))
             });
             let task = crate::work::task(programme, case, Vec::new(), today);
-            let report = case.state.steps.iter().rev().find_map(|step| {
-                step.fields.iter().find_map(|(_, value)| match value {
-                    CaseValue::Text(text) if !text.is_empty() => Some(text.to_string()),
-                    _ => None,
-                })
-            });
             vec![
                 text(name_of(programme, unit, today)),
                 text(card.map(|card| card.grade.clone()).unwrap_or_default()),
@@ -413,15 +424,68 @@ impl Office {
                 day(task.due.map(|due| due.due_on)),
                 text(state_name(case)),
                 day(case.state.closed.as_ref().map(|closed| closed.on)),
-                text(report.unwrap_or_default()),
+                text(reported(case).unwrap_or_default()),
                 Value::Number(case.number.to_string()),
             ]
         });
         let rows: Vec<Vec<Value>> = rows.collect();
+        let mut lost = Vec::new();
+        let mut assessed: Vec<(Ask, Assessment)> = Vec::new();
+        for case in &cases {
+            lost.extend(self.lost_rows(programme, case, &mut assessed, today)?);
+        }
+        filling.lines("lost_items", lost);
         filling.count("count", rows.len());
         filling.count("closed.count", closed);
         filling.lines("rectifications", rows);
         Ok(())
+    }
+
+    /// The lines of a case's lost items; `assessed` keeps what was scored for the cases before.
+    fn lost_rows(
+        &self,
+        programme: &Programme,
+        case: &Case,
+        assessed: &mut Vec<(Ask, Assessment)>,
+        today: Day,
+    ) -> Result<Vec<Vec<Value>>, Problem> {
+        let Some((_, ask)) = self.sealed_for(case) else {
+            return Ok(Vec::new());
+        };
+        let same = |(known, _): &&(Ask, Assessment)| {
+            known.at == ask.at && known.day == ask.day && known.scorecard == ask.scorecard
+        };
+        if !assessed.iter().any(|known| same(&known)) {
+            let found = self.assess(&ask)?;
+            assessed.push((ask.clone(), found));
+        }
+        let unit = case.about.unit.as_deref().unwrap_or_default();
+        let Some((_, assessment)) = assessed.iter().find(same) else {
+            return Ok(Vec::new());
+        };
+        let task = crate::work::task(programme, case, Vec::new(), today);
+        let due = task.due.map(|due| due.due_on);
+        let closed = case.state.closed.as_ref().map(|closed| closed.on);
+        let lines = lost_items(programme, assessment, unit).into_iter();
+        Ok(lines
+            .map(|item| {
+                vec![
+                    text(name_of(programme, unit, today)),
+                    text(matter(programme, case)),
+                    text(item.name.zh),
+                    number(Some(&item.possible)),
+                    number(Some(&item.given)),
+                    number(Some(&item.lost)),
+                    text(item.reason.zh),
+                    Value::Day(case.about.day.clone()),
+                    day(due),
+                    text(state_name(case)),
+                    day(closed),
+                    text(reported(case).unwrap_or_default()),
+                    Value::Number(case.number.to_string()),
+                ]
+            })
+            .collect())
     }
 
     fn put_summary(
@@ -717,8 +781,24 @@ pub(super) fn period_in_words(period: &str) -> String {
     }
 }
 
+/// What was written last in a case.
+fn reported(case: &Case) -> Option<String> {
+    case.state.steps.iter().rev().find_map(|step| {
+        step.fields.iter().find_map(|(_, value)| match value {
+            CaseValue::Text(text) if !text.is_empty() => Some(text.clone()),
+            _ => None,
+        })
+    })
+}
+
 /// What a case is about, in a few words.
 fn matter(programme: &Programme, case: &Case) -> String {
+    if is_opened_by_seal(case) {
+        let unit = case.about.unit.as_deref().unwrap_or_default();
+        let period = period_in_words(case.about.period.as_deref().unwrap_or_default());
+        let unit = name_of(programme, unit, case.state.opening.day);
+        return format!("{unit}{period}{}", case.flow.name.zh);
+    }
     match item_of(programme, &case.about) {
         Some(of) => format!("{}·{}", of.item.name.zh, case.flow.name.zh),
         None => match case.state.fields.get(&base::FieldId::new(TITLE_FIELD)) {

@@ -31,6 +31,16 @@ base::catalogue! {
         what { zh: "一次选了 {count} 项，最多 {most} 项", en: "{count} were chosen, at most {most} go at once" }
         remedy { zh: "分几次办理", en: "do it in several steps" }
     }
+    /// Cases that have not finished their course would be closed, and no reason is written.
+    fn unfinished_without_reason(count) -> "O820" Error {
+        what { zh: "还有 {count} 个项目没有走完流程，没有写明为何不等", en: "{count} items have not finished their course, and it is not written why that is not waited for" }
+        remedy { zh: "办完再审定，或写明按现状审定的理由：理由写入每个项目的办理经过，有关单位看得到", en: "finish them first, or write why it is sealed as it stands: the reason stands in the course of each of them, where its unit reads it" }
+    }
+    /// A reason that was there before is not written for this.
+    fn reason_not_new(item_zh, item_en) -> "O821" Error {
+        what { zh: "“{item_zh}”的理由与原先填的一字不差，没有说明这次的差异", en: "the reason for `{item_en}` is word for word what stood there before, so it says nothing about this difference" }
+        remedy { zh: "针对这次的分差重新写一句", en: "write a sentence about this difference" }
+    }
     /// No sealed result.
     fn not_sealed_yet(scorecard, period) -> "O666" Error {
         what { zh: "{scorecard} {period} 的结果还没有审定封存", en: "the result of {scorecard} for {period} has not been sealed" }

@@ -9,6 +9,7 @@
 //! figure at its position is not the one before (`changes.rs`). Sealed points, totals, grades and ranks
 //! are held against the assessment scored again in the same way (`sealed.rs`).
 
+mod beside;
 mod changes;
 mod sealed;
 
@@ -25,6 +26,7 @@ use crate::exact::restored;
 use crate::folder::Office;
 use crate::problems;
 
+pub use beside::{Cause, Causes, ItemBeside, beside_sealed};
 pub(crate) use sealed::{figures_of_seal, values_of};
 
 /// At most so many entries are listed for one figure.

@@ -306,7 +306,7 @@ pub(crate) fn values_of(results: &Json) -> Values {
 }
 
 /// The carried items of every card, with the unit of the card.
-fn items(results: &Json) -> impl Iterator<Item = (&str, &Json)> {
+pub(super) fn items(results: &Json) -> impl Iterator<Item = (&str, &Json)> {
     let cards = results.as_array().into_iter().flatten();
     cards.flat_map(|card| {
         let items = card["items"].as_array().into_iter().flatten();

@@ -26,9 +26,17 @@ pub(super) enum Owner<'a> {
     Subject,
 }
 
-/// Names that a column of the schema has already.
-const RESERVED_IN_SUBJECTS: &[&str] = &["id", "name", "registered_on"];
-const RESERVED_IN_RECORDS: &[&str] = &["id"];
+/// Names that a column of the schema has already, or one of the exported table.
+const RESERVED_IN_SUBJECTS: &[&str] = &[
+    "id",
+    "name",
+    "registered_on",
+    "version_from",
+    "version_to",
+    "added",
+    "hidden",
+];
+const RESERVED_IN_RECORDS: &[&str] = &["id", "added", "hidden"];
 
 /// The columns that say something of some types only: column, types.
 const OF_TYPES: &[(&str, &[&str])] = &[

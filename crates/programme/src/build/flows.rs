@@ -38,6 +38,8 @@ const RESERVED: &[&str] = &[
     "state",
     "closed_on",
     "outcome",
+    "added",
+    "hidden",
 ];
 /// How an element of a list asks for all codes of a vocabulary.
 const VOCABULARY_PREFIX: &str = "vocabulary:";
@@ -450,6 +452,7 @@ impl Builder<'_> {
             basis: row.name("basis"),
             when_missed: self.when_missed(row),
             lifted_by: row.texts("lifted_by").iter().map(ActionId::new).collect(),
+            holds: row.texts("holds").iter().map(ActionId::new).collect(),
         };
         Some(deadline)
     }

@@ -16,6 +16,7 @@ mod head;
 mod indicators;
 mod items;
 mod measures;
+mod papers;
 mod published;
 mod records;
 mod references;
@@ -62,6 +63,7 @@ fn build_parts(rows: &Rows, faults: &mut Faults) -> Option<Programme> {
     let mut record_types = records::record_types(rows, &subject_types, &vocabularies, faults);
     let flows = flows::build(rows, &vocabularies, faults);
     let reminders = reminders::build(rows, &flows, faults);
+    let papers = papers::build(rows, faults);
     let calendar = calendar::build(rows, &head, &flows, faults);
 
     let scorecard_ids: Vec<ScorecardId> = rows.ids("scorecard").map(ScorecardId::new).collect();
@@ -118,6 +120,7 @@ fn build_parts(rows: &Rows, faults: &mut Faults) -> Option<Programme> {
         scorecards,
         flows,
         reminders,
+        papers,
         roles,
         roles_apart,
         grants,

@@ -37,6 +37,11 @@ base::catalogue! {
         what { zh: "期限“{deadline}”的催办没有写哪天提醒，也没有写何时转督办", en: "the reminder of deadline `{deadline}` says neither when it reminds nor when the case is followed up" }
         remedy { zh: "写 before、after，或 escalate_after 和 escalate_to", en: "write before, after, or escalate_after with escalate_to" }
     }
+    /// A pattern of numbers without year and number.
+    fn not_a_number_pattern(pattern) -> "P409" Error {
+        what { zh: "编号式样“{pattern}”不对", en: "the pattern of numbers `{pattern}` is not right" }
+        remedy { zh: "写上{{年}}和{{号}}各一次，如 ×质办〔{{年}}〕{{号}}号", en: "write {{year}} and {{number}} once each, as in QO {{year}}-{{number}}" }
+    }
     /// An escalation to a flow of no assignment.
     fn escalates_to_no_assignment(flow) -> "P408" Error {
         what { zh: "流程“{flow}”不是交办事项，不能由逾期转入", en: "flow `{flow}` is of no assignment, so that nothing can be escalated to it" }

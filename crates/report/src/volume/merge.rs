@@ -168,7 +168,7 @@ fn disarm(object: &mut Object, depth: usize) {
 }
 
 /// Writes the volume's number at the foot of a page, whatever its size and turn.
-pub(super) fn stamp(pdf: &mut Pdf, id: ObjectId, setting: &Setting, number: usize) {
+pub(super) fn stamp(pdf: &mut Pdf, id: ObjectId, setting: &Setting, number: usize, label: &str) {
     let Ok(page) = pdf.get_dictionary(id).cloned() else {
         return;
     };
@@ -213,9 +213,34 @@ pub(super) fn stamp(pdf: &mut Pdf, id: ObjectId, setting: &Setting, number: usiz
         270 => format!("0 -1 1 0 {:.2} {:.2}", left + EDGE, height + half),
         _ => format!("1 0 0 1 {:.2} {:.2}", middle - half, bottom + EDGE),
     };
+    // At the left of the same line stands for which item it was submitted, as long as there is room.
+    const FROM: f32 = 40.0;
+    let (across, from) = match turn {
+        90 => (
+            top - bottom,
+            format!("0 1 -1 0 {:.2} {:.2}", right - EDGE, bottom + FROM),
+        ),
+        180 => (
+            right - left,
+            format!("-1 0 0 -1 {:.2} {:.2}", right - FROM, top - EDGE),
+        ),
+        270 => (
+            top - bottom,
+            format!("0 -1 1 0 {:.2} {:.2}", left + EDGE, top - FROM),
+        ),
+        _ => (
+            right - left,
+            format!("1 0 0 1 {:.2} {:.2}", left + FROM, bottom + EDGE),
+        ),
+    };
+    let label = super::page::shortened(label, 8.0, (across / 2.0 - FROM - half - 12.0).max(0.0));
+    let label = super::page::coded(&label);
+    let chinese = super::page::CHINESE;
     // What is there already keeps its own state, whatever it leaves open.
     let begin = pdf.add_object(Stream::new(dictionary! {}, b"q\n".to_vec()));
-    let end = format!("\nQ\nq 0 g BT /{LATIN} 10 Tf {matrix} Tm ({text}) Tj ET Q\n");
+    let end = format!(
+        "\nQ\nq 0 g BT /{LATIN} 10 Tf {matrix} Tm ({text}) Tj ET BT /{chinese} 8 Tf {from} Tm <{label}> Tj ET Q\n"
+    );
     let end = pdf.add_object(Stream::new(dictionary! {}, end.into_bytes()));
     let mut contents: Vec<Object> = vec![begin.into()];
     contents.extend(pdf.get_page_contents(id).into_iter().map(Object::Reference));

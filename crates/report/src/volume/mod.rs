@@ -82,6 +82,8 @@ struct Entry {
     item: bool,
     text: String,
     place: Option<Place>,
+    /// Of an item: nothing was submitted for it.
+    is_empty: bool,
 }
 
 /// Binds a volume. The same documents give the same bytes.
@@ -97,20 +99,18 @@ pub fn bind(cover: &Cover, items: Vec<Item>) -> Result<Bound, Problem> {
     let mut attached: Vec<(String, Vec<u8>)> = Vec::new();
     let mut entries: Vec<Entry> = Vec::new();
     let mut known: Vec<(String, Place)> = Vec::new();
-    for item in items {
-        let is_empty = item.documents.is_empty();
+    // What stands at the foot of each page, and where each item begins.
+    let mut labels: Vec<String> = Vec::new();
+    let mut marks: Vec<(String, usize)> = Vec::new();
+    for (number, item) in items.into_iter().enumerate() {
+        let label = format!("{}. {}", number + 1, item.name);
+        let begins = bodies.len();
         entries.push(Entry {
             item: true,
-            text: item.name,
+            text: label.clone(),
             place: None,
+            is_empty: item.documents.is_empty(),
         });
-        if is_empty {
-            entries.push(Entry {
-                item: false,
-                text: "（没有提交材料）".to_owned(),
-                place: None,
-            });
-        }
         for document in item.documents {
             let bound = known.iter().find(|(sha256, _)| *sha256 == document.sha256);
             let place = match bound.map(|(_, place)| *place) {
@@ -128,12 +128,18 @@ pub fn bind(cover: &Cover, items: Vec<Item>) -> Result<Bound, Problem> {
                 item: false,
                 text: document.name,
                 place: Some(place),
+                is_empty: false,
             });
         }
+        labels.resize(bodies.len(), label.clone());
+        if bodies.len() > begins {
+            marks.push((label, begins));
+        }
     }
-    for (number, id) in bodies.iter().enumerate() {
-        merge::stamp(&mut pdf, *id, &setting, number + 1);
+    for (number, (id, label)) in bodies.iter().zip(&labels).enumerate() {
+        merge::stamp(&mut pdf, *id, &setting, number + 1, label);
     }
+    let outline = page::outline(&mut pdf, &marks, &bodies);
     let mut front = vec![cover_page(&mut pdf, &setting, cover)];
     front.extend(catalogue(&mut pdf, &setting, cover, &entries, &bodies));
     let pages = bodies.len();
@@ -147,12 +153,17 @@ pub fn bind(cover: &Cover, items: Vec<Item>) -> Result<Bound, Problem> {
         pages_id,
         dictionary! { "Type" => "Pages", "Kids" => kids, "Count" => count }.into(),
     );
-    let catalog = pdf.add_object(dictionary! {
+    let mut catalog = dictionary! {
         "Type" => "Catalog",
         "Pages" => pages_id,
         "Lang" => Object::string_literal("zh-CN"),
         "ViewerPreferences" => dictionary! { "DisplayDocTitle" => true },
-    });
+    };
+    if let Some(outline) = outline {
+        catalog.set("Outlines", outline);
+        catalog.set("PageMode", "UseOutlines");
+    }
+    let catalog = pdf.add_object(catalog);
     let title = format!("{} {}", cover.unit, cover.title);
     let info = pdf.add_object(dictionary! { "Title" => page::text_string(&title) });
     pdf.trailer.set("Root", catalog);
@@ -268,7 +279,6 @@ fn catalogue(
     let top = PAGE.1 - 130.0;
     let mut pages = Vec::new();
     let mut at = 0;
-    let mut item_number = 0;
     while at < entries.len() || pages.is_empty() {
         let mut out = Lines::default();
         let mut links: Vec<Dictionary> = Vec::new();
@@ -289,12 +299,15 @@ fn catalogue(
         while let Some(entry) = entries.get(at).filter(|_| y > BOTTOM) {
             if entry.item {
                 // An item does not stand alone at the foot of a page.
-                if y - STEP <= BOTTOM && y < top - 12.0 {
+                if y - STEP <= BOTTOM && y < top - 12.0 && !entry.is_empty {
                     break;
                 }
-                item_number += 1;
-                let text = format!("{item_number}. {}", entry.text);
-                out.text(LEFT, y, 12.0, &shortened(&text, 12.0, right - LEFT));
+                const NOTHING: &str = "（没有提交材料）";
+                let most = right - LEFT - if entry.is_empty { 110.0 } else { 0.0 };
+                out.text(LEFT, y, 12.0, &shortened(&entry.text, 12.0, most));
+                if entry.is_empty {
+                    out.right(right, y, 11.0, NOTHING);
+                }
             } else {
                 let place = match entry.place {
                     Some(Place::Pages(from, to)) if from == to => from.to_string(),
@@ -302,13 +315,11 @@ fn catalogue(
                     Some(Place::Attached(number)) => format!("附件{number}"),
                     None => String::new(),
                 };
-                out.text(
-                    LEFT + 18.0,
-                    y,
-                    11.0,
-                    &shortened(&entry.text, 11.0, right - LEFT - 90.0),
-                );
+                let name = shortened(&entry.text, 11.0, right - LEFT - 90.0);
+                out.text(LEFT + 18.0, y, 11.0, &name);
                 out.right(right, y, 11.0, &place);
+                let from = LEFT + 18.0 + page::width(&name, 11.0) + 6.0;
+                out.dots(from, y + 3.0, right - page::width(&place, 11.0) - 6.0);
                 if let Some(Place::Pages(from, _)) = entry.place
                     && let Some(target) = bodies.get(from - 1)
                 {

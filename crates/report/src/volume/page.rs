@@ -80,7 +80,8 @@ fn width_of(sign: char) -> f32 {
     if sign.is_ascii() { 0.5 } else { 1.0 }
 }
 
-fn width(text: &str, size: f32) -> f32 {
+/// The width of a text.
+pub(super) fn width(text: &str, size: f32) -> f32 {
     text.chars().map(width_of).sum::<f32>() * size
 }
 
@@ -123,16 +124,53 @@ pub(super) struct Lines {
     content: String,
 }
 
+/// A text as the Chinese font takes it. Signs beyond the first plane are two units, as UTF-16 has them.
+pub(super) fn coded(text: &str) -> String {
+    text.chars()
+        .filter(|sign| !sign.is_control())
+        .collect::<String>()
+        .encode_utf16()
+        .map(|unit| format!("{unit:04X}"))
+        .collect()
+}
+
+/// The bookmarks of a file: each text leads to one of the pages. `None` without any.
+pub(super) fn outline(
+    pdf: &mut Pdf,
+    marks: &[(String, usize)],
+    pages: &[ObjectId],
+) -> Option<ObjectId> {
+    let ids: Vec<ObjectId> = marks.iter().map(|_| pdf.new_object_id()).collect();
+    let (first, last) = (*ids.first()?, *ids.last()?);
+    let count = i64::try_from(ids.len()).unwrap_or(i64::MAX);
+    let root = pdf.add_object(dictionary! {
+        "Type" => "Outlines", "First" => first, "Last" => last, "Count" => count,
+    });
+    for (at, (text, page)) in marks.iter().enumerate() {
+        let Some(target) = pages.get(*page) else {
+            continue;
+        };
+        let mut mark = dictionary! {
+            "Title" => text_string(text),
+            "Parent" => root,
+            "Dest" => vec![(*target).into(), "Fit".into()],
+        };
+        if let Some(before) = at.checked_sub(1).and_then(|before| ids.get(before)) {
+            mark.set("Prev", *before);
+        }
+        if let Some(next) = ids.get(at + 1) {
+            mark.set("Next", *next);
+        }
+        if let Some(id) = ids.get(at) {
+            pdf.objects.insert(*id, mark.into());
+        }
+    }
+    Some(root)
+}
+
 impl Lines {
     pub fn text(&mut self, x: f32, y: f32, size: f32, text: &str) {
-        // Signs beyond the first plane are two units, as UTF-16 has them.
-        let hex: String = text
-            .chars()
-            .filter(|sign| !sign.is_control())
-            .collect::<String>()
-            .encode_utf16()
-            .map(|unit| format!("{unit:04X}"))
-            .collect();
+        let hex = coded(text);
         self.content.push_str(&format!(
             "BT /{CHINESE} {size} Tf {x:.2} {y:.2} Td <{hex}> Tj ET\n"
         ));
@@ -149,6 +187,15 @@ impl Lines {
     pub fn line(&mut self, from: f32, y: f32, to: f32) {
         self.content
             .push_str(&format!("0.6 w {from:.2} {y:.2} m {to:.2} {y:.2} l S\n"));
+    }
+
+    /// Dots that lead the eye from a name to its page.
+    pub fn dots(&mut self, from: f32, y: f32, to: f32) {
+        if from < to {
+            self.content.push_str(&format!(
+                "q 0.6 w 1 J [0 4] 0 d {from:.2} {y:.2} m {to:.2} {y:.2} l S Q\n"
+            ));
+        }
     }
 
     pub fn page(self, pdf: &mut Pdf, setting: &Setting, links: Vec<Dictionary>) -> ObjectId {

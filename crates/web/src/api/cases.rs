@@ -70,12 +70,9 @@ pub(crate) struct Listed {
     next: Option<u64>,
 }
 
-fn short(office: &Office, caller: &Caller, case: &Found) -> Result<Short, Refused> {
+pub(super) fn short(office: &Office, caller: &Caller, case: &Found) -> Result<Short, Refused> {
     let (programme, today) = (office.programme()?, office.today()?);
-    let actor = office.actor_of(caller.actor)?;
-    let (role, unit) = actor
-        .map(|actor| (actor.role, actor.unit))
-        .unwrap_or_default();
+    let (role, unit) = caller.standing(office)?;
     let relation = office::case::relation(&programme, &case.about, unit.as_deref());
     let roles = [RoleId::new(role)];
     let calendar = &programme.calendar;
@@ -257,6 +254,26 @@ pub(crate) struct Acted {
     position: u64,
 }
 
+/// A stored piece of evidence under a name, else under the beginning of its hash.
+pub(super) fn stored(
+    office: &Office,
+    sha256: &str,
+    name: Option<&str>,
+) -> Result<Evidence, base::Problem> {
+    let hash = ::ledger::EvidenceHash::parse(sha256)
+        .filter(|hash| office.evidence().contains(*hash))
+        .ok_or_else(|| problems::no_such_thing("佐证材料", "evidence", sha256))?;
+    let bytes = office.evidence().get(hash)?;
+    Ok(Evidence {
+        sha256: hash.to_string(),
+        name: name
+            .or_else(|| sha256.get(..12))
+            .unwrap_or(sha256)
+            .to_owned(),
+        size: bytes.len() as u64,
+    })
+}
+
 /// Acts on a case.
 #[utoipa::path(post, path = "/cases/{number}/actions/{action}", tag = "cases",
     params(("number" = u64, Path, description = "the case's number"),
@@ -284,21 +301,10 @@ pub(crate) async fn act(
         Err(refused) => return refused.into_response(),
     };
     site.api_command(head, StatusCode::CREATED, move |office| {
-        let mut evidence = Vec::new();
-        for sha256 in &body.evidence {
-            let hash = ::ledger::EvidenceHash::parse(sha256)
-                .filter(|hash| office.evidence().contains(*hash))
-                .ok_or_else(|| vec![problems::no_such_thing("佐证材料", "evidence", sha256)])?;
-            let bytes = office
-                .evidence()
-                .get(hash)
-                .map_err(|problem| vec![problem])?;
-            evidence.push(Evidence {
-                sha256: hash.to_string(),
-                name: sha256.get(..12).unwrap_or(sha256).to_owned(),
-                size: bytes.len() as u64,
-            });
-        }
+        let evidence = body.evidence.iter();
+        let evidence = evidence
+            .map(|sha256| stored(office, sha256, None).map_err(|problem| vec![problem]))
+            .collect::<Result<_, _>>()?;
         let request = ActRequest {
             action: action.clone(),
             fields: body.fields.clone(),

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use base::{Day, Figure, Lang, Period, Position};
 use office::Office;
+use office::authority::Granted;
 use programme::model::Programme;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -201,6 +202,26 @@ impl IntoResponse for Refused {
 /// Who asks.
 pub(crate) struct Caller {
     pub actor: u64,
+}
+
+impl Caller {
+    /// Role and unit in which it acts.
+    pub fn standing(&self, office: &Office) -> Result<(String, Option<String>), Refused> {
+        let row = office.actor_of(self.actor)?.unwrap_or_default();
+        Ok((row.role, row.unit))
+    }
+
+    /// Refuses whoever the programme does not grant a command, as the pages do.
+    pub fn only_who_may(&self, office: &Office, command: Granted) -> Result<(), Refused> {
+        let (role, _) = self.standing(office)?;
+        if office.may(&role, command) {
+            return Ok(());
+        }
+        let programme = office.programme()?;
+        let name = programme.roles.get(role.as_str());
+        let name = name.map_or_else(|| (&*role, &*role), |name| (&*name.zh, &*name.en));
+        Err(problems::not_for_role(name.0, name.1).into())
+    }
 }
 
 impl Head {

@@ -192,6 +192,16 @@ pub(crate) enum Form {
     Csv,
 }
 
+impl Form {
+    /// Its media type.
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Form::Ndjson => "application/x-ndjson",
+            Form::Csv => "text/csv; charset=utf-8",
+        }
+    }
+}
+
 /// How the stream is written.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -200,6 +210,12 @@ pub(crate) struct Written {
     #[serde(default)]
     #[param(inline)]
     format: Option<Form>,
+}
+
+impl Written {
+    pub fn form(&self) -> Form {
+        self.format.unwrap_or_default()
+    }
 }
 
 /// What is streamed, settled when it begins.
@@ -245,7 +261,7 @@ pub(crate) async fn stream(
                         ..found
                     },
                     record_type: record_type.clone(),
-                    form: written.format.unwrap_or_default(),
+                    form: written.form(),
                     lang,
                 })
             })?
@@ -256,10 +272,7 @@ pub(crate) async fn stream(
         Ok(order) => order,
         Err(refused) => return refused.in_language(lang).into_response(),
     };
-    let kind = match order.form {
-        Form::Ndjson => "application/x-ndjson",
-        Form::Csv => "text/csv; charset=utf-8",
-    };
+    let kind = order.form.content_type();
     let position = order.listing.at.0.to_string();
     let (send, pieces) = mpsc::channel::<Result<Bytes, std::io::Error>>(PIECES_AHEAD);
     // On a thread of its own: a slow reader must not hold one of those that answer.

@@ -5,15 +5,21 @@
 //! to say, as for everybody. Faults are problem details (RFC 9457). The description of it all
 //! (`/api/v1/openapi.json`, OpenAPI 3.1) is made from the code here. Read `door.rs` first.
 
+mod assigned;
 mod cases;
 mod door;
 mod figures;
 mod imports;
+mod items;
 mod ledger;
+mod letters;
 mod lists;
+mod papers;
+mod plan;
 mod programme;
 mod records;
 mod results;
+mod subjects;
 mod webhooks;
 
 use axum::Json;
@@ -71,6 +77,25 @@ fn described() -> OpenApiRouter<Site> {
             .routes(routes!(records::withdraw))
             .routes(routes!(imports::import))
             .routes(routes!(records::evidence))
+            .routes(routes!(plan::plan))
+            .routes(routes!(plan::versions))
+            .routes(routes!(plan::changes))
+            .routes(routes!(plan::confirm))
+            .routes(routes!(letters::letters))
+            .routes(routes!(letters::letter))
+            .routes(routes!(letters::sign))
+            .routes(routes!(letters::scan))
+            .routes(routes!(letters::countersign))
+            .routes(routes!(items::items))
+            .routes(routes!(subjects::types))
+            .routes(routes!(subjects::subjects))
+            .routes(routes!(subjects::stream))
+            .routes(routes!(assigned::assignments, assigned::assign))
+            .routes(routes!(assigned::due, assigned::remind))
+            .routes(routes!(papers::papers, papers::issue))
+            .routes(routes!(papers::paper))
+            .routes(routes!(papers::file))
+            .routes(routes!(papers::void))
             .routes(routes!(cases::cases))
             .routes(routes!(cases::case))
             .routes(routes!(cases::act))

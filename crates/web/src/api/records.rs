@@ -333,7 +333,7 @@ pub(crate) async fn revise(
 #[serde(deny_unknown_fields)]
 pub(crate) struct Why {
     /// The reason.
-    reason: String,
+    pub reason: String,
 }
 
 /// Withdraws a record: it counts no more and stays to be seen.

@@ -9,6 +9,7 @@ import { progress, suggest } from "./suggest.js";
 import { drop } from "./drop.js";
 import { grid } from "./grid.js";
 import { lazy } from "./lazy.js";
+import { refresh } from "./refresh.js";
 
 document.documentElement.classList.add("has-script");
 filters(document);
@@ -21,6 +22,7 @@ progress(document);
 drop(document);
 grid(document);
 lazy(document);
+refresh(document);
 live((fresh) => {
   filters(fresh);
   copies(fresh);

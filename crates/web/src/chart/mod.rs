@@ -74,6 +74,13 @@ const HEIGHT: u32 = 216;
 /// Where the first and last value stand, in percent of the width.
 const LEFT: f64 = 9.0;
 const RIGHT: f64 = 97.0;
+/// Where a line's name may stand, from the height of its end: the first place that is free.
+const END_PLACES: [f64; 6] = [-9.0, 18.0, -24.0, 33.0, -40.0, 50.0];
+/// Pieces into which a line is cut to see what lies on it.
+const STEPS: i32 = 24;
+/// How wide a sign of a name is, in percent of a narrow drawing.
+const ASCII_WIDTH: f64 = 1.4;
+const SIGN_WIDTH: f64 = 2.6;
 
 struct Segment {
     x1: String,
@@ -192,6 +199,7 @@ impl Lines {
         #[expect(clippy::cast_precision_loss, reason = "a few dozen labels")]
         let x = |at: usize| LEFT + (RIGHT - LEFT) * at as f64 / last as f64;
         let mut taken: Vec<f64> = Vec::new();
+        let drawn = self.drawn(&x, &y);
         let lines = self
             .series
             .iter()
@@ -228,21 +236,26 @@ impl Lines {
                         ),
                     })
                     .collect();
-                let end = known.last().map(|(at, value)| {
-                    let mut at_y = y(*value) - 9.0;
-                    // A name that would lie on another goes below its line.
-                    if taken.iter().any(|other| (other - at_y).abs() < 14.0) {
-                        at_y = y(*value) + 18.0;
-                    }
-                    taken.push(at_y);
-                    (percent(x(*at)), pixel(at_y))
-                });
                 let text = known
                     .last()
                     .and_then(|(at, _)| line.texts.get(*at))
                     .map_or("", String::as_str);
+                let name = format!("{} {text}", line.name);
+                let end = known.last().map(|(at, value)| {
+                    let free = |at_y: &f64| {
+                        !taken.iter().any(|other| (other - at_y).abs() < 14.0)
+                            && !drawn
+                                .iter()
+                                .any(|point| is_under(*point, x(*at), *at_y, &name))
+                    };
+                    // The first place that lies on no line and no other name: above its end, below it, further off.
+                    let places = END_PLACES.map(|by| (y(*value) + by).clamp(10.0, BOTTOM - 3.0));
+                    let at_y = places.into_iter().find(free).unwrap_or(y(*value) - 9.0);
+                    taken.push(at_y);
+                    (percent(x(*at)), pixel(at_y))
+                });
                 DrawnLine {
-                    name: format!("{} {text}", line.name),
+                    name,
                     is_main: number == 0,
                     segments,
                     dots,
@@ -283,6 +296,24 @@ impl Lines {
         }
         .render()
         .unwrap_or_default()
+    }
+
+    /// Points along every line, close enough that nothing fits between them.
+    fn drawn(&self, x: &impl Fn(usize) -> f64, y: &impl Fn(f64) -> f64) -> Vec<(f64, f64)> {
+        let mut points = Vec::new();
+        for line in &self.series {
+            for (at, two) in line.values.windows(2).enumerate() {
+                let [Some(from), Some(to)] = two else {
+                    continue;
+                };
+                for part in 0..=STEPS {
+                    let share = f64::from(part) / f64::from(STEPS);
+                    let across = x(at) + (x(at + 1) - x(at)) * share;
+                    points.push((across, y(*from) + (y(*to) - y(*from)) * share));
+                }
+            }
+        }
+        points
     }
 
     /// The same in words, for those who hear it.
@@ -395,6 +426,20 @@ fn around(
     }
     .render()
     .unwrap_or_default()
+}
+
+/// Whether a point of a line would lie under a name that ends at `right` (percent) with its foot at `foot`.
+fn is_under(point: (f64, f64), right: f64, foot: f64, name: &str) -> bool {
+    let wide = |sign: char| {
+        if sign.is_ascii() {
+            ASCII_WIDTH
+        } else {
+            SIGN_WIDTH
+        }
+    };
+    let width: f64 = name.chars().map(wide).sum();
+    // At its very end the line touches the dot, which the name stands above or below.
+    (right - width..right - 0.5).contains(&point.0) && (foot - 12.0..foot + 4.0).contains(&point.1)
 }
 
 fn percent(value: f64) -> String {

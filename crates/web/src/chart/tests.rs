@@ -91,3 +91,28 @@ fn bars_start_at_zero() {
     assert!(svg.contains("width=\"25.00%\""));
     assert!(svg.contains("width=\"0.00%\""));
 }
+
+#[test]
+fn the_name_at_the_end_of_a_line_lies_on_no_line() {
+    let place = |values: [f64; 4]| {
+        let mut chart = lines();
+        chart.target = None;
+        for line in &mut chart.series {
+            line.values = values.map(Some).to_vec();
+        }
+        let svg = chart.file();
+        let number = |text: &str, from: &str| -> f64 {
+            let rest = &text[text.rfind(from).unwrap() + from.len()..];
+            rest[..rest.find('"').unwrap()].parse().unwrap()
+        };
+        let name = &svg[svg.find("class=\"name end\"").unwrap()..];
+        let foot = number(&name[..name.find('>').unwrap()], " y=\"");
+        (foot, number(&svg, "cy=\""))
+    };
+    // Rising, the line comes from below: the name stands above its end.
+    let (foot, end) = place([0.2, 0.4, 0.6, 0.8]);
+    assert!(foot < end, "{foot} {end}");
+    // Falling steeply, it comes from above: the name stands below.
+    let (foot, end) = place([1.0, 0.9, 0.8, 0.3]);
+    assert!(foot > end + 12.0, "{foot} {end}");
+}

@@ -18,6 +18,17 @@ pub(crate) struct Entry {
     pub count: Option<usize>,
 }
 
+/// That a page shows how things stood, and where it shows how they stand.
+#[derive(Debug, Clone)]
+pub(crate) struct Earlier {
+    /// As of when it is true, in words.
+    pub truth: String,
+    /// The same page as of now.
+    pub back: String,
+    /// Whether the way back stays in the drawer.
+    pub in_drawer: bool,
+}
+
 /// What every template has as `frame`.
 #[derive(Debug, Clone)]
 pub(crate) struct Frame {
@@ -43,6 +54,8 @@ pub(crate) struct Frame {
     pub build: &'static str,
     /// A new id for the commands that the page's forms give.
     pub once: String,
+    /// Where the page is not of now: as of when it is.
+    pub earlier: Option<Earlier>,
 }
 
 /// Who sees which entry; five at most for one role.
@@ -168,6 +181,7 @@ impl Frame {
             here: look.asked.address_here(),
             build: BUILD,
             once: new_once(),
+            earlier: None,
         }
     }
 

@@ -53,6 +53,28 @@ pub(crate) const KINDS: &[Told] = &[
     ),
     told("zhicheng.case.opened", "办件开办", "a case was opened"),
     told("zhicheng.case.moved", "办件进展", "a case moved on"),
+    told("zhicheng.reminder.given", "催办", "units were reminded"),
+    told(
+        "zhicheng.letter.signed",
+        "责任书签字",
+        "a responsibility letter was signed by its unit",
+    ),
+    told(
+        "zhicheng.letter.countersigned",
+        "责任书会签",
+        "a responsibility letter was countersigned",
+    ),
+    told(
+        "zhicheng.change.confirmed",
+        "年中调整确认",
+        "a unit confirmed a change in mid-year",
+    ),
+    told("zhicheng.paper.issued", "公文印发", "a paper was issued"),
+    told(
+        "zhicheng.paper.voided",
+        "公文作废",
+        "a paper was declared void",
+    ),
     told(
         "zhicheng.assessment.sealed",
         "考核结果封存",
@@ -112,13 +134,52 @@ pub(crate) fn of_entry(office: &Office, entry: &Entry) -> Option<Event> {
         ),
         Kind::CaseOpen | Kind::Assign => (
             "zhicheng.case.opened",
-            &["flow", "state", "unit", "scorecard", "item", "period"],
+            &[
+                "flow",
+                "state",
+                "unit",
+                "support",
+                "scorecard",
+                "item",
+                "period",
+            ],
             format!("cases/{position}"),
         ),
         Kind::CaseAct => (
             "zhicheng.case.moved",
             &["case", "action", "from", "to"],
             format!("cases/{}", facts.get("case")?),
+        ),
+        // Of a reminder the cases and their deadlines, without what was said.
+        Kind::Remind => (
+            "zhicheng.reminder.given",
+            &["day", "cases"],
+            format!("reminders/{position}"),
+        ),
+        Kind::LetterSigned => (
+            "zhicheng.letter.signed",
+            &["scorecard", "period", "unit", "programme", "day"],
+            format!("letters/{position}"),
+        ),
+        Kind::LetterCountersigned => (
+            "zhicheng.letter.countersigned",
+            &["scorecard", "period", "unit", "letter", "day"],
+            format!("letters/{}", facts.get("letter")?),
+        ),
+        Kind::ChangeConfirmed => (
+            "zhicheng.change.confirmed",
+            &["scorecard", "period", "unit", "programme", "day"],
+            format!("programmes/{}", facts.get("programme")?),
+        ),
+        Kind::Paper => (
+            "zhicheng.paper.issued",
+            &["kind", "about", "text", "day"],
+            format!("papers/{position}"),
+        ),
+        Kind::PaperVoided => (
+            "zhicheng.paper.voided",
+            &["paper", "day"],
+            format!("papers/{}", facts.get("paper")?),
         ),
         Kind::Seal => (
             "zhicheng.assessment.sealed",
@@ -142,6 +203,8 @@ pub(crate) fn of_entry(office: &Office, entry: &Entry) -> Option<Event> {
     match kind {
         "zhicheng.record.accepted" => drop(data.insert("record".to_owned(), json!(position))),
         "zhicheng.case.opened" => drop(data.insert("case".to_owned(), json!(position))),
+        "zhicheng.letter.signed" => drop(data.insert("letter".to_owned(), json!(position))),
+        "zhicheng.paper.issued" => drop(data.insert("paper".to_owned(), json!(position))),
         _ => {}
     }
     for name in passed {

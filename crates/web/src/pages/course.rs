@@ -3,23 +3,25 @@
 
 use std::sync::Arc;
 
-use base::{ItemId, Ratio, RoleId, ScorecardId, UnitId};
+use base::{Day, ItemId, Ratio, RoleId, ScorecardId, UnitId};
 use casework::{Action, open_actions};
 use office::assessment::Assessment;
 use office::case::{Case, relation};
 use office::course::{ItemOf, item_of, number_in, points_field, proposed_points};
+use office::tasks::figure_query;
 use office::work::task;
-use programme::model::Scorecard;
+use programme::model::{Programme, Scorecard};
 
 use crate::answer::Refused;
 use crate::look::Look;
+use crate::pages::board::seen::Seen;
 use crate::pages::board::{assessed, scorecard_of};
-use crate::pages::unit::figure_address;
 use crate::pages::work::lamp;
 use crate::words::Words;
 
 /// The assessment of the year with its scorecard.
 pub(crate) struct Course<'l> {
+    pub programme: &'l Programme,
     pub id: &'l ScorecardId,
     pub scorecard: &'l Scorecard,
     pub assessment: Arc<Assessment>,
@@ -30,9 +32,20 @@ pub(crate) fn course<'l>(look: &'l Look<'_>) -> Result<Course<'l>, Refused> {
     let (id, scorecard) = scorecard_of(&look.programme, None)
         .ok_or_else(|| Refused::no_such(("记分卡", "scorecard"), "unit"))?;
     Ok(Course {
+        programme: &look.programme,
         id,
         scorecard,
         assessment: assessed(look, id)?,
+    })
+}
+
+/// The course as a page is asked to show it: of an earlier position or day.
+pub(crate) fn course_of<'l>(seen: &'l Seen<'_>) -> Result<Course<'l>, Refused> {
+    Ok(Course {
+        programme: &seen.programme,
+        id: &seen.id,
+        scorecard: seen.scorecard()?,
+        assessment: seen.assessment.clone(),
     })
 }
 
@@ -88,6 +101,7 @@ pub(crate) struct CaseLine {
     /// What counts now.
     pub points: String,
     pub due: String,
+    pub due_on: Option<Day>,
     pub lamp: &'static str,
     pub came_back: bool,
     /// A missed deadline locks it.
@@ -96,12 +110,20 @@ pub(crate) struct CaseLine {
     pub own_points: Option<Ratio>,
     pub given_points: Option<Ratio>,
     pub max_points: Ratio,
+    /// The figure itself.
     pub figure_value: Option<Ratio>,
+    /// The figure over its target; the figure where there is none.
+    pub attainment: Option<Ratio>,
 }
 
 /// Makes a line of a case; `None` where its item is no longer declared.
 pub(crate) fn line(look: &Look<'_>, course: &Course<'_>, case: &Case) -> Option<CaseLine> {
-    let of = item_of(&look.programme, &case.about)?;
+    let (programme, period, day) = (
+        course.programme,
+        course.assessment.period,
+        course.assessment.day,
+    );
+    let of = item_of(programme, &case.about)?;
     let words = Words { lang: look.lang() };
     let unit = case.about.unit.clone().unwrap_or_default();
     let result = course.result(&of.item.id, &unit);
@@ -110,7 +132,7 @@ pub(crate) fn line(look: &Look<'_>, course: &Course<'_>, case: &Case) -> Option<
     let proposed = result.and_then(|result| proposed_points(of, result));
     let own = number_in(case, &of.scorecard.self_scored_by);
     let given = number_in(case, &of.scorecard.judged_by);
-    let found = task(&look.programme, case, Vec::new(), look.today);
+    let found = task(programme, case, Vec::new(), day);
     let shown = |points: &Option<Ratio>| {
         points
             .as_ref()
@@ -128,17 +150,17 @@ pub(crate) fn line(look: &Look<'_>, course: &Course<'_>, case: &Case) -> Option<
             |state| look.text(&state.name).to_owned(),
         ),
         figure: match (indicator, figure) {
-            (Some(indicator), Some(figure)) => programme::shown::figure_of(
-                &look.programme,
-                indicator,
-                figure,
-                look.programme.year,
-                look.lang(),
-            ),
+            (Some(indicator), Some(figure)) => {
+                programme::shown::figure_of(programme, indicator, figure, period, look.lang())
+            }
             _ => String::new(),
         },
-        figure_address: indicator
-            .map(|id| figure_address(look, id.as_str(), Some(&unit), &look.programme.year)),
+        figure_address: indicator.map(|id| {
+            let unit = UnitId::new(&unit);
+            let query = figure_query(programme, &course.assessment, id, Some(&unit), day);
+            let at = course.assessment.at;
+            crate::pages::figure::link(&crate::pages::figure::address_at(look, &query, at))
+        }),
         target: result
             .and_then(|result| result.target.as_ref())
             .map(|target| crate::pages::case::item::target_shown(look, of, target))
@@ -156,14 +178,22 @@ pub(crate) fn line(look: &Look<'_>, course: &Course<'_>, case: &Case) -> Option<
             .as_ref()
             .map(|due| words.day_and_weekday(due.due_on))
             .unwrap_or_default(),
+        due_on: found.due.as_ref().map(|due| due.due_on),
         lamp: lamp(&found),
         came_back: crate::pages::case::item::came_back(case),
-        is_locked: is_locked(look, case),
+        is_locked: is_locked_on(programme, case, day),
         proposed_points: proposed,
         own_points: own,
         given_points: given,
         max_points: of.item.points.clone(),
         figure_value: figure.and_then(base::Figure::value),
+        attainment: figure.and_then(base::Figure::value).and_then(|value| {
+            let target = result.and_then(|result| result.target.as_ref());
+            match target.filter(|_| of.item.rule.compares_with_target()) {
+                Some(target) => value.checked_div(target),
+                None => Some(value),
+            }
+        }),
     })
 }
 
@@ -190,15 +220,14 @@ pub(crate) fn actions<'c>(look: &Look<'_>, case: &'c Case) -> Vec<&'c Action> {
 
 /// Whether a missed deadline keeps a case from going on until somebody opens it again.
 pub(crate) fn is_locked(look: &Look<'_>, case: &Case) -> bool {
-    casework::locks(
-        &case.flow,
-        &case.state,
-        look.today,
-        &look.programme.calendar,
-    )
-    .unwrap_or_default()
-    .iter()
-    .any(|lock| is_waiting(case, lock))
+    is_locked_on(&look.programme, case, look.today)
+}
+
+fn is_locked_on(programme: &Programme, case: &Case, day: Day) -> bool {
+    casework::locks(&case.flow, &case.state, day, &programme.calendar)
+        .unwrap_or_default()
+        .iter()
+        .any(|lock| is_waiting(case, lock))
 }
 
 /// Whether a lock is in the way where the case stands, and can be opened.
@@ -232,7 +261,7 @@ pub(crate) fn note_field(case: &Case, action: &Action) -> Option<String> {
         .map(ToString::to_string)
 }
 
-/// The cases of one unit, in the scorecard's order.
+/// The cases of one unit as they stood at the course's position, in the scorecard's order.
 pub(crate) fn cases_of_unit(
     look: &Look<'_>,
     course: &Course<'_>,
@@ -243,7 +272,7 @@ pub(crate) fn cases_of_unit(
     let mut cases = Vec::new();
     for item in course.scorecard.items.keys() {
         if let Some(number) = numbers.get(&(item.clone(), unit.clone())) {
-            cases.push(look.office.case(*number)?);
+            cases.extend(look.office.case_as_of(*number, course.assessment.at)?);
         }
     }
     Ok(cases)

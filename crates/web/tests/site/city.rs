@@ -146,6 +146,16 @@ impl City {
         found.unwrap().unwrap().unwrap()
     }
 
+    /// A token for programs of that account.
+    pub fn program(&self, login: &str) -> String {
+        let desk = self.site.desk();
+        let actor = desk.account(login).unwrap().unwrap().actor;
+        let now = office::folder::now();
+        let end = base::Moment::from_micros(now.as_micros() + 3_600_000_000).unwrap();
+        desk.make_token("test", actor, &["read", "write"], end, now)
+            .unwrap()
+    }
+
     pub fn browser(&self) -> Browser<'_> {
         Browser {
             city: self,
@@ -275,6 +285,23 @@ impl Browser<'_> {
         let mut all = vec![("csrf", csrf.as_str()), ("once", once.as_str())];
         all.extend(fields);
         self.post(address, &all)
+    }
+
+    /// Asks as a program does: with a token, in JSON.
+    pub fn asks(
+        &mut self,
+        token: &str,
+        method: Method,
+        address: &str,
+        once: &str,
+        body: &str,
+    ) -> Reply {
+        self.headers = vec![("authorization", format!("Bearer {token}"))];
+        if !once.is_empty() {
+            self.headers.push(("idempotency-key", once.to_owned()));
+        }
+        let body = (!body.is_empty()).then(|| ("application/json".to_owned(), body.into()));
+        self.send(method, address, body)
     }
 
     pub fn sign_in(&mut self, login: &str, password: &str) -> Reply {

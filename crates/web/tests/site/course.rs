@@ -60,7 +60,12 @@ fn five_people_lead_an_item_from_its_target_to_the_composite() {
         ("case", &number),
         ("back", "/work"),
     ];
-    liaison.submit(&page, "/batch", &fields).leads_to("/work");
+    let after = format!("/work?done={case}");
+    liaison.submit(&page, "/batch", &fields).leads_to(&after);
+    // The next page says what was done, what follows, and who has it now.
+    let told = liaison.get(&after);
+    told.is(StatusCode::OK, "is done");
+    assert!(told.body.contains("Score oneself (Puqi"), "{}", told.body);
 
     // A self-score needs the item's one piece of evidence; refused, it keeps what was typed.
     let score = [("action", "score_self"), ("f.self_points", "4.5")];
@@ -81,7 +86,7 @@ fn five_people_lead_an_item_from_its_target_to_the_composite() {
     ];
     leader
         .submit("/units/puqi/items", "/batch", &fields)
-        .leads_to("/work");
+        .leads_to(&after);
 
     // Only who leads the item has its grid. A return needs its reason, and the liaison reads it on top.
     let grid = "/review/open_kitchens";
@@ -98,7 +103,9 @@ fn five_people_lead_an_item_from_its_target_to_the_composite() {
         (&reason, "照片没有日期"),
         ("return", &number),
     ];
-    reviewer.submit(grid, grid, &back).leads_to(grid);
+    reviewer
+        .submit(grid, grid, &back)
+        .leads_to(&format!("{grid}?done=1"));
     liaison.get(&page).is(StatusCode::OK, "照片没有日期");
 
     // Again by the leader, and submitted in the same step, which is not the liaison's; the piece that is there counts.
@@ -116,7 +123,9 @@ fn five_people_lead_an_item_from_its_target_to_the_composite() {
         .submit(grid, grid, &bare)
         .is(StatusCode::UNPROCESSABLE_ENTITY, "O661");
     let judged = [(points.as_str(), "3"), (&reason, "三所学校未推行")];
-    reviewer.submit(grid, grid, &judged).leads_to(grid);
+    reviewer
+        .submit(grid, grid, &judged)
+        .leads_to(&format!("{grid}?done=1"));
 
     // On the spot, with a photograph.
     let visit = format!("/verify/{case}");
@@ -350,7 +359,9 @@ fn an_item_of_parts_is_given_part_by_part_in_the_grid_and_on_the_spot() {
     reviewer
         .submit(grid, grid, &wrong)
         .is(StatusCode::UNPROCESSABLE_ENTITY, "value=\"101\"");
-    reviewer.submit(grid, grid, &given).leads_to(grid);
+    reviewer
+        .submit(grid, grid, &given)
+        .leads_to(&format!("{grid}?done=1"));
     let found = city
         .site
         .office()
@@ -380,4 +391,51 @@ fn an_item_of_parts_is_given_part_by_part_in_the_grid_and_on_the_spot() {
         .leads_to(&page);
     let points = result(&city, "main_responsibility", "puqi").points;
     assert_eq!(points, base::Ratio::parse_decimal("1.48"));
+}
+
+#[test]
+fn a_reason_is_written_for_the_difference_and_not_filled_in_beforehand() {
+    // Nothing was sampled: of 1430 batches the rule gives 0, so a self-score of 1.5 says why.
+    let (city, _) = opened();
+    let case = city.case_of("food_batches", "puqi");
+    let page = format!("/cases/{case}");
+    let number = case.to_string();
+    let mut liaison = city.signed_in("liaison");
+    let mut leader = city.signed_in("leader");
+    let mut reviewer = city.signed_in("reviewer");
+    act(&mut liaison, case, &[("action", "file_target")]).leads_to(&page);
+    let note = "已按目标完成，材料附后";
+    let score = [
+        ("action", "score_self"),
+        ("f.self_points", "1.5"),
+        ("f.self_note", note),
+    ];
+    act(&mut liaison, case, &score).leads_to(&page);
+    act(&mut leader, case, &[("action", "submit")]).leads_to(&page);
+    let grid = "/review/food_batches";
+    let (points, reason) = (format!("p.{case}"), format!("r.{case}"));
+    let back = [
+        (points.as_str(), ""),
+        (&reason, "系统里没有样品"),
+        ("return", &number),
+    ];
+    reviewer
+        .submit(grid, grid, &back)
+        .leads_to(&format!("{grid}?done=1"));
+    // The row says what was written, also after it was saved.
+    reviewer.get(grid).is(StatusCode::OK, "系统里没有样品");
+
+    // The form brings the note of the first time, and says that it does not count.
+    let form = liaison.get(&page);
+    form.is(StatusCode::OK, "unchanged does not count");
+    assert!(form.body.contains(note));
+    let told = act(&mut liaison, case, &score);
+    told.is(StatusCode::UNPROCESSABLE_ENTITY, "O821");
+    assert!(told.body.contains("O660"), "{}", told.body);
+    let score = [
+        ("action", "score_self"),
+        ("f.self_points", "1.5"),
+        ("f.self_note", "715批在省平台，尚未导入"),
+    ];
+    act(&mut liaison, case, &score).leads_to(&page);
 }

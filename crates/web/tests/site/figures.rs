@@ -12,6 +12,7 @@ use office::actor::NewActor;
 use office::record::{OnOther, draft};
 use office::{Office, SharedOffice};
 use programme::Sources;
+use serde_json::{Value, json};
 use sheet::Cell;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
@@ -116,6 +117,7 @@ struct Town {
     runtime: tokio::runtime::Runtime,
     router: Router,
     token: String,
+    program: String,
     position: u64,
     _dir: TempDir,
 }
@@ -123,6 +125,11 @@ struct Town {
 impl Town {
     /// North has 3 samples of which 2 pass, south 2 that both pass; 4 of 5 in all.
     fn new(role: &str) -> Town {
+        Town::with(role, &[])
+    }
+
+    /// The same with other samples before them.
+    fn with(role: &str, samples: &[(&str, &str, &str)]) -> Town {
         let sources =
             Sources::from_files("town", [("programme.toml".to_owned(), PACKAGE.to_owned())]);
         let checked = programme::check(&sources);
@@ -142,13 +149,14 @@ impl Town {
         };
         let mut office =
             Office::init(&data, &sources, programme, Nature::Demonstration, &who).unwrap();
-        for (day, unit, result) in [
+        let own = [
             ("2018-01-10", "north", "pass"),
             ("2018-02-10", "north", "pass"),
             ("2018-02-11", "north", "fail"),
             ("2018-01-12", "south", "pass"),
             ("2018-03-12", "south", "pass"),
-        ] {
+        ];
+        for (day, unit, result) in samples.iter().copied().chain(own) {
             let values = BTreeMap::from([("day", day), ("unit", unit), ("result", result)]);
             let programme = office.programme().unwrap();
             let drafted = draft(
@@ -175,10 +183,13 @@ impl Town {
         };
         desk.open_account(&account, now).unwrap();
         let token = desk.begin_session("wang", actor, now).unwrap();
+        let end = base::Moment::from_micros(now.as_micros() + 3_600_000_000).unwrap();
+        let program = desk.make_token("test", actor, &["read"], end, now).unwrap();
         Town {
             runtime: tokio::runtime::Runtime::new().unwrap(),
             router: web::router(web::Site::new(office, desk, web::Options::default())),
             token,
+            program,
             position,
             _dir: dir,
         }
@@ -200,6 +211,16 @@ impl Town {
         let (status, text) = self.send(Request::get(path), Body::empty());
         assert_eq!(status, StatusCode::OK, "{path}: {text}");
         text
+    }
+
+    /// What a program reads.
+    #[track_caller]
+    fn asks(&self, path: &str) -> Value {
+        let bearer = format!("Bearer {}", self.program);
+        let request = Request::get(format!("/api/v1{path}")).header("authorization", bearer);
+        let (status, text) = self.send(request, Body::empty());
+        assert_eq!(status, StatusCode::OK, "{path}: {text}");
+        serde_json::from_str(&text).unwrap()
     }
 
     fn post(&self, path: &str, from: &str, fields: &str) -> StatusCode {
@@ -327,7 +348,7 @@ fn the_board_is_filtered_ordered_and_given_as_files() {
     assert!(status.is_success() && workbook.starts_with("PK"));
     // As it stood before the failed sample: north had 2 of 2.
     let before = town.get(&format!("/board?at={}", town.position - 3));
-    has(&before, &["4.00", "回到现在"]);
+    has(&before, &["4.00", "回到今天"]);
     assert!(!before.contains("2.67"));
 }
 
@@ -431,4 +452,125 @@ fn search_finds_by_signs_pinyin_and_initials() {
         &["/records/sample/", "/ledger/"],
     );
     has(&town.get("/search?q=zzzz"), &["没有找到"]);
+}
+
+#[test]
+fn programs_read_the_plan_and_a_units_items_as_they_are_and_as_they_were() {
+    let town = Town::new("programme_office");
+    let plan = town.asks("/plan?months=true");
+    let task = &plan["tasks"][0];
+    assert_eq!(task["item"], "passing");
+    assert_eq!(
+        (&task["points"], &task["carriers"]),
+        (&json!("4"), &json!(["north", "south"]))
+    );
+    // 4 of 5; south alone has all points.
+    assert_eq!(task["figure"]["figure"]["value"], "0.8");
+    assert_eq!((&task["reached"], &task["of"]), (&json!(1), &json!(2)));
+    assert_eq!(task["state"], "underway");
+    // As of the end of January 2 of 2, of February 3 of 4, from March on 4 of 5.
+    let months = task["months"].as_array().unwrap();
+    let values: Vec<&str> = months
+        .iter()
+        .map(|month| month["figure"]["value"].as_str().unwrap())
+        .collect();
+    assert_eq!(values[..4], ["1", "0.75", "0.8", "0.8"]);
+    assert_eq!(months.len(), 12);
+    assert_eq!(months[1]["day"], "2018-02-28");
+    let own = town.asks("/plan?unit=north");
+    assert_eq!(own["tasks"][0]["parts"], json!(["carries"]));
+    assert_eq!(own["tasks"][0]["figure"]["figure"]["numerator"], "2");
+    // Before the failed sample: north had 2 of 2.
+    let then = town.position - 3;
+    let own = town.asks(&format!("/plan?unit=north&at={then}"));
+    assert_eq!(own["position"], then);
+    assert_eq!(own["tasks"][0]["state"], "reached");
+    let items = town.asks("/units/north/items");
+    let item = &items["items"][0];
+    // 2/3 of 4 points.
+    assert_eq!(item["points"], "2.666666666667");
+    assert_eq!(
+        (&item["max_points"], &item["case"]),
+        (&json!("4"), &Value::Null)
+    );
+    let items = town.asks(&format!("/units/north/items?at={then}"));
+    assert_eq!(items["items"][0]["points"], "4");
+    // A figure keeps its address.
+    let address = items["items"][0]["address"].as_str().unwrap();
+    let coded: String = url::form_urlencoded::byte_serialize(address.as_bytes()).collect();
+    has(
+        &town.get(&format!("/figures?a={coded}")),
+        &["100.0%", "回到今天"],
+    );
+}
+
+#[test]
+fn pages_of_an_earlier_position_or_day_say_so_and_have_no_forms_but_filters() {
+    let town = Town::new("programme_office");
+    let then = town.position - 3;
+    for (page, now, before) in [
+        ("/board?", "2.67", "4.00"),
+        ("/units/north?", "2.67", "4.00"),
+        ("/items/passing?", "66.7%", "100.0%"),
+        ("/units/north/items?", "2.67", "4.00"),
+        ("/plan?unit=north&", "66.7%", "100.0%"),
+        ("/figures?", "80.0%", "100.0%"),
+    ] {
+        let path = page.trim_end_matches(['?', '&']);
+        let shown = town.get(path);
+        assert!(
+            shown.contains(now) && !shown.contains("class=\"earlier\""),
+            "{path}"
+        );
+        // By position, and by day: at the end of January north had 1 of 1.
+        for when in [format!("at={then}"), "day=2018-01-31".to_owned()] {
+            let shown = town.get(&format!("{page}{when}"));
+            has(&shown, &[before, "class=\"earlier\"", "回到今天"]);
+            assert!(!shown.contains(now), "{page}{when}");
+            let main = shown.split("<main").nth(1).unwrap();
+            assert!(!main.contains("method=\"post\""), "{page}{when}: {main}");
+            // The way back leads to the page as it is.
+            let back = main
+                .split("href=\"")
+                .nth(1)
+                .unwrap()
+                .split('"')
+                .next()
+                .unwrap();
+            let back = back.replace("&#38;", "&");
+            assert!(!back.contains("at=") && !back.contains("day="), "{back}");
+            assert!(town.get(&back).contains(now), "{back}");
+        }
+    }
+    let ahead = town.position + 1;
+    let (status, _) = town.send(
+        Request::get(format!("/units/north?at={ahead}")),
+        Body::empty(),
+    );
+    assert_eq!(status, StatusCode::NOT_FOUND);
+}
+
+#[test]
+fn an_item_stands_beside_the_year_before_where_that_was_recorded() {
+    // The year before north passed 1 of 2; south has no record of it.
+    let before = [
+        ("2017-05-05", "north", "fail"),
+        ("2017-06-05", "north", "pass"),
+    ];
+    let town = Town::with("programme_office", &before);
+    let page = town.get("/items/passing");
+    // Now 2 of 3 and, for the city, 4 of 5: 16.7 and 30 points more than 50 %.
+    has(
+        &page,
+        &["2017年", "50.0%", "+16.7个百分点", "+30.0个百分点"],
+    );
+    let row = page.split("/units/south").nth(1).unwrap();
+    let row = row.split("</tr>").next().unwrap();
+    assert!(!row.contains("个百分点"), "{row}");
+    // Without records of that year nothing is made of it.
+    assert!(
+        !Town::new("programme_office")
+            .get("/items/passing")
+            .contains("2017年")
+    );
 }

@@ -17,18 +17,18 @@ use crate::records::{FIRM, TOWN};
 use crate::town::City;
 
 /// What was received: head and event.
-type Received = Vec<(String, Value)>;
+pub type Received = Vec<(String, Value)>;
 
 /// A receiver in the test's hand.
-struct Receiver {
-    address: String,
-    got: Arc<Mutex<Received>>,
+pub struct Receiver {
+    pub address: String,
+    pub got: Arc<Mutex<Received>>,
     /// Status, and seconds to wait before it.
     answers: Arc<Mutex<(u16, u64)>>,
 }
 
 impl Receiver {
-    fn start() -> Receiver {
+    pub fn start() -> Receiver {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}/hook", listener.local_addr().unwrap());
         let got = Arc::new(Mutex::new(Vec::new()));
@@ -61,7 +61,7 @@ impl Receiver {
         *self.answers.lock().unwrap() = (status, seconds);
     }
 
-    fn kinds(&self) -> Vec<String> {
+    pub fn kinds(&self) -> Vec<String> {
         let got = self.got.lock().unwrap();
         let kind = |(_, event): &(String, Value)| event["type"].as_str().unwrap().to_owned();
         got.iter().map(kind).collect()

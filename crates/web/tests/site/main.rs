@@ -4,6 +4,7 @@
 //! the test's own with one person signed in. Each other file is about one part of the site.
 
 mod admin;
+mod api;
 mod assigned;
 mod city;
 mod course;
@@ -20,5 +21,6 @@ mod plan;
 mod programs;
 mod provider;
 mod records;
+mod sealing;
 mod sign_in;
 mod town;

@@ -25,7 +25,7 @@ fn city() -> City {
 }
 
 /// Puts Chibi's programme in force with other texts, each of which occurs in it.
-fn change(city: &City, edits: &[(&str, &str)]) {
+pub fn change(city: &City, edits: &[(&str, &str)]) {
     let made = |office: &mut Office| -> (Sources, Arc<Programme>) {
         let mut parts = office.sources_in_force().unwrap().parts();
         for (find, replace) in edits {
@@ -48,7 +48,7 @@ fn change(city: &City, edits: &[(&str, &str)]) {
     done.unwrap();
 }
 
-const PUQI_BATCHES: &str = "item = \"food_batches\"\nunit = \"puqi\"\nvalue = 190";
+pub const PUQI_BATCHES: &str = "item = \"food_batches\"\nunit = \"puqi\"\nvalue = 190";
 
 fn told(browser: &mut Browser<'_>, text: &str) -> bool {
     browser.get("/work").body.contains(text)
@@ -290,4 +290,63 @@ fn a_certificate_that_is_still_valid_is_offered_again_next_year() {
     liaison
         .get(&page)
         .is(StatusCode::OK, &format!("/evidence/{sha256}"));
+}
+
+#[test]
+fn tables_are_sorted_by_their_heads_and_keep_what_was_filtered() {
+    let city = city();
+    let mut office = city.signed_in("office");
+    let order = |page: &str| -> Vec<String> {
+        let rows = page.split("<tr id=\"item-").skip(1);
+        rows.map(|row| row.split('"').next().unwrap().to_owned())
+            .collect()
+    };
+    let plain = order(&office.get("/plan?category=food").body);
+    let page = office.get("/plan?category=food&sort=points");
+    assert!(page.body.contains("aria-sort=\"descending\""));
+    // A second click turns it; the filter stays.
+    let turned = "/plan?category=food&#38;sort=points&#38;dir=asc";
+    assert!(page.body.contains(turned), "{}", page.body);
+    let points = |page: &str| -> Vec<f64> {
+        let rows = page.split("<tr id=\"item-").skip(1);
+        rows.map(|row| {
+            let cell = row.split("<td class=\"number\">").nth(2).unwrap();
+            cell.split('<').next().unwrap().parse().unwrap()
+        })
+        .collect()
+    };
+    let most_first = points(&page.body);
+    assert_eq!(most_first.len(), plain.len());
+    assert!(
+        most_first.is_sorted_by(|one, other| one >= other),
+        "{most_first:?}"
+    );
+    let least_first = points(&office.get("/plan?category=food&sort=points&dir=asc").body);
+    assert!(least_first.is_sorted(), "{least_first:?}");
+    assert_ne!(most_first, least_first);
+    // People by name: committee, leader, liaison, office, other.
+    let people = office.get("/admin/people?sort=name&dir=desc").body;
+    let at = |name: &str| {
+        people
+            .find(&format!(">{name}<"))
+            .unwrap_or_else(|| panic!("{name}"))
+    };
+    assert!(at("other 某") < at("liaison 某") && at("liaison 某") < at("committee 某"));
+    // Letters by how many items: the most first.
+    let letters = office.get("/plan/letters?sort=items").body;
+    let counts: Vec<u32> = letters
+        .split("<tr id=\"letter-")
+        .skip(1)
+        .map(|row| {
+            let cell = row.split("data-name=\"Items\">").nth(1).unwrap();
+            cell.split('<').next().unwrap().parse().unwrap()
+        })
+        .collect();
+    assert!(
+        counts.len() > 40 && counts.is_sorted_by(|one, other| one >= other),
+        "{counts:?}"
+    );
+    office
+        .get("/assessment?sort=late")
+        .is(StatusCode::OK, "aria-sort=\"descending\"");
 }

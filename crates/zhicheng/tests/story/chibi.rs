@@ -567,7 +567,17 @@ fn the_standard_course_runs_from_the_filed_target_to_the_sealed_result() {
         )
         .ok();
     office.acts(number, "compose", "2019-01-11", &[]).ok();
+    // The leading group seals, not the office.
+    let seal = [
+        "--set",
+        "minutes_no=纪要1号",
+        "--set",
+        "approval_no=质强委〔2019〕1号",
+    ];
     office
+        .acts(number, "seal", "2019-01-15", &seal)
+        .refused("F205");
+    city.by("何某", "leading_group", None)
         .acts(
             number,
             "seal",

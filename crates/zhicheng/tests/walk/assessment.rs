@@ -310,6 +310,7 @@ fn an_assessment_from_its_first_target_to_the_rectification_struck_off() {
         }
         if committee.sees("[name=as_it_stands]").await {
             committee.presses("[name=as_it_stands]").await;
+            committee.fills("#why", "会议决定按现有结果审定").await;
         }
         committee.presses("[name=confirmed]").await;
         committee
@@ -327,7 +328,7 @@ fn an_assessment_from_its_first_target_to_the_rectification_struck_off() {
         office.goes(&circular).await;
         assert!(office.reads().await.contains("一票否决"));
         office.presses("form[action$='/open'] button.main").await;
-        leader.goes("/work?item=考核整改流程").await;
+        leader.goes("/work?item=蒲圻街道办事处2018年考核整改").await;
         let rectify = leader
             .find(".task-what a")
             .await

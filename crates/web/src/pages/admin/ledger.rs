@@ -1,6 +1,7 @@
 //! The ledger's state: how large it is, under which key it signs, what was signed last, and a verification of all of
 //! it, which runs beside the work and tells how it ended.
 
+use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
@@ -74,6 +75,8 @@ struct LedgerPage {
     keys: usize,
     signed: Option<u64>,
     is_running: bool,
+    /// How far it is: how many of how many, of what.
+    progress: String,
     ended: Option<Ended>,
     backup: Option<Backup>,
     may_verify: bool,
@@ -112,6 +115,7 @@ fn show(look: &Look<'_>) -> Result<Page, Refused> {
             .and_then(Result::ok)
             .map(|signed| signed.checkpoint().size),
         is_running: look.site.shared.is_verifying.load(Ordering::Acquire),
+        progress: progress(look, words),
         ended: match ended {
             None => None,
             Some(found) => Some(Ended {
@@ -141,8 +145,26 @@ fn show(look: &Look<'_>) -> Result<Page, Refused> {
     })
 }
 
+/// How far a running verification is, in words; empty before it has counted anything.
+fn progress(look: &Look<'_>, words: Words) -> String {
+    let told = look.site.shared.verified.lock();
+    let (done, all, what) = told.unwrap_or_else(PoisonError::into_inner).clone();
+    if all == 0 {
+        return String::new();
+    }
+    let count = |number: u64| words.count(usize::try_from(number).unwrap_or(usize::MAX));
+    let what = match what.as_str() {
+        "evidence" => words.say("件佐证", "pieces of evidence"),
+        _ => words.say(
+            "步（每条存证核验、重放各一步）",
+            "steps (each entry is checked and replayed)",
+        ),
+    };
+    format!("{} / {} {what}", count(done), count(all))
+}
+
 /// Who runs the system or audits.
-fn may_verify(look: &Look<'_>) -> bool {
+pub(crate) fn may_verify(look: &Look<'_>) -> bool {
     [Granted::Activate, Granted::AuditFinding]
         .iter()
         .any(|command| look.may(*command))
@@ -175,8 +197,20 @@ async fn verify(State(site): State<Site>, asked: Asked, posted: Posted) -> Respo
 
 fn run(site: &Site, by: u64, dir: &std::path::Path) {
     let (began, clock) = (site.now(), Instant::now());
-    let done = std::panic::catch_unwind(|| office::verify(dir, &mut |_, _, _| ()))
-        .unwrap_or_else(|_| Err(problems::broke_off()));
+    *site
+        .shared
+        .verified
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner) = (0, 0, String::new());
+    let told = std::panic::AssertUnwindSafe(&site.shared.verified);
+    let done = std::panic::catch_unwind(|| {
+        office::verify(dir, &mut |done, all, what| {
+            let what = if what == "evidence" { what } else { "entries" };
+            let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+            *told = (done, all, what.to_owned());
+        })
+    })
+    .unwrap_or_else(|_| Err(problems::broke_off()));
     let fault = |problem: &Problem| (problem.line(Lang::Zh), problem.line(Lang::En));
     let found = Verification {
         began: began.as_micros(),

@@ -4,6 +4,7 @@
 mod calendar;
 mod channels;
 mod ledger;
+pub(crate) use ledger::may_verify;
 pub(crate) mod people;
 mod roles;
 mod single;

@@ -23,6 +23,7 @@ use crate::pages::me::{
 };
 use crate::posted::Posted;
 use crate::site::{Site, Told};
+use crate::sorting::{Sort, Sorting, by_name};
 use crate::words::Words;
 
 /// Most lines of the list.
@@ -48,6 +49,47 @@ struct Filter {
     q: String,
     #[serde(default)]
     all: String,
+    /// Column; empty: by number.
+    #[serde(default)]
+    sort: String,
+    #[serde(default)]
+    dir: String,
+}
+
+impl Filter {
+    fn sorting(&self) -> Sorting<'_> {
+        Sorting {
+            sort: &self.sort,
+            dir: &self.dir,
+            greatest_first: &["number"],
+        }
+    }
+
+    /// The address of the same list in another order.
+    fn sorted(&self, sort: &str, dir: &str) -> String {
+        let mut coded = url::form_urlencoded::Serializer::new(String::new());
+        for (name, value) in [
+            ("q", self.q.as_str()),
+            ("all", &self.all),
+            ("sort", sort),
+            ("dir", dir),
+        ] {
+            if !value.is_empty() {
+                coded.append_pair(name, value);
+            }
+        }
+        format!("/admin/people?{}", coded.finish())
+    }
+}
+
+/// The heads by which the list is sorted.
+struct Heads {
+    name: Sort,
+    role: Sort,
+    unit: Sort,
+    account: Sort,
+    state: Sort,
+    number: Sort,
 }
 
 /// Somebody.
@@ -64,6 +106,9 @@ struct Line {
 #[template(path = "pages/admin/people.html")]
 struct People {
     frame: Frame,
+    heads: Heads,
+    sort: String,
+    dir: String,
     lines: Vec<Line>,
     more: usize,
     q: String,
@@ -118,7 +163,6 @@ fn show_list(
     let shows_all = filter.all == "1";
     let wanted = filter.q.trim().to_lowercase();
     let mut lines = Vec::new();
-    let mut more = 0;
     for (number, row) in look.office.actors()? {
         if row.stands_in.is_some() || (row.closed.is_some() && !shows_all) {
             continue;
@@ -145,15 +189,36 @@ fn show_list(
         if !text.to_lowercase().contains(&wanted) {
             continue;
         }
-        if lines.len() < LINES_MAX {
-            lines.push(line);
-        } else {
-            more += 1;
-        }
+        lines.push(line);
     }
+    let sorting = filter.sorting();
+    match filter.sort.as_str() {
+        "name" => sorting.by_key(&mut lines, |line| by_name(&line.name)),
+        "role" => sorting.by_key(&mut lines, |line| by_name(&line.role)),
+        "unit" => sorting.by_key(&mut lines, |line| by_name(&line.unit)),
+        "account" => sorting.by_key(&mut lines, |line| line.logins.first().cloned()),
+        "state" => sorting.by_key(&mut lines, |line| Some(line.is_closed)),
+        "number" => sorting.by_key(&mut lines, |line| Some(line.number)),
+        _ => {}
+    }
+    let more = lines.len().saturating_sub(LINES_MAX);
+    lines.truncate(LINES_MAX);
+    let head = |id: &str, zh: &'static str, en: &'static str| {
+        sorting.head(id, words.say(zh, en), |sort, dir| filter.sorted(sort, dir))
+    };
     let role = &look.visitor()?.role;
     Page::of(&People {
         frame: look.frame(words.say("人员与账号", "People and accounts")),
+        heads: Heads {
+            name: head("name", "姓名", "Name"),
+            role: head("role", "角色", "Role"),
+            unit: head("unit", "单位", "Unit"),
+            account: head("account", "账号", "Account"),
+            state: head("state", "状态", "State"),
+            number: head("number", "编号", "No."),
+        },
+        sort: filter.sort.clone(),
+        dir: filter.dir.clone(),
         lines,
         more,
         q: filter.q.clone(),

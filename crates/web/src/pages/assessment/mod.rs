@@ -19,6 +19,7 @@ use crate::look::Look;
 use crate::pages::batch::is_for_many;
 use crate::pages::course::{CaseLine, actions, course, line};
 use crate::site::Site;
+use crate::sorting::{Sort, Sorting, by_name};
 use crate::words::Words;
 
 /// Most lines of a list; what is cut is said.
@@ -42,17 +43,52 @@ struct Chosen {
     unit: String,
     #[serde(default)]
     state: String,
-    /// `late` or `gap`.
+    /// `late`, `gap`, `pending` (without points) or `unfinished`.
     #[serde(default)]
     only: String,
     #[serde(default)]
     gap: String,
+    /// Column of the board; empty: the programme's order. A state by its identifier.
+    #[serde(default)]
+    sort: String,
+    #[serde(default)]
+    dir: String,
+}
+
+impl Chosen {
+    /// The address of the same board in another order.
+    fn sorted(&self, sort: &str, dir: &str) -> String {
+        let mut coded = url::form_urlencoded::Serializer::new(String::new());
+        for (name, value) in [
+            ("by", self.by.as_str()),
+            ("item", &self.item),
+            ("unit", &self.unit),
+            ("state", &self.state),
+            ("only", &self.only),
+            ("gap", &self.gap),
+            ("sort", sort),
+            ("dir", dir),
+        ] {
+            if !value.is_empty() {
+                coded.append_pair(name, value);
+            }
+        }
+        format!("/assessment?{}", coded.finish())
+    }
 }
 
 struct Head {
+    sort: Sort,
     id: String,
-    name: String,
     count: usize,
+}
+
+/// The heads that stand before those of the states.
+struct Heads {
+    name: Sort,
+    all: Sort,
+    late: Sort,
+    gaps: Sort,
 }
 
 struct BoardRow {
@@ -81,8 +117,7 @@ struct Gap {
 
 struct Opened {
     number: u64,
-    flow: String,
-    unit: String,
+    title: String,
     state: String,
     is_closed: bool,
 }
@@ -92,6 +127,9 @@ struct Opened {
 struct Board {
     frame: Frame,
     by: &'static str,
+    sort: String,
+    dir: String,
+    first: Heads,
     heads: Vec<Head>,
     rows: Vec<BoardRow>,
     total: usize,
@@ -106,6 +144,7 @@ struct Board {
     query: String,
     opened: Vec<Opened>,
     may_remind: bool,
+    may_verify: bool,
     sealed: Option<u64>,
 }
 
@@ -207,7 +246,7 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
                 continue;
             };
             let task = office::work::task(&look.programme, case, Vec::new(), look.today);
-            let is_late = crate::pages::work::lamp(&task) == "late";
+            let is_late = !list.is_sealed(case) && crate::pages::work::lamp(&task) == "late";
             let values = course
                 .item(item.as_str())
                 .map(|of| values_of(look, case, of))
@@ -223,10 +262,9 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
             row.gaps += usize::from(is_gap);
             late += usize::from(is_late);
             gaps += usize::from(is_gap);
-            for action in actions(look, case)
-                .into_iter()
-                .filter(|action| is_for_many(action))
-            {
+            for action in actions(look, case).into_iter().filter(|action| {
+                is_for_many(&case.flow, action) && !office::sealing::closes(case, action)
+            }) {
                 match many
                     .iter_mut()
                     .find(|found| *found.action == *action.id.as_str())
@@ -247,6 +285,10 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
                 && match chosen.only.as_str() {
                     "late" => is_late,
                     "gap" => is_gap,
+                    "pending" => course
+                        .result(item, unit.as_str())
+                        .is_some_and(|result| result.pending),
+                    "unfinished" => is_unfinished(case),
                     _ => true,
                 };
             if is_wanted && lines.len() == LINES_MAX {
@@ -284,13 +326,7 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
         .into_iter()
         .map(|case| Opened {
             number: case.number,
-            flow: look.text(&case.flow.name).to_owned(),
-            unit: case
-                .about
-                .unit
-                .as_deref()
-                .map(|unit| look.unit_name(unit))
-                .unwrap_or_default(),
+            title: crate::pages::work::title_of(look, &case),
             state: case.flow.state(&case.state.state).map_or_else(
                 || case.state.state.to_string(),
                 |state| look.text(&state.name).to_owned(),
@@ -313,20 +349,60 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
             .map(ToString::to_string)
             .collect()
     };
-    let rows: Vec<BoardRow> = order.iter().filter_map(|id| rows.remove(id)).collect();
+    let mut rows: Vec<BoardRow> = order.iter().filter_map(|id| rows.remove(id)).collect();
+    let counts: Vec<&str> = ["all", "late", "gaps"]
+        .into_iter()
+        .chain(states.iter().map(|state| state.as_str()))
+        .collect();
+    let sorting = Sorting {
+        sort: &chosen.sort,
+        // Names are read from the first, counts from the greatest.
+        dir: match (chosen.dir.as_str(), counts.contains(&chosen.sort.as_str())) {
+            ("", true) => "desc",
+            (dir, _) => dir,
+        },
+        greatest_first: &[],
+    };
+    match chosen.sort.as_str() {
+        "name" => sorting.by_key(&mut rows, |row| by_name(&row.name)),
+        "all" => sorting.by_key(&mut rows, |row| Some(row.all)),
+        "late" => sorting.by_key(&mut rows, |row| Some(row.late)),
+        "gaps" => sorting.by_key(&mut rows, |row| Some(row.gaps)),
+        state => {
+            if let Some(at) = states.iter().position(|found| found.as_str() == state) {
+                sorting.by_key(&mut rows, |row| row.cells.get(at).copied());
+            }
+        }
+    }
+    let head = |id: &str, name: &str| sorting.head(id, name, |sort, dir| chosen.sorted(sort, dir));
     let heads = flow
         .states
         .iter()
         .enumerate()
         .map(|(at, state)| Head {
+            sort: head(state.id.as_str(), look.text(&state.name)),
             id: state.id.to_string(),
-            name: look.text(&state.name).to_owned(),
             count: rows.iter().filter_map(|row| row.cells.get(at)).sum(),
         })
         .collect();
     Page::of(&Board {
         frame: look.frame(words.say("考核进度", "Progress of the assessment")),
         by,
+        sort: chosen.sort.clone(),
+        dir: chosen.dir.clone(),
+        first: Heads {
+            name: head(
+                "name",
+                if by == "unit" {
+                    words.say("单位", "Unit")
+                } else {
+                    words.say("项目", "Item")
+                },
+            ),
+            all: head("all", words.say("共", "All")),
+            late: head("late", words.say("逾期", "Late")),
+            gaps: head("gaps", words.say("不一致", "Disagree")),
+        },
         heads,
         rows,
         total: numbers.len(),
@@ -345,6 +421,7 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
         more,
         query: describe(look, &course, flow, chosen, words),
         opened,
+        may_verify: crate::pages::admin::may_verify(look),
         may_remind: look.may(office::authority::Granted::Remind),
         sealed: look
             .office
@@ -353,6 +430,14 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
             .last()
             .map(|(position, _)| position.0),
     })
+}
+
+/// Whether a case still has steps before the one that closes it.
+fn is_unfinished(case: &office::case::Case) -> bool {
+    !case
+        .flow
+        .actions_from(&case.state.state)
+        .any(|action| !action.reason_required && office::sealing::closes(case, action))
 }
 
 /// What the list below was asked for, in words.
@@ -376,6 +461,12 @@ fn describe(
     match chosen.only.as_str() {
         "late" => parts.push(words.say("逾期", "late").to_owned()),
         "gap" => parts.push(words.say("评分不一致", "points that disagree").to_owned()),
+        "pending" => parts.push(words.say("还没有得分", "without points").to_owned()),
+        "unfinished" => parts.push(
+            words
+                .say("还没有走完流程", "course not finished")
+                .to_owned(),
+        ),
         _ => {}
     }
     parts.join(" · ")

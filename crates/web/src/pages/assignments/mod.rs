@@ -8,9 +8,9 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use base::{Day, FieldId, Lang, RoleId, UnitId};
-use casework::{Value, possible_actions};
-use office::assign::{flows, is_assignment};
+use base::{Day, Lang, RoleId, UnitId};
+use casework::possible_actions;
+use office::assign::{flows, is_assignment, is_charged, text_of};
 use office::authority::Granted;
 use office::case::{Case, relation};
 use office::work::task;
@@ -55,17 +55,21 @@ pub(crate) fn title_of(look: &Look<'_>, case: &Case) -> String {
         return title;
     }
     let late = case.about.because.len();
-    match look.lang() {
-        Lang::Zh => format!("{late}项逾期事项"),
-        Lang::En if late == 1 => "1 late item".to_owned(),
-        Lang::En => format!("{late} late items"),
-    }
-}
-
-fn text_of(case: &Case, field: &str) -> String {
-    match case.state.fields.get(&FieldId::new(field)) {
-        Some(Value::Text(text)) => text.clone(),
-        _ => String::new(),
+    let named = case.about.because.first().and_then(|first| {
+        let found = look.office.case(first.case).ok()?;
+        // What an assignment was made for, and not that again, however long the chain.
+        let is_made_for_another = is_assignment(&found.flow) && !found.about.because.is_empty();
+        (!is_made_for_another).then(|| crate::pages::work::title_of(look, &found))
+    });
+    match (look.lang(), named, late) {
+        (Lang::Zh, Some(name), 1) => format!("“{name}”逾期"),
+        (Lang::En, Some(name), 1) => format!("Late: {name}"),
+        (Lang::Zh, Some(name), _) => format!("“{name}”等{late}项逾期"),
+        (Lang::En, Some(name), 2) => format!("Late: {name} and 1 more"),
+        (Lang::En, Some(name), _) => format!("Late: {name} and {} more", late - 1),
+        (Lang::Zh, None, _) => format!("{late}项逾期事项"),
+        (Lang::En, None, 1) => "1 late item".to_owned(),
+        (Lang::En, None, _) => format!("{late} late items"),
     }
 }
 
@@ -103,7 +107,8 @@ pub(crate) fn panel(look: &Look<'_>, case: &Case) -> Option<Panel> {
 
 /// Whether who looks sees all assignments and not only those of the own unit.
 fn sees_all(look: &Look<'_>) -> bool {
-    look.may(Granted::Assign) || look.may(Granted::AuditFinding)
+    look.who()
+        .is_some_and(|who| look.office.sees_all_assignments(&who.role))
 }
 
 /// Whether the list is of any use to who looks.
@@ -112,16 +117,10 @@ pub(crate) fn sees_some(look: &Look<'_>) -> bool {
         let unit = look.who().and_then(|who| who.unit.as_deref());
         look.site.worklist(look.office).is_ok_and(|list| {
             list.open()
-                .any(|case| is_assignment(&case.flow) && is_of(case, unit))
+                .any(|case| is_assignment(&case.flow) && is_charged(case, unit))
         })
     };
     flows(&look.programme).next().is_some() && (sees_all(look) || is_charged())
-}
-
-fn is_of(case: &Case, unit: Option<&str>) -> bool {
-    unit.is_some_and(|unit| {
-        case.about.unit.as_deref() == Some(unit) || case.about.support.iter().any(|one| one == unit)
-    })
 }
 
 #[derive(Debug, Clone, Default, serde::Deserialize)]
@@ -151,6 +150,27 @@ struct Line {
     closed: String,
     reminded: String,
     waits_for_me: bool,
+    /// Others of the same kind, unit, days and state, by number and what they are about: one line says them all.
+    alike: Vec<(u64, String)>,
+}
+
+impl Line {
+    /// Whether one line can say both: nobody has begun with either, and they differ in what they are about alone.
+    fn is_like(&self, other: &Line) -> bool {
+        let same = |line: &Line| {
+            [
+                line.kind.clone(),
+                line.lead.clone(),
+                line.support.clone(),
+                line.since.clone(),
+                line.due.clone(),
+                line.state.clone(),
+                line.reminded.clone(),
+                line.closed.clone(),
+            ]
+        };
+        self.waits_for_me == other.waits_for_me && same(self) == same(other)
+    }
 }
 
 #[derive(Template)]
@@ -166,6 +186,8 @@ struct Assignments {
     unit: String,
     state: String,
     lines: Vec<Line>,
+    /// How many assignments there are, however they are put together.
+    count: usize,
     more: usize,
     late: usize,
 }
@@ -180,9 +202,9 @@ fn show(look: &Look<'_>, chosen: Chosen) -> Result<Page, Refused> {
     let all = sees_all(look);
     let is_shown = |case: &Case| {
         is_assignment(&case.flow)
-            && (all || is_of(case, who.unit.as_deref()))
+            && (all || is_charged(case, who.unit.as_deref()))
             && (chosen.flow.is_empty() || *case.flow.id.as_str() == chosen.flow)
-            && (chosen.unit.is_empty() || is_of(case, Some(&chosen.unit)))
+            && (chosen.unit.is_empty() || is_charged(case, Some(&chosen.unit)))
             && (chosen.state != "closed" || case.state.is_closed())
     };
     let mut cases: Vec<Case> = if matches!(chosen.state.as_str(), "closed" | "all") {
@@ -206,8 +228,17 @@ fn show(look: &Look<'_>, chosen: Chosen) -> Result<Page, Refused> {
         .iter()
         .filter(|(_, _, line)| line.lamp == "late")
         .count();
-    let more = lines.len().saturating_sub(LINES_MAX);
-    lines.truncate(LINES_MAX);
+    let count = lines.len();
+    let mut grouped: Vec<Line> = Vec::new();
+    for (_, _, line) in lines {
+        match grouped.iter_mut().rfind(|first| first.is_like(&line)) {
+            Some(first) => first.alike.push((line.number, line.what)),
+            None => grouped.push(line),
+        }
+    }
+    let left_out = grouped.iter().skip(LINES_MAX);
+    let more = left_out.map(|line| 1 + line.alike.len()).sum();
+    grouped.truncate(LINES_MAX);
     let kinds: Vec<(String, String)> = flows(&look.programme)
         .map(|flow| (flow.id.to_string(), look.text(&flow.name).to_owned()))
         .collect();
@@ -231,7 +262,8 @@ fn show(look: &Look<'_>, chosen: Chosen) -> Result<Page, Refused> {
         flow: chosen.flow,
         unit: chosen.unit,
         state: chosen.state,
-        lines: lines.into_iter().map(|(_, _, line)| line).collect(),
+        lines: grouped,
+        count,
         more,
         late,
     })
@@ -290,6 +322,7 @@ fn line(look: &Look<'_>, words: Words, case: &Case) -> Result<(bool, Day, Line),
             closed,
             reminded: reminded(words, &reminders),
             waits_for_me,
+            alike: Vec::new(),
         },
     ))
 }

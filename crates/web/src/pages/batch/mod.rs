@@ -11,6 +11,7 @@ use axum::routing::get;
 use base::Problem;
 use casework::{Action, DueState};
 use office::case::{ActRequest, Case};
+use office::sealing::first_hold;
 use serde::Deserialize;
 
 use crate::answer::{Page, Refused, go_to};
@@ -49,6 +50,16 @@ struct Chosen {
 struct Row {
     line: CaseLine,
     is_ticked: bool,
+    /// Until when a limit still runs that the step would cut short; empty for most.
+    held: String,
+}
+
+/// Cases whose limit still runs until a day and would be cut short.
+struct Held {
+    limit: String,
+    until: String,
+    count: usize,
+    units: Vec<String>,
 }
 
 #[derive(Template)]
@@ -61,6 +72,7 @@ struct Batch {
     rows: Vec<Row>,
     more: usize,
     inputs: Vec<Input>,
+    held: Vec<Held>,
     is_reason_required: bool,
     reason: String,
     back: String,
@@ -73,9 +85,15 @@ async fn page(State(site): State<Site>, asked: Asked, Query(chosen): Query<Chose
         .await
 }
 
-/// Whether an action can be taken on many cases at once: it asks for no evidence of each.
-pub(crate) fn is_for_many(action: &Action) -> bool {
-    action.requires_evidence_at_least == 0 && action.closes_with.is_none()
+/// Whether an action can be taken on many cases at once: it asks for no evidence and for no points of each.
+pub(crate) fn is_for_many(flow: &casework::Flow, action: &Action) -> bool {
+    let gives_points = |id: &base::FieldId| {
+        let field = flow.field(id);
+        field.is_some_and(|field| matches!(field.kind, casework::FieldKind::Decimal { .. }))
+    };
+    action.requires_evidence_at_least == 0
+        && action.closes_with.is_none()
+        && !office::course::fields_of(action).any(gives_points)
 }
 
 fn show(
@@ -85,7 +103,9 @@ fn show(
     problems: &[Problem],
 ) -> Result<Page, Refused> {
     let course = course(look)?;
+    let words = Words { lang: look.lang() };
     let mut rows = Vec::new();
+    let mut held: Vec<(base::Day, Held)> = Vec::new();
     let mut more = 0;
     let mut first: Option<Case> = None;
     {
@@ -99,7 +119,7 @@ fn show(
             }
             let is_possible = actions(look, case)
                 .into_iter()
-                .any(|action| action.id == *chosen.action && is_for_many(action));
+                .any(|action| action.id == *chosen.action && is_for_many(&case.flow, action));
             if !is_possible {
                 continue;
             }
@@ -109,9 +129,20 @@ fn show(
             }
             let number = case.number.to_string();
             if let Some(line) = line(look, &course, case) {
+                let action = base::ActionId::new(&chosen.action);
+                let hold = first_hold(&look.programme, case, &action, look.today);
+                if let Some(hold) = &hold {
+                    add_held(look, &mut held, hold, &line.unit_name);
+                }
                 rows.push(Row {
-                    is_ticked: posted
-                        .is_none_or(|posted| posted.all("case").any(|one| one == number)),
+                    // What would be cut short is done only by whoever ticks it.
+                    is_ticked: match posted {
+                        Some(posted) => posted.all("case").any(|one| one == number),
+                        None => hold.is_none(),
+                    },
+                    held: hold
+                        .map(|hold| words.day_and_weekday(hold.run.due_on))
+                        .unwrap_or_default(),
                     line,
                 });
             }
@@ -126,7 +157,7 @@ fn show(
         .ok_or_else(|| Refused::no_such(("流程", "flow"), course.id))?;
     let action = flow
         .action(&base::ActionId::new(&chosen.action))
-        .filter(|action| is_for_many(action))
+        .filter(|action| is_for_many(flow, action))
         .ok_or_else(|| Refused::no_such(("动作", "action"), &chosen.action))?;
     let typed = |name: &str| {
         posted
@@ -145,12 +176,41 @@ fn show(
         rows,
         more,
         inputs,
+        held: {
+            held.sort_by_key(|(day, _)| *day);
+            held.into_iter().map(|(_, held)| held).collect()
+        },
         is_reason_required: action.reason_required,
         reason: typed("reason"),
         back: chosen.back.clone(),
         done: chosen.done,
         problems: problems.to_vec(),
     })
+}
+
+fn add_held(
+    look: &Look<'_>,
+    held: &mut Vec<(base::Day, Held)>,
+    hold: &casework::Hold<'_>,
+    unit: &str,
+) {
+    let until = hold.run.due_on;
+    if !held.iter().any(|(day, _)| *day == until) {
+        let new = Held {
+            limit: look.text(&hold.deadline.name).to_owned(),
+            until: Words { lang: look.lang() }.day_and_weekday(until),
+            count: 0,
+            units: Vec::new(),
+        };
+        held.push((until, new));
+    }
+    let Some((_, line)) = held.iter_mut().find(|(day, _)| *day == until) else {
+        return;
+    };
+    line.count += 1;
+    if !line.units.iter().any(|known| known == unit) {
+        line.units.push(unit.to_owned());
+    }
 }
 
 /// What the action leads to, in words: the state, the rights that begin and until when.
@@ -213,6 +273,21 @@ async fn act(State(site): State<Site>, asked: Asked, posted: Posted) -> Response
                 (!text.is_empty()).then(|| text.to_owned())
             };
             let signed = posted.get("signed") == "1";
+            let one = |problem: Problem| vec![problem];
+            let (programme, today) = (
+                office.programme().map_err(one)?,
+                office.today().map_err(one)?,
+            );
+            let action = base::ActionId::new(posted.get("action"));
+            // The reason for cutting a limit short is not written where none is cut short.
+            let says_why = |number: u64| {
+                office.case(number).is_ok_and(|case| {
+                    case.flow
+                        .action(&action)
+                        .is_some_and(|action| action.reason_required)
+                        || first_hold(&programme, &case, &action, today).is_some()
+                })
+            };
             let mut acts = Vec::new();
             for number in posted.all("case").filter_map(|text| text.parse().ok()) {
                 let request = ActRequest {
@@ -222,9 +297,11 @@ async fn act(State(site): State<Site>, asked: Asked, posted: Posted) -> Response
                         .filter_map(|(id, text)| Some((id.to_owned(), some(text)?)))
                         .collect(),
                     // What was signed is said in the entry itself.
-                    reason: some(posted.get("reason")).or_else(|| {
-                        signed.then(|| "已审阅，自评属实、材料真实，同意提交".to_owned())
-                    }),
+                    reason: some(posted.get("reason"))
+                        .filter(|_| says_why(number))
+                        .or_else(|| {
+                            signed.then(|| "已审阅，自评属实、材料真实，同意提交".to_owned())
+                        }),
                     ..ActRequest::default()
                 };
                 acts.push((number, request));
@@ -235,10 +312,12 @@ async fn act(State(site): State<Site>, asked: Asked, posted: Posted) -> Response
             let back = posted.get("back");
             let action: String =
                 url::form_urlencoded::byte_serialize(posted.get("action").as_bytes()).collect();
-            go_to(&if back.is_empty() {
-                format!("/batch?action={action}&done={count}")
-            } else {
-                back.to_owned()
+            let only = posted.all("case").collect::<Vec<_>>();
+            go_to(&match (back, only.as_slice()) {
+                ("", _) => format!("/batch?action={action}&done={count}"),
+                // Of a single step the list says what follows and who has it now.
+                ("/work", [number]) => format!("/work?done={number}"),
+                _ => back.to_owned(),
             })
         },
         |look, posted, problems| {

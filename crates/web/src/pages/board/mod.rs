@@ -26,6 +26,7 @@ use crate::asked::Asked;
 use crate::frame::Frame;
 use crate::look::Look;
 use crate::site::Site;
+use crate::sorting::Sort;
 use seen::{Seen, Wanted};
 use table::{Block, Head};
 
@@ -103,6 +104,16 @@ impl Chosen {
         }
     }
 
+    /// The query of the same board as of now.
+    fn as_of_now(&self) -> String {
+        let now = Chosen {
+            day: String::new(),
+            at: String::new(),
+            ..self.clone()
+        };
+        now.with("", "")
+    }
+
     /// The query of the same board with one thing changed.
     fn with(&self, name: &str, value: &str) -> String {
         let mut coded = url::form_urlencoded::Serializer::new(String::new());
@@ -140,22 +151,11 @@ pub(crate) struct Choice {
     pub is_chosen: bool,
 }
 
-/// A heading by which the table can be sorted.
-struct Sort {
-    address: String,
-    name: String,
-    /// `ascending`, `descending` or nothing.
-    order: Option<&'static str>,
-    id: String,
-}
-
 #[derive(Template)]
 #[template(path = "pages/board/board.html")]
 struct Board {
     frame: Frame,
     scheme: String,
-    truth: String,
-    is_now: bool,
     suffix: String,
     unit: Sort,
     total: Sort,
@@ -181,6 +181,8 @@ struct Board {
     files: String,
     other_view: String,
     sealed: Option<u64>,
+    /// What stands beside is the sealed result: each difference leads to its items.
+    is_beside_sealed: bool,
     /// Nothing is there to stand beside.
     has_no_beside: bool,
 }
@@ -265,10 +267,11 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
     };
     let scheme = look.text(&seen.scorecard()?.name).to_owned();
     Page::of(&Board {
-        frame: look.frame(words.say("记分榜", "Scoreboard")),
+        frame: seen.frame(
+            words.say("记分榜", "Scoreboard"),
+            format!("/board{}", chosen.as_of_now()),
+        ),
         scheme,
-        truth: seen.truth(),
-        is_now: seen.is_now(),
         suffix: seen.suffix(),
         unit: sort("unit", words.say("单位", "Unit")),
         total: sort("total", words.say("总分", "Total")),
@@ -329,6 +332,7 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
         has_no_beside: chosen.beside() != Beside::Nothing
             && table::beside(&seen, chosen).is_empty(),
         sealed,
+        is_beside_sealed: chosen.beside() == Beside::Sealed,
     })
 }
 

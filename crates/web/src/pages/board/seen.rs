@@ -10,6 +10,7 @@ use scoring::Card;
 
 use super::Choice;
 use crate::answer::Refused;
+use crate::frame::{Earlier, Frame};
 use crate::look::Look;
 use crate::problems;
 use crate::words::Words;
@@ -22,19 +23,16 @@ pub(crate) struct Wanted<'t> {
     pub at: &'t str,
 }
 
-/// An assessment with the programme by which it was made.
-pub(crate) struct Seen<'a> {
-    pub look: &'a Look<'a>,
+/// A position and a day with the programme that was in force there.
+pub(crate) struct Then {
+    pub at: Position,
+    pub day: Day,
     pub programme: Arc<Programme>,
-    pub id: ScorecardId,
-    pub assessment: Arc<Assessment>,
-    pub words: Words,
 }
 
-impl<'a> Seen<'a> {
-    /// The first scorecard over units.
-    pub fn of(look: &'a Look<'a>, wanted: &Wanted<'_>) -> Result<Seen<'a>, Refused> {
-        let words = Words { lang: look.lang() };
+impl Then {
+    /// As asked for, else now.
+    pub fn of(look: &Look<'_>, wanted: &Wanted<'_>) -> Result<Then, Refused> {
         let at = if wanted.at.is_empty() {
             look.at
         } else {
@@ -51,6 +49,46 @@ impl<'a> Seen<'a> {
         } else {
             Day::parse(wanted.day).map_err(|_| problems::not_a_day(wanted.day))?
         };
+        Ok(Then { at, day, programme })
+    }
+
+    /// The frame of a page of then, which says so and leads `back`, unless that is now.
+    pub fn frame(&self, look: &Look<'_>, title: impl Into<String>, back: String) -> Frame {
+        let is_now = self.at == look.at && self.day == look.today;
+        Frame {
+            earlier: (!is_now).then(|| Earlier {
+                truth: truth(Words { lang: look.lang() }, self.day, self.at),
+                back,
+                in_drawer: false,
+            }),
+            ..look.frame(title)
+        }
+    }
+}
+
+/// As of when something is true, in words.
+pub(crate) fn truth(words: Words, day: Day, at: Position) -> String {
+    let day = words.day(day);
+    match words.lang {
+        Lang::Zh => format!("截至{day}，#{}", at.0),
+        Lang::En => format!("as of {day}, #{}", at.0),
+    }
+}
+
+/// An assessment with the programme by which it was made.
+pub(crate) struct Seen<'a> {
+    pub look: &'a Look<'a>,
+    pub programme: Arc<Programme>,
+    pub id: ScorecardId,
+    pub assessment: Arc<Assessment>,
+    pub words: Words,
+}
+
+impl<'a> Seen<'a> {
+    /// The first scorecard over units.
+    pub fn of(look: &'a Look<'a>, wanted: &Wanted<'_>) -> Result<Seen<'a>, Refused> {
+        let words = Words { lang: look.lang() };
+        let Then { at, day, programme } = Then::of(look, wanted)?;
         let period = if wanted.period.is_empty() {
             programme.year
         } else {
@@ -122,13 +160,36 @@ impl<'a> Seen<'a> {
         self.assessment.at == self.look.at && self.assessment.day == self.look.today
     }
 
+    /// The frame of a page that shows it; where that is not of now it says so and leads `back`.
+    pub fn frame(&self, title: impl Into<String>, back: String) -> Frame {
+        let then = Then {
+            at: self.assessment.at,
+            day: self.assessment.day,
+            programme: self.programme.clone(),
+        };
+        then.frame(self.look, title, back)
+    }
+
+    /// An address that has a query already, with what it must add to show the same.
+    pub fn with_suffix(&self, address: &str) -> String {
+        match self.suffix().strip_prefix('?') {
+            Some(more) => format!("{address}&{more}"),
+            None => address.to_owned(),
+        }
+    }
+
+    /// What an address must add to show the same as of now.
+    pub fn suffix_of_now(&self) -> String {
+        if self.assessment.period == self.programme.year {
+            String::new()
+        } else {
+            format!("?period={}", self.assessment.period)
+        }
+    }
+
     /// As of when it is true, in words.
     pub fn truth(&self) -> String {
-        let day = self.words.day(self.assessment.day);
-        match self.words.lang {
-            Lang::Zh => format!("截至{day}，#{}", self.assessment.at.0),
-            Lang::En => format!("as of {day}, #{}", self.assessment.at.0),
-        }
+        truth(self.words, self.assessment.day, self.assessment.at)
     }
 
     /// What an address must add to show the same; empty for now.

@@ -70,6 +70,8 @@ pub(crate) struct ItemPanel {
     pub offered: Vec<Offered>,
     pub checks: Vec<Check>,
     pub returned: Option<Returned>,
+    /// What the unit objects, while nobody has answered.
+    pub objected: Option<Returned>,
 }
 
 /// The item's part of a case's page; `None` for cases that are about no item.
@@ -212,6 +214,7 @@ pub(crate) fn panel(
         pieces,
         offered,
         returned: returned(look, case, words)?,
+        objected: objected(look, case, words)?,
     }))
 }
 
@@ -367,6 +370,25 @@ fn returned(look: &Look<'_>, case: &Case, words: Words) -> Result<Option<Returne
         by: format!("{unit} {who}").trim().to_owned(),
         day: words.day(step.day),
         reason: reason.clone(),
+    }))
+}
+
+/// What the unit objects and waits to be answered.
+fn objected(look: &Look<'_>, case: &Case, words: Words) -> Result<Option<Returned>, Problem> {
+    let last = case.state.steps.last();
+    let Some(step) = last.filter(|_| office::sealing::is_unanswered(&look.programme, case)) else {
+        return Ok(None);
+    };
+    let state = case.flow.state(&case.state.state);
+    let unit = step.unit.as_ref().map(|unit| look.unit_name(unit.as_str()));
+    let who = look.office.actor_name(step.by)?;
+    Ok(Some(Returned {
+        state: state.map_or_else(String::new, |state| look.text(&state.name).to_owned()),
+        by: format!("{} {who}", unit.unwrap_or_default())
+            .trim()
+            .to_owned(),
+        day: words.day(step.day),
+        reason: step.reason.clone().unwrap_or_default(),
     }))
 }
 

@@ -4,6 +4,8 @@
 //! item shows more, see `item.rs`.
 
 pub(crate) mod item;
+mod lost;
+pub(crate) mod next;
 
 use askama::Template;
 use axum::Router;
@@ -58,6 +60,8 @@ pub(crate) struct ActForm {
     is_reason_required: bool,
     reasons: Vec<(String, String)>,
     reason: String,
+    /// What it would cut short: the limit and its last day. Then it says why.
+    held: Option<(String, String)>,
     /// Points that it takes off.
     deducts: Option<String>,
     is_open: bool,
@@ -119,6 +123,8 @@ struct CasePage {
     state: String,
     line: Line,
     item: Option<item::ItemPanel>,
+    lost: Option<lost::LostPanel>,
+    done: Option<next::Done>,
     unit_id: String,
     fields: Vec<(String, String)>,
     forms: Vec<ActForm>,
@@ -183,7 +189,10 @@ fn show(
     let forms = forms
         .into_iter()
         .map(|form| match of {
-            Some(of) => self_form(look, &case, of, panel.as_ref(), form, &roles, relation),
+            Some(of) => {
+                let form = judging_form(look, &case, of, form);
+                self_form(look, &case, of, panel.as_ref(), form, &roles, relation)
+            }
             None => form,
         })
         .map(|form| ActForm {
@@ -213,6 +222,12 @@ fn show(
         reminders: reminder_lines(look, &case, &reminders)?,
         followed: followed(look, number)?,
         item: panel,
+        lost: lost::panel(look, &case)?,
+        done: if problems.is_empty() {
+            next::just_done(look, &case)?
+        } else {
+            None
+        },
         unit_id: case.about.unit.clone().unwrap_or_default(),
         fields: fields(look, &case, &case.state.fields),
         forms,
@@ -229,6 +244,68 @@ fn state_name(look: &Look<'_>, case: &Case, id: &base::StateId) -> String {
     case.flow
         .state(id)
         .map_or_else(|| id.to_string(), |state| look.text(&state.name).to_owned())
+}
+
+/// The form of a step that judges: only levels and parts of this item, and what a reason must be.
+fn judging_form(
+    look: &Look<'_>,
+    case: &Case,
+    of: office::course::ItemOf<'_>,
+    mut form: ActForm,
+) -> ActForm {
+    let named = |name: &str| {
+        let id = name.strip_prefix("f.").unwrap_or(name);
+        let mut fields = of
+            .scorecard
+            .judged_by
+            .iter()
+            .chain(&of.scorecard.self_scored_by);
+        fields.any(|field| **field == *id)
+    };
+    let levels: Vec<&str> = match &of.item.rule {
+        scoring::Rule::Tiered { levels } => levels.iter().map(|level| level.id.as_str()).collect(),
+        scoring::Rule::Binary { comparison: None } => vec![scoring::MET, scoring::NOT_MET],
+        _ => Vec::new(),
+    };
+    for input in form.inputs.iter_mut().filter(|input| named(&input.name)) {
+        input
+            .choices
+            .retain(|choice| levels.contains(&choice.0.as_str()));
+    }
+    let own: Vec<String> = office::course::judged_parts(&case.flow, of)
+        .iter()
+        .map(|part| part.field.id.to_string())
+        .collect();
+    let items = of.scorecard.card.items.iter();
+    let parts: Vec<&str> = items
+        .filter_map(|item| match &item.rule {
+            scoring::Rule::CompositeOfParts { parts, .. } => Some(parts),
+            _ => None,
+        })
+        .flatten()
+        .map(|part| part.part.as_str())
+        .collect();
+    form.inputs.retain(|input| {
+        let id = input.name.strip_prefix("f.").unwrap_or(&input.name);
+        let is_level = input.kind == "choice" && named(&input.name);
+        !(is_level && input.choices.is_empty())
+            && (!parts.contains(&id) || own.iter().any(|part| part == id))
+    });
+    let judges = form.inputs.iter().any(|input| {
+        let id = input.name.strip_prefix("f.").unwrap_or(&input.name);
+        input.kind == "decimal" && of.scorecard.judged_by.iter().any(|field| **field == *id)
+    });
+    if judges {
+        let words = Words { lang: look.lang() };
+        for input in form.inputs.iter_mut().filter(|input| input.kind == "text") {
+            let note = words.say(
+                "评分低于自评或满分时，在这里写明扣分理由；原来填好、没有改过的不算",
+                "points below the self-score or full points need their reason here; what was filled in and is unchanged does not count",
+            );
+            note.clone_into(&mut input.note);
+        }
+    }
+    form
 }
 
 /// Whether an action can be taken without filling anything in.
@@ -288,6 +365,17 @@ fn self_form(
             };
         }
     }
+    // What is filled in was written before: it is no reason for a difference of now.
+    if form.inputs.iter().any(|input| input.kind == "decimal") {
+        let words = Words { lang: look.lang() };
+        for input in form.inputs.iter_mut().filter(|input| input.kind == "text") {
+            let note = words.say(
+                "自评与应得不同时，在这里为这次的差异新写一句；原来填好、没有改过的不算",
+                "where the self-score is not what the rule gives, write a new sentence on that here; what was filled in and is unchanged does not count",
+            );
+            note.clone_into(&mut input.note);
+        }
+    }
     let mut after = case.state.clone();
     after.state = action.to.clone();
     form.then = possible_actions(&case.flow, &after, roles, relation)
@@ -330,12 +418,18 @@ pub(crate) fn form(
             input(look, case, field, name, value, required(&field.id))
         })
         .collect();
+    let hold = office::sealing::first_hold(&look.programme, case, &action.id, look.today);
+    let held = hold.map(|hold| {
+        let until = Words { lang: look.lang() }.day_and_weekday(hold.run.due_on);
+        (look.text(&hold.deadline.name).to_owned(), until)
+    });
     ActForm {
         id: action.id.to_string(),
         name: look.text(&action.name).to_owned(),
         inputs,
         evidence_at_least: action.requires_evidence_at_least,
-        is_reason_required: action.reason_required,
+        is_reason_required: action.reason_required || held.is_some(),
+        held,
         reasons: action
             .closes_with
             .iter()
@@ -590,7 +684,11 @@ async fn act(
                 .flow
                 .state(&case.state.state)
                 .is_some_and(|state| state.kind == StateKind::Closed);
-            go_to(&if is_closed { "/work".to_owned() } else { form })
+            go_to(&if is_closed {
+                format!("/work?done={number}")
+            } else {
+                form
+            })
         },
         move |look, posted, problems| show(look, number, Some(posted), problems),
     )

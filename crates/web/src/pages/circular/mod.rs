@@ -9,6 +9,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use base::{Day, Position};
 use office::authority::Granted;
+use office::papers::{Paper, PaperKind};
 use serde_json::Value as Json;
 
 use crate::answer::{Page, Refused, go_to};
@@ -17,6 +18,9 @@ use crate::frame::Frame;
 use crate::look::Look;
 use crate::site::Site;
 use crate::words::Words;
+
+/// Circulars that are looked through for one about a result.
+const PAPERS_MAX: usize = 100;
 
 pub(crate) fn routes() -> Router<Site> {
     Router::new()
@@ -49,6 +53,8 @@ struct Circular {
     position: u64,
     title: String,
     issuer: String,
+    /// Its own number, once it was issued as a paper; with that paper.
+    number: Option<(u64, String)>,
     approval: String,
     day: String,
     basis: String,
@@ -180,6 +186,7 @@ fn show(look: &Look<'_>, position: u64) -> Result<Page, Refused> {
         .approval
         .as_ref()
         .and_then(|id| look.programme.documents.get(&**id));
+    let issued = issued(look, position)?;
     let opened = look
         .office
         .consequence_cases(&id, &look.programme.year)?
@@ -191,7 +198,14 @@ fn show(look: &Look<'_>, position: u64) -> Result<Page, Refused> {
             base::Lang::Zh => format!("关于{}结果的通报", scorecard.name.zh),
             base::Lang::En => format!("Circular on the result: {}", scorecard.name.en),
         },
-        issuer: issuer(look, position)?,
+        issuer: match issued
+            .as_ref()
+            .and_then(|paper| paper.facts.parameters.get("issuer"))
+        {
+            Some(issuer) => issuer.clone(),
+            None => issuer(look, position)?,
+        },
+        number: issued.map(|paper| (paper.at.0, paper.facts.text)),
         approval: facts.approval.clone(),
         day: Day::parse(&facts.day).map_or_else(|_| facts.day.clone(), |day| words.day(day)),
         basis: document
@@ -219,8 +233,20 @@ fn show(look: &Look<'_>, position: u64) -> Result<Page, Refused> {
     })
 }
 
-/// The body that sealed the result, else the city.
+/// The circular that was issued about the sealed result as a paper, the newest that stands.
+fn issued(look: &Look<'_>, position: u64) -> Result<Option<Paper>, Refused> {
+    let (papers, _) = look.office.papers(Some(PaperKind::Circular), PAPERS_MAX)?;
+    let about = position.to_string();
+    let mut papers = papers.into_iter();
+    Ok(papers.find(|paper| paper.voided.is_none() && paper.facts.about == about))
+}
+
+/// The body that the programme declares to issue circulars, else the one that sealed the result, else the city.
 fn issuer(look: &Look<'_>, position: u64) -> Result<String, Refused> {
+    let declared = look.programme.papers.get(PaperKind::Circular.as_str());
+    if let Some(issuer) = declared.and_then(|declared| declared.issuer.as_ref()) {
+        return Ok(look.text(issuer).to_owned());
+    }
     let entry = look.office.ledger().entry(Position(position))?;
     let unit = look
         .office

@@ -1,14 +1,15 @@
-//! All indicators, by the category of the items that take them, with the city's value now.
+//! All indicators, by the category of the items that take them, with the city's value now or then.
 
 use askama::Template;
 use base::Figure;
 use measure::Query;
-use programme::model::{Indicator, Scored};
+use programme::model::{Indicator, Programme, Scored};
 
-use super::{address_at, link};
+use super::{Chosen, address_at, link};
 use crate::answer::{Page, Refused};
 use crate::frame::Frame;
 use crate::look::Look;
+use crate::pages::board::seen::{Then, Wanted};
 use crate::words::Words;
 
 struct Line {
@@ -31,13 +32,25 @@ struct Block {
 struct Index {
     frame: Frame,
     asked: String,
+    day: String,
+    at: String,
     blocks: Vec<Block>,
     count: usize,
     all: usize,
 }
 
-pub(super) fn show(look: &Look<'_>, asked: &str) -> Result<Page, Refused> {
+pub(super) fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
     let words = Words { lang: look.lang() };
+    let asked = chosen.q.as_str();
+    let then = Then::of(
+        look,
+        &Wanted {
+            period: "",
+            day: &chosen.day,
+            at: &chosen.at,
+        },
+    )?;
+    let programme = &then.programme;
     let wanted = asked.trim().to_lowercase();
     let is_wanted = |indicator: &Indicator| {
         let texts = [
@@ -52,22 +65,14 @@ pub(super) fn show(look: &Look<'_>, asked: &str) -> Result<Page, Refused> {
                 .iter()
                 .any(|text| text.to_lowercase().contains(&wanted))
     };
-    let found: Vec<&Indicator> = look
-        .programme
+    let found: Vec<&Indicator> = programme
         .indicators
         .values()
         .filter(|indicator| is_wanted(indicator))
         .collect();
     let queries: Vec<Query> = found
         .iter()
-        .map(|indicator| {
-            Query::new(
-                indicator.id.clone(),
-                look.programme.year,
-                look.today,
-                look.at,
-            )
-        })
+        .map(|indicator| Query::new(indicator.id.clone(), programme.year, then.day, then.at))
         .collect();
     let columns = look.office.mirror().columns();
     let figures: Vec<Figure> = match columns.measure_many(&queries) {
@@ -82,12 +87,12 @@ pub(super) fn show(look: &Look<'_>, asked: &str) -> Result<Page, Refused> {
     };
     let mut blocks: Vec<Block> = Vec::new();
     for ((indicator, figure), query) in found.iter().zip(&figures).zip(&queries) {
-        let (id, name) = category(look, indicator);
+        let (id, name) = category(look, programme, indicator);
         let line = Line {
             name: look.text(&indicator.name).to_owned(),
             value: words.figure(figure, indicator.format),
             unit_of_measure: look.text(&indicator.unit_of_measure).to_owned(),
-            address: link(&address_at(look, query, look.at)),
+            address: link(&address_at(look, query, then.at)),
             has_value: figure.value().is_some(),
         };
         match blocks.iter_mut().find(|block| block.id == id) {
@@ -100,7 +105,7 @@ pub(super) fn show(look: &Look<'_>, asked: &str) -> Result<Page, Refused> {
         }
     }
     // In the scheme's order; what no item takes is last.
-    let order = order(look);
+    let order = order(programme);
     blocks.sort_by_key(|block| {
         order
             .iter()
@@ -108,16 +113,30 @@ pub(super) fn show(look: &Look<'_>, asked: &str) -> Result<Page, Refused> {
             .unwrap_or(order.len())
     });
     Page::of(&Index {
-        frame: look.frame(words.say("指标", "Indicators")),
+        frame: then.frame(
+            look,
+            words.say("指标", "Indicators"),
+            format!("/figures?{}", query_of(asked)),
+        ),
         asked: asked.trim().to_owned(),
+        day: chosen.day.clone(),
+        at: chosen.at.clone(),
         count: found.len(),
-        all: look.programme.indicators.len(),
+        all: programme.indicators.len(),
         blocks,
     })
 }
 
-fn order(look: &Look<'_>) -> Vec<String> {
-    look.programme
+fn query_of(asked: &str) -> String {
+    let mut coded = url::form_urlencoded::Serializer::new(String::new());
+    if !asked.is_empty() {
+        coded.append_pair("q", asked);
+    }
+    coded.finish()
+}
+
+fn order(programme: &Programme) -> Vec<String> {
+    programme
         .scorecards
         .values()
         .filter(|card| card.of == Scored::Units)
@@ -128,8 +147,8 @@ fn order(look: &Look<'_>) -> Vec<String> {
 }
 
 /// The category of the first item over units that takes an indicator.
-fn category(look: &Look<'_>, indicator: &Indicator) -> (String, String) {
-    for scorecard in look.programme.scorecards.values() {
+fn category(look: &Look<'_>, programme: &Programme, indicator: &Indicator) -> (String, String) {
+    for scorecard in programme.scorecards.values() {
         if scorecard.of != Scored::Units {
             continue;
         }

@@ -24,8 +24,9 @@ use serde::Deserialize;
 use crate::answer::{Page, Refused};
 use crate::asked::Asked;
 use crate::download::{self, Kind};
-use crate::frame::Frame;
+use crate::frame::{Earlier, Frame};
 use crate::look::Look;
+use crate::pages::board::seen::truth;
 use crate::problems;
 use crate::site::Site;
 use crate::words::Words;
@@ -57,6 +58,11 @@ pub(super) struct Chosen {
     /// Words that the list is searched for.
     #[serde(default)]
     q: String,
+    /// The day and the position as of which the list is shown; empty: now.
+    #[serde(default)]
+    day: String,
+    #[serde(default)]
+    at: String,
     /// Page of records, from 1.
     #[serde(default)]
     page: Option<usize>,
@@ -232,7 +238,7 @@ struct FigurePage {
 async fn page(State(site): State<Site>, asked: Asked, Asks(chosen): Asks<Chosen>) -> Response {
     site.page(asked, move |look| {
         if chosen.a.is_empty() {
-            index::show(look, &chosen.q)
+            index::show(look, &chosen)
         } else {
             show(&At::of(look, &chosen.a)?, &chosen)
         }
@@ -257,7 +263,14 @@ fn show(at: &At<'_>, chosen: &Chosen) -> Result<Page, Refused> {
         ..at.address.clone()
     };
     Page::of(&FigurePage {
-        frame: at.look.frame(at.name()?),
+        frame: Frame {
+            earlier: is_earlier(at).then(|| Earlier {
+                truth: truth(at.words, at.address.day, at.address.at),
+                back: link(&now),
+                in_drawer: true,
+            }),
+            ..at.look.frame(at.name()?)
+        },
         narrowed: at.narrowed(),
         value: at.shown(&figure, indicator),
         unit_of_measure: if figure.value().is_some() {
@@ -296,6 +309,11 @@ fn show(at: &At<'_>, chosen: &Chosen) -> Result<Page, Refused> {
         now: link(&now),
         uses,
     })
+}
+
+/// Whether a figure is of an earlier day or position than now.
+fn is_earlier(at: &At<'_>) -> bool {
+    at.address.day != at.look.today || at.address.at != at.look.at
 }
 
 /// Numerator and denominator as they are read, where the figure is a fraction.
@@ -437,6 +455,16 @@ async fn records_csv(
 fn trend(at: &At<'_>) -> Result<crate::chart::Lines, Refused> {
     let uses = used::uses(at)?;
     divided::trend(at, &uses)?.ok_or_else(|| Refused::no_such(("图", "chart"), "trend"))
+}
+
+/// The course of a figure over the months with last year's, for pages that show it; `None` where there is none.
+pub(crate) fn trend_of(
+    look: &Look<'_>,
+    address: &Address,
+) -> Result<Option<crate::chart::Lines>, Refused> {
+    let at = At::of(look, &address.to_string())?;
+    let uses = used::uses(&at)?;
+    divided::trend(&at, &uses)
 }
 
 async fn trend_svg(State(site): State<Site>, asked: Asked, Asks(chosen): Asks<Chosen>) -> Response {

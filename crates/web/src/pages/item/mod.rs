@@ -1,5 +1,7 @@
 //! An item across the units that carry it: its rule in words, who has how many points and why.
 
+mod before;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, Query, State};
@@ -17,6 +19,7 @@ use crate::frame::Frame;
 use crate::look::Look;
 use crate::pages::board::seen::{Seen, Wanted};
 use crate::site::Site;
+use before::{Before, BeforeCell};
 
 pub(crate) fn routes() -> Router<Site> {
     Router::new()
@@ -45,12 +48,22 @@ impl Chosen {
     }
 }
 
+/// What the whole city has, and had the year before.
+struct CityFigure {
+    name: String,
+    value: String,
+    address: String,
+    before: Option<(String, BeforeCell)>,
+}
+
 struct Line {
     unit: String,
     name: String,
     group: String,
     figure: String,
     figure_address: Option<String>,
+    figure_value: Option<Ratio>,
+    before: Option<BeforeCell>,
     target: String,
     points: Option<Ratio>,
     points_text: String,
@@ -66,7 +79,11 @@ struct Line {
 #[template(path = "pages/item/item.html")]
 struct ItemPage {
     frame: Frame,
+    item: String,
     truth: String,
+    day: String,
+    at: String,
+    period: String,
     suffix: String,
     category: String,
     scheme: String,
@@ -80,7 +97,10 @@ struct ItemPage {
     serves: Vec<String>,
     due: Option<String>,
     evidence: String,
-    indicators: Vec<(String, String, String)>,
+    indicators: Vec<CityFigure>,
+    /// The year before, where units have figures of it.
+    year_before: Option<String>,
+    trend: Option<String>,
     target: Option<String>,
     carriers: usize,
     mean: String,
@@ -207,6 +227,8 @@ fn lines(seen: &Seen<'_>, id: &ItemId, chosen: &Chosen) -> Result<Vec<Line>, Ref
             group: seen.group_name(card.ranking_group.as_deref().unwrap_or_default()),
             figure,
             figure_address: indicator.map(|indicator| seen.figure(indicator, Some(unit))),
+            figure_value: result.figures.first().and_then(base::Figure::value),
+            before: None,
             target: target(seen, ties, result),
             points_text: result
                 .points
@@ -256,13 +278,42 @@ fn show(look: &Look<'_>, id: &ItemId, chosen: &Chosen) -> Result<Page, Refused> 
         .iter()
         .find(|item| &item.id == id)
         .ok_or_else(|| no_such(id))?;
-    let lines = lines(&seen, id, chosen)?;
+    let mut lines = lines(&seen, id, chosen)?;
+    let first = ties.indicators.first();
+    let year_before = match first {
+        Some(indicator) => Before::of(&seen, indicator)?,
+        None => None,
+    };
+    if let Some(before) = &year_before {
+        for line in &mut lines {
+            line.before = before.of_unit(&seen, &line.unit, line.figure_value.as_ref());
+        }
+    }
+    let trend = match first {
+        Some(indicator) => before::trend(&seen, indicator)?,
+        None => None,
+    };
+    let mut indicators = Vec::new();
+    for indicator in &ties.indicators {
+        indicators.extend(city_figure(&seen, indicator)?);
+    }
     let unit = |id: &UnitId| (id.to_string(), look.unit_name(id.as_str()));
     let here = format!("/items/{id}");
     let suffix = seen.suffix();
     let joined = if suffix.is_empty() { "?" } else { "&" };
     Page::of(&ItemPage {
-        frame: look.frame(look.text(&item.name)),
+        year_before: year_before
+            .filter(Before::has_units)
+            .map(|before| before.year),
+        trend: trend.map(|chart| chart.html()),
+        frame: seen.frame(
+            look.text(&item.name),
+            format!("{here}{}", seen.suffix_of_now()),
+        ),
+        day: chosen.day.clone(),
+        at: chosen.at.clone(),
+        period: chosen.period.clone(),
+        item: id.to_string(),
         truth: seen.truth(),
         category: category(&seen, &item.group),
         scheme: look.text(&scorecard.name).to_owned(),
@@ -287,25 +338,7 @@ fn show(look: &Look<'_>, id: &ItemId, chosen: &Chosen) -> Result<Page, Refused> 
             Lang::En => format!("by {month:02}-{day:02}"),
         }),
         evidence: look.text(&ties.evidence).to_owned(),
-        indicators: ties
-            .indicators
-            .iter()
-            .filter_map(|indicator| {
-                let found = seen.programme.indicators.get(indicator)?;
-                let cells = look.office.mirror().columns().measure(&measure::Query::new(
-                    indicator.clone(),
-                    seen.assessment.period,
-                    seen.assessment.day,
-                    seen.assessment.at,
-                ));
-                let figure = cells.ok()?.into_iter().next()?.figure;
-                Some((
-                    look.text(&found.name).to_owned(),
-                    words.figure(&figure, found.format),
-                    seen.figure(indicator, None),
-                ))
-            })
-            .collect(),
+        indicators,
         target: item
             .target
             .as_ref()
@@ -330,6 +363,42 @@ fn show(look: &Look<'_>, id: &ItemId, chosen: &Chosen) -> Result<Page, Refused> 
         suffix,
         lines,
     })
+}
+
+/// The city's figure of an indicator, with last year's.
+fn city_figure(
+    seen: &Seen<'_>,
+    indicator: &base::IndicatorId,
+) -> Result<Option<CityFigure>, Refused> {
+    let Some(found) = seen.programme.indicators.get(indicator) else {
+        return Ok(None);
+    };
+    let cells = seen
+        .look
+        .office
+        .mirror()
+        .columns()
+        .measure(&measure::Query::new(
+            indicator.clone(),
+            seen.assessment.period,
+            seen.assessment.day,
+            seen.assessment.at,
+        ));
+    let Some(cell) = cells.ok().and_then(|cells| cells.into_iter().next()) else {
+        return Ok(None);
+    };
+    let value = cell.figure.value();
+    let before = Before::of(seen, indicator)?;
+    let before = before.and_then(|before| {
+        let cell = before.of_city(seen, value.as_ref())?;
+        Some((before.year, cell))
+    });
+    Ok(Some(CityFigure {
+        name: seen.look.text(&found.name).to_owned(),
+        value: seen.words.figure(&cell.figure, found.format),
+        address: seen.figure(indicator, None),
+        before,
+    }))
 }
 
 fn category(seen: &Seen<'_>, group: &base::GroupId) -> String {

@@ -65,7 +65,7 @@ fn late(seen: &Seen<'_>) -> Result<Option<Burn>, Refused> {
     let list = seen.look.site.worklist(seen.look.office)?;
     let mut count = 0_usize;
     let mut by_unit: Vec<(String, usize)> = Vec::new();
-    for case in list.open() {
+    for case in list.open().filter(|case| !list.is_sealed(case)) {
         let found = task(&seen.programme, case, Vec::new(), seen.look.today);
         if found.due.is_none_or(|due| due.due_on >= seen.look.today) {
             continue;

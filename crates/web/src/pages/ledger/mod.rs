@@ -1,5 +1,7 @@
 //! The ledger: how far it reaches, and each entry with its facts and the proof that it stands in it.
 
+mod names;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, Query, State};
@@ -58,9 +60,14 @@ struct LedgerPage {
     lines: Vec<Line>,
     older: Option<u64>,
     newer: Option<u64>,
+    may_verify: bool,
 }
 
 struct Fact {
+    /// What the path is called; empty where it has no name.
+    label: String,
+    /// The name of what the value points to.
+    shown: Option<String>,
     name: String,
     value: String,
     is_cut: bool,
@@ -182,6 +189,7 @@ fn show(look: &Look<'_>, to: Option<u64>) -> Result<Page, Refused> {
         lines,
         older: (first > 1).then(|| first - 1),
         newer: (last < look.at.0).then(|| (last + ENTRIES).min(look.at.0)),
+        may_verify: crate::pages::admin::may_verify(look),
     })
 }
 
@@ -218,6 +226,11 @@ fn show_entry(look: &Look<'_>, position: u64) -> Result<Page, Refused> {
     let json: Json = serde_json::from_slice(&entry.facts).unwrap_or_default();
     let mut facts = Vec::new();
     flatten(&json, "", &mut facts);
+    let reader = names::Reader::of(look, &json);
+    for fact in &mut facts {
+        fact.label = reader.label(&fact.name);
+        fact.shown = reader.value(&fact.name, &fact.value);
+    }
     let more_facts = facts.len().saturating_sub(FACTS_MAX);
     facts.truncate(FACTS_MAX);
     let raw = serde_json::to_string_pretty(&json).unwrap_or_default();
@@ -349,6 +362,8 @@ fn flatten(json: &Json, path: &str, out: &mut Vec<Fact>) {
             };
             let value: String = text.chars().take(SIGNS_MAX).collect();
             out.push(Fact {
+                label: String::new(),
+                shown: None,
                 name: path.to_owned(),
                 is_cut: value.len() < text.len(),
                 value,

@@ -7,16 +7,16 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use base::{Problem, UnitId};
-use casework::StateKind;
 use office::assessment::Ask;
 use office::authority::Granted;
-use office::case::ActRequest;
 use office::course::APPROVAL_FIELD;
 use office::seal::SealRequest;
+use office::sealing::closes;
 
 use crate::answer::{Page, Refused, go_to};
 use crate::asked::Asked;
 use crate::frame::Frame;
+use crate::kept_files::{self, KeptFile};
 use crate::look::Look;
 use crate::pages::case::{Input, form};
 use crate::pages::course::{Course, actions, course};
@@ -24,6 +24,9 @@ use crate::posted::Posted;
 use crate::problems;
 use crate::site::Site;
 use crate::words::Words;
+
+/// The form's field of the minutes.
+const MINUTES: &str = "minutes";
 
 pub(crate) fn routes() -> Router<Site> {
     Router::new().route("/meeting", get(page).post(seal))
@@ -63,6 +66,16 @@ struct Missing {
     items: Vec<(String, u64, String)>,
 }
 
+/// Items whose units could still object, or wait for an answer, until a day.
+struct Cut {
+    /// The last day on which the units can object; empty where they have and wait for the answer.
+    until: String,
+    count: usize,
+    units: Vec<String>,
+    /// Their cases, where there are few.
+    cases: Vec<(u64, String)>,
+}
+
 #[derive(Template)]
 #[template(path = "pages/meeting/meeting.html")]
 struct Meeting {
@@ -71,6 +84,11 @@ struct Meeting {
     blocks: Vec<Block>,
     changed: Vec<Changed>,
     unfinished: usize,
+    /// What sealing now would cut short.
+    cuts: Vec<Cut>,
+    as_it_stands: bool,
+    why: String,
+    minutes: Option<KeptFile>,
     /// What has to get its points before the result can be sealed.
     missing: Vec<Missing>,
     closing: usize,
@@ -108,23 +126,21 @@ fn show(look: &Look<'_>, posted: Option<&Posted>, problems: &[Problem]) -> Resul
             .map(|posted| posted.get(name).to_owned())
             .unwrap_or_default()
     };
-    let (mut changed, mut unfinished, mut closing) = (Vec::new(), 0, 0);
+    let mut changed = Vec::new();
+    let ending = look
+        .office
+        .ending(course.id, &course.assessment.period, &who.role)?;
     let mut inputs = Vec::new();
     let mut of_own: Vec<(u64, String, String)> = Vec::new();
     {
         let list = look.site.worklist(look.office)?;
         for case in list.open().filter(|case| course.has(case)) {
-            let closes = actions(look, case)
-                .into_iter()
-                .find(|action| is_closing(case, action));
-            match closes {
-                Some(action) => {
-                    closing += 1;
-                    if inputs.is_empty() {
-                        inputs = form(look, case, action, &typed).inputs;
-                    }
-                }
-                None => unfinished += 1,
+            if inputs.is_empty()
+                && let Some(action) = actions(look, case)
+                    .into_iter()
+                    .find(|action| closes(case, action))
+            {
+                inputs = form(look, case, action, &typed).inputs;
             }
             if let Some((before, after, reason)) = appealed(look, case, words) {
                 of_own.push((case.number, before, after));
@@ -158,9 +174,13 @@ fn show(look: &Look<'_>, posted: Option<&Posted>, problems: &[Problem]) -> Resul
         scheme: look.text(&course.scorecard.name).to_owned(),
         blocks: blocks(look, &course, words),
         changed,
-        unfinished,
+        unfinished: ending.unfinished(),
+        cuts: cuts(look, &course, words)?,
+        as_it_stands: typed("as_it_stands") == "1",
+        why: typed("why"),
+        minutes: posted.and_then(|posted| kept_files::keep(look, posted, MINUTES)),
         missing: missing(look, &course)?,
-        closing,
+        closing: ending.finished.len(),
         may_seal: look.may(Granted::Seal),
         sealed: look
             .office
@@ -176,14 +196,40 @@ fn show(look: &Look<'_>, posted: Option<&Posted>, problems: &[Problem]) -> Resul
     })
 }
 
-/// The step that ends a case and asks for nothing but words.
-fn is_closing(case: &office::case::Case, action: &casework::Action) -> bool {
-    action.requires_evidence_at_least == 0
-        && action.closes_with.is_none()
-        && case
-            .flow
-            .state(&action.to)
-            .is_some_and(|state| state.kind == StateKind::Closed)
+/// What sealing now would cut short: objections that wait for their answer first, then by the last day.
+fn cuts(look: &Look<'_>, course: &Course<'_>, words: Words) -> Result<Vec<Cut>, Refused> {
+    let mut found = look
+        .office
+        .cut_short(course.id, &course.assessment.period, look.today)?;
+    found.sort_by_key(|cut| (cut.until, cut.case));
+    let mut cuts: Vec<(Option<base::Day>, Cut)> = Vec::new();
+    for cut in found {
+        let case = look.office.case(cut.case)?;
+        let unit = look.unit_name(case.about.unit.as_deref().unwrap_or_default());
+        if cuts.last().is_none_or(|(until, _)| *until != cut.until) {
+            let until = cut.until.map(|day| words.day_and_weekday(day));
+            let new = Cut {
+                until: until.unwrap_or_default(),
+                count: 0,
+                units: Vec::new(),
+                cases: Vec::new(),
+            };
+            cuts.push((cut.until, new));
+        }
+        let Some((_, line)) = cuts.last_mut() else {
+            continue;
+        };
+        line.count += 1;
+        if cut.until.is_none() {
+            let title = crate::pages::work::title_of(look, &case);
+            let between = words.say("·", " · ");
+            line.cases
+                .push((cut.case, format!("{unit}{between}{title}")));
+        } else if !line.units.contains(&unit) {
+            line.units.push(unit);
+        }
+    }
+    Ok(cuts.into_iter().map(|(_, cut)| cut).collect())
 }
 
 /// What an answered appeal changed: points before, after, and what was answered.
@@ -322,10 +368,11 @@ fn blocks(look: &Look<'_>, course: &crate::pages::course::Course<'_>, words: Wor
 }
 
 async fn seal(State(site): State<Site>, asked: Asked, posted: Posted) -> Response {
+    let at = site.clone();
     site.command(
         asked,
         posted,
-        |office, posted, _| {
+        move |office, posted, who| {
             let one = |problem: Problem| vec![problem];
             let mut faults = Vec::new();
             if posted.get("confirmed") != "1" {
@@ -335,15 +382,19 @@ async fn seal(State(site): State<Site>, asked: Asked, posted: Posted) -> Respons
             let Some((scorecard, _)) = crate::pages::board::scorecard_of(&programme, None) else {
                 return Err(one(problems::no_such_page()));
             };
-            let unfinished = open_cases(office, scorecard, &programme).map_err(one)?.1;
+            let unfinished = office
+                .ending(scorecard, &programme.year, &who.role)
+                .map_err(one)?
+                .unfinished();
             if unfinished > 0 && posted.get("as_it_stands") != "1" {
                 faults.push(problems::course_not_finished(unfinished));
             }
-            let Some(minutes) = posted.files.iter().find(|file| file.field == "minutes") else {
+            let minutes = kept_files::file_of(&at, who.actor, posted, MINUTES).map_err(one)?;
+            let Some(minutes) = minutes else {
                 faults.push(problems::no_file_chosen());
                 return Err(faults);
             };
-            if let Err(problem) = crate::posted::check_evidence(minutes) {
+            if let Err(problem) = crate::posted::check_evidence(&minutes) {
                 faults.push(problem);
             }
             if !faults.is_empty() {
@@ -361,77 +412,24 @@ async fn seal(State(site): State<Site>, asked: Asked, posted: Posted) -> Respons
                     day: office.today().map_err(one)?,
                     at: office.position(),
                 },
-                minutes: (minutes.name.clone(), minutes.bytes.clone()),
+                minutes: (minutes.name, minutes.bytes),
                 approval: approval.to_owned(),
                 as_demonstration: office.nature() == ledger::Nature::Demonstration,
                 reason: (!reason.is_empty()).then(|| reason.to_owned()),
             };
-            office.seal(&request).map_err(one)
-        },
-        |site, who, posted, position| {
-            // The result is sealed; the cases that were waiting for it are closed with it. Where that fails
-            // they stay composed, and the board offers the step.
+            // The result and the cases that it ends, all or nothing.
             let fields: std::collections::BTreeMap<String, String> = posted
                 .with_prefix("f.")
                 .map(|(id, text)| (id.to_owned(), text.trim().to_owned()))
                 .collect();
-            let closed = site.office().command(who.actor, None, |office| {
-                let one = |problem: Problem| vec![problem];
-                let programme = office.programme().map_err(one)?;
-                let Some((scorecard, _)) = crate::pages::board::scorecard_of(&programme, None)
-                else {
-                    return Ok(0);
-                };
-                let (closing, _) = open_cases(office, scorecard, &programme).map_err(one)?;
-                let acts: Vec<(u64, ActRequest)> = closing
-                    .into_iter()
-                    .map(|(number, action)| {
-                        let request = ActRequest {
-                            action,
-                            fields: fields.clone(),
-                            ..ActRequest::default()
-                        };
-                        (number, request)
-                    })
-                    .collect();
-                if acts.is_empty() {
-                    return Ok(0);
-                }
-                office.act_many(&acts)
-            });
-            if closed.is_ok()
-                && let Ok(now) = site.office().read(office::Office::position)
-            {
-                site.tell(now);
-            }
+            let why = (unfinished > 0).then(|| posted.get("why"));
+            office.seal_and_close(&request, &fields, why)
+        },
+        |site, who, posted, position| {
+            kept_files::let_go(site, who.actor, posted, MINUTES);
             go_to(&format!("/circular/{position}"))
         },
         |look, posted, problems| show(look, Some(posted), problems),
     )
     .await
-}
-
-/// The open cases of the year that can be closed now, with the action that does it, and how many cannot.
-fn open_cases(
-    office: &office::Office,
-    scorecard: &base::ScorecardId,
-    programme: &programme::model::Programme,
-) -> Result<(Vec<(u64, String)>, usize), Problem> {
-    let role = office.actor()?.map(|actor| actor.role).unwrap_or_default();
-    let mut closing = Vec::new();
-    let mut unfinished = 0;
-    for number in office.cases_of(scorecard, &programme.year)?.into_values() {
-        let case = office.case(number)?;
-        if case.state.is_closed() {
-            continue;
-        }
-        let action = case.flow.actions_from(&case.state.state).find(|action| {
-            is_closing(&case, action) && action.roles.iter().any(|one| *one.as_str() == role)
-        });
-        match action {
-            Some(action) => closing.push((number, action.id.to_string())),
-            None => unfinished += 1,
-        }
-    }
-    Ok((closing, unfinished))
 }

@@ -14,6 +14,7 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::{get, post};
 use base::Day;
+use office::Office;
 use office::authority::Granted;
 use office::papers::{About, Paper, PaperKind};
 use serde::Deserialize;
@@ -126,15 +127,24 @@ fn kinds(look: &Look<'_>, chosen: Option<PaperKind>) -> Vec<(&'static str, Strin
 }
 
 fn sees_all(look: &Look<'_>) -> bool {
-    look.may(Granted::Publish) || look.has_role(SEE_ALL)
+    look.who()
+        .is_some_and(|who| role_sees_all(look.office, &who.role))
 }
 
-/// Whether who looks may see a paper: whoever issues them or oversees, and the unit that it is about.
+fn role_sees_all(office: &Office, role: &str) -> bool {
+    office.may(role, Granted::Publish) || SEE_ALL.contains(&role)
+}
+
 fn may_see(look: &Look<'_>, paper: &Paper) -> bool {
+    look.who()
+        .is_some_and(|who| may_read(look.office, &who.role, who.unit.as_deref(), paper))
+}
+
+/// Whether a paper may be seen: by whoever issues them or oversees, and by the unit that it is about.
+pub(crate) fn may_read(office: &Office, role: &str, own: Option<&str>, paper: &Paper) -> bool {
     let is_about_unit =
         PaperKind::parse(&paper.facts.kind).is_some_and(|kind| kind.about() == About::Unit);
-    let own = look.who().and_then(|who| who.unit.as_deref());
-    sees_all(look) || (is_about_unit && own == Some(paper.facts.about.as_str()))
+    role_sees_all(office, role) || (is_about_unit && own == Some(paper.facts.about.as_str()))
 }
 
 /// Refuses who may not issue papers.

@@ -94,15 +94,20 @@ fn request(kind: PaperKind, fields: &Fields) -> PaperRequest {
     }
 }
 
-/// The same with what is filled in where nothing was typed: the visitor's unit issues it.
+/// The same with what is filled in where nothing was typed: the declared body, else the visitor's unit, issues it.
 fn with_issuer(look: &Look<'_>, mut request: PaperRequest) -> PaperRequest {
     if request.typed.get("issuer").is_none_or(String::is_empty) {
-        request.typed.insert("issuer".to_owned(), issuer(look));
+        let issuer = issuer(look, request.kind);
+        request.typed.insert("issuer".to_owned(), issuer);
     }
     request
 }
 
-fn issuer(look: &Look<'_>) -> String {
+fn issuer(look: &Look<'_>, kind: PaperKind) -> String {
+    let declared = look.programme.papers.get(kind.as_str());
+    if let Some(issuer) = declared.and_then(|declared| declared.issuer.as_ref()) {
+        return issuer.zh.clone();
+    }
     let unit = look.who().and_then(|who| who.unit.as_deref());
     let unit = unit.and_then(|unit| look.programme.units.get(unit));
     unit.map_or_else(
@@ -163,8 +168,8 @@ fn show(look: &Look<'_>, fields: &Fields, problems: &[Problem]) -> Result<Page, 
             .cloned()
             .unwrap_or_default();
         Typed {
-            label: look.text(&field.name).to_owned(),
-            about: look.text(&field.about).to_owned(),
+            label: label(look.text(&field.name)),
+            about: said(look.text(&field.about)),
             is_long: field.name.en == "note",
             is_day: field.name.en == "demanded",
             name: field.name.en,
@@ -186,6 +191,21 @@ fn show(look: &Look<'_>, fields: &Fields, problems: &[Problem]) -> Result<Page, 
         is_demonstration: look.is_demonstration(),
         frame: look.frame(words.say("出具公文", "Issue a paper")),
     })
+}
+
+/// A field's name as a label: the English names are words of the templates' language, such as `copied_to`.
+pub(super) fn label(name: &str) -> String {
+    let name = name.replace(['_', '.'], " ");
+    let mut signs = name.chars();
+    signs.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(signs).collect()
+    })
+}
+
+/// What a field is, without the words that tell a template's author that it is typed.
+fn said(about: &str) -> String {
+    let about = about.strip_prefix("填写：").unwrap_or(about);
+    about.strip_prefix("typed: ").unwrap_or(about).to_owned()
 }
 
 /// The lines of a draft, each with its cells.

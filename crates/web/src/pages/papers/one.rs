@@ -7,7 +7,7 @@ use base::{Position, Problem};
 use office::authority::Granted;
 use office::papers::{Paper, PaperKind};
 
-use super::new::kind_of_file;
+use super::new::{kind_of_file, label};
 use super::{about_name, day, kind_name, may_see};
 use crate::answer::{Page, Refused, go_to};
 use crate::asked::Asked;
@@ -65,7 +65,7 @@ fn show(look: &Look<'_>, at: u64, problems: &[Problem]) -> Result<Page, Refused>
                 .into_iter()
                 .find(|field| field.name.en == *name)
         });
-        let label = field.map_or_else(|| name.clone(), |field| look.text(&field.name).to_owned());
+        let label = field.map_or_else(|| name.clone(), |field| label(look.text(&field.name)));
         (label, value.clone())
     });
     let is_same = match (

@@ -8,7 +8,6 @@ use axum::routing::get;
 use base::{Lang, Position, Problem, Ratio};
 use office::authority::Granted;
 use office::letters::scorecard_of;
-use office::spaces::SignatureRow;
 use programme::plan::{self, Aspect, Change, Line};
 
 use crate::answer::{Page, Refused, go_to};
@@ -69,14 +68,8 @@ fn show(look: &Look<'_>) -> Result<Page, Refused> {
         };
         let mut units = Vec::new();
         for (unit, changes) in plan::units_touched(&new, &old, scorecard, &year) {
-            let row = look.office.letter_row(scorecard, &year, unit.as_str())?;
-            let signed = row.signed.iter().map(|signed| &signed.unit);
-            let confirmed: Option<&SignatureRow> = row
-                .confirmed
-                .iter()
-                .chain(signed)
-                .filter(|signature| Position(signature.programme) >= at)
-                .min_by_key(|signature| signature.at);
+            let office = look.office;
+            let confirmed = office.confirmed_version(scorecard, &year, unit.as_str(), at)?;
             let count = |is: &dyn Fn(&Change) -> bool| changes.iter().filter(|one| is(one)).count();
             units.push(UnitRow {
                 name: look.unit_name(unit.as_str()),

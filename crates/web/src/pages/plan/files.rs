@@ -91,7 +91,7 @@ fn table(seen: &Seen<'_>, rows: &Rows) -> SheetOut {
                 number(row.figure_value.as_ref()),
                 number(Some(&whole(row.reached))),
                 number(Some(&whole(row.of))),
-                text(row.state_name),
+                text(&row.state_name),
             ];
             cells.extend(row.months.iter().map(|month| text(&month.text)));
             sheet.rows.push(cells);

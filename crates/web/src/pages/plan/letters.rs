@@ -17,6 +17,7 @@ use crate::look::Look;
 use crate::pages::board::Choice;
 use crate::posted::Posted;
 use crate::site::Site;
+use crate::sorting::{Sort, Sorting, by_name};
 use crate::words::Words;
 
 pub(super) fn routes() -> Router<Site> {
@@ -27,15 +28,41 @@ pub(super) fn routes() -> Router<Site> {
 #[serde(default)]
 struct Chosen {
     state: String,
+    /// Column; empty: the programme's order.
+    sort: String,
+    dir: String,
 }
 
-/// Every state with its name in addresses.
-pub(super) const STATES: &[(LetterState, &str)] = &[
-    (LetterState::Unsigned, "unsigned"),
-    (LetterState::Changed, "changed"),
-    (LetterState::Signed, "signed"),
-    (LetterState::Complete, "complete"),
-];
+impl Chosen {
+    fn sorting(&self) -> Sorting<'_> {
+        Sorting {
+            sort: &self.sort,
+            dir: &self.dir,
+            greatest_first: &["items", "scans"],
+        }
+    }
+
+    /// The address of the same list in another order.
+    fn sorted(&self, sort: &str, dir: &str) -> String {
+        let mut coded = url::form_urlencoded::Serializer::new(String::new());
+        for (name, value) in [("state", self.state.as_str()), ("sort", sort), ("dir", dir)] {
+            if !value.is_empty() {
+                coded.append_pair(name, value);
+            }
+        }
+        format!("/plan/letters?{}", coded.finish())
+    }
+}
+
+/// The heads by which the list is sorted.
+struct Heads {
+    name: Sort,
+    items: Sort,
+    state: Sort,
+    signed: Sort,
+    countersigned: Sort,
+    scans: Sort,
+}
 
 /// A state in words, with its sign and class.
 pub(super) fn told(
@@ -70,8 +97,13 @@ struct Row {
     sha256: String,
     items: usize,
     signed: String,
+    signed_day: String,
+    signed_on: Option<String>,
     countersigned: String,
+    countersigned_day: String,
+    countersigned_on: Option<String>,
     scans: usize,
+    order: LetterState,
     sign: &'static str,
     lamp: &'static str,
     state: &'static str,
@@ -83,6 +115,9 @@ struct Row {
 struct LettersPage {
     frame: Frame,
     problems: Vec<Problem>,
+    heads: Heads,
+    sort: String,
+    dir: String,
     due: String,
     is_asked_for: bool,
     rows: Vec<Row>,
@@ -109,13 +144,8 @@ fn show(look: &Look<'_>, chosen: &Chosen, problems: &[Problem]) -> Result<Page, 
         .filter(|letter| letter.state() == LetterState::Complete)
         .count();
     let all = letters.len();
-    let wanted = |letter: &&Letter| {
-        let state = letter.state();
-        chosen.state.is_empty()
-            || STATES
-                .iter()
-                .any(|(found, name)| *found == state && *name == chosen.state)
-    };
+    let wanted =
+        |letter: &&Letter| chosen.state.is_empty() || letter.state().as_str() == chosen.state;
     let mut rows = Vec::new();
     for letter in letters.iter().filter(wanted) {
         let state = letter.state();
@@ -123,16 +153,26 @@ fn show(look: &Look<'_>, chosen: &Chosen, problems: &[Problem]) -> Result<Page, 
         let last = letter.row.signed.last();
         let signature = |found: Option<&office::spaces::SignatureRow>| match found {
             None => Ok::<_, Problem>(String::new()),
-            Some(found) => {
-                let name = look.office.actor_name_in(found.by, look.lang())?;
-                Ok(format!("{name} · {}", found.day))
-            }
+            Some(found) => look.office.actor_name_in(found.by, look.lang()),
         };
+        let day = |iso: Option<&String>| {
+            let day = iso.and_then(|iso| base::Day::parse(iso).ok());
+            day.map(|day| words.day(day)).unwrap_or_default()
+        };
+        let signed_on = last.map(|signed| signed.unit.day.clone());
+        let countersigned_on = last
+            .and_then(|signed| signed.group.as_ref())
+            .map(|group| group.day.clone());
         rows.push(Row {
             name: look.unit_name(&letter.unit),
             items: letter.content.lines().count().saturating_sub(3),
             signed: signature(last.map(|signed| &signed.unit))?,
             countersigned: signature(last.and_then(|signed| signed.group.as_ref()))?,
+            signed_day: day(signed_on.as_ref()),
+            countersigned_day: day(countersigned_on.as_ref()),
+            signed_on,
+            countersigned_on,
+            order: state,
             scans: last.map_or(0, |signed| signed.scans.len()),
             sign,
             lamp,
@@ -142,7 +182,34 @@ fn show(look: &Look<'_>, chosen: &Chosen, problems: &[Problem]) -> Result<Page, 
             unit: letter.unit.clone(),
         });
     }
+    let sorting = chosen.sorting();
+    match chosen.sort.as_str() {
+        "name" => sorting.by_key(&mut rows, |row| by_name(&row.name)),
+        "items" => sorting.by_key(&mut rows, |row| Some(row.items)),
+        "state" => sorting.by_key(&mut rows, |row| Some(row.order)),
+        "signed" => sorting.by_key(&mut rows, |row| row.signed_on.clone()),
+        "countersigned" => sorting.by_key(&mut rows, |row| row.countersigned_on.clone()),
+        "scans" => sorting.by_key(&mut rows, |row| Some(row.scans)),
+        _ => {}
+    }
+    let head = |id: &str, zh: &'static str, en: &'static str| {
+        sorting.head(id, words.say(zh, en), |sort, dir| chosen.sorted(sort, dir))
+    };
     Page::of(&LettersPage {
+        heads: Heads {
+            name: head("name", "责任单位", "Unit"),
+            items: head("items", "任务", "Items"),
+            state: head("state", "状态", "State"),
+            signed: head("signed", "单位签字", "Signed for the unit"),
+            countersigned: head(
+                "countersigned",
+                "领导小组签字",
+                "Signed for the leading group",
+            ),
+            scans: head("scans", "扫描件", "Scans"),
+        },
+        sort: chosen.sort.clone(),
+        dir: chosen.dir.clone(),
         frame: look.frame(words.say("目标责任书", "Responsibility letters")),
         problems: problems.to_vec(),
         is_asked_for: due.is_some(),
@@ -152,12 +219,12 @@ fn show(look: &Look<'_>, chosen: &Chosen, problems: &[Problem]) -> Result<Page, 
         all,
         complete,
         waiting: rows.iter().filter(|row| row.waits_for_me).count(),
-        states: STATES
+        states: LetterState::ALL
             .iter()
-            .map(|(state, value)| Choice {
-                value: (*value).to_owned(),
+            .map(|state| Choice {
+                value: state.as_str().to_owned(),
                 name: told(words, *state, false).2.to_owned(),
-                is_chosen: chosen.state == *value,
+                is_chosen: chosen.state == state.as_str(),
             })
             .collect(),
         rows,

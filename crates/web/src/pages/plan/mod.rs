@@ -17,6 +17,7 @@ use axum::response::Response;
 use axum::routing::get;
 use base::{Lang, Position};
 use office::authority::Granted;
+use office::tasks::TaskState;
 use office::work::Duty;
 use serde::Deserialize;
 
@@ -29,8 +30,9 @@ use crate::pages::board::seen::{Seen, Wanted};
 use crate::pages::work::Line;
 use crate::problems;
 use crate::site::Site;
+use crate::sorting::{Sort, Sorting};
 use crate::words::Words;
-use rows::{Block, Rows, STATES};
+use rows::{Block, Rows};
 
 pub(crate) fn routes() -> Router<Site> {
     Router::new()
@@ -56,17 +58,49 @@ pub(super) struct Chosen {
     state: String,
     /// Words in names and criteria.
     q: String,
-    /// Order: `due`, `points`, `state`; else the scheme's.
+    /// Column; empty: the scheme's order.
     sort: String,
+    /// `asc` or `desc`; empty: as the column is usually read.
+    dir: String,
     /// `1`: with the figure as of each month's end.
     months: String,
     /// Position of a programme version: the plan as it was then.
     #[serde(rename = "as")]
     version: String,
     day: String,
+    at: String,
 }
 
 impl Chosen {
+    fn sorting(&self) -> Sorting<'_> {
+        Sorting {
+            sort: &self.sort,
+            dir: &self.dir,
+            greatest_first: &["points", "target", "now", "reached", "own"],
+        }
+    }
+
+    /// The address of the same table in another order.
+    fn sorted(&self, sort: &str, dir: &str) -> String {
+        let other = Chosen {
+            sort: sort.to_owned(),
+            dir: dir.to_owned(),
+            ..self.clone()
+        };
+        format!("/plan{}", other.with("", ""))
+    }
+
+    /// The address of the same table as of now.
+    fn as_of_now(&self) -> String {
+        let now = Chosen {
+            version: String::new(),
+            day: String::new(),
+            at: String::new(),
+            ..self.clone()
+        };
+        format!("/plan{}", now.with("", ""))
+    }
+
     /// The query of the same table with one thing changed.
     fn with(&self, name: &str, value: &str) -> String {
         let mut coded = url::form_urlencoded::Serializer::new(String::new());
@@ -77,9 +111,11 @@ impl Chosen {
             ("state", &self.state),
             ("q", &self.q),
             ("sort", &self.sort),
+            ("dir", &self.dir),
             ("months", &self.months),
             ("as", &self.version),
             ("day", &self.day),
+            ("at", &self.at),
         ] {
             let kept = if key == name { value } else { kept.as_str() };
             if !kept.is_empty() {
@@ -93,7 +129,7 @@ impl Chosen {
 /// The assessment by the version that is asked for: as of the last position at which it was in force.
 pub(super) fn seen<'a>(look: &'a Look<'a>, chosen: &Chosen) -> Result<Seen<'a>, Refused> {
     let at = if chosen.version.is_empty() {
-        String::new()
+        chosen.at.clone()
     } else {
         let number = chosen.version.trim().parse::<u64>();
         let number = number.map_err(|_| problems::not_a_position(&chosen.version))?;
@@ -118,6 +154,41 @@ fn last_of(look: &Look<'_>, version: Position) -> Result<Position, Refused> {
     })
 }
 
+/// The heads by which the table is sorted.
+struct Heads {
+    number: Sort,
+    name: Sort,
+    points: Sort,
+    target: Sort,
+    now: Sort,
+    own: Sort,
+    reached: Sort,
+    state: Sort,
+    due: Sort,
+    lead: Sort,
+}
+
+impl Heads {
+    fn of(words: Words, chosen: &Chosen) -> Heads {
+        let head = |id: &str, zh: &'static str, en: &'static str| {
+            let sorting = chosen.sorting();
+            sorting.head(id, words.say(zh, en), |sort, dir| chosen.sorted(sort, dir))
+        };
+        Heads {
+            number: head("", "序号", "No."),
+            name: head("name", "任务", "Item"),
+            points: head("points", "分值", "Points"),
+            target: head("target", "目标值", "Target"),
+            now: head("now", "现在", "Now"),
+            own: head("own", "得分", "Points given"),
+            reached: head("reached", "达标单位", "Reached by"),
+            state: head("state", "状态", "State"),
+            due: head("due", "完成时限", "Due"),
+            lead: head("lead", "牵头单位", "Lead"),
+        }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "pages/plan/plan.html")]
 struct PlanPage {
@@ -135,11 +206,13 @@ struct PlanPage {
     parts: Vec<Choice>,
     states: Vec<Choice>,
     versions: Vec<Choice>,
-    sorts: Vec<(String, &'static str, bool)>,
+    heads: Heads,
     is_of_unit: bool,
     q: String,
     day: String,
+    at: String,
     sort: String,
+    dir: String,
     month_switch: String,
     has_months: bool,
     is_filtered: bool,
@@ -163,14 +236,8 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
         is_chosen: value == kept,
     };
     let scorecard = seen.scorecard()?;
-    let sorts = [
-        ("", ("方案顺序", "Order of the scheme")),
-        ("due", ("完成时限", "Due day")),
-        ("points", ("分值", "Points")),
-        ("state", ("状态", "State")),
-    ];
     Page::of(&PlanPage {
-        frame: look.frame(words.say("任务分解表", "The plan")),
+        frame: seen.frame(words.say("任务分解表", "The plan"), chosen.as_of_now()),
         scheme: look.text(&scorecard.name).to_owned(),
         truth: seen.truth(),
         shown: rows.blocks.iter().map(|block| block.rows.len()).sum(),
@@ -201,25 +268,21 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
             ])
             .map(|(value, part)| choice(value, look.text(&part.name()).to_owned(), &chosen.part))
             .collect(),
-        states: STATES
+        states: TaskState::ALL
             .iter()
             .map(|state| {
-                let (zh, en) = state.words();
-                choice(state.as_str(), words.say(zh, en).to_owned(), &chosen.state)
+                let name = look.text(&state.name()).to_owned();
+                choice(state.as_str(), name, &chosen.state)
             })
             .collect(),
         versions: versions(look, words, chosen),
-        sorts: sorts
-            .into_iter()
-            .map(|(value, (zh, en))| {
-                let address = format!("/plan{}", chosen.with("sort", value));
-                (address, words.say(zh, en), chosen.sort == value)
-            })
-            .collect(),
+        heads: Heads::of(words, chosen),
         is_of_unit: !chosen.unit.is_empty(),
         q: chosen.q.clone(),
         day: chosen.day.clone(),
+        at: chosen.at.clone(),
         sort: chosen.sort.clone(),
+        dir: chosen.dir.clone(),
         month_switch: format!(
             "/plan{}",
             chosen.with("months", if chosen.months == "1" { "" } else { "1" })
@@ -235,9 +298,13 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
         .iter()
         .any(|filter| !filter.is_empty()),
         file: format!("/plan.xlsx{}", chosen.with("sort", &chosen.sort)),
-        may_start_year: look.may(Granted::Activate),
+        may_start_year: look.may(Granted::Activate) && seen.is_now(),
         has_changes: look.office.versions_of_year().len() > 1,
-        duties: duties(look)?,
+        duties: if seen.is_now() {
+            duties(look)?
+        } else {
+            Vec::new()
+        },
         months: rows.months,
         blocks: rows.blocks,
     })

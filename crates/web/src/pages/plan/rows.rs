@@ -1,85 +1,26 @@
-//! The rows of the table: an item with its figure, who carries it and how far it is.
+//! The rows of the table: an item with its figure, who carries it and how far it is, in the reader's words.
 
 use std::collections::BTreeMap;
 
-use base::{Day, Figure, FigureState, IndicatorId, ItemId, PartKind, Ratio, UnitId};
-use measure::Query;
-use programme::model::{Attribution, Better, ItemTies};
-use programme::plan::{self, Part};
-use scoring::{ItemResult, ItemState, Role};
+use base::{Day, Figure, FigureState, ItemId, Ratio, UnitId};
+use office::tasks::{PlanTask, TaskFigure, TaskState, month_ends};
+use programme::plan::Part;
+use scoring::Role;
 
 use super::Chosen;
 use crate::answer::Refused;
 use crate::pages::board::seen::Seen;
+use crate::sorting::by_name;
 
-/// Days before the due day from which an item that is short is said to be due soon.
-const SOON_DAYS: i64 = 30;
-
-/// How far an item is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum State {
-    /// Its day is over and something is missing.
-    Short,
-    /// Its day comes within a month and something is missing.
-    Soon,
-    /// Nobody has judged it yet.
-    Open,
-    /// Its figure has not come.
-    NotReported,
-    /// It is under way.
-    Underway,
-    /// All points.
-    Reached,
-    /// It applies to nobody.
-    NotApplicable,
-}
-
-/// Every state, in the order of what needs looking at.
-pub(super) const STATES: &[State] = &[
-    State::Short,
-    State::Soon,
-    State::Open,
-    State::NotReported,
-    State::Underway,
-    State::Reached,
-    State::NotApplicable,
-];
-
-impl State {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            State::Short => "short",
-            State::Soon => "soon",
-            State::Open => "open",
-            State::NotReported => "not_reported",
-            State::Underway => "underway",
-            State::Reached => "reached",
-            State::NotApplicable => "not_applicable",
-        }
-    }
-
-    pub fn words(self) -> (&'static str, &'static str) {
-        match self {
-            State::Short => ("到期未达标", "short at its day"),
-            State::Soon => ("将到期", "due soon"),
-            State::Open => ("待评", "not judged yet"),
-            State::NotReported => ("未报", "not reported"),
-            State::Underway => ("推进中", "under way"),
-            State::Reached => ("已达标", "reached"),
-            State::NotApplicable => ("不适用", "not applicable"),
-        }
-    }
-
-    /// Its sign and its class: shape, colour and word say the same.
-    pub fn lamp(self) -> (&'static str, &'static str) {
-        match self {
-            State::Short => ("■", "late"),
-            State::Soon => ("▲", "soon"),
-            State::Open | State::NotReported => ("○", "none"),
-            State::Underway => ("◐", "none"),
-            State::Reached => ("●", "on_track"),
-            State::NotApplicable => ("◇", "none"),
-        }
+/// The sign and the class of a state: shape, colour and word say the same.
+fn lamp_of(state: TaskState) -> (&'static str, &'static str) {
+    match state {
+        TaskState::Short => ("■", "late"),
+        TaskState::Soon => ("▲", "soon"),
+        TaskState::Open | TaskState::NotReported => ("○", "none"),
+        TaskState::Underway => ("◐", "none"),
+        TaskState::Reached => ("●", "on_track"),
+        TaskState::NotApplicable => ("◇", "none"),
     }
 }
 
@@ -114,12 +55,14 @@ pub(super) struct PlanRow {
     /// How many of those that carry it have all points, of how many.
     pub reached: usize,
     pub of: usize,
+    pub reached_share: Option<Ratio>,
     /// Of one unit: its points.
     pub own_points: String,
-    pub state: State,
+    pub own_value: Option<Ratio>,
+    pub state: TaskState,
     pub sign: &'static str,
     pub lamp: &'static str,
-    pub state_name: &'static str,
+    pub state_name: String,
 }
 
 /// A category.
@@ -149,13 +92,8 @@ impl Rows {
                 Some(found.ok_or_else(|| Refused::no_such(("单位", "unit"), id))?)
             }
         };
-        let days: Vec<Day> = if chosen.months == "1" {
-            period
-                .parts(PartKind::Month)
-                .iter()
-                .take_while(|month| month.first().is_some_and(|day| day <= seen.assessment.day))
-                .map(|month| month.last().min(seen.assessment.day))
-                .collect()
+        let days = if chosen.months == "1" {
+            month_ends(&period, seen.assessment.day)
         } else {
             Vec::new()
         };
@@ -174,46 +112,34 @@ impl Rows {
             })
             .collect();
         let mut sums: BTreeMap<String, Ratio> = BTreeMap::new();
-        for (number, item) in scorecard.card.items.iter().enumerate() {
-            let Some(ties) = scorecard.items.get(&item.id) else {
-                continue;
+        let is_wanted =
+            |item: &scoring::Item, ties: &programme::model::ItemTies, parts: &[Part]| {
+                let told = [
+                    &item.name.zh,
+                    &item.name.en,
+                    &ties.criterion.zh,
+                    &ties.criterion.en,
+                ];
+                let is_told =
+                    |word: &String| told.iter().any(|text| text.to_lowercase().contains(word));
+                (unit.is_none()
+                    || chosen.part.is_empty()
+                    || parts.iter().any(|part| part.as_str() == chosen.part))
+                    && (chosen.category.is_empty() || chosen.category == top(seen, &item.group))
+                    && wanted_words.iter().all(is_told)
             };
-            let parts = unit.map(|unit| plan::parts(ties, unit, &period));
-            if let Some(parts) = &parts {
-                let is_part = |part: &Part| chosen.part.is_empty() || part.as_str() == chosen.part;
-                if !parts.iter().any(is_part) {
-                    continue;
-                }
-            }
-            let group = top(seen, &item.group);
-            if !chosen.category.is_empty() && chosen.category != group {
+        let office = seen.look.office;
+        for task in office.plan_tasks(&seen.programme, &seen.assessment, unit, is_wanted) {
+            if !chosen.state.is_empty() && task.state.as_str() != chosen.state {
                 continue;
             }
-            let told = [
-                &item.name.zh,
-                &item.name.en,
-                &ties.criterion.zh,
-                &ties.criterion.en,
-            ];
-            let is_told =
-                |word: &String| told.iter().any(|text| text.to_lowercase().contains(word));
-            if !wanted_words.iter().all(is_told) {
-                continue;
-            }
-            let own = unit.filter(|_| {
-                let parts = parts.as_ref();
-                parts.is_some_and(|parts| parts.contains(&Part::Carries))
-            });
-            let row = row(seen, item, ties, own, parts.as_deref(), number + 1, &days);
-            if !chosen.state.is_empty() && row.state.as_str() != chosen.state {
-                continue;
-            }
-            if item.role == Role::Normal {
+            let group = top(seen, &task.item.group);
+            if task.item.role == Role::Normal {
                 let sum = sums.entry(group.clone()).or_insert(Ratio::ZERO);
-                *sum = &*sum + &item.points;
+                *sum = &*sum + &task.item.points;
             }
             if let Some(block) = blocks.iter_mut().find(|block| block.id == group) {
-                block.rows.push(row);
+                block.rows.push(row(seen, &task, &days));
             }
         }
         blocks.retain(|block| !block.rows.is_empty());
@@ -224,7 +150,7 @@ impl Rows {
                 .unwrap_or_default();
         }
         if !chosen.sort.is_empty() {
-            blocks = sorted(seen, blocks, &chosen.sort);
+            blocks = sorted(seen, blocks, chosen);
         }
         let total = sums.values().fold(Ratio::ZERO, |sum, part| &sum + part);
         Ok(Rows {
@@ -241,13 +167,20 @@ impl Rows {
     }
 }
 
-/// All rows in one list, in another order than the scheme's.
-fn sorted(seen: &Seen<'_>, blocks: Vec<Block>, sort: &str) -> Vec<Block> {
+/// All rows in one list, in another order than the scheme's. What says nothing in the column stands last either way.
+fn sorted(seen: &Seen<'_>, blocks: Vec<Block>, chosen: &Chosen) -> Vec<Block> {
     let mut rows: Vec<PlanRow> = blocks.into_iter().flat_map(|block| block.rows).collect();
-    match sort {
-        "due" => rows.sort_by_key(|row| row.due.unwrap_or(Day::MAX)),
-        "points" => rows.sort_by(|a, b| b.points.cmp(&a.points)),
-        _ => rows.sort_by_key(|row| row.state),
+    let sort = chosen.sorting();
+    match chosen.sort.as_str() {
+        "name" => sort.by_key(&mut rows, |row| by_name(&row.name)),
+        "points" => sort.by_key(&mut rows, |row| Some(row.points.clone())),
+        "target" => sort.by_key(&mut rows, |row| row.target_value.clone()),
+        "now" => sort.by_key(&mut rows, |row| row.figure_value.clone()),
+        "reached" => sort.by_key(&mut rows, |row| row.reached_share.clone()),
+        "own" => sort.by_key(&mut rows, |row| row.own_value.clone()),
+        "due" => sort.by_key(&mut rows, |row| row.due),
+        "lead" => sort.by_key(&mut rows, |row| by_name(&row.lead)),
+        _ => sort.by_key(&mut rows, |row| Some(row.state)),
     }
     if rows.is_empty() {
         return Vec::new();
@@ -273,208 +206,112 @@ fn top(seen: &Seen<'_>, group: &base::GroupId) -> String {
     here.map(|found| found.id.to_string()).unwrap_or_default()
 }
 
-fn row(
-    seen: &Seen<'_>,
-    item: &scoring::Item,
-    ties: &ItemTies,
-    own: Option<&programme::model::Unit>,
-    parts: Option<&[Part]>,
-    number: usize,
-    days: &[Day],
-) -> PlanRow {
+fn row(seen: &Seen<'_>, task: &PlanTask<'_>, days: &[Day]) -> PlanRow {
     let words = seen.words;
     let look = seen.look;
-    let period = seen.assessment.period;
-    let results: Vec<&ItemResult> = seen
-        .assessment
-        .cards
-        .iter()
-        .filter(|card| own.is_none_or(|unit| card.participant == unit.id.as_str()))
-        .filter_map(|card| card.item(&item.id))
-        .filter(|result| result.state != ItemState::NotCarried)
-        .collect();
-    let due = plan::due(ties, &period);
-    let target = match own {
-        Some(unit) => ties.target_for(unit, &period),
-        None => ties.city_target(&period),
-    };
-    let target = target.filter(|_| item.rule.compares_with_target());
+    let (item, ties) = (task.item, task.ties);
     let indicator = ties.indicators.first();
-    let format = indicator
-        .and_then(|id| seen.programme.indicators.get(id))
-        .map(|found| found.format);
-    let unit_id = own.map(|unit| unit.id.clone());
-    let measured = indicator.and_then(|id| {
-        let figure = measure(seen, id, unit_id.as_ref(), seen.assessment.day)?;
-        Some((id, figure))
-    });
+    let declared = indicator.and_then(|id| seen.programme.indicators.get(id));
+    let format = declared.map(|found| found.format);
     let target_text = |target: &Ratio| match format {
         Some(format) => words.figure(&Figure::whole(target.clone()), format),
         None => words.points(target),
     };
-    let reached = results.iter().filter(|result| is_full(result)).count();
-    let state = state(&results, reached, due, seen.assessment.day);
-    let (sign, lamp) = state.lamp();
-    let (zh, en) = state.words();
+    let (sign, lamp) = lamp_of(task.state);
     let names = |units: &mut dyn Iterator<Item = &UnitId>| {
         let names: Vec<String> = units.map(|unit| look.unit_name(unit.as_str())).collect();
         names.join(words.say("、", ", "))
     };
+    let measured = task.figure.as_ref();
+    let figure = measured.and_then(|found| found.figure.as_ref());
+    let own = task.own.and_then(|_| task.results.first());
+    let whole = |count: usize| Ratio::from_int(i128::try_from(count).unwrap_or(i128::MAX));
+    let office = look.office;
     PlanRow {
-        number,
+        number: task.number,
         item: item.id.to_string(),
         name: look.text(&item.name).to_owned(),
         criterion: look.text(&ties.criterion).to_owned(),
         points_text: words.points(&item.points),
         points: item.points.clone(),
-        target: target.as_ref().map(target_text).unwrap_or_default(),
+        target: task.target.as_ref().map(target_text).unwrap_or_default(),
+        target_value: task.target.clone(),
         lead: names(&mut ties.lead.iter()),
         support: names(&mut ties.support.iter()),
         carriers: crate::pages::programme::carriers(look, &ties.carriers),
-        parts: parts
-            .unwrap_or_default()
+        parts: task
+            .parts
             .iter()
             .map(|part| look.text(&part.name()).to_owned())
             .collect::<Vec<_>>()
             .join(words.say("、", ", ")),
-        due,
-        due_text: due.map(|due| words.day(due)).unwrap_or_default(),
-        figure: measured
-            .as_ref()
-            .map(|(_, figure)| match format {
-                Some(format) => words.figure(figure, format),
-                None => String::new(),
-            })
-            .unwrap_or_default(),
-        figure_value: measured.as_ref().and_then(|(_, figure)| figure.value()),
-        figure_address: measured
-            .as_ref()
-            .map(|(id, _)| seen.figure(id, unit_id.as_ref().map(UnitId::as_str))),
-        months: match indicator {
-            Some(id) => months(seen, id, unit_id.as_ref(), target.as_ref(), days),
-            None => days
-                .iter()
-                .map(|_| MonthCell {
-                    text: String::new(),
-                    address: String::new(),
-                    is_reached: false,
-                })
-                .collect(),
-        },
-        target_value: target,
-        reached,
-        of: results.len(),
-        own_points: match (own, results.first()) {
-            (Some(_), Some(result)) => result
-                .points
-                .as_ref()
-                .map_or_else(|| "—".to_owned(), |points| words.points(points)),
+        due: task.due,
+        due_text: task.due.map(|due| words.day(due)).unwrap_or_default(),
+        figure: match (figure, format) {
+            (Some(figure), Some(format)) => words.figure(figure, format),
             _ => String::new(),
         },
-        state,
+        figure_value: figure.and_then(Figure::value),
+        figure_address: measured
+            .filter(|found| found.figure.is_some())
+            .map(|found| address(seen, found)),
+        months: days
+            .iter()
+            .map(|day| {
+                let found = office.figure_of(&seen.programme, &seen.assessment, task, *day);
+                month(seen, found.as_ref(), format)
+            })
+            .collect(),
+        reached: task.reached,
+        of: task.results.len(),
+        reached_share: whole(task.reached).checked_div(&whole(task.results.len())),
+        own_value: own.and_then(|result| result.points.clone()),
+        own_points: own.map_or_else(String::new, |result| {
+            result
+                .points
+                .as_ref()
+                .map_or_else(|| "—".to_owned(), |points| words.points(points))
+        }),
+        state: task.state,
         sign,
         lamp,
-        state_name: words.say(zh, en),
+        state_name: look.text(&task.state.name()).to_owned(),
     }
 }
 
-/// Whether nothing of an item is missing.
-fn is_full(result: &ItemResult) -> bool {
-    let Some(points) = &result.points else {
-        return false;
-    };
-    match result.role {
-        Role::Normal => *points >= result.max_points,
-        Role::Deduction => points.is_zero(),
-        Role::Bonus => *points > Ratio::ZERO,
-    }
+/// The page of a figure.
+fn address(seen: &Seen<'_>, found: &TaskFigure) -> String {
+    crate::pages::figure::link(&crate::pages::figure::address_at(
+        seen.look,
+        &found.query,
+        seen.assessment.at,
+    ))
 }
 
-fn state(results: &[&ItemResult], reached: usize, due: Option<Day>, today: Day) -> State {
-    let applies: Vec<_> = results
-        .iter()
-        .filter(|result| result.state != ItemState::NotApplicable)
-        .collect();
-    // Points on top are earned or not; nobody falls short of them.
-    let is_bonus = results.iter().any(|result| result.role == Role::Bonus);
-    if applies.is_empty() {
-        return State::NotApplicable;
-    }
-    if reached >= applies.len() {
-        return State::Reached;
-    }
-    let of = |state: ItemState| applies.iter().any(|result| result.state == state);
-    if of(ItemState::NotJudged) {
-        return State::Open;
-    }
-    if of(ItemState::NotReported) {
-        return State::NotReported;
-    }
-    match due {
-        _ if is_bonus => State::Underway,
-        Some(due) if due < today => State::Short,
-        Some(due) if i64::from(due.days_since(today)) <= SOON_DAYS => State::Soon,
-        _ => State::Underway,
-    }
-}
-
-fn query(seen: &Seen<'_>, id: &IndicatorId, unit: Option<&UnitId>, day: Day) -> Query {
-    let is_city = seen
-        .programme
-        .indicators
-        .get(id)
-        .is_some_and(|found| found.attribution == Attribution::City);
-    let query = Query::new(id.clone(), seen.assessment.period, day, seen.assessment.at);
-    match unit.filter(|_| !is_city) {
-        Some(unit) => query.for_unit(unit.clone()),
-        None => query,
-    }
-}
-
-fn measure(seen: &Seen<'_>, id: &IndicatorId, unit: Option<&UnitId>, day: Day) -> Option<Figure> {
-    let columns = seen.look.office.mirror().columns();
-    let cells = columns.measure(&query(seen, id, unit, day)).ok()?;
-    cells.into_iter().next().map(|cell| cell.figure)
-}
-
-fn months(
+fn month(
     seen: &Seen<'_>,
-    id: &IndicatorId,
-    unit: Option<&UnitId>,
-    target: Option<&Ratio>,
-    days: &[Day],
-) -> Vec<MonthCell> {
-    let declared = seen.programme.indicators.get(id);
-    days.iter()
-        .map(|day| {
-            let figure = measure(seen, id, unit, *day);
-            let value = figure.as_ref().and_then(Figure::value);
-            let is_reached = match (&value, target) {
-                (Some(value), Some(target)) => match declared.map(|found| found.better) {
-                    Some(Better::Lower) => value <= target,
-                    _ => value >= target,
-                },
-                _ => false,
-            };
-            let is_shown = figure
-                .as_ref()
-                .is_some_and(|figure| figure.state() != FigureState::NotCarried);
-            MonthCell {
-                text: match (&figure, declared, is_shown) {
-                    (Some(figure), Some(declared), true) if value.is_some() => {
-                        seen.words.figure(figure, declared.format)
-                    }
-                    _ => "—".to_owned(),
-                },
-                address: crate::pages::figure::link(&crate::pages::figure::address_at(
-                    seen.look,
-                    &query(seen, id, unit, *day),
-                    seen.assessment.at,
-                )),
-                is_reached,
-            }
-        })
-        .collect()
+    found: Option<&TaskFigure>,
+    format: Option<programme::model::Format>,
+) -> MonthCell {
+    let Some(found) = found else {
+        return MonthCell {
+            text: String::new(),
+            address: String::new(),
+            is_reached: false,
+        };
+    };
+    let figure = found
+        .figure
+        .as_ref()
+        .filter(|figure| figure.state() != FigureState::NotCarried && figure.value().is_some());
+    MonthCell {
+        text: match (figure, format) {
+            (Some(figure), Some(format)) => seen.words.figure(figure, format),
+            _ => "—".to_owned(),
+        },
+        address: address(seen, found),
+        is_reached: found.is_reached,
+    }
 }
 
 /// An item's name by its identifier, as a file needs it.

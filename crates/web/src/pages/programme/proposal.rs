@@ -102,8 +102,10 @@ fn show_form(look: &Look<'_>, problems: Vec<Problem>) -> Result<Page, Refused> {
     let words = Words { lang: look.lang() };
     let mut waiting = Vec::new();
     for upload in look.site.desk().uploads()? {
-        // Templates of papers wait at the same place.
-        if upload.name.starts_with(crate::pages::papers::WAITING) {
+        // Templates of papers and files of refused forms wait at the same place.
+        if upload.name.starts_with(crate::pages::papers::WAITING)
+            || upload.name.starts_with(crate::kept_files::WAITING)
+        {
             continue;
         }
         waiting.push(Waiting {

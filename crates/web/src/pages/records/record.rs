@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use base::Problem;
+use base::{IndicatorId, Problem, UnitId};
+use measure::Query;
 use office::authority::Granted;
 use office::entry::{Evidence, Kind};
 use office::history::HistoryEntry;
-use programme::model::RecordType;
+use programme::model::{Attribution, Indicator, Measure, RecordType};
 
 use super::shown::{self, MASK, Shown};
 use super::type_of;
@@ -58,6 +59,14 @@ struct VersionLine {
     erased: usize,
 }
 
+/// A figure that counts the record.
+struct Counted {
+    name: String,
+    address: String,
+    /// How: in which part of the fraction.
+    role: &'static str,
+}
+
 #[derive(Template)]
 #[template(path = "pages/records/record.html")]
 struct RecordPage {
@@ -74,8 +83,11 @@ struct RecordPage {
     evidence_wanted: String,
     versions: Vec<VersionLine>,
     cases: Vec<(u64, String)>,
-    figures: Vec<(String, String)>,
+    figures: Vec<Counted>,
     more_figures: usize,
+    /// Indicators read records of this type, and this one is in none of them.
+    is_in_none: bool,
+    year: String,
     may_revise: bool,
     may_withdraw: bool,
     problems: Vec<Problem>,
@@ -135,15 +147,16 @@ fn show(
     let fields = last
         .map(|last| fields(look, record_type, last, personal.as_deref()))
         .unwrap_or_default();
+    let unit = last.and_then(|last| {
+        let mut fields = last.fields.iter();
+        fields
+            .find(|(id, _)| id == "unit")
+            .map(|(_, unit)| unit.as_str())
+    });
     let about = office::about::indicators_of(&look.programme, of);
-    let figures = about
-        .iter()
-        .take(FIGURES_MAX)
-        .map(|indicator| {
-            let address = figure_address(look, indicator.id.as_str(), None, &look.programme.year);
-            (look.text(&indicator.name).to_owned(), address)
-        })
-        .collect();
+    let mut figures = counted(look, &about, number, unit)?;
+    let more_figures = figures.len().saturating_sub(FIGURES_MAX);
+    figures.truncate(FIGURES_MAX);
     let mut cases = Vec::new();
     for case in look.office.cases_about(number) {
         let found = look.office.case(case)?;
@@ -169,13 +182,87 @@ fn show(
         evidence_wanted: look.text(&record_type.evidence).to_owned(),
         versions: time_line(look, record_type, &versions)?,
         cases,
-        more_figures: about.len().saturating_sub(FIGURES_MAX),
+        more_figures,
+        is_in_none: figures.is_empty() && !about.is_empty(),
+        year: words.period(&look.programme.year),
         figures,
         may_revise: !is_withdrawn && look.may(Granted::Submit),
         may_withdraw: !is_withdrawn && look.may(Granted::Withdraw),
         problems: problems.to_vec(),
         reason: reason.to_owned(),
     })
+}
+
+/// The figures of the programme's year that count a record, each of the record's own unit where it counts there,
+/// with the part that it has in them; then those that are made from them.
+fn counted(
+    look: &Look<'_>,
+    about: &[&Indicator],
+    number: u64,
+    unit: Option<&str>,
+) -> Result<Vec<Counted>, Refused> {
+    let words = Words { lang: look.lang() };
+    let columns = look.office.mirror().columns();
+    let year = look.programme.year;
+    let mut found: Vec<Counted> = Vec::new();
+    let mut direct: Vec<(&IndicatorId, Option<&str>)> = Vec::new();
+    for indicator in about {
+        let city = Query::new(indicator.id.clone(), year, look.today, look.at);
+        let own = unit
+            .filter(|_| indicator.attribution != Attribution::City)
+            .map(|unit| city.clone().for_unit(UnitId::new(unit)));
+        let of_unit = own
+            .map(|query| columns.counts_row(&query, number))
+            .transpose()?
+            .flatten();
+        let (counts, of) = match of_unit {
+            Some(counts) => (Some(counts), unit),
+            None => (columns.counts_row(&city, number)?, None),
+        };
+        let Some(in_numerator) = counts else {
+            continue;
+        };
+        let is_share = matches!(
+            indicator.measure,
+            Measure::Share { .. } | Measure::WeightedRatio { .. }
+        );
+        found.push(Counted {
+            name: look.text(&indicator.name).to_owned(),
+            address: figure_address(look, indicator.id.as_str(), of, &year),
+            role: match (is_share, in_numerator) {
+                (true, true) => words.say("计入分子和分母", "in numerator and denominator"),
+                (true, false) => words.say("只计入分母", "in the denominator only"),
+                (false, true) => words.say("计入", "counts"),
+                (false, false) => words.say("参加比较", "was compared"),
+            },
+        });
+        direct.push((&indicator.id, of));
+    }
+    for indicator in look.programme.indicators.values() {
+        let Measure::Ratio {
+            numerator,
+            denominator,
+            ..
+        } = &indicator.measure
+        else {
+            continue;
+        };
+        let part = |id: &IndicatorId| direct.iter().find(|(direct, _)| *direct == id);
+        let (above, below) = (part(numerator), part(denominator));
+        let Some((_, of)) = above.or(below) else {
+            continue;
+        };
+        found.push(Counted {
+            name: look.text(&indicator.name).to_owned(),
+            address: figure_address(look, indicator.id.as_str(), *of, &year),
+            role: match (above.is_some(), below.is_some()) {
+                (true, true) => words.say("计入分子和分母", "in numerator and denominator"),
+                (true, false) => words.say("计入分子", "in the numerator"),
+                _ => words.say("计入分母", "in the denominator"),
+            },
+        });
+    }
+    Ok(found)
 }
 
 /// The fields of a version in the type's order; what the type does not have any more stands last.

@@ -9,7 +9,7 @@ use axum::response::Response;
 use axum::routing::get;
 use base::{Day, Lang, Problem};
 use office::authority::Granted;
-use office::remind::{Awaited, awaited, running};
+use office::remind::{Awaited, SOON_DAYS, awaited, first_running};
 
 use crate::answer::{Page, Refused, go_to};
 use crate::asked::Asked;
@@ -21,8 +21,6 @@ use crate::problems;
 use crate::site::Site;
 use crate::words::Words;
 
-/// Working days from which something is due soon.
-const SOON_DAYS: i64 = 5;
 /// Most cases that are listed of one row; all of them are reminded of.
 const LISTED_MAX: usize = 30;
 
@@ -121,11 +119,10 @@ fn rows(look: &Look<'_>, with_soon: bool, posted: Option<&Posted>) -> Result<Vec
     let words = Words { lang: look.lang() };
     let list = look.site.worklist(look.office)?;
     let mut rows: BTreeMap<Awaited, Row> = BTreeMap::new();
-    for case in list.open() {
-        let first = running(&look.programme, case, look.today, &mut Vec::new())
-            .into_iter()
-            .min_by_key(|run| run.due.due_on);
-        let Some(run) = first else { continue };
+    for case in list.open().filter(|case| !list.is_sealed(case)) {
+        let Some(run) = first_running(&look.programme, case, look.today) else {
+            continue;
+        };
         let is_late = run.due.is_late();
         let is_wanted = is_late || (with_soon && run.left <= SOON_DAYS);
         if !is_wanted {

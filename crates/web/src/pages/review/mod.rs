@@ -5,7 +5,7 @@ mod workbook;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::routing::{get, post};
 use base::{Problem, Ratio};
@@ -62,6 +62,14 @@ pub(super) struct LevelChoice {
     name: String,
 }
 
+/// What was said when points were given.
+pub(super) struct Said {
+    pub step: String,
+    pub by: String,
+    pub points: String,
+    pub text: String,
+}
+
 /// A row of the grid.
 pub(super) struct Row {
     pub line: CaseLine,
@@ -74,6 +82,8 @@ pub(super) struct Row {
     pub marks: Vec<String>,
     pub points: String,
     pub reason: String,
+    /// What was said with the points that were given: the step, who, the points, the text.
+    pub said: Vec<Said>,
     /// Below this a reason is needed.
     pub least: String,
     pub faults: Vec<Problem>,
@@ -94,7 +104,18 @@ struct Review {
     draft: String,
     is_saved: bool,
     is_judged: bool,
+    /// Rows that a workbook filled in; 0: it said nothing new.
+    taken: Option<usize>,
+    /// How many were just given.
+    done: Option<usize>,
     problems: Vec<Problem>,
+}
+
+/// What the page was just come to from.
+#[derive(Debug, Clone, Copy, Default, serde::Deserialize)]
+pub(super) struct Came {
+    taken: Option<usize>,
+    done: Option<usize>,
 }
 
 struct ItemLine {
@@ -155,8 +176,13 @@ async fn list(State(site): State<Site>, asked: Asked) -> Response {
     .await
 }
 
-async fn page(State(site): State<Site>, asked: Asked, Path(item): Path<String>) -> Response {
-    site.page(asked, move |look| show(look, &item, None, &[]))
+async fn page(
+    State(site): State<Site>,
+    asked: Asked,
+    Path(item): Path<String>,
+    Query(came): Query<Came>,
+) -> Response {
+    site.page(asked, move |look| show(look, &item, came, None, &[]))
         .await
 }
 
@@ -261,6 +287,7 @@ pub(super) fn rows(
             marks: Vec::new(),
             points,
             reason: typed(&format!("r.{number}")),
+            said: said(look, course, &case)?,
             least: words.points(&least),
             faults: Vec::new(),
             line,
@@ -302,12 +329,54 @@ fn self_note(case: &Case) -> String {
         .unwrap_or_default()
 }
 
-/// Marks what stands out, and says how: a self-score away from the rule, a figure far from the others'
-/// (beyond one and a half times the middle half's width).
+/// What was said by whoever gave points or sent the item back, oldest first.
+fn said(look: &Look<'_>, course: &Course<'_>, case: &Case) -> Result<Vec<Said>, Problem> {
+    let words = Words { lang: look.lang() };
+    let judged_by = &course.scorecard.judged_by;
+    let own = case.about.unit.as_deref();
+    let mut found = Vec::new();
+    for step in &case.state.steps {
+        if step.unit.as_ref().map(base::UnitId::as_str) == own {
+            continue;
+        }
+        let points = judged_by.iter().find_map(|field| {
+            match step.fields.get(&base::FieldId::new(field))? {
+                casework::Value::Number(points) => Some(words.points(points)),
+                _ => None,
+            }
+        });
+        let is_level = |id: &base::FieldId| judged_by.iter().any(|field| **field == *id.as_str());
+        let texts = step.fields.iter().filter_map(|(id, value)| match value {
+            casework::Value::Text(text) if !is_level(id) => Some(text.clone()),
+            _ => None,
+        });
+        let text = texts
+            .chain(step.reason.clone())
+            .collect::<Vec<_>>()
+            .join(words.say("；", "; "));
+        if text.is_empty() || (points.is_none() && step.reason.is_none()) {
+            continue;
+        }
+        found.push(Said {
+            step: case.flow.action(&step.action).map_or_else(
+                || step.action.to_string(),
+                |action| look.text(&action.name).to_owned(),
+            ),
+            by: look.office.actor_name(step.by)?,
+            points: points.unwrap_or_default(),
+            text,
+        });
+    }
+    Ok(found)
+}
+
+/// Marks what stands out, and says how: a self-score away from the rule, and an attainment far from the others'
+/// (beyond one and a half times the middle half's width). Attainment is the figure over the unit's own target, so
+/// that a small unit with a small target is not held against a large one; without a target it is the figure.
 fn mark(words: Words, rows: &mut [Row]) {
     let mut figures: Vec<Ratio> = rows
         .iter()
-        .filter_map(|row| row.line.figure_value.clone())
+        .filter_map(|row| row.line.attainment.clone())
         .collect();
     figures.sort();
     let quarter = |part: usize| figures.get(figures.len() * part / 4).cloned();
@@ -341,17 +410,17 @@ fn mark(words: Words, rows: &mut [Row]) {
                 });
             }
         }
-        if let (Some((low, high)), Some(value)) = (&fences, &row.line.figure_value) {
+        if let (Some((low, high)), Some(value)) = (&fences, &row.line.attainment) {
             if value < low {
                 row.marks.push(
                     words
-                        .say("数字明显低于各单位", "figure far below the others")
+                        .say("完成率明显低于各单位", "attainment far below the others")
                         .to_owned(),
                 );
             } else if value > high {
                 row.marks.push(
                     words
-                        .say("数字明显高于各单位", "figure far above the others")
+                        .say("完成率明显高于各单位", "attainment far above the others")
                         .to_owned(),
                 );
             }
@@ -362,6 +431,7 @@ fn mark(words: Words, rows: &mut [Row]) {
 pub(super) fn show(
     look: &Look<'_>,
     item: &str,
+    came: Came,
     posted: Option<&Posted>,
     problems: &[Problem],
 ) -> Result<Page, Refused> {
@@ -417,6 +487,8 @@ pub(super) fn show(
         rows,
         is_saved: saved.is_some() && posted.is_none(),
         draft,
+        taken: came.taken,
+        done: came.done,
         problems: problems.to_vec(),
     })
 }
@@ -528,15 +600,15 @@ async fn act(
             let requests = requests(office, posted).map_err(|problem| vec![problem])?;
             office.act_many(&requests)
         },
-        move |site, who, posted, _| {
+        move |site, who, posted, done| {
             // What was not handed in yet stays a draft.
             let is_part = !posted.get("only").is_empty() || !posted.get("return").is_empty();
             if !is_part {
                 let _ = site.desk().drop_draft(who.actor, &address);
             }
-            go_to(&address)
+            go_to(&format!("{address}?done={done}"))
         },
-        move |look, posted, problems| show(look, &item, Some(posted), problems),
+        move |look, posted, problems| show(look, &item, Came::default(), Some(posted), problems),
     )
     .await
 }

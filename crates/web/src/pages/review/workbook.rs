@@ -31,7 +31,7 @@ pub(super) async fn out(
 ) -> Response {
     site.file(asked, move |look| {
         // Whoever may not see the grid gets no workbook of it.
-        show(look, &item, None, &[])?;
+        show(look, &item, super::Came::default(), None, &[])?;
         let course = course(look)?;
         let of = course
             .item(&item)
@@ -142,6 +142,7 @@ pub(super) async fn take(
                 (names, part.field)
             })
             .collect();
+        let was = as_it_stands(&rows);
         let known: BTreeMap<String, bool> = rows
             .into_iter()
             .map(|row| (row.line.number.to_string(), row.points_field.is_some()))
@@ -150,15 +151,51 @@ pub(super) async fn take(
         if !faults.is_empty() {
             return Err(faults.into());
         }
+        // What is as it went out is no draft of anybody's.
+        let changed = changed(&was, &typed);
+        if changed == 0 {
+            return Ok(go_to(&format!("{address}?taken=0")));
+        }
         look.site
             .desk()
             .save_draft(who.actor, &address, &typed, look.site.now())?;
-        Ok(go_to(&address))
+        Ok(go_to(&format!("{address}?taken={changed}")))
     })
     .await
 }
 
 type Typed = BTreeMap<String, String>;
+
+/// The grid's fields as a workbook takes them out.
+fn as_it_stands(rows: &[super::Row]) -> Typed {
+    let mut typed = Typed::new();
+    for row in rows.iter().filter(|row| row.points_field.is_some()) {
+        let number = row.line.number;
+        typed.insert(format!("p.{number}"), row.points.clone());
+        for part in &row.parts {
+            typed.insert(format!("q.{number}.{}", part.field), part.value.clone());
+        }
+    }
+    typed
+}
+
+/// How many rows say something else than before; numbers are compared as numbers.
+fn changed(was: &Typed, typed: &Typed) -> usize {
+    let same = |one: &str, other: &str| {
+        one == other
+            || Ratio::parse_decimal(one)
+                .zip(Ratio::parse_decimal(other))
+                .is_some_and(|(one, other)| one == other)
+    };
+    let mut rows: Vec<&str> = typed
+        .iter()
+        .filter(|(field, text)| !same(text, was.get(*field).map_or("", String::as_str)))
+        .filter_map(|(field, _)| field.split('.').nth(1))
+        .collect();
+    rows.sort_unstable();
+    rows.dedup();
+    rows.len()
+}
 
 /// What a workbook says, as the grid's fields; what is wrong by its cell.
 fn read(
@@ -250,6 +287,29 @@ mod tests {
                 .push(row.map(|text| Cell::text(text).into()).into());
         }
         WorkbookOut::new([sheet]).to_bytes().unwrap()
+    }
+
+    #[test]
+    fn a_workbook_that_says_nothing_new_changes_no_row() {
+        let of = |fields: &[(&str, &str)]| -> Typed {
+            let owned = |(name, text): &(&str, &str)| ((*name).to_owned(), (*text).to_owned());
+            fields.iter().map(owned).collect()
+        };
+        let was = of(&[("p.7", "2.50"), ("p.8", ""), ("q.8.site", "70")]);
+        let same = of(&[
+            ("p.7", "2.5"),
+            ("r.7", ""),
+            ("p.8", ""),
+            ("q.8.site", "70.0"),
+        ]);
+        assert_eq!(changed(&was, &same), 0);
+        let other = of(&[
+            ("p.7", "2.4"),
+            ("r.7", "缺纪要"),
+            ("p.8", ""),
+            ("q.8.site", "71"),
+        ]);
+        assert_eq!(changed(&was, &other), 2);
     }
 
     #[test]

@@ -5,6 +5,8 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use base::Lang;
 use office::assessment::Ask;
+use office::assign::{is_assignment, is_charged};
+use office::case::Case;
 use office::work::task;
 use scoring::Card;
 
@@ -22,31 +24,55 @@ use crate::site::Site;
 /// An open case of the unit.
 pub(super) struct CaseLine {
     pub number: u64,
+    /// What kind of matter it is: an assessment item's course, follow-up, an instruction, rectification.
+    pub kind: String,
+    /// What it is about.
     pub what: String,
+    /// Said where the unit only supports it.
+    pub part: &'static str,
     pub state: String,
     pub due: String,
     pub lamp: &'static str,
+}
+
+/// Whether a case is a unit's: by what it is about, or because the unit supports an assignment.
+fn is_of(case: &Case, unit: &str) -> bool {
+    case.about.unit.as_deref() == Some(unit)
+        || (is_assignment(&case.flow) && is_charged(case, Some(unit)))
 }
 
 /// The open cases of a unit, those of other courses than the assessment first, then by due day.
 pub(super) fn open_cases(seen: &Seen<'_>, unit: &str) -> Result<Vec<CaseLine>, Refused> {
     let scorecard = seen.scorecard()?;
     let look = seen.look;
-    let list = look.site.worklist(look.office)?;
-    let mut found: Vec<(bool, Option<base::Day>, CaseLine)> = list
-        .open()
-        .filter(|case| case.about.unit.as_deref() == Some(unit))
+    let today = seen.assessment.day;
+    let mut cases: Vec<Case> = if seen.is_now() {
+        let list = look.site.worklist(look.office)?;
+        let open = list.open().filter(|case| !list.is_sealed(case));
+        let own = open.filter(|case| is_of(case, unit));
+        own.cloned().collect()
+    } else {
+        let mut then = Vec::new();
+        for case in look.office.cases()?.iter().filter(|case| is_of(case, unit)) {
+            then.extend(look.office.case_as_of(case.number, seen.assessment.at)?);
+        }
+        then
+    };
+    cases.retain(|case| !case.state.is_closed());
+    let mut found: Vec<(bool, Option<base::Day>, CaseLine)> = cases
+        .iter()
         .map(|case| {
-            let due = task(&seen.programme, case, Vec::new(), look.today).due;
+            let due = task(&seen.programme, case, Vec::new(), today).due;
             let is_assessment = scorecard.flow.as_ref() == Some(&case.flow.id);
-            let item = case.about.item.as_deref().map(base::ItemId::new);
-            let item = item.map(|item| seen.item_name(&item)).unwrap_or_default();
             let state = &case.state.state;
             let line = CaseLine {
                 number: case.number,
-                what: format!("{} {item}", look.text(&case.flow.name))
-                    .trim()
-                    .to_owned(),
+                kind: look.text(&case.flow.name).to_owned(),
+                what: crate::pages::work::title_of(look, case),
+                part: match case.about.unit.as_deref() {
+                    Some(lead) if lead == unit => "",
+                    _ => seen.words.say("配合", "supports"),
+                },
                 state: case
                     .flow
                     .states
@@ -60,7 +86,7 @@ pub(super) fn open_cases(seen: &Seen<'_>, unit: &str) -> Result<Vec<CaseLine>, R
                     .unwrap_or_default(),
                 lamp: match &due {
                     None => "none",
-                    Some(due) if due.due_on < look.today => "late",
+                    Some(due) if due.due_on < today => "late",
                     Some(_) => "on_track",
                 },
             };

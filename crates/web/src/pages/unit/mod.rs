@@ -1,6 +1,7 @@
 //! The card of a unit: where it stands, where points were lost, what would lift it most, every item.
 
 mod course;
+mod sealed;
 
 use askama::Template;
 use axum::Router;
@@ -47,6 +48,7 @@ impl Chosen {
 pub(crate) fn routes() -> Router<Site> {
     Router::new()
         .route("/units/{unit}", get(page))
+        .route("/units/{unit}/sealed", get(sealed::page))
         .route("/units/{unit}/trend", get(trend))
         .route("/units/{unit}/trend.svg", get(trend_svg))
         .route("/units/{unit}/trend.csv", get(trend_csv))
@@ -95,6 +97,10 @@ struct UnitCard {
     may_issue: bool,
     may_bind: bool,
     truth: String,
+    plan: String,
+    day: String,
+    at: String,
+    period: String,
     unit_id: String,
     suffix: String,
     trend: String,
@@ -215,10 +221,18 @@ fn show(look: &Look<'_>, unit: &str, chosen: &Chosen) -> Result<Page, Refused> {
     let grade = card.grade.clone().unwrap_or_default();
     let open = open_cases(&seen, unit)?;
     Page::of(&UnitCard {
-        frame: look.frame(look.unit_name(unit)),
+        frame: seen.frame(
+            look.unit_name(unit),
+            format!("/units/{unit}{}", seen.suffix_of_now()),
+        ),
         unit: unit.to_owned(),
-        may_bind: crate::pages::papers::may_bind(look, unit),
+        // Papers are made from what is true now.
+        may_bind: seen.is_now() && crate::pages::papers::may_bind(look, unit),
         may_issue: look.may(office::authority::Granted::Publish),
+        plan: seen.with_suffix(&format!("/plan?unit={unit}")),
+        day: chosen.day.clone(),
+        at: chosen.at.clone(),
+        period: chosen.period.clone(),
         truth: seen.truth(),
         unit_id: unit.to_owned(),
         trend: format!("/units/{unit}/trend{}", seen.suffix()),

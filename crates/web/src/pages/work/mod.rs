@@ -90,6 +90,7 @@ struct Work {
     items: Vec<String>,
     unit: String,
     item: String,
+    done: Option<crate::pages::case::next::Done>,
 }
 
 /// What of the list is asked for.
@@ -99,6 +100,9 @@ struct Chosen {
     unit: String,
     #[serde(default)]
     item: String,
+    /// The case of the step that was just taken.
+    #[serde(default)]
+    done: u64,
 }
 
 async fn page(State(site): State<Site>, asked: Asked, Query(chosen): Query<Chosen>) -> Response {
@@ -190,6 +194,13 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
         items,
         unit: chosen.unit.clone(),
         item: chosen.item.clone(),
+        done: match chosen.done {
+            0 => None,
+            number => crate::pages::case::next::just_done(
+                look,
+                &look.office.case(number).map_err(Refused::missing)?,
+            )?,
+        },
     })
 }
 
@@ -239,6 +250,15 @@ fn places(
             "Progress of the assessment",
         ));
         places.push(("/meeting".to_owned(), "议定稿", "For the meeting"));
+    }
+    if crate::pages::admin::may_verify(look) {
+        places.push((
+            "/admin/ledger#verification".to_owned(),
+            "核验存证日志",
+            "Verify the ledger",
+        ));
+    } else if role == "leading_group" || role == "programme_office" {
+        places.push(("/ledger".to_owned(), "存证日志", "The ledger"));
     }
     places
 }
@@ -324,6 +344,21 @@ fn is_light(case: &office::case::Case, action: &casework::Action) -> bool {
 pub(crate) fn title_of(look: &Look<'_>, case: &office::case::Case) -> String {
     if is_assignment(&case.flow) {
         return crate::pages::assignments::title_of(look, case);
+    }
+    if office::lost::is_opened_by_seal(case) {
+        let words = Words { lang: look.lang() };
+        let unit = look.unit_name(case.about.unit.as_deref().unwrap_or_default());
+        let (text, start) = (
+            case.about.period.as_deref().unwrap_or_default(),
+            look.programme.assessment_start,
+        );
+        let period = base::Period::parse(text, start)
+            .map_or_else(|_| text.to_owned(), |period| words.period(&period));
+        let flow = look.text(&case.flow.name);
+        return match look.lang() {
+            Lang::Zh => format!("{unit}{period}{flow}"),
+            Lang::En => format!("{flow} {period}: {unit}"),
+        };
     }
     let item = case
         .about

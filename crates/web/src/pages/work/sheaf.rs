@@ -2,6 +2,8 @@
 //! office has hundreds of them, and nobody reads hundreds of lines.
 
 use casework::{Action, Scope};
+use office::case::Case;
+use office::sealing::closes;
 use office::work::Task;
 
 use super::Line;
@@ -37,7 +39,11 @@ pub(super) fn table_of(look: &Look<'_>, task: &Task<'_>) -> Option<(String, Stri
         let address = match who.role.as_str() {
             "reviewer" => "/review".to_owned(),
             "verifier" => "/verify".to_owned(),
-            _ if is_for_all(action) => format!("/batch?action={}", action.id),
+            // What closes with the seal is done at the meeting.
+            _ if task.case.about.item.is_some() && closes(task.case, action) => {
+                "/meeting".to_owned()
+            }
+            _ if is_for_all(task.case, action) => format!("/batch?action={}", action.id),
             _ => return None,
         };
         Some((address, look.text(&action.name).to_owned()))
@@ -46,8 +52,9 @@ pub(super) fn table_of(look: &Look<'_>, task: &Task<'_>) -> Option<(String, Stri
     found.next_back()
 }
 
-fn is_for_all(action: &Action) -> bool {
-    action.scope == Scope::All && !action.reason_required && batch::is_for_many(action)
+fn is_for_all(case: &Case, action: &Action) -> bool {
+    let is_for_many = batch::is_for_many(&case.flow, action);
+    action.scope == Scope::All && !action.reason_required && is_for_many
 }
 
 /// Puts lines alike together, in the order of what is due first; what came back stays by itself.
