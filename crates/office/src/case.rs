@@ -75,51 +75,6 @@ impl Office {
         self.case_of(number, version, row(spaces::CASE, &bytes)?)
     }
 
-    /// A case as it stood at an earlier position; `None` where it was not opened yet.
-    ///
-    /// # Errors
-    /// There is no such case.
-    pub fn case_as_of(&self, number: u64, at: Position) -> Result<Option<Case>, Problem> {
-        if number > at.0 {
-            return Ok(None);
-        }
-        let state = self.state()?;
-        let Some((version, bytes)) = state.get(spaces::CASE, &spaces::number_key(number))? else {
-            return Err(problems::no_such_case(number));
-        };
-        let mut row: CaseRow = row(spaces::CASE, &bytes)?;
-        if row.steps.iter().all(|step| step.at <= at.0) {
-            return self.case_of(number, version, row).map(Some);
-        }
-        row.steps.retain(|step| step.at <= at.0);
-        row.fields = row.opened.fields.clone();
-        for step in &row.steps {
-            row.fields.extend(step.fields.clone());
-        }
-        let last = row.steps.last();
-        row.state = last.map_or(row.opened.state.clone(), |step| step.to.clone());
-        let (version, day) = last.map_or((number, row.opened.day.clone()), |step| {
-            (step.at, step.day.clone())
-        });
-        row.closed = None;
-        let mut case = self.case_of(number, Position(version), row)?;
-        // A case is closed where its last step led to a state that closes.
-        case.state.closed = case
-            .flow
-            .state(&case.state.state)
-            .filter(|state| state.kind == casework::StateKind::Closed)
-            .map(|state| Closed {
-                on: day_of(&day),
-                outcome: state.outcome.clone(),
-                reason: case
-                    .state
-                    .steps
-                    .last()
-                    .and_then(|step| step.closing_reason.clone()),
-            });
-        Ok(Some(case))
-    }
-
     /// The number of the case of an item, a unit and a period, if it was opened.
     ///
     /// # Errors
@@ -158,7 +113,12 @@ impl Office {
         Ok(cases)
     }
 
-    fn case_of(&self, number: u64, version: Position, row: CaseRow) -> Result<Case, Problem> {
+    pub(crate) fn case_of(
+        &self,
+        number: u64,
+        version: Position,
+        row: CaseRow,
+    ) -> Result<Case, Problem> {
         // A case keeps the rule version under which it was accepted.
         let programme = self
             .mirror()
@@ -603,7 +563,7 @@ pub(crate) fn state_of_parts(
 }
 
 // Days and moments in state rows were written by this software from checked values.
-fn day_of(text: &str) -> Day {
+pub(crate) fn day_of(text: &str) -> Day {
     Day::parse(text).unwrap_or(Day::MIN)
 }
 

@@ -20,6 +20,7 @@ pub mod bundling;
 pub mod carried_over;
 pub mod case;
 pub mod course;
+mod earlier;
 pub mod entry;
 pub mod erase;
 pub mod erasures;

@@ -216,7 +216,7 @@ fn imprint(copied_to: &str) -> String {
         format!("<w:{side} w:val=\"single\" w:sz=\"{size}\" w:space=\"0\" w:color=\"000000\"/>")
     };
     format!(
-        "{}<w:tbl><w:tblPr><w:tblW w:w=\"8844\" w:type=\"dxa\"/><w:tblLayout w:type=\"fixed\"/></w:tblPr><w:tblGrid><w:gridCol w:w=\"8844\"/></w:tblGrid>{}{}</w:tbl>",
+        "{}<w:tbl><w:tblPr><w:tblW w:w=\"8844\" w:type=\"dxa\"/><w:jc w:val=\"center\"/><w:tblLayout w:type=\"fixed\"/></w:tblPr><w:tblGrid><w:gridCol w:w=\"8844\"/></w:tblGrid>{}{}</w:tbl>",
         blank(),
         line(&(edge("top", 8) + &edge("bottom", 6)), copied_to),
         line(
@@ -404,7 +404,6 @@ fn supervision() -> Vec<u8> {
         &[
             red_head(),
             title("督 办 通 知 单"),
-            blank(),
             paragraph(BODY, 579, LEFT, "{{单位名称}}："),
             text("你单位承办的“{{事项}}”（编号{{事项编号}}）于{{立项日期}}立项，目前状态为“{{状态}}”。"),
             text("{{?办理期限}}该事项办理期限为{{办理期限}}{{逾期说明}}。"),

@@ -1,7 +1,7 @@
 //! The API beside the pages: the plan with its letters and changes, assignments, reminders, papers, subjects. Whoever
 //! may do a thing on a page may do it here, and nobody else.
 
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::city::City;
@@ -314,6 +314,47 @@ fn what_is_late_is_listed_in_pages_and_reminded_of() {
         .collect();
     assert_eq!(times, [1, 1, 0]);
     assert_eq!(page["due"][0]["reminders"][0]["is_declared"], false);
+}
+
+#[test]
+fn a_units_items_are_told_as_they_stand_and_as_they_stood() {
+    let city = city();
+    let programs = Programs { city: &city };
+    let opened = city.site.office().command(1, None, |office| {
+        let (scorecard, year) = (
+            base::ScorecardId::new("assessment"),
+            office.programme()?.year,
+        );
+        let day = base::Day::parse("2018-03-05").ok();
+        office.open_assessment(&scorecard, &year, day, &mut |_, _, _| ())
+    });
+    opened.unwrap();
+    let case = city.case_of("open_kitchens", "puqi");
+    let path = "/units/puqi/items";
+    let item = |query: &str| -> Value {
+        let items = programs.get("liaison", &format!("{path}{query}"));
+        let mut all = items["items"].as_array().unwrap().iter();
+        all.find(|item| item["item"] == "open_kitchens")
+            .unwrap()
+            .clone()
+    };
+    let (first, then) = (item(""), city.position());
+    assert_eq!(first["case"], case);
+    let act = format!("/cases/{case}/actions/file_target");
+    let (status, done) = programs.post("liaison", &act, &json!({}));
+    assert_eq!(status, 201, "{done}");
+    let now = item("");
+    assert_eq!(now["state"], done["state"]);
+    assert_ne!(now["state"], first["state"]);
+    // As it stood before the step, and before it was opened.
+    assert_eq!(item(&format!("?at={then}"))["state"], first["state"]);
+    assert_eq!(item(&format!("?at={}", case - 1))["case"], Value::Null);
+    let mut liaison = city.signed_in("liaison");
+    let page = liaison.get(&format!("{path}?at={then}"));
+    page.is(StatusCode::OK, "How it stood then");
+    // Another unit's points are no other unit's business.
+    let refused = programs.asks("other", Method::GET, path, "", &Value::Null);
+    assert_eq!((refused.0, &refused.1["code"]), (403, &json!("W305")));
 }
 
 #[test]

@@ -219,8 +219,8 @@ fn every_template_that_the_programme_brings_is_filled_and_opened_by_an_office_pr
         );
         let told: &[&str] = match kind {
             PaperKind::Letter => &["目标责任书", "蒲圻", "责任目标", "签发人"],
-            PaperKind::Confirmation => &["得分确认单", "蒲圻", "考核项目"],
-            PaperKind::Rectification => &["整改台账", "责任单位", "0个单位"],
+            PaperKind::Confirmation => &["得分确认单", "蒲圻", "考核项目", "签发人"],
+            PaperKind::Rectification => &["整改台账", "失分项目", "0个项目", "签发人"],
             PaperKind::Summary => &["考核结果汇总表", "主要质量指标"],
             PaperKind::Circular | PaperKind::Supervision => &[],
         };

@@ -139,16 +139,17 @@ fn a_program_reads_submits_once_and_withdraws_as_its_actor_may() {
     );
     assert_eq!((status, &told["code"]), (422, &json!("W202")), "{told}");
 
-    // A case: acted on once, however often it is asked for.
-    let (_, cases) = get(&office, "/api/v1/cases?mine=true&limit=1&state=composed");
+    // A case: acted on once, however often it is asked for. The leading group seals, so it waits for it.
+    let committee = token(&site, "committee", &["read", "write"]);
+    let (_, cases) = get(&committee, "/api/v1/cases?mine=true&limit=1&state=composed");
     let case = cases["cases"][0]["case"].as_u64().unwrap();
     let act =
         json!({ "fields": { "minutes_no": "纪〔2019〕1号", "approval_no": "批〔2019〕1号" } });
     let path = format!("/api/v1/cases/{case}/actions/seal");
     let once = "Idempotency-Key: one-and-the-same\r\n";
-    let (status, told) = asks(&site, &office, "POST", &path, once, &act);
+    let (status, told) = asks(&site, &committee, "POST", &path, once, &act);
     assert_eq!((status, &told["state"]), (201, &json!("sealed")), "{told}");
-    let (status, told) = asks(&site, &office, "POST", &path, once, &act);
+    let (status, told) = asks(&site, &committee, "POST", &path, once, &act);
     assert!(status == 409 || status == 422, "{status} {told}");
     let (_, after) = get(&office, &format!("/api/v1/cases/{case}"));
     assert_eq!(
@@ -162,7 +163,7 @@ fn a_program_reads_submits_once_and_withdraws_as_its_actor_may() {
     );
     // As somebody who may not.
     let liaison = token(&site, "liaison", &["read", "write"]);
-    let (_, cases) = get(&office, "/api/v1/cases?mine=true&limit=1&state=composed");
+    let (_, cases) = get(&committee, "/api/v1/cases?mine=true&limit=1&state=composed");
     let case = cases["cases"][0]["case"].as_u64().unwrap();
     let path = format!("/api/v1/cases/{case}/actions/seal");
     assert_eq!(asks(&site, &liaison, "POST", &path, "", &act).0, 422);
