@@ -87,7 +87,14 @@ fn a_package_with_faults_makes_no_data_folder_and_is_not_put_in_force() {
 
 #[test]
 fn the_packages_of_the_repository_pass_without_a_warning() {
-    for name in ["standard", "chibi-2018"] {
+    for name in [
+        "standard",
+        "chibi-2018",
+        "hanyang-2021",
+        "huli-2023",
+        "hongkou-2012",
+        "changsha-2022",
+    ] {
         let path = package(name);
         for lang in ["zh", "en"] {
             let run = run_in(lang, &["check", path.to_str().unwrap()]).ok();

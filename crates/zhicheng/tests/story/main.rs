@@ -2,7 +2,8 @@
 //!
 //! Read `city.rs` first: a `City` is a data folder, and its methods are what people do. After every
 //! story the folder is verified (`invariants.rs`). Most stories play in `packages/town`, which is small enough to work
-//! every figure out by hand; those of `chibi.rs` play in the real programme with generated records.
+//! every figure out by hand; those of `chibi.rs` and
+//! `city_claims.rs` play in real programmes with generated records.
 
 mod account;
 mod audit;
@@ -15,6 +16,7 @@ mod check;
 mod chibi;
 mod chibi_claims;
 mod city;
+mod city_claims;
 mod demonstration;
 mod erase;
 mod examples;
