@@ -376,7 +376,8 @@ impl Town {
             name: "纪要.txt",
             bytes: "会议纪要".as_bytes(),
         };
-        let files: &[File<'_>] = if has_minutes { &[minutes] } else { &[] };
+        let all = [minutes];
+        let files = if has_minutes { &all[..] } else { &[] };
         self.city.upload("/meeting", fields, files)
     }
 
