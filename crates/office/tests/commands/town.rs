@@ -408,7 +408,10 @@ impl Town {
                 .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
                 .collect(),
             evidence,
-            reason: Some("as it should be".to_owned()),
+            reason: Some(format!(
+                "as it should be, after {}",
+                self.office.position().0
+            )),
             closing_reason: None,
             day: Some(day(300)),
             standing: Some((role.to_owned(), unit)),

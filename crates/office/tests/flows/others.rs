@@ -101,7 +101,8 @@ fn only_whoever_filed_it_withdraws_it() {
     let mut city = City::new();
     let window = city.becomes("window", "amr");
     let case = city.files("过期食品");
-    city.becomes("window", "amr");
+    let other = city.becomes("clerk", "amr");
+    assert_ne!(other, window);
     assert_eq!(city.acts(case, "withdraw"), Err("F230"));
     city.office.act_as(window).unwrap();
     assert_eq!(city.acts(case, "withdraw"), Ok("withdrawn".to_owned()));

@@ -93,7 +93,7 @@ fn letters_are_read_signed_and_countersigned_and_a_change_is_confirmed() {
     let wrong = json!({ "sha256": "0".repeat(64) });
     programs.refused("leader", sign, &wrong, 422, "O741");
     programs.refused("liaison", sign, &text, 403, "O281");
-    programs.refused("leader", "/plan/letters/drc/signature", &text, 403, "O282");
+    programs.refused("leader", "/plan/letters/drc/signature", &text, 403, "O601");
     let (status, signed) = programs.asks("leader", Method::POST, sign, "k", &text);
     assert_eq!(
         (status, &signed["entry"]),
@@ -116,7 +116,7 @@ fn letters_are_read_signed_and_countersigned_and_a_change_is_confirmed() {
     let scan = json!({ "evidence": stored["sha256"], "name": "责任书.pdf" });
     let scans = "/plan/letters/puqi/scans";
     assert_eq!(programs.post("liaison", scans, &scan).0, 201);
-    programs.refused("other", scans, &scan, 403, "O282");
+    programs.refused("other", scans, &scan, 403, "O601");
     let letter = programs.get("office", own);
     assert_eq!(letter["state"], "complete");
     let signing = &letter["signings"][0];
@@ -185,7 +185,7 @@ fn letters_are_read_signed_and_countersigned_and_a_change_is_confirmed() {
     );
     let now = json!({ "sha256": letter["sha256"] });
     let confirm = "/plan/changes/puqi/confirmation";
-    programs.refused("other", confirm, &now, 403, "O282");
+    programs.refused("other", confirm, &now, 403, "O601");
     programs.refused("liaison", confirm, &text, 422, "O741");
     let (status, done) = programs.post("liaison", confirm, &now);
     assert_eq!(status, 201, "{done}");

@@ -122,7 +122,9 @@ fn an_instruction_heads_the_list_and_closes_by_an_accepted_reply() {
     office.submit(&page, &page, &back).leads_to(&page);
     leader.submit(&page, &page, &reply).leads_to(&page);
     let accepted = [("action", "accept"), ("f.verdict", "同意办结")];
-    office.submit(&page, &page, &accepted).leads_to("/work");
+    office
+        .submit(&page, &page, &accepted)
+        .leads_to(&page.replace("/cases/", "/work?done="));
     office
         .get("/assignments?state=closed")
         .is(StatusCode::OK, "同意办结");

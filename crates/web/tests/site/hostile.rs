@@ -38,7 +38,7 @@ const STARTS: &[&str] = &[
 ];
 /// Pages of one pattern that are looked at, pages of one person, and entry forms that are.
 const OF_A_PATTERN: usize = 2;
-const OF_A_PERSON: usize = 60;
+const OF_A_PERSON: usize = 100;
 
 const SCRIPT: &str = "\"'><script>alert(7)</script><img src=x onerror=alert(7)>";
 
