@@ -108,7 +108,7 @@ pub fn holds<'flow>(
             .filter(|run| run.state == DueState::Running);
         found.extend(running.map(|run| Hold { deadline, run }));
     }
-    found.sort_by(|one, other| other.run.due_on.cmp(&one.run.due_on));
+    found.sort_by_key(|hold| std::cmp::Reverse(hold.run.due_on));
     Ok(found)
 }
 

@@ -118,11 +118,8 @@ impl Office {
             }
         }
         for id in &flow.filing.requires {
-            if !filing
-                .fields
-                .get(id.as_str())
-                .is_some_and(|text| !text.trim().is_empty())
-            {
+            let given = filing.fields.get(id.as_str());
+            if given.is_none_or(|text| text.trim().is_empty()) {
                 let name = flow
                     .field(id)
                     .map(|field| field.name.clone())

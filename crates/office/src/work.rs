@@ -4,7 +4,9 @@
 //! up by the entries since ([`Worklist::bring_up`]); nothing here decides anything: what is possible
 //! says `casework`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use base::{ActionId, Day, Position, Problem, RoleId, ScorecardId};
 use casework::{Due, DueState, StateKind, locks, open_actions, possible_actions};
@@ -34,6 +36,17 @@ pub struct Worklist {
     letters: BTreeMap<String, LetterRow>,
     /// Results that are sealed: scorecard and period. Their items wait for nobody.
     sealed: BTreeSet<(String, String)>,
+    /// What was found to wait for a role and unit on the day, until a case moves.
+    waiting: RefCell<HashMap<(String, Option<String>), Waiting>>,
+}
+
+/// The numbers of the cases that wait, with what can be done.
+type Waits = Arc<[(u64, Vec<ActionId>)]>;
+
+#[derive(Debug)]
+struct Waiting {
+    day: Day,
+    found: Waits,
 }
 
 /// What waits for somebody beside cases: the plan's letters and changes.
@@ -97,6 +110,7 @@ impl Worklist {
         }
         // After a large import reading all cases is less than reading all its entries.
         if self.position == Position(0) || now.0 - self.position.0 > ENTRIES_READ_MAX {
+            self.waiting.get_mut().clear();
             self.open = office
                 .cases()?
                 .into_iter()
@@ -115,9 +129,13 @@ impl Worklist {
             self.take(office, Position(self.position.0 + 1), now)?;
         }
         let seals = office.mirror().all_seals().iter();
-        self.sealed = seals
+        let sealed = seals
             .map(|(_, facts)| (facts.scorecard.clone(), facts.period.clone()))
             .collect();
+        if self.sealed != sealed {
+            self.waiting.get_mut().clear();
+            self.sealed = sealed;
+        }
         self.position = now;
         Ok(())
     }
@@ -126,9 +144,10 @@ impl Worklist {
     pub fn is_sealed(&self, case: &Case) -> bool {
         let about = &case.about;
         match (&about.item, &about.scorecard, &about.period) {
-            (Some(_), Some(scorecard), Some(period)) => {
-                self.sealed.contains(&(scorecard.clone(), period.clone()))
-            }
+            (Some(_), Some(scorecard), Some(period)) => self
+                .sealed
+                .iter()
+                .any(|(known, of)| known == scorecard && of == period),
             _ => false,
         }
     }
@@ -143,6 +162,7 @@ impl Worklist {
             .values()
             .filter(|case| !case.flow.notices.is_empty());
         let numbers: Vec<u64> = with_notice.map(|case| case.number).collect();
+        self.waiting.get_mut().clear();
         for number in numbers {
             let case = office.case(number)?;
             if case.state.is_closed() {
@@ -169,6 +189,10 @@ impl Worklist {
             .iter()
             .any(|kind| entry.kind == kind.number());
             let kind = Kind::from_number(entry.kind);
+            // Another programme has other units and other holidays.
+            if kind == Some(Kind::Programme) {
+                self.waiting.get_mut().clear();
+            }
             if matches!(kind, Some(Kind::CaseOpen | Kind::Assign | Kind::CaseFiled)) {
                 touched.insert(entry.position.0);
                 // The one above waits for it.
@@ -179,6 +203,9 @@ impl Worklist {
                 let facts: RemindFacts = read(&entry)?;
                 reminded.extend(facts.cases.into_iter().map(|due| due.case));
             }
+        }
+        if !touched.is_empty() {
+            self.waiting.get_mut().clear();
         }
         for number in touched {
             let case = office.case(number)?;
@@ -308,7 +335,7 @@ impl Worklist {
         unit: Option<&str>,
         today: Day,
     ) -> usize {
-        self.waiting(programme, role, unit, today).count()
+        self.waiting(programme, role, unit, today).len()
     }
 
     /// What waits for a role and unit: late first, then by due day, what has none last.
@@ -321,6 +348,8 @@ impl Worklist {
     ) -> Vec<Task<'a>> {
         let mut tasks: Vec<Task<'a>> = self
             .waiting(programme, role, unit, today)
+            .iter()
+            .filter_map(|(number, actions)| Some((self.open.get(number)?, actions.clone())))
             .map(|(case, actions)| task(programme, case, actions, today))
             .collect();
         tasks.sort_by_key(|task| {
@@ -330,7 +359,27 @@ impl Worklist {
         tasks
     }
 
-    fn waiting<'a>(
+    /// What waits for a role and unit. Every page says how much it is, and cases move seldom: it is kept until one does.
+    fn waiting(&self, programme: &Programme, role: &str, unit: Option<&str>, today: Day) -> Waits {
+        let key = (role.to_owned(), unit.map(str::to_owned));
+        if let Some(known) = self.waiting.borrow().get(&key)
+            && known.day == today
+        {
+            return known.found.clone();
+        }
+        let waiting = self.find_waiting(programme, role, unit, today);
+        let found: Waits = waiting
+            .map(|(case, actions)| (case.number, actions))
+            .collect();
+        let kept = Waiting {
+            day: today,
+            found: found.clone(),
+        };
+        self.waiting.borrow_mut().insert(key, kept);
+        found
+    }
+
+    fn find_waiting<'a>(
         &'a self,
         programme: &Programme,
         role: &str,

@@ -23,6 +23,7 @@ mod kept;
 mod kept_files;
 mod live;
 mod look;
+mod made;
 mod outgoing;
 pub mod pages;
 mod picture;

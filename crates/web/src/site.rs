@@ -14,6 +14,7 @@ use tokio::sync::watch;
 
 use crate::asked::Asked;
 use crate::find::Names;
+use crate::made::Made;
 use crate::pages::records::import::Jobs;
 
 /// How the site is run.
@@ -41,10 +42,10 @@ pub(crate) struct Shared {
     pub(crate) is_verifying: AtomicBool,
     /// How far that is: how many of how many, of what.
     pub(crate) verified: Mutex<(u64, u64, String)>,
-    assessments: Mutex<Vec<(AssessmentKey, Arc<Assessment>)>>,
+    assessments: Made<AssessmentKey, Assessment>,
     /// Files that are checked or taken in the background.
     pub(crate) imports: Jobs,
-    months: Mutex<Option<(AssessmentKey, Arc<Months>)>>,
+    months: Made<AssessmentKey, Months>,
     names: Mutex<Names>,
     /// What the provider of sign-ins said of itself.
     pub(crate) elsewhere: crate::elsewhere::Kept,
@@ -66,6 +67,8 @@ pub(crate) type Months = Vec<(Day, HashMap<String, (f64, String)>)>;
 
 /// Assessments that are kept.
 const ASSESSMENTS_KEPT_MAX: usize = 8;
+/// Courses over the months that are kept.
+const MONTHS_KEPT_MAX: usize = 2;
 
 /// What is new.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,9 +109,9 @@ impl Site {
                 told_once: Mutex::default(),
                 is_verifying: AtomicBool::new(false),
                 verified: Mutex::default(),
-                assessments: Mutex::default(),
+                assessments: Made::new(ASSESSMENTS_KEPT_MAX),
                 imports: Jobs::default(),
-                months: Mutex::default(),
+                months: Made::new(MONTHS_KEPT_MAX),
                 names: Mutex::default(),
                 elsewhere: crate::elsewhere::Kept::default(),
                 hooks: crate::hooks::Busy::default(),
@@ -188,56 +191,17 @@ impl Site {
         office: &Office,
         ask: &Ask,
     ) -> Result<Arc<Assessment>, Problem> {
-        let key = (ask.scorecard.clone(), ask.period, ask.day, ask.at);
-        let kept = || {
-            self.shared
-                .assessments
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-        };
-        if let Some((_, found)) = kept().iter().find(|(found, _)| *found == key) {
-            return Ok(found.clone());
-        }
-        let made = Arc::new(office.assess(ask)?);
-        let mut all = kept();
-        if all.len() == ASSESSMENTS_KEPT_MAX {
-            all.remove(0);
-        }
-        all.push((key, made.clone()));
-        Ok(made)
+        self.shared
+            .assessments
+            .get(key_of(ask), || office.assess(ask))
     }
 
     /// What `ask` gives as of the end of each month of its period up to its day. It costs as much as a
     /// dozen assessments, so the last that was asked for is kept, for all units.
     pub(crate) fn months(&self, office: &Office, ask: &Ask) -> Result<Arc<Months>, Problem> {
-        let key = (ask.scorecard.clone(), ask.period, ask.day, ask.at);
-        let kept = || {
-            self.shared
-                .months
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-        };
-        if let Some((found, months)) = kept().as_ref()
-            && *found == key
-        {
-            return Ok(months.clone());
-        }
-        let mut months = Months::new();
-        for month in ask.period.parts(PartKind::Month) {
-            if month.first().is_none_or(|first| first > ask.day) {
-                break;
-            }
-            let day = month.last().min(ask.day);
-            let made = office.assess(&Ask { day, ..ask.clone() })?;
-            let totals = made.cards.into_iter().filter_map(|card| {
-                let total = card.total?.to_f64();
-                Some((card.participant, (total, card.total_text?)))
-            });
-            months.push((day, totals.collect()));
-        }
-        let months = Arc::new(months);
-        *kept() = Some((key, months.clone()));
-        Ok(months)
+        self.shared
+            .months
+            .get(key_of(ask), || months_of(office, ask))
     }
 
     /// The names of all subjects that are no persons, as of the office's position.
@@ -282,4 +246,25 @@ impl Site {
             .await
             .map_err(|_| crate::problems::broke_off())
     }
+}
+
+fn key_of(ask: &Ask) -> AssessmentKey {
+    (ask.scorecard.clone(), ask.period, ask.day, ask.at)
+}
+
+fn months_of(office: &Office, ask: &Ask) -> Result<Months, Problem> {
+    let mut months = Months::new();
+    for month in ask.period.parts(PartKind::Month) {
+        if month.first().is_none_or(|first| first > ask.day) {
+            break;
+        }
+        let day = month.last().min(ask.day);
+        let made = office.assess(&Ask { day, ..ask.clone() })?;
+        let totals = made.cards.into_iter().filter_map(|card| {
+            let total = card.total?.to_f64();
+            Some((card.participant, (total, card.total_text?)))
+        });
+        months.push((day, totals.collect()));
+    }
+    Ok(months)
 }

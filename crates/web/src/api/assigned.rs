@@ -87,6 +87,7 @@ pub(crate) struct Assigned {
 
 /// Assignments.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AssignmentsListed)]
 pub(crate) struct Listed {
     /// By number.
     assignments: Vec<Assigned>,
@@ -353,7 +354,8 @@ pub(crate) async fn due(
                 continue;
             };
             let is_late = run.due.is_late();
-            if !is_late && !(waiting.soon && run.left <= SOON_DAYS) {
+            let is_wanted = is_late || (waiting.soon && run.left <= SOON_DAYS);
+            if !is_wanted {
                 continue;
             }
             let (unit, roles) = match awaited(&programme, case, &run.due.deadline) {

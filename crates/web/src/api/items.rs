@@ -21,6 +21,7 @@ use crate::site::Site;
 
 /// An item of a unit.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = UnitItem)]
 pub(crate) struct Item {
     /// Item.
     item: String,

@@ -58,6 +58,7 @@ pub(crate) struct Signing {
 
 /// A unit's letter in short.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LetterShort)]
 pub(crate) struct Short {
     /// Unit.
     unit: String,

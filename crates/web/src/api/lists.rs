@@ -55,6 +55,7 @@ pub(crate) struct Which {
 
 /// A record in a list.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RecordListed)]
 pub(crate) struct Listed {
     /// Its number.
     record: u64,
@@ -64,6 +65,7 @@ pub(crate) struct Listed {
 
 /// A page of records.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RecordsPage)]
 pub(crate) struct Page {
     /// In order.
     records: Vec<Listed>,

@@ -93,6 +93,7 @@ fn shown(found: Found) -> Paper {
 
 /// A page of papers.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PapersPage)]
 pub(crate) struct Page {
     /// Newest first.
     papers: Vec<Paper>,

@@ -220,6 +220,7 @@ pub(super) fn no_scorecard() -> Refused {
 
 /// A version of the programme.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PlanVersion)]
 pub(crate) struct Version {
     /// Position of its entry, by which it is asked for.
     position: u64,

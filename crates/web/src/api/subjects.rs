@@ -109,6 +109,7 @@ pub(crate) struct Subject {
 
 /// A page of subjects.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SubjectsPage)]
 pub(crate) struct Page {
     /// In the order of their identities.
     subjects: Vec<Subject>,

@@ -123,10 +123,9 @@ impl Builder<'_> {
     pub(super) fn notice(&mut self, row: &Arc<Row>) -> Option<Notice> {
         let id = row.text("id")?;
         let columns = [format!("{id}_due"), format!("{id}_done")];
-        let shared = self.fields.iter().map(|(field, _)| &field.id);
+        let mut shared = self.fields.iter().map(|(field, _)| &field.id);
         if let Some(field) = shared
-            .filter(|field| columns.iter().any(|column| field.as_str() == column))
-            .next()
+            .find(|field| columns.iter().any(|column| field.as_str() == column))
             .cloned()
         {
             let problem = problems::reserved_name(&field, columns.join(", "));

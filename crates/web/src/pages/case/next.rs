@@ -75,7 +75,8 @@ fn goes_on(case: &Case) -> impl Iterator<Item = &Action> {
             .deadlines
             .iter()
             .any(|deadline| deadline.lifted_by.contains(&action.id));
-        !case.state.is_closed() && !(ends && action.reason_required) && !lifts
+        let calls_off = ends && action.reason_required;
+        !case.state.is_closed() && !calls_off && !lifts
     })
 }
 
