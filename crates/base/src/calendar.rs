@@ -131,7 +131,9 @@ impl Worked {
 
     /// The day with which so many are reached; `None` in a later year.
     fn day_of(&self, count: i64) -> Option<Day> {
-        let at = self.up_to.partition_point(|&up_to| i64::from(up_to) < count);
+        let at = self
+            .up_to
+            .partition_point(|&up_to| i64::from(up_to) < count);
         (at < self.up_to.len()).then(|| self.first.plus_days(at as i64))?
     }
 }

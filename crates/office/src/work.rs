@@ -362,7 +362,7 @@ impl Worklist {
     }
 
     /// The open cases, by number.
-    pub fn open(&self) -> impl Iterator<Item = &Case> {
+    pub fn open(&self) -> impl DoubleEndedIterator<Item = &Case> {
         self.open.values()
     }
 
@@ -501,8 +501,12 @@ pub fn task<'a>(
         )
         .unwrap_or_default();
         for run in runs {
-            let is_open =
-                run.done_on.is_none() && matches!(run.state, DueState::Running | DueState::Late);
+            let is_open = run.done_on.is_none()
+                && match run.state {
+                    DueState::Running => true,
+                    DueState::Late => !deadline.is_a_right(),
+                    DueState::Met | DueState::Ceased => false,
+                };
             if is_open && due.as_ref().is_none_or(|found| run.due_on < found.due_on) {
                 due = Some(run);
             }

@@ -236,9 +236,7 @@ impl Site {
         // Nobody takes it where the asker went away: nothing is lost by that.
         let work = move || drop(give.send(work(&site)));
         away(Box::new(work)).await?;
-        taken
-            .try_recv()
-            .map_err(|_| crate::problems::broke_off())
+        taken.try_recv().map_err(|_| crate::problems::broke_off())
     }
 }
 
