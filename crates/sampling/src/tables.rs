@@ -246,6 +246,15 @@ pub fn code_letter(lot: u64, level: Level) -> Option<Letter> {
         .and_then(|sign| Letter::of(*sign))
 }
 
+/// The sizes of lots that table 1 tells apart: from, and to (the last goes on).
+pub fn lot_sizes() -> impl Iterator<Item = (u64, Option<u64>)> {
+    let befores = std::iter::once(1).chain(CODE_LETTERS.iter().map(|(most, _)| *most));
+    let mosts = CODE_LETTERS.iter().map(|(most, _)| *most);
+    befores
+        .zip(mosts)
+        .map(|(before, most)| (before + 1, (most < u64::MAX).then_some(most)))
+}
+
 /// The plan that applies to a lot.
 ///
 /// ```

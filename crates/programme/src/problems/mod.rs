@@ -1,4 +1,4 @@
-//! What can be wrong with what a package means: codes P201 to P499, each with its remedy.
+//! What can be wrong with what a package means: codes P201 to P499 and beyond, each with its remedy.
 //!
 //! P2xx: names, units, vocabularies, the calendar, records and their fields. P3xx: indicators and
 //! scorecards. P4xx: flows, published figures and made-up data. P54x: the plan over the year. P56x: what
