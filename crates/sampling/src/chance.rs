@@ -121,7 +121,6 @@ pub fn wilson(hits: u64, of: u64, z: f64) -> (f64, f64) {
     let (hits, n) = (hits as f64, of as f64);
     let (share, square) = (hits / n, z * z);
     let middle = (share + square / (2.0 * n)) / (1.0 + square / n);
-    let half = z / (1.0 + square / n)
-        * (share * (1.0 - share) / n + square / (4.0 * n * n)).sqrt();
+    let half = z / (1.0 + square / n) * (share * (1.0 - share) / n + square / (4.0 * n * n)).sqrt();
     ((middle - half).max(0.0), (middle + half).min(1.0))
 }

@@ -107,7 +107,10 @@ pub fn beside(strata: &[Stratum]) -> Beside {
             let below: f64 = law.iter().take(at.saturating_add(1)).sum();
             let above: f64 = law.iter().skip(at).sum();
             let chance = (2.0 * below.min(above)).min(1.0);
-            (chance, Box::new(move |outside| limits(&law, outside, total)))
+            (
+                chance,
+                Box::new(move |outside| limits(&law, outside, total)),
+            )
         }
         None => {
             let deviation = variance.sqrt();

@@ -18,4 +18,6 @@ mod tests;
 pub mod threshold;
 
 pub use switching::{Decision, Event, Lot, Outcome, Scheme, State, Step, Why, follow};
-pub use tables::{AQLS, Aql, LEVELS, Letter, Level, NoPlan, Plan, Severity, code_letter, lot_sizes, plan};
+pub use tables::{
+    AQLS, Aql, LEVELS, Letter, Level, NoPlan, Plan, Severity, code_letter, lot_sizes, plan,
+};

@@ -85,7 +85,10 @@ pub fn compare(
         if let (Some(around), Some((units, _)), Some((threshold, window))) =
             (&mut around, score, declared.threshold)
         {
-            around.count(i128::from(units) - i128::from(threshold), i128::from(window));
+            around.count(
+                i128::from(units) - i128::from(threshold),
+                i128::from(window),
+            );
         }
         let id = text(&row, declared.inspector.as_str());
         if id.is_empty() {
@@ -129,16 +132,17 @@ pub fn compare(
         }
         if let (Some((units, _)), Some((threshold, window))) = (score, declared.threshold) {
             let own = arounds.entry(id).or_insert_with(|| Around::new(WINDOWS));
-            own.count(i128::from(units) - i128::from(threshold), i128::from(window));
+            own.count(
+                i128::from(units) - i128::from(threshold),
+                i128::from(window),
+            );
         }
     }
     let mut people: Vec<Person> = people
         .into_iter()
         .map(|(id, own)| person(id, &own, &all, &mut arounds))
         .collect();
-    people.sort_by(|one, other| {
-        (other.results, &one.id).cmp(&(one.results, &other.id))
-    });
+    people.sort_by(|one, other| (other.results, &one.id).cmp(&(one.results, &other.id)));
     Comparison {
         results: all.iter().map(|found| found.results).sum(),
         failed: all.iter().map(|found| found.failed).sum(),

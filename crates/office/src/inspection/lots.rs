@@ -183,7 +183,13 @@ pub fn course(
             .raw
             .extend(found.filter_map(|row| decision_of(declared, row)));
     }
-    followed(declared, maker.to_owned(), product.to_owned(), gathered, is_cut)
+    followed(
+        declared,
+        maker.to_owned(),
+        product.to_owned(),
+        gathered,
+        is_cut,
+    )
 }
 
 /// The course of the maker and product of one record; `None` for a record that does not count at that position.

@@ -99,12 +99,7 @@ impl Reading<'_> {
     }
 
     /// The field that a column names.
-    fn field<'t>(
-        &mut self,
-        of: &'t RecordType,
-        column: &str,
-        wanted: Wanted,
-    ) -> Option<&'t Field> {
+    fn field<'t>(&mut self, of: &'t RecordType, column: &str, wanted: Wanted) -> Option<&'t Field> {
         let name = self.row.text(column)?.clone();
         self.named(of, column, &name, wanted)
     }

@@ -260,7 +260,11 @@ fn the_characteristic_by_hand() {
     let two = of(2, 0, Model::Binomial);
     near(two.acceptance(0.1), 0.81, 1e-12);
     near(two.accepted_with(0.95), 0.025_320_566, 1e-8);
-    near(of(2, 1, Model::Binomial).refused_from(0.1), 0.9_f64.sqrt(), 1e-9);
+    near(
+        of(2, 1, Model::Binomial).refused_from(0.1),
+        0.9_f64.sqrt(),
+        1e-9,
+    );
     // C(7,2) ÷ C(10,2) = 21 ÷ 45; one of ten marked: C(9,2) ÷ 45 = 36 ÷ 45 = 0.8; five: 10 ÷ 45.
     let lot = of(2, 0, Model::Hypergeometric(10));
     near(lot.acceptance(0.3), 21.0 / 45.0, 1e-12);
@@ -292,7 +296,11 @@ fn the_characteristic_by_hand() {
         1e-9,
     );
     // The published average outgoing quality limit of H at AQL 1.0 (n = 50, Ac = 1) is 1.7 %.
-    near(of(50, 1, Model::Binomial).outgoing_limit(None), 0.017, 0.000_5);
+    near(
+        of(50, 1, Model::Binomial).outgoing_limit(None),
+        0.017,
+        0.000_5,
+    );
 }
 
 #[test]

@@ -14,7 +14,11 @@ fn near(found: f64, expected: f64, within: f64) {
 fn laws_by_hand() {
     near(chance::ln_factorial(10), 3_628_800_f64.ln(), 1e-12);
     // 50! = 30414093201713378043612608166064768844377641568960512000000000000
-    near(chance::ln_factorial(50), 3.041_409_320_171_338e64_f64.ln(), 1e-12);
+    near(
+        chance::ln_factorial(50),
+        3.041_409_320_171_338e64_f64.ln(),
+        1e-12,
+    );
     // C(4,2) ÷ 16.
     near(chance::binomial(2, 4, 0.5), 0.375, 1e-12);
     near(chance::binomial_at_least(9, 10, 0.5), 11.0 / 1_024.0, 1e-12);
@@ -102,7 +106,11 @@ fn many_results_are_told_by_the_normal_law() {
     near(found.expected, 400.0, 1e-9);
     near(found.chance, 3.12e-9, 0.02e-9);
     assert_eq!(found.standing(), Standing::FarOutside);
-    near(found.inner.1, (400.0 + 1.959_964 * 13.417_24) / 4_000.0, 1e-6);
+    near(
+        found.inner.1,
+        (400.0 + 1.959_964 * 13.417_24) / 4_000.0,
+        1e-6,
+    );
 }
 
 #[test]
@@ -119,7 +127,11 @@ fn a_mean_beside_others() {
     .unwrap();
     near(found.mean, 3.5, 1e-12);
     near(found.expected, 2.5, 1e-12);
-    near(found.chance, chance::normal_beyond(2.0 / (5.0_f64 / 3.0).sqrt()), 1e-12);
+    near(
+        found.chance,
+        chance::normal_beyond(2.0 / (5.0_f64 / 3.0).sqrt()),
+        1e-12,
+    );
     near(found.chance, 0.121_335, 1e-6);
     assert_eq!(mean_beside(&[Scores::default()]), None);
 }

@@ -34,18 +34,27 @@ fn last(events: &[Event]) -> Step {
 fn two_of_five_lead_to_tightened_and_six_apart_do_not() {
     // 3 is above Ac 2.
     let step = last(&lots(&[3, 0, 0, 0, 3]));
-    assert_eq!((step.why, step.after.severity), (Why::TwoOfFive, Severity::Tightened));
+    assert_eq!(
+        (step.why, step.after.severity),
+        (Why::TwoOfFive, Severity::Tightened)
+    );
     // The lot itself was still inspected normally.
     assert_eq!(step.severity, Severity::Normal);
     assert_eq!(last(&lots(&[3, 3])).after.severity, Severity::Tightened);
-    assert_eq!(last(&lots(&[3, 0, 0, 0, 0, 3])).after.severity, Severity::Normal);
+    assert_eq!(
+        last(&lots(&[3, 0, 0, 0, 0, 3])).after.severity,
+        Severity::Normal
+    );
 }
 
 #[test]
 fn five_accepted_in_a_row_lead_back_and_one_between_begins_anew() {
     // After two threes every lot is inspected with Ac 1.
     let step = last(&lots(&[3, 3, 1, 1, 1, 1, 1]));
-    assert_eq!((step.why, step.after), (Why::FiveAccepted, State::default()));
+    assert_eq!(
+        (step.why, step.after),
+        (Why::FiveAccepted, State::default())
+    );
     let step = last(&lots(&[3, 3, 1, 1, 1, 1, 2, 1, 1, 1, 1]));
     assert_eq!(step.after.severity, Severity::Tightened);
     assert_eq!(step.after.accepted_in_a_row, 4);
@@ -61,7 +70,10 @@ fn five_not_accepted_on_tightened_discontinue_it() {
     assert_eq!(last(&events).after.not_accepted, 4);
     events.push(lot(2));
     let step = last(&events);
-    assert_eq!((step.why, step.after.is_discontinued), (Why::FiveNotAccepted, true));
+    assert_eq!(
+        (step.why, step.after.is_discontinued),
+        (Why::FiveNotAccepted, true)
+    );
     events.push(lot(0));
     assert_eq!(last(&events).outcome, Outcome::Discontinued);
     events.push(Event::Decision(Decision::Resume));
@@ -103,7 +115,10 @@ fn reduced_needs_the_score_and_the_consent_and_ends_with_one_lot() {
     assert_eq!(step.after.severity, Severity::Normal);
     events.push(Event::Decision(Decision::AllowReduced));
     let step = last(&events);
-    assert_eq!((step.why, step.after.severity), (Why::ScoreReached, Severity::Reduced));
+    assert_eq!(
+        (step.why, step.after.severity),
+        (Why::ScoreReached, Severity::Reduced)
+    );
     // Reduced: n 32, Ac 1.
     events.push(lot(1));
     let step = last(&events);
@@ -114,13 +129,19 @@ fn reduced_needs_the_score_and_the_consent_and_ends_with_one_lot() {
     events.push(lot(2));
     let step = last(&events);
     assert_eq!(step.why, Why::NotAcceptedOnReduced);
-    assert_eq!((step.after.severity, step.after.score), (Severity::Normal, 0));
+    assert_eq!(
+        (step.after.severity, step.after.score),
+        (Severity::Normal, 0)
+    );
     // The consent stands: the score leads there again.
     events.extend(lots(&[0; 10]));
     assert_eq!(last(&events).after.severity, Severity::Reduced);
     events.push(Event::Decision(Decision::EndReduced));
     let step = last(&events);
-    assert_eq!((step.why, step.after.severity), (Why::EndedByDecision, Severity::Normal));
+    assert_eq!(
+        (step.why, step.after.severity),
+        (Why::EndedByDecision, Severity::Normal)
+    );
     events.extend(lots(&[0; 10]));
     assert_eq!(last(&events).why, Why::WaitsForConsent);
 }
@@ -133,7 +154,10 @@ fn lots_presented_again_change_nothing() {
         is_original: false,
     });
     let step = last(&[lot(3), again, again]);
-    assert_eq!((step.why, step.after.severity), (Why::PresentedAgain, Severity::Normal));
+    assert_eq!(
+        (step.why, step.after.severity),
+        (Why::PresentedAgain, Severity::Normal)
+    );
     assert!(matches!(step.outcome, Outcome::Judged(_, false)));
 }
 

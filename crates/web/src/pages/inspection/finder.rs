@@ -366,12 +366,21 @@ fn curve(
         ),
     };
     let model = match of.model {
-        Model::Binomial => words.say("二项分布（过程，B型）", "binomial (process, type B)").to_owned(),
+        Model::Binomial => words
+            .say("二项分布（过程，B型）", "binomial (process, type B)")
+            .to_owned(),
         Model::Hypergeometric(lot) => match words.lang {
             base::Lang::Zh => format!("超几何分布（批量 {lot} 的这一批，A型；样本超过批量的10%）"),
-            base::Lang::En => format!("hypergeometric (this lot of {lot}, type A; the sample is more than 10 % of it)"),
+            base::Lang::En => format!(
+                "hypergeometric (this lot of {lot}, type A; the sample is more than 10 % of it)"
+            ),
         },
-        Model::Poisson => words.say("泊松分布（每百单位产品不合格数）", "Poisson (nonconformities per 100 items)").to_owned(),
+        Model::Poisson => words
+            .say(
+                "泊松分布（每百单位产品不合格数）",
+                "Poisson (nonconformities per 100 items)",
+            )
+            .to_owned(),
     };
     Lines {
         around: Around {
@@ -379,11 +388,19 @@ fn curve(
             id: "oc".to_owned(),
             title,
             source: match words.lang {
-                base::Lang::Zh => format!("抽检特性曲线：n = {}，Ac = {}；{model}", plan.sample, plan.accept),
-                base::Lang::En => format!("Operating characteristic: n = {}, Ac = {}; {model}", plan.sample, plan.accept),
+                base::Lang::Zh => format!(
+                    "抽检特性曲线：n = {}，Ac = {}；{model}",
+                    plan.sample, plan.accept
+                ),
+                base::Lang::En => format!(
+                    "Operating characteristic: n = {}, Ac = {}; {model}",
+                    plan.sample, plan.accept
+                ),
             },
             label_head: match is_per_hundred {
-                true => words.say("每百单位产品不合格数", "Nonconformities per 100 items").to_owned(),
+                true => words
+                    .say("每百单位产品不合格数", "Nonconformities per 100 items")
+                    .to_owned(),
                 false => words.say("不合格品率", "Nonconforming").to_owned(),
             },
             svg: None,

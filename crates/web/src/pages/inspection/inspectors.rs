@@ -101,7 +101,9 @@ async fn page(State(site): State<Site>, asked: Asked, Path(of): Path<String>) ->
             .programme
             .inspectors
             .get(&record_type.id)
-            .ok_or_else(|| Refused::no_such(("检查人员比较", "comparison of inspectors of"), &of))?;
+            .ok_or_else(|| {
+                Refused::no_such(("检查人员比较", "comparison of inspectors of"), &of)
+            })?;
         show(look, record_type, declared)
     })
     .await
@@ -113,18 +115,17 @@ fn records(look: &Look<'_>, of: &RecordType, with: &[(String, String)]) -> Strin
     if let Some(first) = look.programme.year.first() {
         query.append_pair("f.day.min", &first.to_string());
     }
-    query.append_pair("f.day.max", &look.programme.year.last().min(look.today).to_string());
+    query.append_pair(
+        "f.day.max",
+        &look.programme.year.last().min(look.today).to_string(),
+    );
     for (name, value) in with {
         query.append_pair(name, value);
     }
     format!("/records/{}?{}", coded(of.id.as_str()), query.finish())
 }
 
-fn show(
-    look: &Look<'_>,
-    record_type: &RecordType,
-    declared: &Inspectors,
-) -> Result<Page, Refused> {
+fn show(look: &Look<'_>, record_type: &RecordType, declared: &Inspectors) -> Result<Page, Refused> {
     let words = Words { lang: look.lang() };
     let columns = look.office.mirror().columns();
     let year = look.programme.year;
@@ -187,7 +188,11 @@ fn show(
 fn share_of(person: &Person) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "counts of records")]
     let (failed, compared) = (person.beside.failed as f64, person.beside.compared as f64);
-    if compared > 0.0 { failed / compared } else { 0.0 }
+    if compared > 0.0 {
+        failed / compared
+    } else {
+        0.0
+    }
 }
 
 fn row(
@@ -203,7 +208,11 @@ fn row(
     let fails: Vec<(String, String)> = declared
         .result
         .iter()
-        .flat_map(|(field, fails, _)| fails.iter().map(move |code| (format!("f.{field}"), code.to_string())))
+        .flat_map(|(field, fails, _)| {
+            fails
+                .iter()
+                .map(move |code| (format!("f.{field}"), code.to_string()))
+        })
         .chain(std::iter::once(of_person.clone()))
         .collect();
     let beside = &person.beside;
@@ -232,7 +241,11 @@ fn row(
         },
         limits: match standing {
             Standing::NotCompared => "—".to_owned(),
-            _ => format!("{}–{}", percent(beside.outer.0, 1), percent(beside.outer.1, 1)),
+            _ => format!(
+                "{}–{}",
+                percent(beside.outer.0, 1),
+                percent(beside.outer.1, 1)
+            ),
         },
         chance: match standing {
             Standing::NotCompared => "—".to_owned(),
@@ -242,7 +255,10 @@ fn row(
             Standing::NotCompared => words.say("没有可比的检查", "nothing to compare"),
             Standing::Within => words.say("与同事相当", "as colleagues"),
             Standing::Outside => words.say("超出95%界限", "outside the 95 % limits"),
-            Standing::FarOutside => words.say("超出99.8%界限，值得了解", "outside the 99.8 % limits: worth a look"),
+            Standing::FarOutside => words.say(
+                "超出99.8%界限，值得了解",
+                "outside the 99.8 % limits: worth a look",
+            ),
         },
         tone: match standing {
             Standing::FarOutside => "far",
@@ -326,8 +342,14 @@ fn threshold(
             id: "around".to_owned(),
             title,
             source: match words.lang {
-                base::Lang::Zh => format!("{}，每段宽 {}", look.text(&record_type.name), at(window)),
-                base::Lang::En => format!("{}, windows of {}", look.text(&record_type.name), at(window)),
+                base::Lang::Zh => {
+                    format!("{}，每段宽 {}", look.text(&record_type.name), at(window))
+                }
+                base::Lang::En => format!(
+                    "{}, windows of {}",
+                    look.text(&record_type.name),
+                    at(window)
+                ),
             },
             label_head: words.say("分数段", "Scores").to_owned(),
             svg: None,

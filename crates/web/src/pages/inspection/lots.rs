@@ -179,7 +179,10 @@ fn standing(words: Words, course: &Course) -> Standing {
             tone: "late",
             sign: "■",
             note: words
-                .say("待供方改进并记录恢复决定", "until the maker has put things right and that is recorded")
+                .say(
+                    "待供方改进并记录恢复决定",
+                    "until the maker has put things right and that is recorded",
+                )
                 .to_owned(),
         };
     }
@@ -236,11 +239,7 @@ fn is_not_accepted(line: &Line) -> bool {
     matches!(line.step.outcome, Outcome::Judged(_, false))
 }
 
-fn all(
-    look: &Look<'_>,
-    record_type: &RecordType,
-    declared: &LotSampling,
-) -> Result<Page, Refused> {
+fn all(look: &Look<'_>, record_type: &RecordType, declared: &LotSampling) -> Result<Page, Refused> {
     let words = Words { lang: look.lang() };
     let columns = look.office.mirror().columns();
     let (mut courses, is_cut) = courses(columns, declared, look.at);
@@ -278,7 +277,11 @@ fn all(
                 .iter()
                 .filter(|line| matches!(line.event, Event::Lot(_)))
                 .count(),
-            not_accepted: course.lines.iter().filter(|line| is_not_accepted(line)).count(),
+            not_accepted: course
+                .lines
+                .iter()
+                .filter(|line| is_not_accepted(line))
+                .count(),
             standing: standing(words, course),
             last: course
                 .lines
@@ -361,7 +364,11 @@ fn finder(declared: &LotSampling, severity: Severity) -> String {
         declared.scheme.level.as_str(),
         declared.scheme.aql.as_str(),
         severity.as_str(),
-        if declared.is_per_hundred { "nonconformities" } else { "items" }
+        if declared.is_per_hundred {
+            "nonconformities"
+        } else {
+            "items"
+        }
     )
 }
 
@@ -378,7 +385,10 @@ fn line_row(look: &Look<'_>, words: Words, declared: &LotSampling, line: &Line) 
         ),
         Event::Decision(decision) => (
             match decision {
-                Decision::AllowReduced => words.say("决定：生产稳定，同意放宽", "decision: steady, reduced inspection agreed to"),
+                Decision::AllowReduced => words.say(
+                    "决定：生产稳定，同意放宽",
+                    "decision: steady, reduced inspection agreed to",
+                ),
                 Decision::EndReduced => words.say("决定：恢复正常检验", "decision: back to normal"),
                 Decision::Resume => words.say("决定：恢复检验", "decision: resume"),
             }
@@ -409,8 +419,14 @@ fn line_row(look: &Look<'_>, words: Words, declared: &LotSampling, line: &Line) 
                 base::Lang::En => format!("normal, score {}", after.score),
             },
             (_, Severity::Tightened) => match words.lang {
-                base::Lang::Zh => format!("加严，连续接收 {}，累计不接收 {}", after.accepted_in_a_row, after.not_accepted),
-                base::Lang::En => format!("tightened, {} in a row, {} not accepted", after.accepted_in_a_row, after.not_accepted),
+                base::Lang::Zh => format!(
+                    "加严，连续接收 {}，累计不接收 {}",
+                    after.accepted_in_a_row, after.not_accepted
+                ),
+                base::Lang::En => format!(
+                    "tightened, {} in a row, {} not accepted",
+                    after.accepted_in_a_row, after.not_accepted
+                ),
             },
             (_, Severity::Reduced) => severity_words(words, Severity::Reduced).to_owned(),
         },
@@ -427,12 +443,20 @@ fn verdict(words: Words, line: &Line) -> (String, &'static str, &'static str) {
                 true => (words.say("接收", "accepted"), "good"),
                 false => (words.say("不接收", "not accepted"), "late"),
             };
-            let plan = format!("{} · n {} · Ac {} · Re {}", plan.letter, plan.sample, plan.accept, plan.reject());
+            let plan = format!(
+                "{} · n {} · Ac {} · Re {}",
+                plan.letter,
+                plan.sample,
+                plan.accept,
+                plan.reject()
+            );
             (plan, verdict, tone)
         }
         Outcome::NoPlan(why) => (super::finder::no_plan(words, why).to_owned(), "—", ""),
         Outcome::Discontinued => (
-            words.say("检验已暂停，本批不应检验", "inspection was discontinued").to_owned(),
+            words
+                .say("检验已暂停，本批不应检验", "inspection was discontinued")
+                .to_owned(),
             words.say("不判定", "not judged"),
             "late",
         ),
@@ -496,7 +520,10 @@ pub(crate) struct FormPlan {
 }
 
 /// The plans for every size of a lot, for who fills in the form.
-pub(crate) fn form_plans(look: &Look<'_>, record_type: &RecordType) -> Option<(String, Vec<FormPlan>)> {
+pub(crate) fn form_plans(
+    look: &Look<'_>,
+    record_type: &RecordType,
+) -> Option<(String, Vec<FormPlan>)> {
     let declared = declared(look, record_type)?;
     let words = Words { lang: look.lang() };
     let scheme_words = scheme(words, declared);
@@ -517,7 +544,11 @@ pub(crate) fn form_plans(look: &Look<'_>, record_type: &RecordType) -> Option<(S
             })
             .collect();
         let lots = match greatest {
-            Some(greatest) => format!("{}–{}", words.count(least as usize), words.count(greatest as usize)),
+            Some(greatest) => format!(
+                "{}–{}",
+                words.count(least as usize),
+                words.count(greatest as usize)
+            ),
             None => format!("≥ {}", words.count(least as usize)),
         };
         plans.push(FormPlan { lots, plans: each });

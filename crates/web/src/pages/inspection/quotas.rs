@@ -231,13 +231,7 @@ fn total<'c>(
         to_do += cell.to_do();
     }
     let all = |text: &str| if text.is_empty() { "*" } else { text }.to_owned();
-    numbers(
-        look,
-        quota,
-        &sum,
-        to_do,
-        (&all(category), &all(place)),
-    )
+    numbers(look, quota, &sum, to_do, (&all(category), &all(place)))
 }
 
 fn show(look: &Look<'_>, quota: &Quota, chosen: &Chosen) -> Result<Page, Refused> {
@@ -264,11 +258,20 @@ fn show(look: &Look<'_>, quota: &Quota, chosen: &Chosen) -> Result<Page, Refused
         .map(|(at, code)| (code.as_str(), at))
         .collect();
     let rank_of_unit = |id: &str| {
-        let at = look.programme.units.keys().position(|unit| unit.as_str() == id);
+        let at = look
+            .programme
+            .units
+            .keys()
+            .position(|unit| unit.as_str() == id);
         at.unwrap_or(usize::MAX)
     };
     let mut categories: Vec<String> = all.keys().map(|(category, _)| category.clone()).collect();
-    categories.sort_by_key(|code| rank_of_code.get(code.as_str()).copied().unwrap_or(usize::MAX));
+    categories.sort_by_key(|code| {
+        rank_of_code
+            .get(code.as_str())
+            .copied()
+            .unwrap_or(usize::MAX)
+    });
     categories.dedup();
     let mut places: Vec<String> = all.keys().map(|(_, place)| place.clone()).collect();
     places.sort_by_key(|place| rank_of_unit(place));
@@ -282,10 +285,8 @@ fn show(look: &Look<'_>, quota: &Quota, chosen: &Chosen) -> Result<Page, Refused
         .filter(|(key, _)| is_wanted(key))
         .map(|(key, cell)| (key.clone(), cell.clone()))
         .collect();
-    let mut open: Vec<(&(String, String), &Cell)> = wanted
-        .iter()
-        .filter(|(_, cell)| cell.to_do() > 0)
-        .collect();
+    let mut open: Vec<(&(String, String), &Cell)> =
+        wanted.iter().filter(|(_, cell)| cell.to_do() > 0).collect();
     open.sort_by_key(|(key, cell)| {
         (
             cell.due().unwrap_or(base::Day::MAX),
