@@ -1,6 +1,6 @@
 //! Plans by quota: what is still to sample where, by when.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::Router;
@@ -265,17 +265,17 @@ fn show(look: &Look<'_>, quota: &Quota, chosen: &Chosen) -> Result<Page, Refused
             .position(|unit| unit.as_str() == id);
         at.unwrap_or(usize::MAX)
     };
-    let mut categories: Vec<String> = all.keys().map(|(category, _)| category.clone()).collect();
+    let each = |pick: fn(&(String, String)) -> &String| -> Vec<String> {
+        let all: BTreeSet<&String> = all.keys().map(pick).collect();
+        all.into_iter().cloned().collect()
+    };
+    let mut categories = each(|(category, _)| category);
     categories.sort_by_key(|code| {
-        rank_of_code
-            .get(code.as_str())
-            .copied()
-            .unwrap_or(usize::MAX)
+        let rank = rank_of_code.get(code.as_str()).copied();
+        rank.unwrap_or(usize::MAX)
     });
-    categories.dedup();
-    let mut places: Vec<String> = all.keys().map(|(_, place)| place.clone()).collect();
+    let mut places = each(|(_, place)| place);
     places.sort_by_key(|place| rank_of_unit(place));
-    places.dedup();
     let is_wanted = |(category, place): &(String, String)| {
         (chosen.category.is_empty() || *category == chosen.category)
             && (chosen.place.is_empty() || *place == chosen.place)
