@@ -31,6 +31,7 @@ pub mod folder;
 pub mod generate;
 pub mod history;
 pub mod import;
+pub mod inspection;
 mod invariants;
 pub mod letters;
 pub mod lost;

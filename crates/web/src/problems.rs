@@ -357,4 +357,9 @@ base::catalogue! {
         what { zh: "“{text}”不是办件编号", en: "`{text}` is no number of a case" }
         remedy { zh: "写办件页面标题下 # 后面的数字", en: "write the number behind # below the case's title" }
     }
+    /// A lot size that is none.
+    fn not_a_lot(text) -> "W920" Error {
+        what { zh: "批量“{text}”不对", en: "`{text}` is no lot size" }
+        remedy { zh: "写 2 到 1000000000000 之间的整数", en: "write a whole number from 2 to 1000000000000" }
+    }
 }

@@ -14,6 +14,7 @@ mod flows;
 mod generate;
 mod head;
 mod indicators;
+mod inspection;
 mod items;
 mod measures;
 mod papers;
@@ -64,6 +65,9 @@ fn build_parts(rows: &Rows, faults: &mut Faults) -> Option<Programme> {
     let flows = flows::build(rows, &vocabularies, faults);
     let reminders = reminders::build(rows, &flows, faults);
     let papers = papers::build(rows, faults);
+    let lot_sampling = inspection::lot_sampling(rows, &record_types, &vocabularies, faults);
+    let quotas = inspection::quotas(rows, &record_types, &vocabularies, faults);
+    let inspectors = inspection::inspectors(rows, &record_types, &vocabularies, faults);
     let calendar = calendar::build(rows, &head, &flows, faults);
 
     let scorecard_ids: Vec<ScorecardId> = rows.ids("scorecard").map(ScorecardId::new).collect();
@@ -121,6 +125,9 @@ fn build_parts(rows: &Rows, faults: &mut Faults) -> Option<Programme> {
         flows,
         reminders,
         papers,
+        lot_sampling,
+        quotas,
+        inspectors,
         roles,
         roles_apart,
         grants,

@@ -15,6 +15,7 @@ pub(crate) mod drafts;
 pub(crate) mod evidence;
 pub(crate) mod figure;
 pub(crate) mod first;
+pub(crate) mod inspection;
 pub(crate) mod item;
 pub(crate) mod items;
 pub(crate) mod leaders;
@@ -66,6 +67,7 @@ pub(crate) fn routes() -> Router<Site> {
         .merge(drafts::routes())
         .merge(evidence::routes())
         .merge(figure::routes())
+        .merge(inspection::routes())
         .merge(item::routes())
         .merge(leaders::routes())
         .merge(ledger::routes())

@@ -17,6 +17,7 @@ mod forms;
 mod hooks;
 mod hostile;
 mod imports;
+mod inspection;
 mod papers;
 mod plan;
 mod programs;

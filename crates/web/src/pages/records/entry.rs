@@ -20,6 +20,7 @@ use crate::answer::{Page, Refused, go_to};
 use crate::asked::Asked;
 use crate::frame::Frame;
 use crate::look::Look;
+use crate::pages::inspection::lots::{FormPlan, form_plans};
 use crate::posted::{Posted, check_evidence};
 use crate::site::Site;
 use crate::words::Words;
@@ -48,6 +49,8 @@ struct EntryPage {
     /// The record that was just entered.
     entered: Option<u64>,
     was_known: bool,
+    /// Of lots: how they are inspected, and the plan of each size.
+    plans: Option<(String, Vec<FormPlan>)>,
 }
 
 /// What the form shows.
@@ -177,6 +180,7 @@ fn show(
         is_saved: filled.is_saved,
         entered,
         was_known,
+        plans: form_plans(look, record_type),
     })
 }
 

@@ -18,6 +18,7 @@ use crate::answer::{Page, Refused, go_to};
 use crate::asked::Asked;
 use crate::frame::Frame;
 use crate::look::Look;
+use crate::pages::inspection::lots::{self, LotPanel};
 use crate::pages::unit::figure_address;
 use crate::posted::Posted;
 use crate::site::Site;
@@ -83,6 +84,8 @@ struct RecordPage {
     evidence_wanted: String,
     versions: Vec<VersionLine>,
     cases: Vec<(u64, String)>,
+    /// Of a lot: its plan and verdict.
+    lot: Option<LotPanel>,
     figures: Vec<Counted>,
     more_figures: usize,
     /// Indicators read records of this type, and this one is in none of them.
@@ -182,6 +185,10 @@ fn show(
         evidence_wanted: look.text(&record_type.evidence).to_owned(),
         versions: time_line(look, record_type, &versions)?,
         cases,
+        lot: match is_withdrawn {
+            true => None,
+            false => lots::panel(look, record_type, number),
+        },
         more_figures,
         is_in_none: figures.is_empty() && !about.is_empty(),
         year: words.period(&look.programme.year),

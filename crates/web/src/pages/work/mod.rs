@@ -221,6 +221,9 @@ fn places(
             "Follow-up and instructions",
         ));
     }
+    if ["programme_office", "inspector"].contains(&role) && !look.programme.quotas.is_empty() {
+        places.push(("/plan/quotas".to_owned(), "定额计划", "Plans by quota"));
+    }
     let declared = crate::pages::board::scorecard_of(&look.programme, None);
     let Some((_, scorecard)) = declared else {
         return places;
