@@ -21,6 +21,7 @@ mod papers;
 mod plan;
 mod programs;
 mod provider;
+mod readings;
 mod records;
 mod sealing;
 mod sign_in;
