@@ -413,7 +413,7 @@ impl Office {
             ..Listing::new(Schema::cases_name(&flow.id), self.position(), 1)
         };
         let page = self.mirror().columns().list(&listing);
-        Ok(page.rows.first().map(measure::list::RowView::id))
+        Ok(page.rows.first().map(measure::RowView::id))
     }
 
     /// Opens the case that a crossed limit asks for, unless one is open; gives the new one.

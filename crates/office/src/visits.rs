@@ -11,7 +11,8 @@ use std::sync::Arc;
 use base::{Day, FieldId, Problem};
 use casework::StateKind;
 use measure::Value;
-use measure::list::{Listing, Order, RowView, Test};
+use measure::RowView;
+use measure::list::{Listing, Order, Test};
 use programme::model::{Programme, VisitAfter, VisitBy, VisitRule};
 use programme::schema::Schema;
 

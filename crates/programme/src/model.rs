@@ -728,6 +728,27 @@ pub struct PaperDefault {
     pub issuer: Option<Text>,
     /// The pattern of their numbers, with a place for the year and one for the number.
     pub number: Option<Arc<str>>,
+    /// Of a paper of a flow's step: what it is.
+    pub of_case: Option<CasePaper>,
+}
+
+/// A paper that is made from a case at a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CasePaper {
+    /// Its kind.
+    pub kind: Arc<str>,
+    /// What people call it.
+    pub name: Text,
+    /// Flow.
+    pub flow: FlowId,
+    /// The step.
+    pub action: base::ActionId,
+    /// Whether the built-in template is a form; else a letter under the issuer's head.
+    pub is_record: bool,
+    /// The text: a line for each paragraph, with fields of the case in braces.
+    pub text: Text,
+    /// Lines for signatures.
+    pub signed_by: Vec<Arc<str>>,
 }
 
 /// By when each subject of a type is to be visited, inspected or renewed next.

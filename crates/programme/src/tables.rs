@@ -636,8 +636,14 @@ pub const TABLES: &[Table] = &[
         may("escalate_to", Ref("flow"), "转为哪个交办流程（about 为 assignment）", "flow of the assignment that is made then (about is assignment)"),
         may("reply_within", Int, "转督办后几个工作日内回复；缺省 5", "working days within which the assignment asks for a reply; default 5"),
     ]),
-    table_of("paper", &["kind"], "公文：由谁发文、怎样编号（办公室上传的模板另有编号式样的从其式样）", "papers: who issues them and how their numbers read (a pattern that the office sets with its template goes before)", &[
-        must("kind", OneOf(&["letter", "supervision", "circular", "rectification", "summary", "confirmation"]), "公文种类", "kind of paper"),
+    table_of("paper", &["kind"], "公文和文书：由谁发文、怎样编号（办公室上传的模板另有编号式样的从其式样）；写 flow 和 action 的是流程中某一步的文书，从办件生成", "papers: who issues them and how their numbers read (a pattern that the office sets with its template goes before); one with flow and action is a paper of that step, made from the case", &[
+        must("kind", Id, "种类：letter、supervision、circular、rectification、summary、confirmation，或流程文书的标识", "kind: letter, supervision, circular, rectification, summary, confirmation, or the identifier of a flow's paper"),
+        may("name", Bilingual, "流程文书的名称", "name of a flow's paper"),
+        may("flow", Ref("flow"), "流程", "flow"),
+        may("action", Text, "办理哪一步之后出具", "step after which it is made"),
+        may("layout", OneOf(&["order", "record"]), "自带模板：order 为红头文书（告知、决定、指令），record 为笔录表格；缺省 order", "built-in template: order is a letter under the issuer's head (notice, decision, instruction), record a form; default order"),
+        may("text", Bilingual, "正文，换行分段；{字段} 取自办件：对象 {subject}、{subject_id}，{unit}，{matter}，{case}，{day}，{due}，{reason}，以及流程的各字段", "text, a line for each paragraph; {field} is taken from the case: {subject}, {subject_id}, {unit}, {matter}, {case}, {day}, {due}, {reason}, and the fields of the flow"),
+        may("signed_by", List(&Text), "落款处的签名栏", "lines for signatures"),
         may("issuer", Bilingual, "发文机关；缺省为经办人所在单位", "the body that issues it; default the unit of whoever makes it"),
         may("number", Text, "编号式样，{年}和{号}各一次", "pattern of its numbers, with {year} and {number} once each"),
     ]),

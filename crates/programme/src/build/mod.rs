@@ -65,7 +65,7 @@ fn build_parts(rows: &Rows, faults: &mut Faults) -> Option<Programme> {
     let mut record_types = records::record_types(rows, &subject_types, &vocabularies, faults);
     let flows = flows::build(rows, &vocabularies, faults);
     let reminders = reminders::build(rows, &flows, faults);
-    let papers = papers::build(rows, faults);
+    let papers = papers::build(rows, &flows, faults);
     let sensors = sensors::build(rows, &subject_types, &record_types, &flows, faults);
     let calendar = calendar::build(rows, &head, &flows, faults);
 

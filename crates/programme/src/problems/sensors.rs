@@ -1,4 +1,4 @@
-//! P63x: sensors, and what becomes of their readings. P64x: rules of rhythm.
+//! P63x: sensors, and what becomes of their readings. P64x: rules of rhythm and papers of steps.
 
 base::catalogue! {
     /// A sensor whose summaries and cases belong to nobody.
@@ -55,5 +55,20 @@ base::catalogue! {
     fn visit_closes_nothing(action, flow) -> "P644" Error {
         what { zh: "动作“{action}”不能由系统办结流程“{flow}”的办件", en: "action `{action}` cannot end a case of flow `{flow}` by itself" }
         remedy { zh: "写到达办结状态、没有必填内容的动作", en: "name an action that leads to a closed state and requires nothing" }
+    }
+    /// A paper of the assessment with something of a flow's paper.
+    fn paper_of_assessment(kind, column) -> "P646" Error {
+        what { zh: "“{kind}”是考核的公文，不写 {column}", en: "`{kind}` is a paper of the assessment and takes no {column}" }
+        remedy { zh: "删去 {column}，或换一个种类标识", en: "delete {column}, or choose another kind" }
+    }
+    /// A paper of a flow without what it needs.
+    fn paper_lacks(kind, column, kinds) -> "P647" Error {
+        what { zh: "流程文书“{kind}”没有写 {column}", en: "the paper `{kind}` of a flow lacks {column}" }
+        remedy { zh: "加上 {column}；考核的公文种类是 {kinds}", en: "add {column}; the kinds of the assessment are {kinds}" }
+    }
+    /// Something in braces that no case has.
+    fn paper_text_unknown(mark, known) -> "P648" Error {
+        what { zh: "正文里的 {mark} 办件里没有", en: "no case has {mark}, which stands in the text" }
+        remedy { zh: "可用：{known}", en: "use: {known}" }
     }
 }

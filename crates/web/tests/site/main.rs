@@ -26,3 +26,4 @@ mod records;
 mod sealing;
 mod sign_in;
 mod town;
+mod visits;

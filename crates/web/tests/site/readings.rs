@@ -18,7 +18,7 @@ fn town() -> City {
             ("f.day", today.to_string()),
             ("f.unit", "station".to_owned()),
             ("f.subject", id.to_owned()),
-            ("subject_name", name.to_owned()),
+            ("f.subject_name", name.to_owned()),
         ];
         let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
         let answer = city.upload("/records/arrival/new", &fields, &[]);
