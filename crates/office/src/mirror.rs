@@ -10,6 +10,7 @@
 
 mod beside;
 mod check;
+mod closed;
 mod time;
 
 use std::collections::{BTreeMap, HashMap};
@@ -25,6 +26,7 @@ use programme::schema::{Schema, TableSchema, Value};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+pub use self::closed::CasesWanted;
 use crate::activate::programme_of;
 use crate::entry::{
     AuditDrawFacts, AuditFindingFacts, CaseOpenFacts, CasePassedFacts, ImportEndFacts, Kind,

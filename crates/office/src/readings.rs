@@ -404,9 +404,9 @@ impl Office {
             Test::OneOf("subject".into(), vec![subject.into()]),
             Test::Empty("closed_on".into()),
         ];
-        if let Some(field) = flow.field(&FieldId::new("sensor")) {
+        if let Some(field) = flow.fields.iter().find(|field| is_which(field)) {
             let own: Arc<str> = said(field, sensor).into();
-            tests.push(Test::OneOf("sensor".into(), vec![own]));
+            tests.push(Test::OneOf(field.id.as_str().into(), vec![own]));
         }
         let listing = Listing {
             tests,
@@ -450,10 +450,14 @@ impl Office {
             subject: Some(subject.to_owned()),
             ..opened(flow, today, self.sensor_unit(sensor, subject, today)?)
         };
+        let limit = sensor.limit.as_ref();
+        let limit = limit.map(|limit| shown(sensor, &limit.value)).unwrap_or_default();
         for field in &flow.fields {
             let text = match field.id.as_str() {
-                "sensor" => said(field, sensor),
+                _ if is_which(field) => said(field, sensor),
                 "value" => shown(sensor, &crossing.worst),
+                "limit" => limit.clone(),
+                "measured_on" => crossing.since.day_in(&zone).to_string(),
                 "since" if field.kind == FieldKind::Day => crossing.since.day_in(&zone).to_string(),
                 "since" => time_of(crossing.since, &zone),
                 _ => continue,
@@ -474,6 +478,11 @@ impl Office {
 fn flow_of<'p>(programme: &'p Programme, sensor: &Sensor) -> Option<&'p casework::Flow> {
     let flow = sensor.limit.as_ref()?.opens.as_ref()?;
     programme.flows.get(flow)
+}
+
+/// Whether a case's field says which sensor it is about.
+fn is_which(field: &casework::Field) -> bool {
+    matches!(field.id.as_str(), "sensor" | "measured")
 }
 
 /// What a case's field says of a sensor: its code where it is a choice, otherwise its name.

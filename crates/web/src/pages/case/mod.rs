@@ -51,6 +51,8 @@ pub(crate) struct Input {
     pub value: String,
     pub choices: Vec<(String, String)>,
     pub is_required: bool,
+    /// In which case it is required, in words; empty where that does not hang on another input.
+    pub required_when: String,
     pub note: String,
 }
 
@@ -442,14 +444,12 @@ pub(crate) fn form(
                 text if text.is_empty() => was.unwrap_or_default(),
                 text => text,
             };
-            input(
-                look,
-                &case.state.fields,
-                field,
-                name,
-                value,
-                required(&field.id),
-            )
+            let is_required = required(&field.id);
+            let asked = input(look, &case.state.fields, field, name, value, is_required);
+            Input {
+                required_when: required_when(look, case, action, &field.id),
+                ..asked
+            }
         })
         .collect();
     let hold = office::sealing::first_hold(&look.programme, case, &action.id, look.today);
@@ -477,6 +477,28 @@ pub(crate) fn form(
         then: None,
         unit_to: beyond::unit_choice(look, case, action, typed),
         into: beyond::case_choice(look, case, action, typed),
+    }
+}
+
+/// On what it hangs that an action asks for a field, in words.
+fn required_when(look: &Look<'_>, case: &Case, action: &Action, id: &FieldId) -> String {
+    let words = Words { lang: look.lang() };
+    let mut required = action.requires.iter().filter(|found| &found.field == id);
+    let (on, is, value) = match required.next().map(|found| &found.when) {
+        None | Some(When::Always) => return String::new(),
+        Some(When::Is(on, value)) => (on, words.say("为", " is "), Some(value)),
+        Some(When::IsNot(on, value)) => (on, words.say("不为", " is not "), Some(value)),
+        Some(When::Given(on)) => (on, words.say("已填写", " is given"), None),
+    };
+    let Some(on) = case.flow.field(on) else {
+        return String::new();
+    };
+    let value = value.map(|value| value_shown(look, on, value));
+    let how = format!("{is}{}", value.unwrap_or_default());
+    let field = look.text(&on.name);
+    match look.lang() {
+        base::Lang::Zh => format!("{field}{how}时必填"),
+        base::Lang::En => format!("required when {field}{how}"),
     }
 }
 
@@ -533,6 +555,7 @@ fn input(
         value,
         choices,
         is_required,
+        required_when: String::new(),
         note,
     }
 }
@@ -547,23 +570,27 @@ fn fields(
         .iter()
         .filter_map(|field| {
             let value = values.get(&field.id)?;
-            let shown = match (&field.kind, value) {
-                (FieldKind::Choice(choices), Value::Text(code)) => choices
-                    .iter()
-                    .find(|choice| choice.id.as_str() == code)
-                    .map_or_else(|| code.clone(), |choice| look.text(&choice.name).to_owned()),
-                (_, Value::Day(day)) => Words { lang: look.lang() }.day(*day),
-                (_, Value::Bool(answer)) => Words { lang: look.lang() }
-                    .say(
-                        if *answer { "是" } else { "否" },
-                        if *answer { "yes" } else { "no" },
-                    )
-                    .to_owned(),
-                (_, other) => other.to_string(),
-            };
-            Some((look.text(&field.name).to_owned(), shown))
+            Some((
+                look.text(&field.name).to_owned(),
+                value_shown(look, field, value),
+            ))
         })
         .collect()
+}
+
+/// What a field holds, in words.
+fn value_shown(look: &Look<'_>, field: &Field, value: &Value) -> String {
+    let words = Words { lang: look.lang() };
+    match (&field.kind, value) {
+        (FieldKind::Choice(choices), Value::Text(code)) => choices
+            .iter()
+            .find(|choice| choice.id.as_str() == code)
+            .map_or_else(|| code.clone(), |choice| look.text(&choice.name).to_owned()),
+        (_, Value::Day(day)) => words.day(*day),
+        (_, Value::Bool(true)) => words.say("是", "yes").to_owned(),
+        (_, Value::Bool(false)) => words.say("否", "no").to_owned(),
+        (_, other) => other.to_string(),
+    }
 }
 
 fn steps(look: &Look<'_>, case: &Case, words: Words) -> Result<Vec<StepLine>, Refused> {
