@@ -274,6 +274,20 @@ impl Desk {
             .map_err(|error| self.refused(error))
     }
 
+    /// Notes that what everybody sees of sensors is another now: for the tags of pages.
+    ///
+    /// # Errors
+    /// The file refuses.
+    pub fn sensors_changed(&self) -> Result<(), Problem> {
+        self.lock()
+            .execute(
+                "insert into changed values (0, 1) on conflict do update set times = times + 1",
+                [],
+            )
+            .map(drop)
+            .map_err(|error| self.refused(error))
+    }
+
     /// Deletes the readings of a sensor from before a moment, and what was counted.
     ///
     /// # Errors

@@ -20,6 +20,7 @@ use crate::advance::CLOCK_ROLE;
 use crate::beyond::opened;
 use crate::entry::{CaseActFacts, CaseOpenFacts, Kind, Private};
 use crate::folder::{Command, Office};
+use crate::import::intake::BEGINNING;
 use crate::readings::attribute_on;
 
 /// Most subjects and records of one type that are looked at.
@@ -70,6 +71,11 @@ fn due_after(
         Ok(day) => Some((day, false)),
         Err(_) => Some((due, true)),
     }
+}
+
+/// The day from which attributes hold where a list does not say.
+fn the_beginning() -> Day {
+    Day::parse(BEGINNING).unwrap_or(Day::MIN)
 }
 
 fn day_of(row: &RowView<'_>, column: &str) -> Option<Day> {
@@ -157,7 +163,13 @@ impl Office {
                 VisitAfter::Field(_) => last,
                 VisitAfter::Record(..) => last.or_else(|| day_of(&row, "registered_on")),
             };
-            let due = from.and_then(|from| due_after(&programme, rule, value.as_deref(), from));
+            // A list that was imported says of nothing since when it is there: what was never visited is due now.
+            let is_unknown = last.is_none() && from.is_some_and(|from| from <= the_beginning());
+            let due = if is_unknown {
+                rule.interval(value.as_deref()).map(|_| (day, false))
+            } else {
+                from.and_then(|from| due_after(&programme, rule, value.as_deref(), from))
+            };
             if let Some((due, is_unpublished)) = due {
                 found.push(NextVisit {
                     rule: rule.id.clone(),

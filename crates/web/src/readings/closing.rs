@@ -1,5 +1,6 @@
 //! Periods that are over: each becomes one record, and raw readings go when their time has come.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use base::{Moment, Problem, TimeZoneName};
@@ -8,7 +9,7 @@ use office::Office;
 use office::readings::{Span, Summary, closed_periods, summarise};
 use programme::model::{Programme, Sensor};
 
-use super::{held, numbers};
+use super::{Standing, held, numbers, standing};
 use crate::site::Site;
 
 /// How often the site looks for periods that are over.
@@ -88,6 +89,14 @@ pub(crate) fn tick(site: &Site) -> Result<(), Problem> {
     })??;
     if programme.sensors.is_empty() {
         return Ok(());
+    }
+    // Lists of work show gaps, and no entry tells of one.
+    let sensors = site.desk().sensors()?;
+    let is_gap = |row: &&desk::readings::Sensor| standing(&programme, row, now) == Standing::Gap;
+    let gaps: BTreeSet<i64> = sensors.iter().filter(is_gap).map(|row| row.id).collect();
+    if *held(&intake.gaps) != gaps {
+        *held(&intake.gaps) = gaps;
+        site.desk().sensors_changed()?;
     }
     let mut write = |sensor: &Sensor, subject: &str, span: Span, summary: &Summary, refused| {
         site.office().command(office::actor::FIRST, None, |office| {
