@@ -91,6 +91,8 @@ pub enum Kind {
     Paper = 84,
     /// A paper is declared void; its number stays taken.
     PaperVoided = 85,
+    /// A paper is issued about a step of a case. A kind of its own, so that a case knows its papers.
+    CasePaper = 102,
     /// A person opens a case, or a step of another case opens it below that one.
     CaseFiled = 95,
     /// A step by which a case passes on: to another unit, or into another case. A kind of its own, because a version
@@ -139,6 +141,7 @@ pub const KINDS: &[Kind] = &[
     Kind::PaperTemplate,
     Kind::Paper,
     Kind::PaperVoided,
+    Kind::CasePaper,
     Kind::CaseFiled,
     Kind::CasePassed,
     Kind::CaseReported,
@@ -373,6 +376,18 @@ pub struct PaperFacts {
     /// True for a demonstration's: it is no official paper.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub demonstration: bool,
+}
+
+/// Facts of [`Kind::CasePaper`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CasePaperFacts {
+    /// The paper.
+    #[serde(flatten)]
+    pub paper: PaperFacts,
+    /// The case.
+    pub case: u64,
+    /// Which of its steps, from 1.
+    pub step: u64,
 }
 
 /// Facts of [`Kind::PaperVoided`].

@@ -101,7 +101,7 @@ pub fn fold(state: &StateView, entry: &Entry) -> Result<Vec<Change>, Problem> {
         | Kind::LetterCountersigned
         | Kind::LetterScan
         | Kind::ChangeConfirmed => changes = letters::fold(state, entry, kind)?,
-        Kind::PaperTemplate | Kind::Paper | Kind::PaperVoided => {
+        Kind::PaperTemplate | Kind::Paper | Kind::CasePaper | Kind::PaperVoided => {
             changes = papers::fold(state, entry, kind)?;
         }
         Kind::Subject | Kind::ImportedSubject => {

@@ -43,6 +43,7 @@ pub mod problems;
 pub mod proposal;
 pub mod publication;
 pub mod rating;
+pub mod readings;
 pub mod reconcile;
 pub mod record;
 pub mod relied;
@@ -62,6 +63,7 @@ pub mod supplied;
 pub mod tasks;
 pub mod values;
 mod verify;
+pub mod visits;
 pub mod work;
 
 pub use folder::{Access, Office, Progress, nature_name, rebuild_state};

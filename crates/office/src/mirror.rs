@@ -428,7 +428,7 @@ impl Mirror {
             | Kind::Remind
             | Kind::CaseReported => {}
             // Papers follow from figures; no figure follows from them.
-            Kind::PaperTemplate | Kind::Paper | Kind::PaperVoided => {}
+            Kind::PaperTemplate | Kind::Paper | Kind::CasePaper | Kind::PaperVoided => {}
         }
         self.position = at;
         Ok(())

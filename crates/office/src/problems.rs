@@ -10,6 +10,7 @@ pub mod papers;
 pub mod people;
 pub mod published;
 pub mod revising;
+pub mod sensors;
 
 pub use assigned::*;
 pub use audit::*;
@@ -20,6 +21,7 @@ pub use letters::*;
 pub use papers::*;
 pub use people::*;
 pub use published::*;
+pub use sensors::*;
 
 base::catalogue! {
     /// An entry of a kind that this version does not know.

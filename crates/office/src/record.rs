@@ -12,7 +12,7 @@ use programme::model::{Field, FieldType, Programme, RecordType};
 use programme::schema::ColumnPath;
 use sheet::Cell;
 
-use crate::authority::Granted;
+use crate::authority::{Granted, Reach};
 use crate::entry::{Evidence, Kind, Private, WithdrawFacts};
 use crate::folder::{Command, Office};
 pub use crate::import::intake::OnOther;
@@ -22,6 +22,8 @@ use crate::new_record::{self, NewRecord};
 use crate::problems;
 use crate::values::{Reader, Spellings, Value};
 
+/// The code of the fault that another record has the key.
+const KEY_TAKEN: &str = "O231";
 /// Separates the values in a key's text.
 pub(crate) const KEY_SEPARATOR: char = '\u{1f}';
 
@@ -409,7 +411,25 @@ impl Office {
         on_other: OnOther,
         reason: Option<String>,
     ) -> Result<Receipt, Problem> {
-        self.decide_again(|office| office.submit_now(draft, on_other, reason.clone()))
+        self.decide_again(|office| {
+            let reach = office.authorise(Granted::Submit)?;
+            office.submit_now(draft, on_other, reason.clone(), Some(&reach), Vec::new())
+        })
+    }
+
+    /// Submits what follows by rule, as time: nobody's grant is asked. Where its key is taken already it was written
+    /// before.
+    pub(crate) fn submit_by_rule(&mut self, draft: &Draft) -> Result<Option<Receipt>, Problem> {
+        let acting = self.acting();
+        let done = self.decide_again(|office| {
+            let clock = office.clock()?.into_iter().collect();
+            office.submit_now(draft, OnOther::Refuse, None, None, clock)
+        });
+        self.set_acting(acting);
+        match done {
+            Err(problem) if problem.code == KEY_TAKEN => Ok(None),
+            done => done.map(Some),
+        }
     }
 
     fn submit_now(
@@ -417,10 +437,11 @@ impl Office {
         draft: &Draft,
         on_other: OnOther,
         reason: Option<String>,
+        reach: Option<&Reach>,
+        before: Vec<Command>,
     ) -> Result<Receipt, Problem> {
         // What is read is read at one position, and as one read of the storage.
         let look = Look::new(self)?;
-        let reach = self.authorise(Granted::Submit)?;
         if on_other == OnOther::Revise
             && reason
                 .as_ref()
@@ -438,7 +459,7 @@ impl Office {
                 return Err(problem);
             }
         }
-        if let (Some(unit), Some(day)) = (draft.unit(), draft.day()) {
+        if let (Some(reach), Some(unit), Some(day)) = (reach, draft.unit(), draft.day()) {
             reach.check(unit, day)?;
         }
         let mut intake = Intake::of_one(programme, on_other, reason);
@@ -447,8 +468,9 @@ impl Office {
             outcome: Outcome::Revised(record),
             ..
         } = &taken
+            && let Some(reach) = reach
         {
-            look.is_within(&reach, *record)?;
+            look.is_within(reach, *record)?;
         }
         let mut preconditions = intake.take_relied();
         preconditions.extend(intake.persons_relied(&look)?);
@@ -461,7 +483,8 @@ impl Office {
                 private,
                 outcome,
             } => {
-                let mut commands = intake.subject_commands()?;
+                let mut commands = before;
+                commands.extend(intake.subject_commands()?);
                 commands.push(outcome.command(&record, &private)?);
                 let heads = self.append(commands, &preconditions)?;
                 let last = heads.last().map_or(0, |head| head.position.0);

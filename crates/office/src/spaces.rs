@@ -74,6 +74,9 @@ pub const PAPER: Space = Space(84);
 /// Pattern and year → the last number that was given.
 pub const PAPER_SERIES: Space = Space(85);
 
+/// Case number → positions of the papers about its steps, oldest first.
+pub const CASE_PAPERS: Space = Space(102);
+
 /// A key made of parts, separated so that no two lists of parts collide.
 pub fn key(parts: &[&str]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(parts.iter().map(|part| part.len() + 1).sum());

@@ -46,9 +46,13 @@ pub(crate) struct Shared {
     /// Files that are checked or taken in the background.
     pub(crate) imports: Jobs,
     months: Made<AssessmentKey, Months>,
+    /// By when subjects are due, by rule.
+    pub(crate) visits: Made<(Arc<str>, Position, Day), Vec<office::visits::NextVisit>>,
     names: Mutex<Names>,
     /// What the provider of sign-ins said of itself.
     pub(crate) elsewhere: crate::elsewhere::Kept,
+    /// Readings of sensors on their way in.
+    pub(crate) readings: crate::readings::Intake,
     /// Receivers of webhooks that are being told now.
     pub(crate) hooks: crate::hooks::Busy,
     /// The newest position that the site has heard of; closed when the site ends.
@@ -66,6 +70,8 @@ pub(crate) type Months = Vec<(Day, HashMap<String, (f64, String)>)>;
 const ASSESSMENTS_KEPT_MAX: usize = 8;
 /// Courses over the months that are kept.
 const MONTHS_KEPT_MAX: usize = 2;
+/// Lists of what is due that are kept.
+const VISITS_KEPT_MAX: usize = 8;
 
 /// What is new.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,8 +114,10 @@ impl Site {
                 assessments: Made::new(ASSESSMENTS_KEPT_MAX),
                 imports: Jobs::default(),
                 months: Made::new(MONTHS_KEPT_MAX),
+                visits: Made::new(VISITS_KEPT_MAX),
                 names: Mutex::default(),
                 elsewhere: crate::elsewhere::Kept::default(),
+                readings: crate::readings::Intake::default(),
                 hooks: crate::hooks::Busy::default(),
                 news: watch::Sender::new(first),
             }),

@@ -226,6 +226,11 @@ impl Caller {
 }
 
 impl Head {
+    /// The token that it brings.
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
     /// The query of its address as it stands there.
     pub fn query(&self) -> &str {
         self.asked.split_once('?').map_or("", |(_, query)| query)

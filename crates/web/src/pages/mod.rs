@@ -30,10 +30,12 @@ pub(crate) mod records;
 pub(crate) mod remind;
 pub(crate) mod review;
 pub(crate) mod search;
+pub(crate) mod sensors;
 pub(crate) mod sign_in;
 pub(crate) mod subjects;
 pub(crate) mod unit;
 pub(crate) mod verify;
+pub(crate) mod visits;
 pub(crate) mod work;
 
 use axum::Router;
@@ -73,6 +75,8 @@ pub(crate) fn routes() -> Router<Site> {
         .merge(ledger::routes())
         .merge(map::routes())
         .merge(records::routes())
+        .merge(sensors::routes())
         .merge(subjects::routes())
         .merge(search::routes())
+        .merge(visits::routes())
 }

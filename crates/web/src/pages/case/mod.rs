@@ -7,12 +7,13 @@ pub(crate) mod beyond;
 pub(crate) mod item;
 mod lost;
 pub(crate) mod next;
+mod papers;
 
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use base::{FieldId, Problem};
 use casework::{
     Action, Amount, Field, FieldKind, StateKind, Value, When, open_actions, possible_actions,
@@ -36,7 +37,9 @@ use crate::words::Words;
 const REMINDERS_MAX: usize = 50;
 
 pub(crate) fn routes() -> Router<Site> {
-    Router::new().route("/cases/{number}", get(page).post(act))
+    Router::new()
+        .route("/cases/{number}", get(page).post(act))
+        .route("/cases/{number}/papers", post(papers::make))
 }
 
 /// An input of an action's form.
@@ -138,6 +141,7 @@ struct CasePage {
     ties: beyond::Ties,
     reports: Vec<beyond::ReportLine>,
     picture: Option<String>,
+    papers: Option<papers::Panel>,
     /// What was typed for an action that is no longer possible: label and text.
     kept: Vec<(String, String)>,
     /// The version that whoever looks sees.
@@ -220,6 +224,7 @@ fn show(
     });
     let reminders = look.office.reminders_of(number)?;
     Page::of(&CasePage {
+        papers: papers::panel(look, &case)?,
         frame: look.frame(title_of(look, &case)),
         number,
         may_supervise: look.may(office::authority::Granted::Publish)

@@ -147,6 +147,7 @@ const KINDS: &[(Kind, &str, &str)] = &[
     (Kind::PaperTemplate, "启用公文模板", "template in force"),
     (Kind::Paper, "出具公文", "paper issued"),
     (Kind::PaperVoided, "公文作废", "paper void"),
+    (Kind::CasePaper, "出具文书", "paper of a case issued"),
 ];
 
 /// What a kind of entry is called; its number where this version has no words for it.
@@ -329,7 +330,7 @@ fn of(look: &Look<'_>, entry: &Entry, json: &Json) -> Option<(String, String)> {
             "/plan/changes".to_owned(),
             words.say("年中调整", "Changes in mid-year").to_owned(),
         )),
-        Kind::Paper => Some((
+        Kind::Paper | Kind::CasePaper => Some((
             format!("/papers/{}", entry.position.0),
             words.say("公文", "Paper").to_owned(),
         )),

@@ -119,7 +119,12 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
             .collect()
     };
     // Letters and changes of the plan wait beside the cases.
-    let lines = [crate::pages::plan::duties(look)?, lines].concat();
+    let lines = [
+        crate::pages::plan::duties(look)?,
+        crate::pages::sensors::gaps(look)?,
+        lines,
+    ]
+    .concat();
     let wanted = |chosen: &str, found: &str| chosen.is_empty() || chosen == found;
     let total = lines.len();
     let choices = |of: &dyn Fn(&Line) -> &str| {
@@ -223,6 +228,9 @@ fn places(
     }
     if ["programme_office", "inspector"].contains(&role) && !look.programme.quotas.is_empty() {
         places.push(("/plan/quotas".to_owned(), "定额计划", "Plans by quota"));
+    }
+    if !look.programme.visit_rules.is_empty() {
+        places.push(("/visits".to_owned(), "到期清单", "What is due"));
     }
     let declared = crate::pages::board::scorecard_of(&look.programme, None);
     let Some((_, scorecard)) = declared else {
