@@ -61,6 +61,7 @@ pub mod supplied;
 pub mod tasks;
 pub mod values;
 mod verify;
+pub mod visit;
 pub mod work;
 
 pub use folder::{Access, Office, Progress, nature_name, rebuild_state};

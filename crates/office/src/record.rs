@@ -21,6 +21,7 @@ use crate::import::problems as import_problems;
 use crate::new_record::{self, NewRecord};
 use crate::problems;
 use crate::values::{Reader, Spellings, Value};
+use crate::visit::Visit;
 
 /// Separates the values in a key's text.
 pub(crate) const KEY_SEPARATOR: char = '\u{1f}';
@@ -409,7 +410,16 @@ impl Office {
         on_other: OnOther,
         reason: Option<String>,
     ) -> Result<Receipt, Problem> {
-        self.decide_again(|office| office.submit_now(draft, on_other, reason.clone()))
+        self.decide_again(|office| office.submit_now(draft, on_other, reason.clone(), None))
+    }
+
+    /// Submits one record that a visit in the field became.
+    pub(crate) fn submit_visit(&mut self, draft: &Draft, visit: &Visit) -> Result<(), Problem> {
+        match self.submit_now(draft, OnOther::Refuse, None, Some(visit))? {
+            // What was seen would be lost with its photographs.
+            Receipt::Unchanged(number) => Err(problems::visit_same_as(number)),
+            Receipt::Added(_) | Receipt::Revised(_) => Ok(()),
+        }
     }
 
     fn submit_now(
@@ -417,6 +427,7 @@ impl Office {
         draft: &Draft,
         on_other: OnOther,
         reason: Option<String>,
+        visit: Option<&Visit>,
     ) -> Result<Receipt, Problem> {
         // What is read is read at one position, and as one read of the storage.
         let look = Look::new(self)?;
@@ -458,13 +469,18 @@ impl Office {
             Taken::Unchanged(number) => Ok(Receipt::Unchanged(number)),
             Taken::Entry {
                 record,
-                private,
+                mut private,
                 outcome,
             } => {
+                let beside = visit
+                    .map(|visit| visit.join_record(self, &mut private))
+                    .transpose()?;
                 let mut commands = intake.subject_commands()?;
+                let at = commands.len();
                 commands.push(outcome.command(&record, &private)?);
+                commands.extend(beside);
                 let heads = self.append(commands, &preconditions)?;
-                let last = heads.last().map_or(0, |head| head.position.0);
+                let last = heads.get(at).map_or(0, |head| head.position.0);
                 Ok(match outcome {
                     Outcome::Added => Receipt::Added(last),
                     Outcome::Revised(number) => Receipt::Revised(number),

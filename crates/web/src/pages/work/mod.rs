@@ -119,7 +119,11 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
             .collect()
     };
     // Letters and changes of the plan wait beside the cases.
-    let lines = [crate::pages::plan::duties(look)?, lines].concat();
+    let duties = [
+        crate::pages::plan::duties(look)?,
+        crate::pages::field::duties(look),
+    ];
+    let lines = [duties.concat(), lines].concat();
     let wanted = |chosen: &str, found: &str| chosen.is_empty() || chosen == found;
     let total = lines.len();
     let choices = |of: &dyn Fn(&Line) -> &str| {
@@ -418,5 +422,5 @@ pub(crate) fn waiting_for(look: &Look<'_>) -> usize {
     let cases = look.site.worklist(look.office).map_or(0, |list| {
         list.count_for(&look.programme, &who.role, who.unit.as_deref(), look.today)
     });
-    cases + crate::pages::plan::duties_count(look)
+    cases + crate::pages::plan::duties_count(look) + crate::pages::field::duties_count(look).min(1)
 }
