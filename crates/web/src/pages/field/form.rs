@@ -235,7 +235,7 @@ fn blank(look: &Look<'_>, title: String, given: &Given) -> Result<FormPage, Refu
         reason_text: given.reason.clone(),
         evidence_at_least: 0,
         evidence_wanted: String::new(),
-        kept: given.kept.iter().map(Piece::clone).collect(),
+        kept: given.kept.clone(),
         seconds: seconds
             .into_iter()
             .map(|(_, number, name)| (number, name))

@@ -30,6 +30,8 @@ const BESIDE: &[&str] = &["csrf", "once", "visit", "sent", "account"];
 const PHOTOGRAPHS_MAX: usize = 20;
 /// Most bytes of a signature.
 const SIGNATURE_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// First bytes of a PNG and of a JPEG.
+const PICTURES: &[&[u8]] = &[b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"];
 /// The ledger's code for what others changed in the meantime, however often it was tried.
 const CONFLICT: &str = "L205";
 
@@ -135,8 +137,7 @@ fn signed(office: &Office, posted: &Posted) -> Result<Signed, Problem> {
 
 fn signature(office: &Office, file: &Upload) -> Result<Evidence, Problem> {
     check_evidence(file)?;
-    const SIGNS: &[&[u8]] = &[b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"];
-    let is_picture = SIGNS.iter().any(|sign| file.bytes.starts_with(sign));
+    let is_picture = PICTURES.iter().any(|sign| file.bytes.starts_with(sign));
     if !is_picture || file.bytes.len() > SIGNATURE_BYTES_MAX {
         return Err(problems::signature_is_no_picture(
             SIGNATURE_BYTES_MAX / 1024 / 1024,

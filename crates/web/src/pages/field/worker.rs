@@ -14,7 +14,7 @@ use crate::look::look_again;
 use crate::site::{BUILD, Site};
 
 /// Header by which a worker below `/field/` may serve `/field` itself.
-const ALLOWED: HeaderName = HeaderName::from_static("service-worker-allowed");
+const ALLOWED: &str = "service-worker-allowed";
 
 /// Assets without which a page of the field view does not open.
 const SHELL: &[&str] = &[
@@ -56,7 +56,7 @@ pub(super) async fn script() -> Response {
         [
             (CONTENT_TYPE, "text/javascript; charset=utf-8"),
             (CACHE_CONTROL, "no-cache"),
-            (ALLOWED, "/field"),
+            (HeaderName::from_static(ALLOWED), "/field"),
         ],
         format!("{head}{body}"),
     )
