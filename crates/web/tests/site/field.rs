@@ -122,6 +122,14 @@ fn refused(reply: &Reply, code: &str) -> Value {
     told
 }
 
+/// The folder as an auditor holds it: its state is what its entries say.
+#[track_caller]
+fn verified(city: &City) {
+    if let Err(problem) = office::verify(&city.data(), &mut |_, _, _| ()) {
+        panic!("{}", problem.line(base::Lang::En));
+    }
+}
+
 #[test]
 fn a_visit_that_is_sent_three_times_is_one_record() {
     let city = town();
@@ -414,6 +422,42 @@ fn the_second_inspector_says_under_her_own_name_that_it_was_so() {
         page.contains("does not agree") && page.contains("当天不在场"),
         "{page}"
     );
+    verified(&city);
+}
+
+#[test]
+fn erasing_takes_who_signed_and_the_visit_is_still_known() {
+    let city = town();
+    let mut phone = city.entered("wang");
+    let signed = || Sent {
+        more: vec![("signer", "刘某"), ("f.inspector", "孙某")],
+        ..Sent::new(KEY)
+    };
+    let number = taken(&signed().by(&mut phone));
+    let record = format!("/records/sample/{number}");
+    let page = phone.get(&record).body;
+    assert!(page.contains("刘某") && page.contains("signature.png"), "{page}");
+    let what = office::erase::Erasing::Record {
+        record: number,
+        fields: Vec::new(),
+        evidence: Vec::new(),
+    };
+    let why = office::erase::EraseReason {
+        reason: "依申请".to_owned(),
+        asked_by: None,
+    };
+    let office = city.site.office();
+    office
+        .command(1, None, |office| office.erase(&what, &why, &mut |_, _, _| ()))
+        .unwrap();
+    let page = phone.get(&record).body;
+    assert!(page.contains("First inspector"), "{page}");
+    assert!(!page.contains("刘某") && !page.contains("photo-1.jpg"), "{page}");
+    // The phone never heard the answer and sends it once more.
+    let before = city.position();
+    assert_eq!(taken(&signed().by(&mut phone)), number);
+    assert_eq!(city.position(), before);
+    verified(&city);
 }
 
 #[test]
@@ -483,6 +527,7 @@ fn a_step_of_a_case_is_a_visit_too() {
     assert!(!told.status.is_success(), "{}", told.body);
     assert!(told.body.contains("refused"), "{}", told.body);
     assert_eq!(city.position(), before);
+    verified(&city);
 }
 
 #[test]

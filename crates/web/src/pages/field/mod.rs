@@ -43,7 +43,7 @@ pub(crate) fn may_use(look: &Look<'_>) -> bool {
     look.may(Granted::Submit)
 }
 
-fn only_for_entering(look: &Look<'_>) -> Result<&Visitor, Refused> {
+fn only_for_entering<'l>(look: &'l Look<'_>) -> Result<&'l Visitor, Refused> {
     if may_use(look) {
         return look.visitor();
     }
