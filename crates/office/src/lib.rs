@@ -26,6 +26,7 @@ pub mod entry;
 pub mod erase;
 pub mod erasures;
 mod exact;
+pub mod field_visit;
 pub mod fold;
 pub mod folder;
 pub mod generate;

@@ -13,6 +13,7 @@ pub(crate) mod circular;
 pub(crate) mod course;
 pub(crate) mod drafts;
 pub(crate) mod evidence;
+pub(crate) mod field;
 pub(crate) mod figure;
 pub(crate) mod first;
 pub(crate) mod inspection;
@@ -68,6 +69,7 @@ pub(crate) fn routes() -> Router<Site> {
         .merge(verify::routes())
         .merge(drafts::routes())
         .merge(evidence::routes())
+        .merge(field::routes())
         .merge(figure::routes())
         .merge(inspection::routes())
         .merge(item::routes())

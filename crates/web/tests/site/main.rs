@@ -10,6 +10,7 @@ mod city;
 mod course;
 mod crowd;
 mod elsewhere;
+mod field;
 mod figures;
 mod flows;
 mod forged;
