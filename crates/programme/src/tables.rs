@@ -682,9 +682,6 @@ pub const TABLES: &[Table] = &[
         may("window", Decimal, "界限两侧比较多宽的一段", "how wide a window on each side of it is compared"),
         may("basis", Bilingual, "说明", "note"),
     ]),
-    table_of("paper", &["kind"], "公文：由谁发文、怎样编号（办公室上传的模板另有编号式样的从其式样）", "papers: who issues them and how their numbers read (a pattern that the office sets with its template goes before)", &[
-        must("kind", OneOf(&["letter", "supervision", "circular", "rectification", "summary", "confirmation"]), "公文种类", "kind of paper"),
-    ]),
     table_of("paper", &["kind"], "公文和文书：由谁发文、怎样编号（办公室上传的模板另有编号式样的从其式样）；写 flow 和 action 的是流程中某一步的文书，从办件生成", "papers: who issues them and how their numbers read (a pattern that the office sets with its template goes before); one with flow and action is a paper of that step, made from the case", &[
         must("kind", Id, "种类：letter、supervision、circular、rectification、summary、confirmation，或流程文书的标识", "kind: letter, supervision, circular, rectification, summary, confirmation, or the identifier of a flow's paper"),
         may("name", Bilingual, "流程文书的名称", "name of a flow's paper"),
@@ -815,3 +812,16 @@ pub const TABLES: &[Table] = &[
         may("quality_to", Decimal, "评分占分值的最高比例", "greatest share of the points that is given"),
     ]),
 ];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn no_table_is_declared_twice() {
+        let mut known = BTreeSet::new();
+        for table in super::TABLES.iter() {
+            assert!(known.insert(table.name), "{}", table.name);
+        }
+    }
+}
