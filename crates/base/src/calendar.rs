@@ -100,6 +100,42 @@ error_by_problem!(CalendarError);
 pub struct WorkCalendar {
     years: BTreeMap<i32, YearDays>,
     special: BTreeMap<Day, Special>,
+    /// Of each published year the working days up to and with each of its days, so that counting does not go through
+    /// days: every open case of a work list asks for a day so many working days away.
+    worked: BTreeMap<i32, Worked>,
+}
+
+/// The working days of one year, counted up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Worked {
+    first: Day,
+    up_to: Box<[u16]>,
+}
+
+impl Worked {
+    /// How many there are from the year's first day up to and with a day of it.
+    fn up_to(&self, day: Day) -> i64 {
+        let counted = usize::try_from(day.days_since(self.first));
+        let counted = counted.ok().and_then(|at| self.up_to.get(at));
+        counted.copied().map_or(0, i64::from)
+    }
+
+    fn all(&self) -> i64 {
+        self.up_to.last().copied().map_or(0, i64::from)
+    }
+
+    fn last(&self) -> Day {
+        let days = self.up_to.len().saturating_sub(1);
+        self.first.plus_days(days as i64).unwrap_or(self.first)
+    }
+
+    /// The day with which so many are reached; `None` in a later year.
+    fn day_of(&self, count: i64) -> Option<Day> {
+        let at = self
+            .up_to
+            .partition_point(|&up_to| i64::from(up_to) < count);
+        (at < self.up_to.len()).then(|| self.first.plus_days(at as i64))?
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -158,7 +194,28 @@ impl WorkCalendar {
             },
         );
         self.special.extend(taken);
+        for near in [year - 1, year, year + 1] {
+            if self.has_year(near) {
+                let counted = self.count_up(near);
+                self.worked.extend(counted.map(|counted| (near, counted)));
+            }
+        }
         Ok(())
+    }
+
+    fn count_up(&self, year: i32) -> Option<Worked> {
+        let first = Day::from_ymd(year, 1, 1)?;
+        let days = i64::from(Day::from_ymd(year, 12, 31)?.days_since(first));
+        let mut count = 0;
+        let up_to = (0..=days).filter_map(|after| {
+            let day = first.plus_days(after)?;
+            let special = self.special.get(&day);
+            let is_off = special.map_or_else(|| is_weekend(day), |special| special.is_off);
+            count += u16::from(!is_off);
+            Some(count)
+        });
+        let up_to = up_to.collect();
+        Some(Worked { first, up_to })
     }
 
     /// Says whether the year's holidays are published.
@@ -189,11 +246,9 @@ impl WorkCalendar {
     /// [`UnpublishedYear`] when the day's year is not published, even where an adjacent year's
     /// notice names the day.
     pub fn is_working_day(&self, day: Day) -> Result<bool, UnpublishedYear> {
-        self.published(day.year())?;
-        Ok(match self.special.get(&day) {
-            Some(special) => !special.is_off,
-            None => !is_weekend(day),
-        })
+        let year = self.published(day.year())?;
+        let before = day.plus_days(-1).map_or(0, |before| year.up_to(before));
+        Ok(year.up_to(day) > before)
     }
 
     /// The day by which so many working days have passed after the start; the start itself is not
@@ -202,15 +257,20 @@ impl WorkCalendar {
     /// # Errors
     /// [`UnpublishedYear`] when the count runs into a year that is not published.
     pub fn add_working_days(&self, start: Day, count: u32) -> Result<Day, UnpublishedYear> {
-        let mut day = start;
-        let mut left = count;
-        while left > 0 {
-            day = next_day(day)?;
-            if self.is_working_day(day)? {
-                left -= 1;
-            }
+        if count == 0 {
+            return Ok(start);
         }
-        Ok(day)
+        let (mut after, mut left) = (start, i64::from(count));
+        loop {
+            // The year of the first day that counts: the start's own may have none left.
+            let year = self.published(next_day(after)?.year())?;
+            let passed = year.up_to(after);
+            if let Some(day) = year.day_of(passed + left) {
+                return Ok(day);
+            }
+            left -= year.all() - passed;
+            after = year.last();
+        }
     }
 
     /// The day so many calendar days after the start, or the next working day when that one is not
@@ -249,27 +309,16 @@ impl WorkCalendar {
         if to == from {
             return Ok(0);
         }
-        let first = next_day(from)?;
-        for year in first.year()..=to.year() {
-            self.published(year)?;
-        }
-        let mut count = weekdays_up_to(to) - weekdays_up_to(from);
-        for (&day, special) in self.special.range(first..=to) {
-            match (special.is_off, is_weekend(day)) {
-                (true, false) => count -= 1,
-                (false, true) => count += 1,
-                _ => {}
-            }
+        let mut count = 0;
+        for year in next_day(from)?.year()..=to.year() {
+            let worked = self.published(year)?;
+            count += worked.up_to(to.min(worked.last())) - worked.up_to(from);
         }
         Ok(count)
     }
 
-    fn published(&self, year: i32) -> Result<(), UnpublishedYear> {
-        if self.has_year(year) {
-            Ok(())
-        } else {
-            Err(UnpublishedYear { year })
-        }
+    fn published(&self, year: i32) -> Result<&Worked, UnpublishedYear> {
+        self.worked.get(&year).ok_or(UnpublishedYear { year })
     }
 }
 
@@ -282,13 +331,6 @@ fn next_day(day: Day) -> Result<Day, UnpublishedYear> {
 
 fn is_weekend(day: Day) -> bool {
     day.weekday() >= 6
-}
-
-/// Mondays to Fridays from a fixed Monday long ago up to and with a day.
-fn weekdays_up_to(day: Day) -> i64 {
-    // Day::MIN, 0001-01-01, is a Monday.
-    let days = i64::from(day.days_since(Day::MIN)) + 1;
-    days / 7 * 5 + (days % 7).min(5)
 }
 
 #[cfg(test)]

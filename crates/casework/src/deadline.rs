@@ -37,6 +37,19 @@ pub struct Deadline {
     pub on_transfer: OnTransfer,
 }
 
+impl Deadline {
+    /// Whether its end is the end of somebody's right and nobody's fault: until then another step has to wait, or what
+    /// it locks stays locked.
+    #[must_use]
+    pub fn is_a_right(&self) -> bool {
+        match &self.when_missed {
+            WhenMissed::Mark => false,
+            WhenMissed::Nothing => !self.holds.is_empty(),
+            WhenMissed::Lock(_) => self.lifted_by.is_empty(),
+        }
+    }
+}
+
 /// What becomes of a time limit when the case passes to another unit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum OnTransfer {

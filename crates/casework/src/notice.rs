@@ -27,7 +27,7 @@ pub struct Notice {
     pub name: Text,
     /// The state in which it is up: entering it puts the notice up, leaving it takes it down.
     pub state: StateId,
-    /// How long: working days or calendar days, the day on which it is put up not counted.
+    /// How long: working days, calendar days or months, the day on which it is put up not counted.
     pub length: Length,
     /// The actions that register an objection, in that state.
     pub objections: Vec<ActionId>,
@@ -133,8 +133,12 @@ fn put_up(notice: &Notice, day: Day, calendar: &WorkCalendar) -> Result<NoticeRu
         Length::WorkingDays(days) => calendar
             .add_working_days(day, days)
             .map_err(|missing| unpublished(&notice.id, missing.year))?,
+        Length::Months(months) => i32::try_from(months)
+            .ok()
+            .and_then(|months| day.plus_months(months))
+            .ok_or_else(beyond)?,
         // A package can say no other length of a notice.
-        Length::Months(_) | Length::FixedDay { .. } => return Err(beyond()),
+        Length::FixedDay { .. } => return Err(beyond()),
     };
     Ok(NoticeRun {
         notice: notice.id.clone(),

@@ -16,6 +16,7 @@ pub mod outbox;
 pub mod password;
 pub mod preferences;
 pub mod problems;
+pub mod readings;
 pub mod schema;
 pub mod sessions;
 pub mod settings;

@@ -213,6 +213,37 @@ const STEPS: &[&str] = &[
         body text not null
     ) strict;
     ",
+    // 7: sensors and their raw readings, until what they are summed up to stands in the ledger and for a while after.
+    "
+    create table sensor (
+        id integer primary key autoincrement,
+        rule text not null,       -- the row of the programme
+        subject text not null,
+        since integer not null,   -- when it was first known
+        last_at integer,          -- the newest reading
+        last_value text,
+        summed_to integer,        -- up to where periods are summed up
+        watched_from integer,     -- readings up to here belong to a case that was opened
+        unique (rule, subject)
+    ) strict;
+
+    -- Exact decimals as text.
+    create table reading (
+        sensor integer not null references sensor (id) on delete cascade,
+        at integer not null,
+        value text not null,
+        primary key (sensor, at)
+    ) strict, without rowid;
+
+    -- Readings that a rule refused, counted by the hour in which they came.
+    create table reading_refused (
+        sensor integer not null references sensor (id) on delete cascade,
+        hour integer not null,
+        code text not null,
+        times integer not null,
+        primary key (sensor, hour, code)
+    ) strict, without rowid;
+    ",
 ];
 
 pub(crate) fn bring_up(desk: &Desk) -> Result<(), Problem> {

@@ -34,6 +34,8 @@ pub struct Advanced {
     pub assigned: usize,
     /// Notices that ended, so that what they were about happened.
     pub ended: usize,
+    /// Cases of visits that come near, and such as ended because they were made.
+    pub visits: usize,
     /// Cases that were reported because they stayed late.
     pub reported: usize,
     /// Deadlines that could not be counted, each kind of reason once: a year's holidays are not published.
@@ -81,7 +83,12 @@ impl Office {
             let mut flows = programme.flows.values();
             flows.any(|flow| !flow.notices.is_empty())
         };
-        if programme.reminders.is_empty() && !self.mirror().programmes().any(ends) {
+        let opens_visits = programme
+            .visit_rules
+            .values()
+            .any(|rule| rule.opens.is_some());
+        let has_nothing = programme.reminders.is_empty() && !opens_visits;
+        if has_nothing && !self.mirror().programmes().any(ends) {
             return Ok(done);
         }
         let mut falls = Falls::default();
@@ -99,6 +106,9 @@ impl Office {
             is_new
         });
         done.ended = commands.len();
+        let visits = self.visit_commands(day)?;
+        done.visits = visits.len();
+        commands.extend(visits);
         for cases in falls.reminders.into_values() {
             done.reminded += cases.len();
             commands.push(reminder(day, cases, None)?);

@@ -380,7 +380,7 @@ impl Office {
 }
 
 /// A moment as a clock in the city shows it, to the minute.
-fn time_of(moment: base::Moment, zone: &base::TimeZoneName) -> String {
+pub(crate) fn time_of(moment: base::Moment, zone: &base::TimeZoneName) -> String {
     const MINUTE: i64 = 60_000_000;
     let day = moment.day_in(zone);
     let since =
@@ -400,7 +400,7 @@ fn unit_on(programme: &Programme, id: &str, day: Day) -> Result<(), Problem> {
 }
 
 /// The facts of a case that is opened on a day, about nothing yet.
-fn opened(flow: &Flow, day: Day, unit: Option<String>) -> CaseOpenFacts {
+pub(crate) fn opened(flow: &Flow, day: Day, unit: Option<String>) -> CaseOpenFacts {
     CaseOpenFacts {
         flow: flow.id.to_string(),
         state: flow.initial.to_string(),

@@ -582,7 +582,7 @@ fn about(kind: Kind, entry: &Entry) -> Result<ErasedOf, Problem> {
         Kind::ImportOpen => ErasedOf::Import(at),
         Kind::Seal => ErasedOf::Seal(at),
         Kind::LetterScan => ErasedOf::LetterScan(at),
-        Kind::PaperTemplate | Kind::Paper => ErasedOf::Paper(at),
+        Kind::PaperTemplate | Kind::Paper | Kind::CasePaper => ErasedOf::Paper(at),
         _ => {
             return Err(problems::unreadable_entry(
                 at,

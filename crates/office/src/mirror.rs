@@ -10,6 +10,7 @@
 
 mod beside;
 mod check;
+mod closed;
 mod time;
 
 use std::collections::{BTreeMap, HashMap};
@@ -25,6 +26,7 @@ use programme::schema::{Schema, TableSchema, Value};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+pub use self::closed::CasesWanted;
 use crate::activate::programme_of;
 use crate::entry::{
     AuditDrawFacts, AuditFindingFacts, CaseOpenFacts, CasePassedFacts, ImportEndFacts, Kind,
@@ -424,9 +426,11 @@ impl Mirror {
             | Kind::LetterScan
             | Kind::ChangeConfirmed
             | Kind::Remind
-            | Kind::CaseReported => {}
+            | Kind::CaseReported
+            | Kind::FieldVisit
+            | Kind::FieldVisitConfirmed => {}
             // Papers follow from figures; no figure follows from them.
-            Kind::PaperTemplate | Kind::Paper | Kind::PaperVoided => {}
+            Kind::PaperTemplate | Kind::Paper | Kind::CasePaper | Kind::PaperVoided => {}
         }
         self.position = at;
         Ok(())

@@ -12,7 +12,7 @@ use programme::model::{Field, FieldType, Programme, RecordType};
 use programme::schema::ColumnPath;
 use sheet::Cell;
 
-use crate::authority::Granted;
+use crate::authority::{Granted, Reach};
 use crate::entry::{Evidence, Kind, Private, WithdrawFacts};
 use crate::folder::{Command, Office};
 pub use crate::import::intake::OnOther;
@@ -21,7 +21,10 @@ use crate::import::problems as import_problems;
 use crate::new_record::{self, NewRecord};
 use crate::problems;
 use crate::values::{Reader, Spellings, Value};
+use crate::field_visit::Visit;
 
+/// The code of the fault that another record has the key.
+const KEY_TAKEN: &str = "O231";
 /// Separates the values in a key's text.
 pub(crate) const KEY_SEPARATOR: char = '\u{1f}';
 
@@ -387,6 +390,17 @@ impl programme::expr::eval::Facts for Draft {
     }
 }
 
+/// What goes with a record that is submitted.
+#[derive(Default)]
+struct With<'a> {
+    /// Within what whoever submits may; nobody's grant is asked without.
+    reach: Option<&'a Reach>,
+    /// Entries that stand before it.
+    before: Vec<Command>,
+    /// The visit in the field that it was.
+    visit: Option<&'a Visit>,
+}
+
 impl Office {
     /// Spellings for reading cells: the programme's and those that were confirmed.
     ///
@@ -409,7 +423,47 @@ impl Office {
         on_other: OnOther,
         reason: Option<String>,
     ) -> Result<Receipt, Problem> {
-        self.decide_again(|office| office.submit_now(draft, on_other, reason.clone()))
+        self.decide_again(|office| {
+            let reach = office.authorise(Granted::Submit)?;
+            let with = With {
+                reach: Some(&reach),
+                ..With::default()
+            };
+            office.submit_now(draft, on_other, reason.clone(), with)
+        })
+    }
+
+    /// Submits what follows by rule, as time: nobody's grant is asked. Where its key is taken already it was written
+    /// before.
+    pub(crate) fn submit_by_rule(&mut self, draft: &Draft) -> Result<Option<Receipt>, Problem> {
+        let acting = self.acting();
+        let done = self.decide_again(|office| {
+            let with = With {
+                before: office.clock()?.into_iter().collect(),
+                ..With::default()
+            };
+            office.submit_now(draft, OnOther::Refuse, None, with)
+        });
+        self.set_acting(acting);
+        match done {
+            Err(problem) if problem.code == KEY_TAKEN => Ok(None),
+            done => done.map(Some),
+        }
+    }
+
+    /// Submits one record that a visit in the field became.
+    pub(crate) fn submit_visit(&mut self, draft: &Draft, visit: &Visit) -> Result<(), Problem> {
+        let reach = self.authorise(Granted::Submit)?;
+        let with = With {
+            reach: Some(&reach),
+            visit: Some(visit),
+            ..With::default()
+        };
+        match self.submit_now(draft, OnOther::Refuse, None, with)? {
+            // What was seen would be lost with its photographs.
+            Receipt::Unchanged(number) => Err(problems::visit_same_as(number)),
+            Receipt::Added(_) | Receipt::Revised(_) => Ok(()),
+        }
     }
 
     fn submit_now(
@@ -417,10 +471,10 @@ impl Office {
         draft: &Draft,
         on_other: OnOther,
         reason: Option<String>,
+        with: With<'_>,
     ) -> Result<Receipt, Problem> {
         // What is read is read at one position, and as one read of the storage.
         let look = Look::new(self)?;
-        let reach = self.authorise(Granted::Submit)?;
         if on_other == OnOther::Revise
             && reason
                 .as_ref()
@@ -438,7 +492,7 @@ impl Office {
                 return Err(problem);
             }
         }
-        if let (Some(unit), Some(day)) = (draft.unit(), draft.day()) {
+        if let (Some(reach), Some(unit), Some(day)) = (with.reach, draft.unit(), draft.day()) {
             reach.check(unit, day)?;
         }
         let mut intake = Intake::of_one(programme, on_other, reason);
@@ -447,8 +501,9 @@ impl Office {
             outcome: Outcome::Revised(record),
             ..
         } = &taken
+            && let Some(reach) = with.reach
         {
-            look.is_within(&reach, *record)?;
+            look.is_within(reach, *record)?;
         }
         let mut preconditions = intake.take_relied();
         preconditions.extend(intake.persons_relied(&look)?);
@@ -458,13 +513,20 @@ impl Office {
             Taken::Unchanged(number) => Ok(Receipt::Unchanged(number)),
             Taken::Entry {
                 record,
-                private,
+                mut private,
                 outcome,
             } => {
-                let mut commands = intake.subject_commands()?;
+                let beside = with
+                    .visit
+                    .map(|visit| visit.join_record(self, &mut private))
+                    .transpose()?;
+                let mut commands = with.before;
+                commands.extend(intake.subject_commands()?);
+                let at = commands.len();
                 commands.push(outcome.command(&record, &private)?);
+                commands.extend(beside);
                 let heads = self.append(commands, &preconditions)?;
-                let last = heads.last().map_or(0, |head| head.position.0);
+                let last = heads.get(at).map_or(0, |head| head.position.0);
                 Ok(match outcome {
                     Outcome::Added => Receipt::Added(last),
                     Outcome::Revised(number) => Receipt::Revised(number),

@@ -11,9 +11,7 @@ use serde::de::DeserializeOwned;
 
 use crate::entry::{
     ActorEndFacts, ActorFacts, ActorMovedFacts, AliasFacts, AuditFindingFacts, CaseActFacts,
-    CaseDue, CaseOpenFacts, CasePassedFacts, CaseReportedFacts, DeputyEndedFacts, DeputyFacts,
-    EraseFacts, ErasedEntry, HandoverConfirmedFacts, ImportEndFacts, Kind, OverrideFacts,
-    PaperFacts, PaperTemplateFacts, PaperVoidedFacts, RemindFacts, WithdrawFacts,
+    CaseDue, CaseOpenFacts, CasePaperFacts, CasePassedFacts, CaseReportedFacts, DeputyEndedFacts, DeputyFacts, EraseFacts, ErasedEntry, FieldVisitConfirmedFacts, FieldVisitFacts, HandoverConfirmedFacts, ImportEndFacts, Kind, OverrideFacts, PaperFacts, PaperTemplateFacts, PaperVoidedFacts, RemindFacts, WithdrawFacts,
 };
 use crate::folder::Command;
 use crate::problems;
@@ -59,6 +57,14 @@ fn keys_of(command: &Command) -> Result<Vec<(Space, Vec<u8>)>, Problem> {
             let facts: PaperFacts = read(command)?;
             let key = spaces::key(&[&facts.pattern, &facts.year.to_string()]);
             (spaces::PAPER_SERIES, key)
+        }
+        Kind::CasePaper => {
+            let facts: CasePaperFacts = read(command)?;
+            let series = spaces::key(&[&facts.paper.pattern, &facts.paper.year.to_string()]);
+            return Ok(vec![
+                (spaces::PAPER_SERIES, series),
+                (spaces::CASE_PAPERS, spaces::number_key(facts.case)),
+            ]);
         }
         Kind::PaperVoided => {
             let facts: PaperVoidedFacts = read(command)?;
@@ -113,6 +119,15 @@ fn keys_of(command: &Command) -> Result<Vec<(Space, Vec<u8>)>, Problem> {
             let facts: CaseReportedFacts = read(command)?;
             let key = |due: CaseDue| (spaces::REPORTED, spaces::number_key(due.case));
             return Ok(facts.cases.into_iter().map(key).collect());
+        }
+        // The key that a phone made: two at once that bring the same visit cannot both write it.
+        Kind::FieldVisit => {
+            let facts: FieldVisitFacts = read(command)?;
+            (spaces::VISIT, spaces::key(&[&facts.visit]))
+        }
+        Kind::FieldVisitConfirmed => {
+            let facts: FieldVisitConfirmedFacts = read(command)?;
+            (spaces::VISIT, spaces::key(&[&facts.visit]))
         }
         Kind::CaseFiled => {
             let facts: CaseOpenFacts = read(command)?;

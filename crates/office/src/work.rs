@@ -4,9 +4,8 @@
 //! up by the entries since ([`Worklist::bring_up`]); nothing here decides anything: what is possible
 //! says `casework`.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base::{ActionId, Day, Position, Problem, RoleId, ScorecardId};
 use casework::{Due, DueState, StateKind, locks, open_actions, possible_actions};
@@ -19,7 +18,7 @@ use crate::entry::{CaseActFacts, CaseOpenFacts, Kind, RemindFacts};
 use crate::fold::{read, row};
 use crate::folder::Office;
 use crate::letters;
-use crate::spaces::{self, LetterRow, ReminderRow};
+use crate::spaces::{self, LetterRow, ReminderRow, StandsIn};
 
 /// Most entries that are read to find the cases that they touched.
 const ENTRIES_READ_MAX: u64 = 20_000;
@@ -36,8 +35,9 @@ pub struct Worklist {
     letters: BTreeMap<String, LetterRow>,
     /// Results that are sealed: scorecard and period. Their items wait for nobody.
     sealed: BTreeSet<(String, String)>,
+    deputies: Arc<[(u64, StandsIn)]>,
     /// What was found to wait for a role and unit on the day, until a case moves.
-    waiting: RefCell<HashMap<(String, Option<String>), Waiting>>,
+    waiting: Mutex<HashMap<(String, Option<String>), Waiting>>,
 }
 
 /// The numbers of the cases that wait, with what can be done.
@@ -94,23 +94,31 @@ pub struct Task<'a> {
 }
 
 impl Worklist {
+    /// Whether the list is as of the office's position and day.
+    ///
+    /// # Errors
+    /// The day is not known.
+    pub fn is_up(&self, office: &Office) -> Result<bool, Problem> {
+        Ok(self.position >= office.position() && self.day == Some(office.today()?))
+    }
+
     /// Brings the list up to the office's position.
     ///
     /// # Errors
     /// The ledger cannot be read.
     pub fn bring_up(&mut self, office: &Office) -> Result<(), Problem> {
-        let now = office.position();
-        let today = office.today()?;
-        if self.position >= now && self.day == Some(today) {
+        if self.is_up(office)? {
             return Ok(());
         }
+        let now = office.position();
+        let today = office.today()?;
         self.pass_time(office, today)?;
         if self.position >= now {
             return Ok(());
         }
         // After a large import reading all cases is less than reading all its entries.
         if self.position == Position(0) || now.0 - self.position.0 > ENTRIES_READ_MAX {
-            self.waiting.get_mut().clear();
+            self.forget_waiting();
             self.open = office
                 .cases()?
                 .into_iter()
@@ -125,6 +133,7 @@ impl Worklist {
                 }
             }
             self.take_letters(office)?;
+            self.take_deputies(office)?;
         } else {
             self.take(office, Position(self.position.0 + 1), now)?;
         }
@@ -133,7 +142,7 @@ impl Worklist {
             .map(|(_, facts)| (facts.scorecard.clone(), facts.period.clone()))
             .collect();
         if self.sealed != sealed {
-            self.waiting.get_mut().clear();
+            self.forget_waiting();
             self.sealed = sealed;
         }
         self.position = now;
@@ -162,7 +171,7 @@ impl Worklist {
             .values()
             .filter(|case| !case.flow.notices.is_empty());
         let numbers: Vec<u64> = with_notice.map(|case| case.number).collect();
-        self.waiting.get_mut().clear();
+        self.forget_waiting();
         for number in numbers {
             let case = office.case(number)?;
             if case.state.is_closed() {
@@ -178,6 +187,7 @@ impl Worklist {
         let mut touched = BTreeSet::new();
         let mut reminded = BTreeSet::new();
         let mut letters = false;
+        let mut people = false;
         for entry in office.ledger().entries(first..=last)? {
             let entry = entry?;
             letters |= [
@@ -189,9 +199,19 @@ impl Worklist {
             .iter()
             .any(|kind| entry.kind == kind.number());
             let kind = Kind::from_number(entry.kind);
+            people |= matches!(
+                kind,
+                Some(
+                    Kind::ActorClosed
+                        | Kind::ActorReopened
+                        | Kind::ActorMoved
+                        | Kind::Deputy
+                        | Kind::DeputyEnded
+                )
+            );
             // Another programme has other units and other holidays.
             if kind == Some(Kind::Programme) {
-                self.waiting.get_mut().clear();
+                self.forget_waiting();
             }
             if matches!(kind, Some(Kind::CaseOpen | Kind::Assign | Kind::CaseFiled)) {
                 touched.insert(entry.position.0);
@@ -205,7 +225,7 @@ impl Worklist {
             }
         }
         if !touched.is_empty() {
-            self.waiting.get_mut().clear();
+            self.forget_waiting();
         }
         for number in touched {
             let case = office.case(number)?;
@@ -228,6 +248,9 @@ impl Worklist {
         }
         if letters {
             self.take_letters(office)?;
+        }
+        if people {
+            self.take_deputies(office)?;
         }
         Ok(())
     }
@@ -254,6 +277,22 @@ impl Worklist {
                 .insert(unit, row(spaces::LETTER, &found.value)?);
         }
         Ok(())
+    }
+
+    fn take_deputies(&mut self, office: &Office) -> Result<(), Problem> {
+        let acting = office
+            .actors()?
+            .into_iter()
+            .filter(|(_, row)| row.closed.is_none());
+        self.deputies = acting
+            .filter_map(|(number, row)| Some((number, row.stands_in?)))
+            .collect();
+        Ok(())
+    }
+
+    /// Everyone who stands in for somebody and may still act: the deputy's number, and for whom on which days.
+    pub fn deputies(&self) -> Arc<[(u64, StandsIn)]> {
+        self.deputies.clone()
     }
 
     /// What waits for a role and unit beside cases.
@@ -323,7 +362,7 @@ impl Worklist {
     }
 
     /// The open cases, by number.
-    pub fn open(&self) -> impl Iterator<Item = &Case> {
+    pub fn open(&self) -> impl DoubleEndedIterator<Item = &Case> {
         self.open.values()
     }
 
@@ -362,7 +401,7 @@ impl Worklist {
     /// What waits for a role and unit. Every page says how much it is, and cases move seldom: it is kept until one does.
     fn waiting(&self, programme: &Programme, role: &str, unit: Option<&str>, today: Day) -> Waits {
         let key = (role.to_owned(), unit.map(str::to_owned));
-        if let Some(known) = self.waiting.borrow().get(&key)
+        if let Some(known) = self.kept_waiting().get(&key)
             && known.day == today
         {
             return known.found.clone();
@@ -375,8 +414,16 @@ impl Worklist {
             day: today,
             found: found.clone(),
         };
-        self.waiting.borrow_mut().insert(key, kept);
+        self.kept_waiting().insert(key, kept);
         found
+    }
+
+    fn kept_waiting(&self) -> MutexGuard<'_, HashMap<(String, Option<String>), Waiting>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn forget_waiting(&mut self) {
+        self.kept_waiting().clear();
     }
 
     fn find_waiting<'a>(
@@ -454,8 +501,12 @@ pub fn task<'a>(
         )
         .unwrap_or_default();
         for run in runs {
-            let is_open =
-                run.done_on.is_none() && matches!(run.state, DueState::Running | DueState::Late);
+            let is_open = run.done_on.is_none()
+                && match run.state {
+                    DueState::Running => true,
+                    DueState::Late => !deadline.is_a_right(),
+                    DueState::Met | DueState::Ceased => false,
+                };
             if is_open && due.as_ref().is_none_or(|found| run.due_on < found.due_on) {
                 due = Some(run);
             }

@@ -60,6 +60,10 @@ pub struct Programme {
     pub quotas: IndexMap<Arc<str>, Quota>,
     /// How inspectors are compared, by record type.
     pub inspectors: IndexMap<RecordTypeId, Inspectors>,
+    /// By when subjects are to be visited, inspected or renewed.
+    pub visit_rules: IndexMap<Arc<str>, VisitRule>,
+    /// Sensors whose readings come by the API.
+    pub sensors: IndexMap<Arc<str>, Sensor>,
     /// Roles.
     pub roles: IndexMap<RoleId, Text>,
     /// Roles of which nobody may hold two.
@@ -730,6 +734,162 @@ pub struct PaperDefault {
     pub issuer: Option<Text>,
     /// The pattern of their numbers, with a place for the year and one for the number.
     pub number: Option<Arc<str>>,
+    /// Of a paper of a flow's step: what it is.
+    pub of_case: Option<CasePaper>,
+}
+
+/// A paper that is made from a case at a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CasePaper {
+    /// Its kind.
+    pub kind: Arc<str>,
+    /// What people call it.
+    pub name: Text,
+    /// Flow.
+    pub flow: FlowId,
+    /// The step.
+    pub action: base::ActionId,
+    /// Whether the built-in template is a form; else a letter under the issuer's head.
+    pub is_record: bool,
+    /// The text: a line for each paragraph, with fields of the case in braces.
+    pub text: Text,
+    /// Lines for signatures.
+    pub signed_by: Vec<Arc<str>>,
+}
+
+/// By when each subject of a type is to be visited, inspected or renewed next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VisitRule {
+    /// Identifier.
+    pub id: Arc<str>,
+    /// Name.
+    pub name: Text,
+    /// Type of the subjects.
+    pub subject_type: SubjectTypeId,
+    /// Only subjects whose field has one of these values.
+    pub only: Option<(FieldId, Vec<Arc<str>>)>,
+    /// From when it counts.
+    pub after: VisitAfter,
+    /// What the interval follows from.
+    pub by: VisitBy,
+    /// Intervals by grade or value; `None` stands for all others.
+    pub intervals: Vec<(Option<Arc<str>>, VisitInterval)>,
+    /// Whether it rolls forward from a rest day.
+    pub rolls: bool,
+    /// Days ahead on which it is shown and its case is opened.
+    pub ahead_days: i64,
+    /// Flow of the case that is opened, and the action by which the system closes it.
+    pub opens: Option<(FlowId, Option<base::ActionId>)>,
+    /// Fields of the subject that hold the responsible unit.
+    pub unit_from: Vec<FieldId>,
+}
+
+/// From when a rule of rhythm counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum VisitAfter {
+    /// The last record of a type whose field, where one is named, has one of these values.
+    Record(RecordTypeId, Option<(FieldId, Vec<Arc<str>>)>),
+    /// A date of the subject.
+    Field(FieldId),
+}
+
+/// What the interval of a rule of rhythm follows from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum VisitBy {
+    /// The grade of a scorecard.
+    Scorecard(ScorecardId),
+    /// A field of the subject.
+    Field(FieldId),
+    /// Nothing: it is the same for all.
+    All,
+}
+
+/// An interval of a rule of rhythm.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VisitInterval {
+    /// Months.
+    pub months: i32,
+    /// Days after them.
+    pub days: i64,
+    /// Basis.
+    pub basis: Text,
+}
+
+impl VisitRule {
+    /// The interval of a grade or value.
+    #[must_use]
+    pub fn interval(&self, value: Option<&str>) -> Option<&VisitInterval> {
+        let own = self
+            .intervals
+            .iter()
+            .find(|(of, _)| of.is_some() && of.as_deref() == value);
+        let others = || self.intervals.iter().find(|(of, _)| of.is_none());
+        own.or_else(others).map(|(_, interval)| interval)
+    }
+}
+
+/// What is measured on subjects of a type, by which rules readings are taken, and what becomes of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sensor {
+    /// Identifier.
+    pub id: Arc<str>,
+    /// The quantity.
+    pub name: Text,
+    /// Type of the subjects on which it is mounted.
+    pub subject_type: SubjectTypeId,
+    /// Unit of measure.
+    pub unit_of_measure: Text,
+    /// Decimal places.
+    pub scale: u8,
+    /// Seconds between readings when all is well.
+    pub every_s: i64,
+    /// Least plausible value.
+    pub min: Option<Ratio>,
+    /// Greatest plausible value.
+    pub max: Option<Ratio>,
+    /// Minutes by which a reading may come late.
+    pub late_minutes: i64,
+    /// Seconds by which its clock may be fast.
+    pub ahead_s: i64,
+    /// Most readings of one sensor in a minute.
+    pub per_minute: i64,
+    /// Intervals without a reading that make a gap.
+    pub gap_after: i64,
+    /// Days for which raw readings are kept.
+    pub kept_days: i64,
+    /// The limit, and what follows when it is crossed.
+    pub limit: Option<SensorLimit>,
+    /// The record type of its summaries.
+    pub summary: Option<RecordTypeId>,
+    /// Whether a summary is of an hour; else of a day.
+    pub is_hourly: bool,
+    /// Fields of the subject that hold the responsible unit.
+    pub unit_from: Vec<FieldId>,
+}
+
+/// The limit of a sensor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SensorLimit {
+    /// The value.
+    pub value: Ratio,
+    /// Whether what is below is beyond it; else what is above.
+    pub is_least: bool,
+    /// Minutes beyond it without a break that count.
+    pub minutes: i64,
+    /// Flow of the case that is opened then.
+    pub opens: Option<FlowId>,
+}
+
+impl SensorLimit {
+    /// Whether a value is beyond it.
+    #[must_use]
+    pub fn is_crossed_by(&self, value: &Ratio) -> bool {
+        if self.is_least {
+            *value < self.value
+        } else {
+            *value > self.value
+        }
+    }
 }
 
 /// How the lots of a record type are inspected by sampling.

@@ -66,6 +66,11 @@ base::catalogue! {
         what { zh: "表达式是空的", en: "the expression is empty" }
         remedy { zh: "写出条件或数值，或者删去这一列", en: "write a condition or a number, or delete the key" }
     }
+    /// A condition that is none on one input.
+    fn no_input_test() -> "P540" Error {
+        what { zh: "必填条件只能是另一个字段的一个条件", en: "what makes an input required is one condition on one other input" }
+        remedy { zh: "写成 字段 = '代码'、字段 <> '代码'、字段（是否类）或 字段 is not null", en: "write FIELD = 'code', FIELD <> 'code', FIELD (of an answer) or FIELD is not null" }
+    }
     /// A name that the table does not have.
     fn unknown_column(name, table, nearest) -> "P510" Error {
         what { zh: "数据表“{table}”没有“{name}”这一列", en: "table `{table}` has no column `{name}`" }

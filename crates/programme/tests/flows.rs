@@ -2,6 +2,7 @@
 //! that its text gets wrong is told with its code, at its place, in both languages.
 
 use base::{Lang, Problem};
+use casework::{End, Length, Value, When};
 use programme::{Layer, Sources, check, format_layer, from_workbook, to_workbook};
 
 const MATTER: &str = include_str!("../../office/tests/flows/matter.toml");
@@ -125,6 +126,42 @@ const CASES: &[Case] = &[
     ),
     ("to = \"merged\"\n", "to = \"handling\"\n", "F138", "true"),
     (
+        "choices = [\"vocabulary:verdict\"]\n",
+        "choices = [\"vocabulary:verdict\"]\nrequired_when = \"content = 1\"\n",
+        "P540",
+        "content = 1",
+    ),
+    (
+        "choices = [\"vocabulary:verdict\"]\n",
+        "choices = [\"vocabulary:verdict\"]\nrequired_when = \"contents is not null\"\n",
+        "F104",
+        "",
+    ),
+    (
+        "choices = [\"vocabulary:verdict\"]\n",
+        "choices = [\"verdict\"]\n",
+        "P551",
+        "\"verdict\"",
+    ),
+    (
+        "name = { zh = \"投诉内容\", en = \"What it is about\" }\ntype = \"text\"\nrequired = true",
+        "name = { zh = \"投诉内容\", en = \"What it is about\" }\ntype = \"text\"\nrequired_when = \"content is not null\"",
+        "P550",
+        "",
+    ),
+    (
+        "ends = \"filed\"",
+        "ends = \"accept or refuze\"",
+        "P202",
+        "\"accept or refuze\"",
+    ),
+    (
+        "state = \"shown\"\nworking_days = 5\n",
+        "state = \"shown\"\nworking_days = 5\nmonths = 3\n",
+        "P205",
+        "3",
+    ),
+    (
         "clock = \"stopped\"",
         "clock = \"stoped\"",
         "P132",
@@ -168,4 +205,30 @@ fn flows_that_open_each_other_are_refused() {
         .filter(|problem| problem.code == "P564")
         .count();
     assert_eq!(circles, 2, "{problems:?}");
+}
+
+#[test]
+fn a_deadline_that_several_steps_end_and_an_input_that_is_asked_for_sometimes() {
+    let text = MATTER
+        .replace("ends = \"filed\"", "ends = \"accept or refuse_time\"")
+        .replace(
+            "choices = [\"vocabulary:verdict\"]\n",
+            "choices = [\"vocabulary:verdict\"]\nrequired_when = \"content <> 'none'\"\n",
+        )
+        .replace(
+            "state = \"shown\"\nworking_days = 5\n",
+            "state = \"shown\"\nmonths = 3\n",
+        );
+    let checked = check(&sources(&text));
+    assert_eq!(checked.problems, []);
+    let programme = checked.programme.unwrap();
+    let flow = &programme.flows[&base::FlowId::new("matter")];
+    assert_eq!(
+        flow.deadlines[0].ends,
+        End::OnAction(vec!["accept".into(), "refuse_time".into()])
+    );
+    let close = flow.action(&"close".into()).unwrap();
+    let when = When::IsNot("content".into(), Value::Text("none".to_owned()));
+    assert_eq!(close.requires[0].when, when);
+    assert_eq!(flow.notices[0].length, Length::Months(3));
 }

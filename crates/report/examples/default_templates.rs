@@ -25,6 +25,8 @@ fn all() -> Vec<(&'static str, Vec<u8>)> {
         ("supervision.docx", supervision()),
         ("circular.docx", circular()),
         ("confirmation.docx", confirmation()),
+        ("order.docx", order()),
+        ("record.docx", record()),
         ("rectification.xlsx", rectification()),
         ("summary.xlsx", summary()),
     ]
@@ -420,6 +422,55 @@ fn supervision() -> Vec<u8> {
             ]),
             paragraph(BODY, 579, INDENTED, "{{/经过}}"),
             signature(),
+        ]
+        .concat(),
+    )
+}
+
+/// Notice, decision, order or instruction of a flow's step: to whom, what, by when, on which basis.
+fn order() -> Vec<u8> {
+    document(
+        &[
+            red_head(),
+            title("{{标题}}"),
+            blank(),
+            paragraph(BODY, 579, LEFT, "{{对象}}："),
+            text("{{#正文}}{{文字}}"),
+            text("{{?办理期限}}本文书所要求的事项，应于{{办理期限}}前完成。"),
+            text("{{?备注}}{{备注}}"),
+            signature(),
+            paragraph(BODY, 640, LEFT, "{{#签名}}{{签名栏}}"),
+            paragraph(
+                SMALL,
+                520,
+                LEFT,
+                "事项编号{{事项编号}}，一式两份，一份送达当事人，一份存档。",
+            ),
+        ]
+        .concat(),
+    )
+}
+
+/// Form of what was found and done on the spot: a line for each field, then who signs.
+fn record() -> Vec<u8> {
+    document(
+        &[
+            title("{{标题}}"),
+            paragraph(BODY, 579, CENTERED, "{{发文字号}}"),
+            blank(),
+            paragraph(BODY, 579, LEFT, "被检查对象：{{对象}}{{?对象编号}}（{{对象编号}}）{{/对象编号}}"),
+            paragraph(BODY, 579, LEFT, "检查单位：{{发文机关}}　　检查日期：{{办理日期}}"),
+            text("{{#正文}}{{文字}}"),
+            table(&[
+                (2800, "项目", "{{#内容}}{{名称}}", "center"),
+                (6044, "记录", "{{内容}}", "left"),
+            ]),
+            text("{{?理由}}说明：{{理由}}"),
+            text("{{?备注}}{{备注}}"),
+            blank(),
+            paragraph(BODY, 760, LEFT, "{{#签名}}{{签名栏}}"),
+            blank(),
+            paragraph(SMALL, 520, LEFT, "事项编号{{事项编号}}，存证位置{{存证位置}}。当事人对以上记录核对无误后签名；拒绝签名的，由检查人员注明。"),
         ]
         .concat(),
     )

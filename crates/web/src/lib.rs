@@ -29,6 +29,7 @@ pub mod pages;
 mod picture;
 mod posted;
 mod problems;
+mod readings;
 mod remedies;
 mod site;
 mod sorting;
@@ -36,6 +37,7 @@ mod words;
 
 pub use hooks::tell_receivers;
 pub use problems::CATALOGUE;
+pub use readings::{Closed, close_periods};
 pub use site::{Options, Site};
 
 use axum::Router;

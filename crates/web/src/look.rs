@@ -3,7 +3,9 @@
 //! Every page is made inside [`Site::page`], away from the threads that answer: it reads, renders and
 //! ends. What it was made from is its tag; where the browser has that already nothing is rendered.
 
+use std::any::Any;
 use std::hash::{Hash, Hasher};
+use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::http::header::ETAG;
@@ -208,131 +210,177 @@ fn visitor_of(site: &Site, asked: &Asked, office: &Office) -> Result<Option<Visi
     }))
 }
 
+/// An answer to come. Of one kind for every page, as is what makes it: what goes around the making of a page is
+/// compiled once and not for each.
+pub(crate) type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+type MakePage = Box<dyn FnOnce(&Look<'_>) -> Result<Page, Refused> + Send>;
+type MakeFile = Box<dyn FnOnce(&Look<'_>) -> Result<Response, Refused> + Send>;
+type DeskWork = Box<dyn FnOnce(&Look<'_>, &Posted, &Visitor) -> Result<Response, Refused> + Send>;
+
+/// A command in three parts: what it does, what is answered then, and the form again where it is refused.
+struct Command {
+    work: Box<dyn Fn(&mut Office, &Posted, &Visitor) -> Result<Box<dyn Any>, Vec<Problem>> + Send>,
+    then: Box<dyn FnOnce(&Site, &Visitor, &Posted, Box<dyn Any>) -> Response + Send>,
+    again: Box<dyn FnOnce(&Look<'_>, &Posted, &[Problem]) -> Result<Page, Refused> + Send>,
+}
+
 impl Site {
     /// Makes a page for whoever is signed in; others are led to the sign-in and back.
-    pub(crate) async fn page(
+    pub(crate) fn page(
         &self,
         asked: Asked,
         make: impl FnOnce(&Look<'_>) -> Result<Page, Refused> + Send + 'static,
-    ) -> Response {
-        self.page_open(asked, move |look| {
+    ) -> Answering {
+        let signed_in: MakePage = Box::new(move |look| {
             look.visitor()?;
             make(look)
-        })
-        .await
+        });
+        Box::pin(answer_page(self.clone(), asked, signed_in))
     }
 
     /// Makes a page for everyone.
-    pub(crate) async fn page_open(
+    pub(crate) fn page_open(
         &self,
         asked: Asked,
         make: impl FnOnce(&Look<'_>) -> Result<Page, Refused> + Send + 'static,
-    ) -> Response {
-        let lang = asked.lang;
-        self.blocking(move |site| make_page(site, &asked, make))
-            .await
-            .unwrap_or_else(|problem| answer::bare(lang, &problem))
+    ) -> Answering {
+        Box::pin(answer_page(self.clone(), asked, Box::new(make)))
     }
 
     /// Makes an answer that is no page (a file, a stream) for whoever is signed in.
-    pub(crate) async fn file(
+    pub(crate) fn file(
         &self,
         asked: Asked,
         make: impl FnOnce(&Look<'_>) -> Result<Response, Refused> + Send + 'static,
-    ) -> Response {
-        let lang = asked.lang;
-        self.blocking(move |site| {
-            read(site, &asked, |look| {
-                look.visitor()
-                    .and_then(|_| make(look))
-                    .unwrap_or_else(|refused| refusal(look, refused))
-            })
-        })
-        .await
-        .unwrap_or_else(|problem| answer::bare(lang, &problem))
+    ) -> Answering {
+        Box::pin(answer_file(self.clone(), asked, Box::new(make)))
     }
 
     /// Carries out what a form asks for, as whoever is signed in. `work` decides and appends; it may be
     /// called again when others were faster. Where it is refused, `again` shows the form as it was
     /// filled in, with what is wrong.
-    pub(crate) async fn command<T: 'static>(
+    pub(crate) fn command<T: 'static>(
         &self,
         asked: Asked,
         posted: Posted,
         work: impl Fn(&mut Office, &Posted, &Visitor) -> Result<T, Vec<Problem>> + Send + 'static,
         then: impl FnOnce(&Site, &Visitor, &Posted, T) -> Response + Send + 'static,
         again: impl FnOnce(&Look<'_>, &Posted, &[Problem]) -> Result<Page, Refused> + Send + 'static,
-    ) -> Response {
-        let lang = asked.lang;
-        let posted = Arc::new(posted);
-        let typed = Arc::clone(&posted);
-        let done = self.blocking(move |site| {
-            let who = match site
-                .office()
-                .read(|office| visitor_of(site, &asked, office))
-            {
-                Ok(Ok(Some(who))) if who.must_change => return answer::go_to("/me/password"),
-                Ok(Ok(Some(who))) => who,
-                Ok(Ok(None)) => return go_to_sign_in(&asked),
-                Ok(Err(problem)) | Err(problem) => return answer::bare(asked.lang, &problem),
-            };
-            if !posted.is_of(&asked) {
-                return read(site, &asked, |look| {
-                    refusal(look, Refused::from(problems::forged()))
-                });
-            }
-            let once = posted.once();
-            let done = site
-                .office()
-                .command(who.actor, once, |office| work(office, &posted, &who));
-            match done {
-                Ok(done) => {
-                    if let Ok(position) = site.office().read(Office::position) {
-                        site.tell(position);
-                    }
-                    then(site, &who, &posted, done)
-                }
-                Err(found) => read(site, &asked, |look| {
-                    let status = answer::status_of(&found);
-                    match again(look, &posted, &found) {
-                        Ok(page) => page.with_status(status).answer(None),
-                        Err(refused) => refusal(look, refused),
-                    }
-                }),
-            }
-        });
-        match done.await {
-            Ok(response) => kept::keep(response, lang, &typed).await,
-            Err(problem) => answer::bare(lang, &problem),
-        }
+    ) -> Answering {
+        let command = Command {
+            work: Box::new(move |office, posted, who| {
+                Ok(Box::new(work(office, posted, who)?) as Box<dyn Any>)
+            }),
+            then: Box::new(move |site, who, posted, done| match done.downcast() {
+                Ok(done) => then(site, who, posted, *done),
+                Err(_) => unreachable!("`work` above gave it"),
+            }),
+            again: Box::new(again),
+        };
+        Box::pin(answer_command(self.clone(), asked, posted, command))
     }
 
     /// As [`Site::command`] for what only the desk keeps (drafts, passwords): nothing is appended.
-    pub(crate) async fn desk_work(
+    pub(crate) fn desk_work(
         &self,
         asked: Asked,
         posted: Posted,
         work: impl FnOnce(&Look<'_>, &Posted, &Visitor) -> Result<Response, Refused> + Send + 'static,
-    ) -> Response {
-        let lang = asked.lang;
-        let posted = Arc::new(posted);
-        let typed = Arc::clone(&posted);
-        let done = self.blocking(move |site| {
-            read(site, &asked, |look| {
-                let done = look.visitor().and_then(|who| {
-                    if posted.is_of(&asked) {
-                        work(look, &posted, who)
-                    } else {
-                        Err(Refused::from(problems::forged()))
-                    }
-                });
-                done.unwrap_or_else(|refused| refusal(look, refused))
-            })
-        });
-        match done.await {
-            Ok(response) => kept::keep(response, lang, &typed).await,
-            Err(problem) => answer::bare(lang, &problem),
+    ) -> Answering {
+        Box::pin(answer_desk_work(
+            self.clone(),
+            asked,
+            posted,
+            Box::new(work),
+        ))
+    }
+}
+
+async fn answer_page(site: Site, asked: Asked, make: MakePage) -> Response {
+    let lang = asked.lang;
+    site.blocking(move |site| make_page(site, &asked, make))
+        .await
+        .unwrap_or_else(|problem| answer::bare(lang, &problem))
+}
+
+async fn answer_file(site: Site, asked: Asked, make: MakeFile) -> Response {
+    let lang = asked.lang;
+    site.blocking(move |site| {
+        read(site, &asked, |look| {
+            look.visitor()
+                .and_then(|_| make(look))
+                .unwrap_or_else(|refused| refusal(look, refused))
+        })
+    })
+    .await
+    .unwrap_or_else(|problem| answer::bare(lang, &problem))
+}
+
+async fn answer_command(site: Site, asked: Asked, posted: Posted, command: Command) -> Response {
+    let lang = asked.lang;
+    let posted = Arc::new(posted);
+    let typed = Arc::clone(&posted);
+    let done = site.blocking(move |site| {
+        let who = match site
+            .office()
+            .read(|office| visitor_of(site, &asked, office))
+        {
+            Ok(Ok(Some(who))) if who.must_change => return answer::go_to("/me/password"),
+            Ok(Ok(Some(who))) => who,
+            Ok(Ok(None)) => return go_to_sign_in(&asked),
+            Ok(Err(problem)) | Err(problem) => return answer::bare(asked.lang, &problem),
+        };
+        if !posted.is_of(&asked) {
+            return read(site, &asked, |look| {
+                refusal(look, Refused::from(problems::forged()))
+            });
         }
+        let once = posted.once();
+        let done = site.office().command(who.actor, once, |office| {
+            (command.work)(office, &posted, &who)
+        });
+        match done {
+            Ok(done) => {
+                if let Ok(position) = site.office().read(Office::position) {
+                    site.tell(position);
+                }
+                (command.then)(site, &who, &posted, done)
+            }
+            Err(found) => read(site, &asked, |look| {
+                let status = answer::status_of(&found);
+                match (command.again)(look, &posted, &found) {
+                    Ok(page) => page.with_status(status).answer(None),
+                    Err(refused) => refusal(look, refused),
+                }
+            }),
+        }
+    });
+    match done.await {
+        Ok(response) => kept::keep(response, lang, &typed).await,
+        Err(problem) => answer::bare(lang, &problem),
+    }
+}
+
+async fn answer_desk_work(site: Site, asked: Asked, posted: Posted, work: DeskWork) -> Response {
+    let lang = asked.lang;
+    let posted = Arc::new(posted);
+    let typed = Arc::clone(&posted);
+    let done = site.blocking(move |site| {
+        read(site, &asked, |look| {
+            let done = look.visitor().and_then(|who| {
+                if posted.is_of(&asked) {
+                    work(look, &posted, who)
+                } else {
+                    Err(Refused::from(problems::forged()))
+                }
+            });
+            done.unwrap_or_else(|refused| refusal(look, refused))
+        })
+    });
+    match done.await {
+        Ok(response) => kept::keep(response, lang, &typed).await,
+        Err(problem) => answer::bare(lang, &problem),
     }
 }
 

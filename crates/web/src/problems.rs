@@ -362,4 +362,44 @@ base::catalogue! {
         what { zh: "批量“{text}”不对", en: "`{text}` is no lot size" }
         remedy { zh: "写 2 到 1000000000000 之间的整数", en: "write a whole number from 2 to 1000000000000" }
     }
+    /// A key that is for another sensor.
+    fn key_of_other_sensor(sensor, subject) -> "W930" Error {
+        what { zh: "这个密钥只能上报“{subject}”的“{sensor}”", en: "this key is for `{sensor}` of `{subject}` only" }
+        remedy { zh: "用那个传感器自己的密钥，或用可以上报全部读数的令牌", en: "use that sensor's own key, or a token that may send all readings" }
+    }
+    /// More readings than a sensor's rule allows.
+    fn readings_too_fast(limit) -> "W931" Error {
+        what { zh: "上报太快：每个传感器每分钟最多 {limit} 条，这次一条也没有收", en: "too fast: one sensor sends at most {limit} readings a minute; nothing of this request was taken" }
+        remedy { zh: "按 Retry-After 的秒数稍后再发，或分成几次", en: "send it again after the seconds of Retry-After, or in parts" }
+    }
+    /// More waits than can be written.
+    fn readings_wait() -> "W932" Error {
+        what { zh: "读数来得太多，正在写入，这次没有收", en: "more readings come than can be written; nothing of this request was taken" }
+        remedy { zh: "稍后再发", en: "send it again in a moment" }
+    }
+    /// A batch of none, or of too many.
+    fn batch_of_readings(count, most) -> "W933" Error {
+        what { zh: "一次上报了 {count} 条读数", en: "the request has {count} readings" }
+        remedy { zh: "一次上报 1 至 {most} 条", en: "send 1 to {most} at a time" }
+    }
+    /// Days of a sensor's key that cannot be.
+    fn days_of_key(most) -> "W934" Error {
+        what { zh: "密钥的有效天数没有写或写得不对", en: "the days of the key are missing or wrong" }
+        remedy { zh: "写 1 至 {most}", en: "write 1 to {most}" }
+    }
+    /// Too many photographs of a visit.
+    fn too_many_photographs(most) -> "W900" Error {
+        what { zh: "一次检查至多 {most} 张照片", en: "a visit has {most} photographs at most" }
+        remedy { zh: "去掉几张，或分两次提交", en: "remove some, or send them in two visits" }
+    }
+    /// A signer's name without a signature.
+    fn no_signature() -> "W901" Error {
+        what { zh: "写了签名人的姓名，没有签名", en: "there is the signer's name and no signature" }
+        remedy { zh: "请对方在签名框里签名；拒签或不在场的，在下面注明", en: "have it signed in the box, or say below that it was refused or nobody was there" }
+    }
+    /// A signature that is no picture.
+    fn signature_is_no_picture(limit_mb) -> "W902" Error {
+        what { zh: "签名不是图片，或超过 {limit_mb} MB", en: "the signature is no picture, or larger than {limit_mb} MB" }
+        remedy { zh: "用 PNG 或 JPEG 图片，或在手机上重新签名", en: "use a PNG or JPEG picture, or sign again on the phone" }
+    }
 }

@@ -10,6 +10,7 @@ use office::assessment::{Ask, Assessment};
 use office::spaces::StandsIn;
 use office::work::Worklist;
 use office::{Office, SharedOffice};
+use parking_lot::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use tokio::sync::watch;
 
 use crate::asked::Asked;
@@ -34,8 +35,7 @@ pub(crate) struct Shared {
     pub(crate) office: SharedOffice,
     pub(crate) desk: Desk,
     pub(crate) options: Options,
-    worklist: Mutex<Worklist>,
-    deputies: Mutex<(Position, Deputies)>,
+    worklist: RwLock<Worklist>,
     /// What is shown to a session once: a password or token that was made for it.
     told_once: Mutex<Vec<(String, Told)>>,
     /// Whether the ledger is being verified.
@@ -46,17 +46,18 @@ pub(crate) struct Shared {
     /// Files that are checked or taken in the background.
     pub(crate) imports: Jobs,
     months: Made<AssessmentKey, Months>,
+    /// By when subjects are due, by rule.
+    pub(crate) visits: Made<(Arc<str>, Position, Day), Vec<office::visits::NextVisit>>,
     names: Mutex<Names>,
     /// What the provider of sign-ins said of itself.
     pub(crate) elsewhere: crate::elsewhere::Kept,
+    /// Readings of sensors on their way in.
+    pub(crate) readings: crate::readings::Intake,
     /// Receivers of webhooks that are being told now.
     pub(crate) hooks: crate::hooks::Busy,
     /// The newest position that the site has heard of; closed when the site ends.
     pub(crate) news: watch::Sender<News>,
 }
-
-/// Deputies by their actor's number.
-type Deputies = Arc<Vec<(u64, StandsIn)>>;
 
 /// What an assessment is a function of.
 type AssessmentKey = (ScorecardId, Period, Day, Position);
@@ -69,6 +70,8 @@ pub(crate) type Months = Vec<(Day, HashMap<String, (f64, String)>)>;
 const ASSESSMENTS_KEPT_MAX: usize = 8;
 /// Courses over the months that are kept.
 const MONTHS_KEPT_MAX: usize = 2;
+/// Lists of what is due that are kept.
+const VISITS_KEPT_MAX: usize = 8;
 
 /// What is new.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,16 +107,17 @@ impl Site {
                 office,
                 desk,
                 options,
-                worklist: Mutex::default(),
-                deputies: Mutex::default(),
+                worklist: RwLock::default(),
                 told_once: Mutex::default(),
                 is_verifying: AtomicBool::new(false),
                 verified: Mutex::default(),
                 assessments: Made::new(ASSESSMENTS_KEPT_MAX),
                 imports: Jobs::default(),
                 months: Made::new(MONTHS_KEPT_MAX),
+                visits: Made::new(VISITS_KEPT_MAX),
                 names: Mutex::default(),
                 elsewhere: crate::elsewhere::Kept::default(),
+                readings: crate::readings::Intake::default(),
                 hooks: crate::hooks::Busy::default(),
                 news: watch::Sender::new(first),
             }),
@@ -130,33 +134,25 @@ impl Site {
         &self.shared.desk
     }
 
-    /// The open cases, as of the office's position.
-    pub(crate) fn worklist(&self, office: &Office) -> Result<MutexGuard<'_, Worklist>, Problem> {
-        let mut list = self
-            .shared
-            .worklist
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+    /// The open cases, as of the office's position. Many read them at once; only who finds them behind brings them up.
+    pub(crate) fn worklist(
+        &self,
+        office: &Office,
+    ) -> Result<RwLockReadGuard<'_, Worklist>, Problem> {
+        let list = &self.shared.worklist;
+        let read = list.read();
+        if read.is_up(office)? {
+            return Ok(read);
+        }
+        drop(read);
+        let mut list = list.write();
         list.bring_up(office)?;
-        Ok(list)
+        Ok(RwLockWriteGuard::downgrade(list))
     }
 
     /// Everyone who stands in for somebody: the numbers, and the days.
-    pub(crate) fn deputies(&self, office: &Office) -> Result<Deputies, Problem> {
-        let mut kept = self
-            .shared
-            .deputies
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if kept.0 != office.position() {
-            let all = office
-                .actors()?
-                .into_iter()
-                .filter(|(_, row)| row.closed.is_none());
-            let deputies = all.filter_map(|(number, row)| Some((number, row.stands_in?)));
-            *kept = (office.position(), Arc::new(deputies.collect()));
-        }
-        Ok(kept.1.clone())
+    pub(crate) fn deputies(&self, office: &Office) -> Result<Arc<[(u64, StandsIn)]>, Problem> {
+        Ok(self.worklist(office)?.deputies())
     }
 
     /// Keeps a secret for the next page of a session that shows it.
@@ -237,15 +233,28 @@ impl Site {
     }
 
     /// Does work that blocks (reading the ledger, hashing) away from the threads that answer.
+    ///
+    /// What waits for it is one and the same for all work: compiled for each kind anew it was a fifth of this crate.
     pub(crate) async fn blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Site) -> T + Send + 'static,
     ) -> Result<T, Problem> {
         let site = self.clone();
-        tokio::task::spawn_blocking(move || work(&site))
-            .await
-            .map_err(|_| crate::problems::broke_off())
+        let (give, taken) = std::sync::mpsc::sync_channel(1);
+        // Nobody takes it where the asker went away: nothing is lost by that.
+        let work = move || drop(give.send(work(&site)));
+        away(Box::new(work)).await?;
+        taken.try_recv().map_err(|_| crate::problems::broke_off())
     }
+}
+
+/// Work without what comes of it.
+type Work = Box<dyn FnOnce() + Send>;
+
+async fn away(work: Work) -> Result<(), Problem> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|_| crate::problems::broke_off())
 }
 
 fn key_of(ask: &Ask) -> AssessmentKey {

@@ -297,6 +297,33 @@ proptest! {
 }
 
 #[test]
+fn a_notice_of_months_ends_after_the_same_day_of_the_month() {
+    let (mut flow, calendar) = (matter(Length::CalendarDays(10)), calendar_2018());
+    flow.notices[0].length = Length::Months(3);
+    let clock = Clock {
+        by: 7,
+        moment: base::Moment::MIN,
+    };
+    // Put up on the last of November: to the last of February, of which there is no 30th; it ends on the 1st of March.
+    for (up, last, ends) in [
+        ("2017-11-30", "2018-02-28", "2018-03-01"),
+        ("2018-05-15", "2018-08-15", "2018-08-16"),
+    ] {
+        let shown = act(
+            &flow,
+            &opened(&flow, day(up)),
+            wanted("show", day(up)),
+            &calendar,
+        );
+        let mut case = shown.unwrap();
+        let none = pass_time(&flow, &mut case, day(last), &calendar, clock).unwrap();
+        assert_eq!(none, []);
+        let steps = pass_time(&flow, &mut case, day("2018-12-31"), &calendar, clock).unwrap();
+        assert_eq!(steps[0].day, day(ends));
+    }
+}
+
+#[test]
 fn a_transfer_starts_the_limit_anew_and_sending_back_gives_the_old_one() {
     let (flow, calendar) = (matter(Length::CalendarDays(10)), calendar_2018());
     let case = opened(&flow, day("2018-06-04"));

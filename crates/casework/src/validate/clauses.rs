@@ -120,7 +120,8 @@ fn notice(check: &mut Check<'_>, part: FlowPart, notice: &Notice) {
         let problem = problems::notice_in_closed_state(&notice.id, &notice.state);
         check.fault(part, "state", problem);
     }
-    if let Length::WorkingDays(days) | Length::CalendarDays(days) = notice.length
+    if let Length::WorkingDays(days) | Length::CalendarDays(days) | Length::Months(days) =
+        notice.length
         && !(1..=super::DEADLINE_LENGTH_MAX).contains(&days)
     {
         let problem = problems::bad_length(&notice.id, days, super::DEADLINE_LENGTH_MAX);

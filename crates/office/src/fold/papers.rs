@@ -4,7 +4,7 @@ use base::Problem;
 use ledger::{Change, Entry, StateView};
 
 use super::{get, put, read};
-use crate::entry::{Kind, PaperFacts, PaperTemplateFacts, PaperVoidedFacts};
+use crate::entry::{CasePaperFacts, Kind, PaperFacts, PaperTemplateFacts, PaperVoidedFacts};
 use crate::problems;
 use crate::spaces::{self, PaperRow};
 
@@ -23,17 +23,14 @@ pub(super) fn fold(
             positions.push(at);
             Ok(vec![put(spaces::PAPER_TEMPLATE, key, &positions)?])
         }
-        Kind::Paper => {
-            let facts: PaperFacts = read(entry)?;
-            let row = PaperRow {
-                kind: facts.kind,
-                voided: None,
-            };
-            let mut changes = vec![put(spaces::PAPER, spaces::number_key(at), &row)?];
-            if let Some(number) = facts.number {
-                let key = spaces::key(&[&facts.pattern, &facts.year.to_string()]);
-                changes.push(put(spaces::PAPER_SERIES, key, &number)?);
-            }
+        Kind::Paper => issued(at, read(entry)?),
+        Kind::CasePaper => {
+            let facts: CasePaperFacts = read(entry)?;
+            let key = spaces::number_key(facts.case);
+            let mut papers: Vec<u64> = get(state, spaces::CASE_PAPERS, &key)?.unwrap_or_default();
+            papers.push(at);
+            let mut changes = issued(at, facts.paper)?;
+            changes.push(put(spaces::CASE_PAPERS, key, &papers)?);
             Ok(changes)
         }
         Kind::PaperVoided => {
@@ -46,4 +43,18 @@ pub(super) fn fold(
         }
         _ => Ok(Vec::new()),
     }
+}
+
+/// A paper that is issued: its row, and the last number of its series.
+fn issued(at: u64, facts: PaperFacts) -> Result<Vec<Change>, Problem> {
+    let row = PaperRow {
+        kind: facts.kind,
+        voided: None,
+    };
+    let mut changes = vec![put(spaces::PAPER, spaces::number_key(at), &row)?];
+    if let Some(number) = facts.number {
+        let key = spaces::key(&[&facts.pattern, &facts.year.to_string()]);
+        changes.push(put(spaces::PAPER_SERIES, key, &number)?);
+    }
+    Ok(changes)
 }

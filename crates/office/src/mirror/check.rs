@@ -16,11 +16,7 @@ use serde::de::DeserializeOwned;
 use super::{CaseNow, Mirror, Told, attributes_of, facts, step_of};
 use crate::activate::programme_of;
 use crate::entry::{
-    ActorEndFacts, ActorMovedFacts, AuditDrawFacts, AuditFindingFacts, CaseReportedFacts,
-    ChangeConfirmedFacts, DeputyEndedFacts, DeputyFacts, HandoverConfirmedFacts, HandoverFacts,
-    ImportEndFacts, Kind, LetterCountersignedFacts, LetterScanFacts, LetterSignedFacts,
-    OverrideFacts, PaperFacts, PaperTemplateFacts, PaperVoidedFacts, ProgrammeFacts, PublishFacts,
-    RemindFacts, SealFacts, SubjectFacts, WithdrawFacts,
+    ActorEndFacts, ActorMovedFacts, AuditDrawFacts, AuditFindingFacts, CasePaperFacts, CaseReportedFacts, ChangeConfirmedFacts, DeputyEndedFacts, DeputyFacts, FieldVisitConfirmedFacts, FieldVisitFacts, HandoverConfirmedFacts, HandoverFacts, ImportEndFacts, Kind, LetterCountersignedFacts, LetterScanFacts, LetterSignedFacts, OverrideFacts, PaperFacts, PaperTemplateFacts, PaperVoidedFacts, ProgrammeFacts, PublishFacts, RemindFacts, SealFacts, SubjectFacts, WithdrawFacts,
 };
 use crate::problems;
 use crate::rows::{RecordRow, RowForms};
@@ -129,6 +125,8 @@ impl Ahead<'_> {
                 self.check_case(number, case)
             }
             Kind::CaseReported => readable::<CaseReportedFacts>(told),
+            Kind::FieldVisit => readable::<FieldVisitFacts>(told),
+            Kind::FieldVisitConfirmed => readable::<FieldVisitConfirmedFacts>(told),
             Kind::ImportClose | Kind::ImportAbandon => readable::<ImportEndFacts>(told),
             Kind::Remind => readable::<RemindFacts>(told),
             Kind::Override => readable::<OverrideFacts>(told),
@@ -148,6 +146,7 @@ impl Ahead<'_> {
             Kind::ChangeConfirmed => readable::<ChangeConfirmedFacts>(told),
             Kind::PaperTemplate => readable::<PaperTemplateFacts>(told),
             Kind::Paper => readable::<PaperFacts>(told),
+            Kind::CasePaper => readable::<CasePaperFacts>(told),
             Kind::PaperVoided => readable::<PaperVoidedFacts>(told),
         }
     }

@@ -1,16 +1,19 @@
 //! The kinds of papers: what each is about, and the fields and lists that it offers to its template.
 
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 use base::Text;
-use programme::model::Programme;
+use programme::model::{CasePaper, Programme};
 use report::{Data, Field, Known};
 
 use super::{LINE_MAX, NOTE_MAX, PaperRequest};
 
 /// A kind of paper.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PaperKind {
+    /// A paper of a flow's step.
+    OfCase(&'static CasePaper),
     /// Responsibility letter of a unit.
     Letter,
     /// Supervision note about a case.
@@ -202,6 +205,41 @@ const SUPERVISION_STEPS: &[Word] = &[
         "the reason, may be empty",
     ),
 ];
+
+const CASE_PAPER: &[Word] = &[
+    UNIT,
+    ("标题", "title", "文书名称", "the paper's name"),
+    (
+        "对象",
+        "subject",
+        "办件所关的对象，没有的为责任单位",
+        "the subject of the case, else the unit whose case it is",
+    ),
+    (
+        "对象编号",
+        "subject.id",
+        "对象的编号，可为空",
+        "the subject's identifier, may be empty",
+    ),
+    ("事项", "matter", "事项名称", "what the case is about"),
+    ("事项编号", "case", "事项编号", "the case's number"),
+    ("办理步骤", "step", "办理步骤", "the step"),
+    ("办理日期", "step.day", "办理日期", "the day of the step"),
+    (
+        "办理期限",
+        "due",
+        "此后的期限，可为空",
+        "the deadline that runs then, may be empty",
+    ),
+    (
+        "理由",
+        "reason",
+        "办理时写的理由，可为空",
+        "the reason given, may be empty",
+    ),
+];
+const PARAGRAPHS: &[Word] = &[("文字", "text", "一段文字", "the paragraph")];
+const SIGNATURES: &[Word] = &[("签名栏", "line", "签名栏", "the line")];
 
 const CIRCULAR: &[Word] = &[
     ("标题", "title", "通报标题", "the title"),
@@ -429,7 +467,7 @@ const CONFIRMATION_ITEMS: &[Word] = &[
 type WordList = (Word, &'static [Word]);
 
 impl PaperKind {
-    /// All kinds.
+    /// The kinds of the assessment.
     pub const ALL: [PaperKind; 6] = [
         PaperKind::Letter,
         PaperKind::Supervision,
@@ -438,6 +476,16 @@ impl PaperKind {
         PaperKind::Summary,
         PaperKind::Confirmation,
     ];
+
+    /// All kinds that a programme has: those of the assessment, then those of its flows.
+    pub fn all(programme: &Programme) -> Vec<PaperKind> {
+        let of_cases = programme.papers.values();
+        let of_cases = of_cases.filter_map(|declared| declared.of_case.as_ref());
+        PaperKind::ALL
+            .into_iter()
+            .chain(of_cases.map(|paper| PaperKind::OfCase(kept(paper))))
+            .collect()
+    }
 
     /// Its name in entries and addresses.
     pub fn as_str(self) -> &'static str {
@@ -448,19 +496,25 @@ impl PaperKind {
             PaperKind::Rectification => "rectification",
             PaperKind::Summary => "summary",
             PaperKind::Confirmation => "confirmation",
+            PaperKind::OfCase(paper) => &paper.kind,
         }
     }
 
     /// The kind of that name.
-    pub fn parse(text: &str) -> Option<PaperKind> {
-        PaperKind::ALL
+    pub fn parse(programme: &Programme, text: &str) -> Option<PaperKind> {
+        let own = PaperKind::ALL
             .into_iter()
-            .find(|kind| kind.as_str() == text)
+            .find(|kind| kind.as_str() == text);
+        own.or_else(|| {
+            let declared = programme.papers.get(text)?.of_case.as_ref()?;
+            Some(PaperKind::OfCase(kept(declared)))
+        })
     }
 
     /// What people call it.
     pub fn name(self) -> Text {
         let (zh, en) = match self {
+            PaperKind::OfCase(paper) => return paper.name.clone(),
             PaperKind::Letter => ("责任书", "Responsibility letter"),
             PaperKind::Supervision => ("督办单", "Supervision note"),
             PaperKind::Circular => ("通报", "Circular"),
@@ -475,7 +529,7 @@ impl PaperKind {
     pub fn about(self) -> About {
         match self {
             PaperKind::Letter | PaperKind::Confirmation => About::Unit,
-            PaperKind::Supervision => About::Case,
+            PaperKind::Supervision | PaperKind::OfCase(_) => About::Case,
             PaperKind::Circular => About::Seal,
             PaperKind::Rectification | PaperKind::Summary => About::Year,
         }
@@ -490,6 +544,8 @@ impl PaperKind {
             PaperKind::Rectification => report::templates::RECTIFICATION,
             PaperKind::Summary => report::templates::SUMMARY,
             PaperKind::Confirmation => report::templates::CONFIRMATION,
+            PaperKind::OfCase(paper) if paper.is_record => report::templates::RECORD,
+            PaperKind::OfCase(_) => report::templates::ORDER,
         }
     }
 
@@ -525,6 +581,42 @@ impl PaperKind {
                     (
                         ("经过", "steps", "每个办理步骤", "each step"),
                         SUPERVISION_STEPS,
+                    ),
+                ],
+            ),
+            PaperKind::OfCase(_) => (
+                CASE_PAPER,
+                vec![
+                    (
+                        (
+                            "正文",
+                            "paragraphs",
+                            "正文的每一段",
+                            "each paragraph of the text",
+                        ),
+                        PARAGRAPHS,
+                    ),
+                    (
+                        ("内容", "fields", "办件的每个栏目", "each field of the case"),
+                        SUPERVISION_FIELDS,
+                    ),
+                    (
+                        (
+                            "经过",
+                            "steps",
+                            "到这一步为止的每个步骤",
+                            "each step up to this one",
+                        ),
+                        SUPERVISION_STEPS,
+                    ),
+                    (
+                        (
+                            "签名",
+                            "signatures",
+                            "每个签名栏",
+                            "each line for a signature",
+                        ),
+                        SIGNATURES,
                     ),
                 ],
             ),
@@ -630,6 +722,17 @@ impl PaperKind {
                 about: indicator.definition.clone(),
             }));
         }
+        if let PaperKind::OfCase(paper) = self
+            && let Some(flow) = programme.flows.get(&paper.flow)
+        {
+            fields.extend(flow.fields.iter().map(|declared| Field {
+                name: Text::new(
+                    format!("栏目.{}", declared.name.zh),
+                    format!("field.{}", declared.id),
+                ),
+                about: declared.name.clone(),
+            }));
+        }
         let lists = lists
             .iter()
             .map(|(list, columns)| (field(list), columns.iter().map(field).collect()));
@@ -667,6 +770,19 @@ impl PaperKind {
         };
         format!("{number}{}{unit}.{ending}", self.name().zh)
     }
+}
+
+/// A declaration that lives as long as the process, so that a kind stays a small value that is copied. There are a few
+/// dozen in a package, each is kept once, and a version that says the same adds none.
+fn kept(paper: &CasePaper) -> &'static CasePaper {
+    static KEPT: Mutex<Vec<&'static CasePaper>> = Mutex::new(Vec::new());
+    let mut all = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(found) = all.iter().find(|found| **found == paper) {
+        return found;
+    }
+    let new: &'static CasePaper = Box::leak(Box::new(paper.clone()));
+    all.push(new);
+    new
 }
 
 /// What was typed, as it is kept: only what the kind asks for, under limits.

@@ -7,6 +7,7 @@
 //! its values come from in `values.rs`.
 
 mod kinds;
+mod of_case;
 mod values;
 mod volume;
 
@@ -18,13 +19,16 @@ use report::{Checked, Data};
 use sha2::{Digest, Sha256};
 
 use crate::authority::Granted;
-use crate::entry::{Kind, PaperFacts, PaperTemplateFacts, PaperVoidedFacts, Private};
+use crate::entry::{
+    CasePaperFacts, Kind, PaperFacts, PaperTemplateFacts, PaperVoidedFacts, Private,
+};
 use crate::fold::{get, read, row};
 use crate::folder::{Command, Office};
 use crate::problems;
 use crate::spaces::{self, PaperRow};
 
 pub use kinds::{About, PaperKind};
+pub use of_case::{CasePapers, StepPaper};
 pub use volume::Volume;
 
 /// The marks of a pattern of numbers, in either language.
@@ -183,7 +187,7 @@ impl Office {
     /// Its file was erased or cannot be read.
     pub fn template_bytes(&self, template: &Template) -> Result<Vec<u8>, Problem> {
         if template.at.is_none()
-            && let Some(kind) = PaperKind::parse(&template.facts.kind)
+            && let Some(kind) = PaperKind::parse(&*self.programme()?, &template.facts.kind)
         {
             return Ok(kind.built_in().to_vec());
         }
@@ -246,7 +250,7 @@ impl Office {
     }
 
     fn issue_paper_now(&mut self, request: &PaperRequest) -> Result<Position, Problem> {
-        self.authorise(Granted::Publish)?;
+        let step = self.authorise_paper(request)?;
         let is_demonstration = self.nature() == Nature::Demonstration;
         if is_demonstration && !request.as_demonstration {
             return Err(problems::demonstration_paper());
@@ -290,7 +294,18 @@ impl Office {
             evidence: vec![paper, values, template_file],
             ..Private::default()
         };
-        let heads = self.append(vec![Command::new(Kind::Paper, &facts, &private)?], &[])?;
+        let command = match step {
+            None => Command::new(Kind::Paper, &facts, &private)?,
+            Some((case, step)) => {
+                let facts = CasePaperFacts {
+                    paper: facts,
+                    case,
+                    step,
+                };
+                Command::new(Kind::CasePaper, &facts, &private)?
+            }
+        };
+        let heads = self.append(vec![command], &[])?;
         Ok(heads.last().map_or(Position(0), |head| head.position))
     }
 

@@ -30,30 +30,30 @@ const DEMANDED_WITHIN: u32 = 3;
 pub(super) const NOTICE: &str = "演示数据，不是正式文件";
 
 /// Fields and lists as they are put together.
-struct Filling {
-    words: report::Known,
-    data: Data,
+pub(super) struct Filling {
+    pub(super) words: report::Known,
+    pub(super) data: Data,
 }
 
 impl Filling {
     /// Puts a value under the English name of a field.
-    fn put(&mut self, en: &str, value: Value) {
+    pub(super) fn put(&mut self, en: &str, value: Value) {
         if let Some(field) = self.words.fields.iter().find(|field| field.name.en == en) {
             let (zh, en) = (field.name.zh.clone(), field.name.en.clone());
             self.data.fields.push(Line { zh, en, value });
         }
     }
 
-    fn text(&mut self, en: &str, text: impl Into<String>) {
+    pub(super) fn text(&mut self, en: &str, text: impl Into<String>) {
         self.put(en, Value::Text(text.into()));
     }
 
-    fn count(&mut self, en: &str, count: usize) {
+    pub(super) fn count(&mut self, en: &str, count: usize) {
         self.put(en, Value::Number(count.to_string()));
     }
 
     /// Puts lines under the English name of a list; each has a value for each of its columns.
-    fn lines(&mut self, en: &str, rows: Vec<Vec<Value>>) {
+    pub(super) fn lines(&mut self, en: &str, rows: Vec<Vec<Value>>) {
         if let Some((list, columns)) = self.words.lists.iter().find(|(list, _)| list.name.en == en)
         {
             let columns = columns.iter().map(|field| Column {
@@ -70,7 +70,7 @@ impl Filling {
     }
 }
 
-fn text(text: impl Into<String>) -> Value {
+pub(super) fn text(text: impl Into<String>) -> Value {
     Value::Text(text.into())
 }
 
@@ -80,7 +80,7 @@ fn number(number: Option<&Ratio>) -> Value {
     })
 }
 
-fn day(day: Option<Day>) -> Value {
+pub(super) fn day(day: Option<Day>) -> Value {
     day.map_or_else(Value::empty, |day| Value::Day(day.to_string()))
 }
 
@@ -108,6 +108,9 @@ impl Office {
             PaperKind::Letter => self.put_letter(&mut filling, &request.about, &programme)?,
             PaperKind::Supervision => {
                 self.put_supervision(&mut filling, request, &programme, today)?
+            }
+            PaperKind::OfCase(paper) => {
+                self.put_case_paper(&mut filling, &request.about, paper, &programme, today)?
             }
             PaperKind::Circular => self.put_circular(&mut filling, &request.about, &programme)?,
             PaperKind::Rectification => self.put_rectification(&mut filling, &programme, today)?,
@@ -705,6 +708,16 @@ impl Office {
             About::Case => {
                 let mut late: Vec<(Day, u64, String)> = Vec::new();
                 for case in self.cases()?.iter().filter(|case| !case.state.is_closed()) {
+                    if let PaperKind::OfCase(paper) = kind
+                        && !(case.flow.id == paper.flow
+                            && case
+                                .state
+                                .steps
+                                .iter()
+                                .any(|step| step.action == paper.action))
+                    {
+                        continue;
+                    }
                     let task = crate::work::task(&programme, case, Vec::new(), today);
                     let due = task.due.as_ref().map(|due| due.due_on);
                     // What a unit is charged with beside the assessment can be followed up at any time.
@@ -792,7 +805,7 @@ fn reported(case: &Case) -> Option<String> {
 }
 
 /// What a case is about, in a few words.
-fn matter(programme: &Programme, case: &Case) -> String {
+pub(super) fn matter(programme: &Programme, case: &Case) -> String {
     if is_opened_by_seal(case) {
         let unit = case.about.unit.as_deref().unwrap_or_default();
         let period = period_in_words(case.about.period.as_deref().unwrap_or_default());
@@ -821,7 +834,7 @@ fn state_name(case: &Case) -> String {
 }
 
 /// What a case's fields hold, in words.
-fn fields_of(case: &Case) -> Vec<(String, String)> {
+pub(super) fn fields_of(case: &Case) -> Vec<(String, String)> {
     let fields = case.state.fields.iter().map(|(id, value)| {
         let name = case
             .flow

@@ -41,4 +41,19 @@ base::catalogue! {
         what { zh: "这是演示数据，不能出具正式公文", en: "this is a demonstration: no official paper can be issued" }
         remedy { zh: "勾选“作为演示出具”，公文上会注明演示数据", en: "tick that it is issued as a demonstration's; the paper says so" }
     }
+    /// A paper of a step that somebody else takes.
+    fn paper_not_yours(zh, en) -> "O950" Error {
+        what { zh: "您不能出具“{zh}”", en: "you may not make “{en}”" }
+        remedy { zh: "由办理这一步的人出具", en: "whoever takes its step makes it" }
+    }
+    /// A paper of a step that was not taken.
+    fn paper_before_step(zh, en) -> "O951" Error {
+        what { zh: "办件还没有走到出具“{zh}”的一步", en: "the case has not taken the step of “{en}” yet" }
+        remedy { zh: "先办理那一步", en: "take that step first" }
+    }
+    /// A paper that was made for that step.
+    fn paper_made_already(position) -> "O952" Error {
+        what { zh: "这一步的文书已经出具，在存证位置 {position}", en: "the paper of this step was made, at position {position}" }
+        remedy { zh: "下载那一份；有误的先作废再重新出具", en: "download that one; where it is wrong declare it void first" }
+    }
 }

@@ -22,6 +22,7 @@ use indexmap::IndexMap;
 use super::fields::{count, scale};
 use super::references::{unknown, unknown_in};
 use super::{Faults, Rows, month_day, shown};
+use crate::expr::{self, InputTest, Tested};
 use crate::model::{
     ASSIGNMENT, CONTENT_FIELD, DEDUCTED_FIELD, DUE_FIELD, POINTS_FIELD, TITLE_FIELD, Vocabulary,
 };
@@ -303,21 +304,46 @@ impl Builder<'_> {
                     .collect(),
             );
         }
-        for (field, is_required) in self.inputs_of(id) {
-            if is_required {
-                action.requires.push(Requirement {
-                    field,
-                    when: When::Always,
-                });
-            } else {
-                action.sets.push(field);
+        for (field, when) in self.inputs_of(id) {
+            match when {
+                Some(when) => action.requires.push(Requirement { field, when }),
+                None => action.sets.push(field),
             }
         }
         Some(action)
     }
 
-    /// The fields of an action, and whether each is required.
-    fn inputs_of(&mut self, action: &str) -> Vec<(FieldId, bool)> {
+    /// When an input is required; `None` where it never is.
+    fn requirement(&mut self, row: &Row) -> Option<When> {
+        let is_required = row.bool("required").unwrap_or(false);
+        let Some(text) = row.text("required_when") else {
+            return is_required.then_some(When::Always);
+        };
+        if is_required {
+            let problem = problems::said_twice("required", "required_when");
+            self.faults.cell(row, "required_when", problem);
+        }
+        match expr::parse_input_test(text, &row.span_of("required_when")) {
+            Ok(InputTest { field, test }) => {
+                let field = FieldId::new(&field);
+                Some(match test {
+                    Tested::Is(text) => When::Is(field, casework::Value::Text(text.to_string())),
+                    Tested::IsNot(text) => {
+                        When::IsNot(field, casework::Value::Text(text.to_string()))
+                    }
+                    Tested::IsAnswer(answer) => When::Is(field, casework::Value::Bool(answer)),
+                    Tested::IsGiven => When::Given(field),
+                })
+            }
+            Err(found) => {
+                self.faults.extend(found);
+                None
+            }
+        }
+    }
+
+    /// The fields of an action, and when each is required.
+    fn inputs_of(&mut self, action: &str) -> Vec<(FieldId, Option<When>)> {
         let inputs: Vec<Arc<Row>> = self
             .rows
             .under("input", self.id)
@@ -327,7 +353,7 @@ impl Builder<'_> {
             .collect();
         inputs
             .iter()
-            .filter_map(|input| Some((self.input(input)?, input.bool("required").unwrap_or(false))))
+            .filter_map(|input| Some((self.input(input)?, self.requirement(input))))
             .collect()
     }
 
@@ -461,6 +487,10 @@ impl Builder<'_> {
         let mut codes = Vec::new();
         for (text, span) in row.texts_placed(column) {
             let Some(id) = text.strip_prefix(VOCABULARY_PREFIX) else {
+                if self.vocabularies.contains_key(&*text) {
+                    let problem = problems::choice_named_like_vocabulary(&text);
+                    self.faults.at(span, problem);
+                }
                 codes.push((CodeId::new(&text), Text::same(&*text)));
                 continue;
             };
@@ -579,6 +609,23 @@ impl Builder<'_> {
             return Some(End::OnEnter(StateId::new(state)));
         }
         let actions: Vec<&str> = self.rows.ids_under("action", self.id).collect();
+        let several: Vec<&str> = text.split(" or ").map(str::trim).collect();
+        if several.len() > 1 {
+            let unknown = several.iter().find(|action| !actions.contains(action));
+            if let Some(unknown) = unknown {
+                unknown_in(
+                    self.faults,
+                    ("flow", self.id),
+                    ("action", unknown),
+                    actions.iter().copied(),
+                    row.span_of("ends"),
+                );
+                return None;
+            }
+            return Some(End::OnAction(
+                several.into_iter().map(ActionId::new).collect(),
+            ));
+        }
         match (is_state(text), actions.contains(&&**text)) {
             (true, true) => {
                 self.faults

@@ -252,7 +252,7 @@ pub(super) fn quotas(
     faults: &mut Faults,
 ) -> IndexMap<Arc<str>, Quota> {
     let mut all = IndexMap::new();
-    for row in rows.of("quota") {
+    for row in rows.of("quota_plan") {
         let (Some(id), Some(plan), Some(samples)) = (
             row.text("id"),
             type_named(types, row, "plan"),

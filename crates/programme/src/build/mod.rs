@@ -25,9 +25,11 @@ mod reminders;
 mod rules;
 mod scorecards;
 mod sense;
+mod sensors;
 mod spellings;
 mod targets;
 mod units;
+mod visits;
 mod vocabularies;
 
 use std::collections::{BTreeMap, HashMap};
@@ -64,10 +66,11 @@ fn build_parts(rows: &Rows, faults: &mut Faults) -> Option<Programme> {
     let mut record_types = records::record_types(rows, &subject_types, &vocabularies, faults);
     let flows = flows::build(rows, &vocabularies, faults);
     let reminders = reminders::build(rows, &flows, faults);
-    let papers = papers::build(rows, faults);
     let lot_sampling = inspection::lot_sampling(rows, &record_types, &vocabularies, faults);
     let quotas = inspection::quotas(rows, &record_types, &vocabularies, faults);
     let inspectors = inspection::inspectors(rows, &record_types, &vocabularies, faults);
+    let papers = papers::build(rows, &flows, faults);
+    let sensors = sensors::build(rows, &subject_types, &record_types, &flows, faults);
     let calendar = calendar::build(rows, &head, &flows, faults);
 
     let scorecard_ids: Vec<ScorecardId> = rows.ids("scorecard").map(ScorecardId::new).collect();
@@ -98,6 +101,16 @@ fn build_parts(rows: &Rows, faults: &mut Faults) -> Option<Programme> {
         indicators: &indicators,
         record_types: &record_types,
     };
+    let visit_rules = visits::build(
+        rows,
+        &visits::Known {
+            subject_types: &subject_types,
+            record_types: &record_types,
+            flows: &flows,
+            scorecards: &scorecards,
+        },
+        faults,
+    );
     let published = published::build(rows, &head, &known, faults);
     let known = generate::Known {
         record_types: &record_types,
@@ -128,6 +141,8 @@ fn build_parts(rows: &Rows, faults: &mut Faults) -> Option<Programme> {
         lot_sampling,
         quotas,
         inspectors,
+        sensors,
+        visit_rules,
         roles,
         roles_apart,
         grants,

@@ -34,6 +34,8 @@ mod types;
 pub(crate) use lexer::name_in_words;
 
 use base::{IndicatorId, Problem, Span, UnitId, VocabularyId};
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 
 pub use ir::{
@@ -103,6 +105,66 @@ pub fn parse_number(
 ) -> Result<Expr, Vec<Problem>> {
     let tree = parse::parse(text, span)?;
     check::number(&tree, table, context)
+}
+
+/// A condition on one input of a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InputTest {
+    /// The input.
+    pub field: Arc<str>,
+    /// What of it.
+    pub test: Tested,
+}
+
+/// What is asked of an input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Tested {
+    /// It is this text, or code of a choice.
+    Is(Arc<str>),
+    /// It is this answer.
+    IsAnswer(bool),
+    /// It is another text, or nothing was given.
+    IsNot(Arc<str>),
+    /// Something was given.
+    IsGiven,
+}
+
+/// Reads a condition on one input: `FIELD = 'code'`, `FIELD <> 'code'`, `FIELD`, `not FIELD` (of an answer) or
+/// `FIELD is not null`. Whether there is such a field is for the caller to say.
+///
+/// # Errors
+/// It cannot be read (P501 to P509), or it is another condition (P543).
+pub fn parse_input_test(text: &str, span: &Span) -> Result<InputTest, Vec<Problem>> {
+    use ir::CompareOp::{Equal, NotEqual};
+    use parse::Kind;
+    let tree = parse::parse(text, span)?;
+    let name = |tree: &parse::Tree| match &tree.kind {
+        Kind::Name(name) => Some(Arc::clone(name)),
+        _ => None,
+    };
+    let found = match &tree.kind {
+        Kind::Name(field) => Some((Arc::clone(field), Tested::IsAnswer(true))),
+        Kind::Not(of) => name(of).map(|field| (field, Tested::IsAnswer(false))),
+        Kind::IsNull {
+            negated: true,
+            operand,
+        } => name(operand).map(|field| (field, Tested::IsGiven)),
+        Kind::Compare(op, left, right) => match (op, &right.kind) {
+            (Equal, Kind::Text(text)) => Some(Tested::Is(Arc::clone(text))),
+            (NotEqual, Kind::Text(text)) => Some(Tested::IsNot(Arc::clone(text))),
+            (Equal, Kind::Bool(answer)) => Some(Tested::IsAnswer(*answer)),
+            (NotEqual, Kind::Bool(answer)) => Some(Tested::IsAnswer(!*answer)),
+            _ => None,
+        }
+        .and_then(|test| Some((name(left)?, test))),
+        _ => None,
+    };
+    let Some((field, test)) = found else {
+        return Err(vec![
+            crate::problems_expr::no_input_test().at(tree.span.clone()),
+        ]);
+    };
+    Ok(InputTest { field, test })
 }
 
 /// Reads arithmetic over indicators: ids, decimals, `+ - * /`, `least`, `greatest`, parentheses. `known` are the ids of

@@ -36,6 +36,16 @@ base::catalogue! {
         what { zh: "升级步骤 {step} 不用“{column}”", en: "step {step} of an escalation has no use for `{column}`" }
         remedy { zh: "删去“{column}”，或改变 step", en: "delete `{column}`, or change step" }
     }
+    /// What opens a case asks for the same every time.
+    fn opens_with_condition(field) -> "P550" Error {
+        what { zh: "开办时的字段“{field}”写了 required_when", en: "input `{field}` of the opening has a required_when" }
+        remedy { zh: "开办时写 required = true，或放到后面的动作里", en: "write required = true, or ask for it in a later action" }
+    }
+    /// A choice that reads like a vocabulary.
+    fn choice_named_like_vocabulary(id) -> "P551" Warning {
+        what { zh: "可选值“{id}”与一个词表同名，只会成为一个名为“{id}”的选项", en: "choice `{id}` is a vocabulary's name and becomes one choice called `{id}`" }
+        remedy { zh: "要取词表的全部代码，写成 vocabulary:{id}", en: "for the vocabulary's codes write vocabulary:{id}" }
+    }
     /// A case of an item that passes to another unit.
     fn item_cannot_pass(action) -> "P569" Error {
         what { zh: "动作“{action}”移送或者并案，而考核项目的办件属于承担它的单位", en: "action `{action}` passes on or merges a case of an assessment item, which belongs to the unit that carries the item" }

@@ -2,7 +2,7 @@
 //!
 //! P2xx: names, units, vocabularies, the calendar, records and their fields. P3xx: indicators and
 //! scorecards. P4xx: flows, published figures and made-up data. P54x: the plan over the year. P56x: what
-//! flows do beyond one case and by themselves. P61x: sampling, quotas, inspectors. Faults of a flow as a machine and of
+//! flows do beyond one case and by themselves. P61x: sampling, quotas, inspectors. P63x: sensors. Faults of a flow as a machine and of
 //! a scorecard as arithmetic keep the codes of `casework` (F1xx) and `scoring` (C1xx).
 
 pub mod declarations;
@@ -10,6 +10,7 @@ pub mod figures;
 pub mod flows;
 pub mod inspection;
 pub mod plan;
+pub mod sensors;
 pub mod work;
 
 pub(crate) use declarations::*;
@@ -17,6 +18,7 @@ pub(crate) use figures::*;
 pub(crate) use flows::*;
 pub(crate) use inspection::*;
 pub(crate) use plan::*;
+pub(crate) use sensors::*;
 pub(crate) use work::*;
 
 /// Every problem of this part of the crate, for the documentation.
@@ -26,5 +28,6 @@ pub const CATALOGUES: &[&[base::ProblemKind]] = &[
     flows::CATALOGUE,
     inspection::CATALOGUE,
     plan::CATALOGUE,
+    sensors::CATALOGUE,
     work::CATALOGUE,
 ];

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::asked::lang_of_headers;
+use crate::look::Answering;
 use crate::problems;
 use crate::remedies;
 use crate::site::{BUILD, Site};
@@ -225,6 +226,11 @@ impl Caller {
 }
 
 impl Head {
+    /// The token that it brings.
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
     /// The query of its address as it stands there.
     pub fn query(&self) -> &str {
         self.asked.split_once('?').map_or("", |(_, query)| query)
@@ -261,93 +267,102 @@ impl Head {
     }
 }
 
+/// What answers a program once it is known who calls.
+type Answer = Box<dyn FnOnce(&Site, &Head, &Caller) -> Result<Response, Refused> + Send>;
+type Reading = Box<dyn FnOnce(&Office, &Caller) -> Result<Response, Refused> + Send>;
+
 impl Site {
     /// Reads for a program.
-    pub(crate) async fn api_read<T: Serialize + Send + 'static>(
+    pub(crate) fn api_read<T: Serialize>(
         &self,
         head: Head,
         work: impl FnOnce(&Office, &Caller) -> Result<T, Refused> + Send + 'static,
-    ) -> Response {
-        let lang = head.lang;
-        let done = self
-            .blocking(move |site| {
-                let caller = head.caller(site, Scope::Read)?;
-                site.office().read(|office| {
-                    let tag = tag(office, &head, caller.actor);
-                    if tag.is_some() && head.has == tag {
-                        return Ok((StatusCode::NOT_MODIFIED, tag, None));
-                    }
-                    let found = work(office, &caller)?;
-                    Ok((StatusCode::OK, tag, Some(found)))
-                })?
-            })
-            .await
-            .unwrap_or_else(|problem| Err(problem.into()));
-        match done {
-            Ok((status, tag, found)) => {
-                let mut response = match found {
-                    Some(found) => (status, Json(found)).into_response(),
-                    None => status.into_response(),
-                };
-                if let Some(tag) = tag.and_then(|tag| HeaderValue::from_str(&tag).ok()) {
-                    response.headers_mut().insert(ETAG, tag);
-                }
-                response
-            }
-            Err(refused) => Refused { lang, ..refused }.into_response(),
-        }
+    ) -> Answering {
+        let work: Reading =
+            Box::new(move |office, caller| Ok(Json(work(office, caller)?).into_response()));
+        self.answering(
+            head,
+            Scope::Read,
+            Box::new(|site, head, caller| read_tagged(site, head, caller, work)),
+        )
     }
 
     /// Does for a program what only the desk keeps.
-    pub(crate) async fn api_desk<T: Serialize + Send + 'static>(
+    pub(crate) fn api_desk<T: Serialize>(
         &self,
         head: Head,
         scope: Scope,
         status: StatusCode,
         work: impl FnOnce(&Site, &Head, &Caller) -> Result<T, Refused> + Send + 'static,
-    ) -> Response {
-        let lang = head.lang;
-        let done = self
-            .blocking(move |site| {
-                let caller = head.caller(site, scope)?;
-                work(site, &head, &caller)
-            })
-            .await
-            .unwrap_or_else(|problem| Err(problem.into()));
-        match done {
-            Ok(done) => (status, Json(done)).into_response(),
-            Err(refused) => Refused { lang, ..refused }.into_response(),
-        }
+    ) -> Answering {
+        self.answering(
+            head,
+            scope,
+            Box::new(move |site, head, caller| {
+                Ok((status, Json(work(site, head, caller)?)).into_response())
+            }),
+        )
     }
 
     /// Gives a command for a program.
-    pub(crate) async fn api_command<T: Serialize + Send + 'static>(
+    pub(crate) fn api_command<T: Serialize>(
         &self,
         head: Head,
         status: StatusCode,
         work: impl Fn(&mut Office) -> Result<T, Vec<base::Problem>> + Send + 'static,
-    ) -> Response {
-        let lang = head.lang;
-        let done = self
-            .blocking(move |site| {
-                let caller = head.caller(site, Scope::Write)?;
-                let once = head.command_id(caller.actor);
-                let done = site
-                    .office()
-                    .command(caller.actor, once, |office| work(office))
-                    .map_err(Refused::from)?;
+    ) -> Answering {
+        self.answering(
+            head,
+            Scope::Write,
+            Box::new(move |site, head, caller| {
+                let done = site.office().command(
+                    caller.actor,
+                    head.command_id(caller.actor),
+                    |office| work(office),
+                )?;
                 if let Ok(position) = site.office().read(Office::position) {
                     site.tell(position);
                 }
-                Ok::<T, Refused>(done)
+                Ok((status, Json(done)).into_response())
+            }),
+        )
+    }
+
+    /// Answers once it is known who calls; compiled once for all.
+    fn answering(&self, head: Head, scope: Scope, answer: Answer) -> Answering {
+        let site = self.clone();
+        Box::pin(async move {
+            let lang = head.lang;
+            site.blocking(move |site| {
+                let caller = head.caller(site, scope)?;
+                answer(site, &head, &caller)
             })
             .await
-            .unwrap_or_else(|problem| Err(problem.into()));
-        match done {
-            Ok(done) => (status, Json(done)).into_response(),
-            Err(refused) => Refused { lang, ..refused }.into_response(),
-        }
+            .unwrap_or_else(|problem| Err(problem.into()))
+            .unwrap_or_else(|refused| Refused { lang, ..refused }.into_response())
+        })
     }
+}
+
+/// Reads unless the caller has it already.
+fn read_tagged(
+    site: &Site,
+    head: &Head,
+    caller: &Caller,
+    work: Reading,
+) -> Result<Response, Refused> {
+    site.office().read(|office| {
+        let tag = tag(office, head, caller.actor);
+        let mut response = if tag.is_some() && head.has == tag {
+            StatusCode::NOT_MODIFIED.into_response()
+        } else {
+            work(office, caller)?
+        };
+        if let Some(tag) = tag.and_then(|tag| HeaderValue::from_str(&tag).ok()) {
+            response.headers_mut().insert(ETAG, tag);
+        }
+        Ok(response)
+    })?
 }
 
 fn tag(office: &Office, head: &Head, actor: u64) -> Option<String> {

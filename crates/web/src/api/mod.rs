@@ -17,6 +17,7 @@ mod lists;
 mod papers;
 mod plan;
 mod programme;
+mod readings;
 mod records;
 mod results;
 mod subjects;
@@ -99,6 +100,7 @@ fn described() -> OpenApiRouter<Site> {
             .routes(routes!(cases::cases))
             .routes(routes!(cases::case))
             .routes(routes!(cases::act))
+            .routes(routes!(readings::send))
             .routes(routes!(ledger::head))
             .routes(routes!(ledger::entry))
             .routes(routes!(ledger::proof))

@@ -119,7 +119,7 @@ pub(crate) async fn papers(
     site.api_read(head, move |office, caller| {
         let (role, unit) = caller.standing(office)?;
         if let Some(kind) = &which.kind
-            && PaperKind::parse(kind).is_none()
+            && PaperKind::parse(&*office.programme()?, kind).is_none()
         {
             return Err(problems::not_understood("kind", kind).into());
         }
@@ -275,7 +275,8 @@ pub(crate) async fn issue(
     };
     site.api_command(head, StatusCode::CREATED, move |office| {
         let one = |problem: base::Problem| vec![problem];
-        let kind = PaperKind::parse(&new.kind)
+        let programme = office.programme().map_err(one)?;
+        let kind = PaperKind::parse(&programme, &new.kind)
             .ok_or_else(|| one(problems::not_understood("kind", &new.kind)))?;
         let known = kind.typed();
         let is_known = |name: &&String| known.iter().any(|field| field.name.en == **name);

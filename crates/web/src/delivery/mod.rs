@@ -179,6 +179,7 @@ pub(crate) fn watch(site: &Site) {
             let done = site.blocking(move |site| {
                 let advanced = tick(site, was);
                 // What fails here is tried again in the next round; what was tried of a message is kept with it.
+                let _ = crate::readings::tick(site);
                 let _ = queue_new(site);
                 let _ = send_due(site, site.now());
                 advanced

@@ -171,7 +171,7 @@ pub(crate) fn of_entry(office: &Office, entry: &Entry) -> Option<Event> {
             &["scorecard", "period", "unit", "programme", "day"],
             format!("programmes/{}", facts.get("programme")?),
         ),
-        Kind::Paper => (
+        Kind::Paper | Kind::CasePaper => (
             "zhicheng.paper.issued",
             &["kind", "about", "text", "day"],
             format!("papers/{position}"),

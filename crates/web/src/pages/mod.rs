@@ -13,6 +13,7 @@ pub(crate) mod circular;
 pub(crate) mod course;
 pub(crate) mod drafts;
 pub(crate) mod evidence;
+pub(crate) mod field;
 pub(crate) mod figure;
 pub(crate) mod first;
 pub(crate) mod inspection;
@@ -30,10 +31,12 @@ pub(crate) mod records;
 pub(crate) mod remind;
 pub(crate) mod review;
 pub(crate) mod search;
+pub(crate) mod sensors;
 pub(crate) mod sign_in;
 pub(crate) mod subjects;
 pub(crate) mod unit;
 pub(crate) mod verify;
+pub(crate) mod visits;
 pub(crate) mod work;
 
 use axum::Router;
@@ -66,6 +69,7 @@ pub(crate) fn routes() -> Router<Site> {
         .merge(verify::routes())
         .merge(drafts::routes())
         .merge(evidence::routes())
+        .merge(field::routes())
         .merge(figure::routes())
         .merge(inspection::routes())
         .merge(item::routes())
@@ -73,6 +77,8 @@ pub(crate) fn routes() -> Router<Site> {
         .merge(ledger::routes())
         .merge(map::routes())
         .merge(records::routes())
+        .merge(sensors::routes())
         .merge(subjects::routes())
         .merge(search::routes())
+        .merge(visits::routes())
 }

@@ -47,6 +47,35 @@ pub fn advance(arguments: &Advance, common: &Common) -> Outcome {
     for problem in &done.unknown {
         outln!("{}", problem.what(lang()));
     }
+    close_periods(&mut office, &arguments.data.data)
+}
+
+/// Sums up the readings of sensors whose periods are over, where there are any.
+fn close_periods(office: &mut office::Office, dir: &std::path::Path) -> Outcome {
+    let programme = office.programme()?;
+    if programme.sensors.is_empty() || !dir.join(desk::FILE).exists() {
+        return Ok(());
+    }
+    let (zone, now) = (office.zone()?, office.moment()?);
+    let desk = desk::Desk::open(dir)?;
+    let closed = web::close_periods(
+        &desk,
+        &programme,
+        &zone,
+        now,
+        &mut |sensor, subject, span, summary, refused| {
+            let written = office.write_summary(sensor, subject, span, summary, refused)?;
+            Ok(written.is_some())
+        },
+    )?;
+    outln!(
+        "{} {}",
+        say("读数汇总", "readings summed up to records:"),
+        closed.written
+    );
+    for problem in &closed.failed {
+        outln!("{}", problem.line(lang()));
+    }
     Ok(())
 }
 

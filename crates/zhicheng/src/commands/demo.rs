@@ -23,17 +23,16 @@ use crate::output::{Cell, Column, Format, print};
 use crate::problems;
 use crate::progress::Progress;
 
-/// The packages that the demonstration needs, so that an installed binary can give it too.
-#[derive(Embed)]
-#[folder = "../../programmes"]
-#[include = "standard/*.toml"]
-#[include = "standard/**/*.toml"]
-#[include = "chibi-2018/*.toml"]
-#[include = "chibi-2018/**/*.toml"]
-struct Packages;
+// The packages that the demonstration needs, so that an installed binary can give it too.
 
-/// The packages of the chain of the built-in demonstration, outermost first.
-const CHAIN: [&str; 2] = ["chibi-2018", "standard"];
+#[derive(Embed)]
+#[folder = "../../programmes/chibi-2018"]
+struct Chibi;
+
+#[derive(Embed)]
+#[folder = "../../programmes/standard"]
+struct Standard;
+
 /// The scorecard whose board is shown, by the convention that a city's assessment has this id.
 const SCORECARD: &str = "assessment";
 
@@ -123,25 +122,20 @@ fn beside(data: &Path) -> PathBuf {
     data.with_file_name(name)
 }
 
+/// The chain of the built-in demonstration, outermost first.
 fn built_in() -> Sources {
-    let mut parts = Vec::new();
-    for package in CHAIN {
-        for path in Packages::iter() {
-            if let (Some(rest), Some(file)) = (
-                path.strip_prefix(package)
-                    .and_then(|rest| rest.strip_prefix('/')),
-                Packages::get(&path),
-            ) {
-                let text = String::from_utf8_lossy(&file.data).into_owned();
-                parts.push(Part {
-                    package: package.to_owned(),
-                    path: rest.to_owned(),
-                    text,
-                });
-            }
-        }
-    }
-    Sources::from_parts(parts)
+    Sources::from_parts(parts_of::<Chibi>("chibi-2018").chain(parts_of::<Standard>("standard")))
+}
+
+fn parts_of<Package: Embed>(name: &str) -> impl Iterator<Item = Part> {
+    Package::iter().filter_map(move |path| {
+        let file = Package::get(&path)?;
+        Some(Part {
+            package: name.to_owned(),
+            path: path.into_owned(),
+            text: String::from_utf8_lossy(&file.data).into_owned(),
+        })
+    })
 }
 
 fn show(office: &Office, data: &Path) -> Outcome {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use base::{ActionId, DeadlineId, FieldId, FlowId, RoleId, StateId};
-use casework::{Counts, Deadline, Extension, Filing, Flow, Length, Notice};
+use casework::{Counts, Deadline, Extension, Filing, Flow, Length, Notice, When};
 use indexmap::IndexMap;
 
 use super::super::fields::count;
@@ -76,11 +76,15 @@ impl Builder<'_> {
             let problem = problems::not_opened_by_hand(self.id, about);
             self.faults.cell(row, "opened_by", problem);
         }
-        for (field, is_required) in self.inputs_of(OPEN_ACTION) {
-            if is_required {
-                filing.requires.push(field);
-            } else {
-                filing.sets.push(field);
+        for (field, when) in self.inputs_of(OPEN_ACTION) {
+            match when {
+                Some(When::Always) => filing.requires.push(field),
+                None => filing.sets.push(field),
+                // What opens a case asks for the same every time.
+                Some(_) => {
+                    let problem = problems::opens_with_condition(&field);
+                    self.faults.at(row.span.clone(), problem);
+                }
             }
         }
         filing
@@ -131,19 +135,22 @@ impl Builder<'_> {
             let problem = problems::reserved_name(&field, columns.join(", "));
             self.faults.cell(row, "id", problem);
         }
-        let length = match (row.has("working_days"), row.has("calendar_days")) {
-            (true, true) => {
-                let problem = problems::said_twice("working_days", "calendar_days");
-                self.faults.cell(row, "calendar_days", problem);
-                return None;
-            }
-            (true, false) => Length::WorkingDays(count(row, "working_days", 0, self.faults)?),
-            (false, true) => Length::CalendarDays(count(row, "calendar_days", 0, self.faults)?),
-            (false, false) => {
+        const LENGTHS: [&str; 3] = ["working_days", "calendar_days", "months"];
+        let written: Vec<&str> = LENGTHS.into_iter().filter(|of| row.has(of)).collect();
+        let length = match written.as_slice() {
+            [] => {
                 self.faults
                     .at(row.span.clone(), problems::notice_without_length(id));
                 return None;
             }
+            [first, second, ..] => {
+                let problem = problems::said_twice(first, second);
+                self.faults.cell(row, second, problem);
+                return None;
+            }
+            ["working_days"] => Length::WorkingDays(count(row, "working_days", 0, self.faults)?),
+            ["calendar_days"] => Length::CalendarDays(count(row, "calendar_days", 0, self.faults)?),
+            _ => Length::Months(count(row, "months", 0, self.faults)?),
         };
         let actions = |column| row.texts(column).iter().map(ActionId::new).collect();
         Some(Notice {

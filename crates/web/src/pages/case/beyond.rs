@@ -62,6 +62,8 @@ pub(crate) struct Ties {
     /// The unit that it was opened for, where another has it now.
     pub opened_for: String,
     pub more: usize,
+    /// The step of whoever looks that waits until every case below is closed.
+    pub waits: Option<String>,
 }
 
 pub(crate) struct ReportLine {
@@ -109,6 +111,7 @@ pub(super) fn dues(look: &Look<'_>, case: &Case) -> Vec<DueLine> {
                 (DueState::Running, Some(_)) => (("停表中", "clock stopped"), "none"),
                 (DueState::Running, None) => (("在期限内", "running"), "on_track"),
                 (DueState::Met, _) => (("按期完成", "met"), "on_track"),
+                (DueState::Late, _) if deadline.is_a_right() => (("已届满", "over"), "none"),
                 (DueState::Late, _) => (("逾期", "late"), "late"),
                 (DueState::Ceased, _) => (("已中止", "ceased"), "none"),
             };
@@ -227,7 +230,18 @@ pub(super) fn ties(look: &Look<'_>, case: &Case) -> Result<Ties, Refused> {
             .unwrap_or_default(),
         more: case.below.len().saturating_sub(CASES_MAX)
             + case.merged.len().saturating_sub(CASES_MAX),
+        waits: waiting_step(look, case),
     })
+}
+
+fn waiting_step(look: &Look<'_>, case: &Case) -> Option<String> {
+    let role = base::RoleId::new(&look.who()?.role);
+    let mut waits = case
+        .flow
+        .actions_from(&case.state.state)
+        .filter(|action| action.beyond.waits_for_sub_cases && action.roles.contains(&role));
+    let found = waits.next().filter(|_| case.state.sub_cases_open > 0)?;
+    Some(look.text(&found.name).to_owned())
 }
 
 pub(crate) fn unit_name(look: &Look<'_>, unit: Option<&str>) -> String {

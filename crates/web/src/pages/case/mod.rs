@@ -7,12 +7,13 @@ pub(crate) mod beyond;
 pub(crate) mod item;
 mod lost;
 pub(crate) mod next;
+mod papers;
 
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use base::{FieldId, Problem};
 use casework::{
     Action, Amount, Field, FieldKind, StateKind, Value, When, open_actions, possible_actions,
@@ -27,6 +28,7 @@ use crate::asked::Asked;
 use crate::frame::Frame;
 use crate::look::Look;
 use crate::pages::assignments;
+use crate::pages::field::shown::{Panel, panels};
 use crate::pages::work::{Line, line, title_of};
 use crate::posted::Posted;
 use crate::site::Site;
@@ -36,7 +38,9 @@ use crate::words::Words;
 const REMINDERS_MAX: usize = 50;
 
 pub(crate) fn routes() -> Router<Site> {
-    Router::new().route("/cases/{number}", get(page).post(act))
+    Router::new()
+        .route("/cases/{number}", get(page).post(act))
+        .route("/cases/{number}/papers", post(papers::make))
 }
 
 /// An input of an action's form.
@@ -48,18 +52,20 @@ pub(crate) struct Input {
     pub value: String,
     pub choices: Vec<(String, String)>,
     pub is_required: bool,
+    /// In which case it is required, in words; empty where that does not hang on another input.
+    pub required_when: String,
     pub note: String,
 }
 
 /// An action's form.
 pub(crate) struct ActForm {
-    id: String,
-    name: String,
+    pub id: String,
+    pub name: String,
     pub inputs: Vec<Input>,
-    evidence_at_least: u32,
-    is_reason_required: bool,
-    reasons: Vec<(String, String)>,
-    reason: String,
+    pub evidence_at_least: u32,
+    pub is_reason_required: bool,
+    pub reasons: Vec<(String, String)>,
+    pub reason: String,
     /// What it would cut short: the limit and its last day. Then it says why.
     held: Option<(String, String)>,
     /// Points that it takes off.
@@ -70,9 +76,9 @@ pub(crate) struct ActForm {
     /// What submits after it, where that is possible: action and name.
     then: Option<(String, String)>,
     /// The unit to which it passes the case on, or for which it opens one below.
-    unit_to: Option<beyond::UnitChoice>,
+    pub unit_to: Option<beyond::UnitChoice>,
     /// The open cases into which it could be merged.
-    into: Option<beyond::CaseChoice>,
+    pub into: Option<beyond::CaseChoice>,
 }
 
 struct Piece {
@@ -136,6 +142,9 @@ struct CasePage {
     ties: beyond::Ties,
     reports: Vec<beyond::ReportLine>,
     picture: Option<String>,
+    papers: Option<papers::Panel>,
+    /// The steps that were visits in the field.
+    visits: Vec<Panel>,
     /// What was typed for an action that is no longer possible: label and text.
     kept: Vec<(String, String)>,
     /// The version that whoever looks sees.
@@ -218,6 +227,7 @@ fn show(
     });
     let reminders = look.office.reminders_of(number)?;
     Page::of(&CasePage {
+        papers: papers::panel(look, &case)?,
         frame: look.frame(title_of(look, &case)),
         number,
         may_supervise: look.may(office::authority::Granted::Publish)
@@ -253,6 +263,7 @@ fn show(
         ties: beyond::ties(look, &case)?,
         reports: beyond::reports(look, &case)?,
         picture: beyond::path(look, &case)?,
+        visits: panels(look, number)?,
         kept,
         seen: case.version.0,
         problems: problems.to_vec(),
@@ -437,14 +448,12 @@ pub(crate) fn form(
                 text if text.is_empty() => was.unwrap_or_default(),
                 text => text,
             };
-            input(
-                look,
-                &case.state.fields,
-                field,
-                name,
-                value,
-                required(&field.id),
-            )
+            let is_required = required(&field.id);
+            let asked = input(look, &case.state.fields, field, name, value, is_required);
+            Input {
+                required_when: required_when(look, case, action, &field.id),
+                ..asked
+            }
         })
         .collect();
     let hold = office::sealing::first_hold(&look.programme, case, &action.id, look.today);
@@ -472,6 +481,28 @@ pub(crate) fn form(
         then: None,
         unit_to: beyond::unit_choice(look, case, action, typed),
         into: beyond::case_choice(look, case, action, typed),
+    }
+}
+
+/// On what it hangs that an action asks for a field, in words.
+fn required_when(look: &Look<'_>, case: &Case, action: &Action, id: &FieldId) -> String {
+    let words = Words { lang: look.lang() };
+    let mut required = action.requires.iter().filter(|found| &found.field == id);
+    let (on, is, value) = match required.next().map(|found| &found.when) {
+        None | Some(When::Always) => return String::new(),
+        Some(When::Is(on, value)) => (on, words.say("为", " is "), Some(value)),
+        Some(When::IsNot(on, value)) => (on, words.say("不为", " is not "), Some(value)),
+        Some(When::Given(on)) => (on, words.say("已填写", " is given"), None),
+    };
+    let Some(on) = case.flow.field(on) else {
+        return String::new();
+    };
+    let value = value.map(|value| value_shown(look, on, value));
+    let how = format!("{is}{}", value.unwrap_or_default());
+    let field = look.text(&on.name);
+    match look.lang() {
+        base::Lang::Zh => format!("{field}{how}时必填"),
+        base::Lang::En => format!("required when {field}{how}"),
     }
 }
 
@@ -528,11 +559,12 @@ fn input(
         value,
         choices,
         is_required,
+        required_when: String::new(),
         note,
     }
 }
 
-fn fields(
+pub(crate) fn fields(
     look: &Look<'_>,
     case: &Case,
     values: &std::collections::BTreeMap<FieldId, Value>,
@@ -542,23 +574,27 @@ fn fields(
         .iter()
         .filter_map(|field| {
             let value = values.get(&field.id)?;
-            let shown = match (&field.kind, value) {
-                (FieldKind::Choice(choices), Value::Text(code)) => choices
-                    .iter()
-                    .find(|choice| choice.id.as_str() == code)
-                    .map_or_else(|| code.clone(), |choice| look.text(&choice.name).to_owned()),
-                (_, Value::Day(day)) => Words { lang: look.lang() }.day(*day),
-                (_, Value::Bool(answer)) => Words { lang: look.lang() }
-                    .say(
-                        if *answer { "是" } else { "否" },
-                        if *answer { "yes" } else { "no" },
-                    )
-                    .to_owned(),
-                (_, other) => other.to_string(),
-            };
-            Some((look.text(&field.name).to_owned(), shown))
+            Some((
+                look.text(&field.name).to_owned(),
+                value_shown(look, field, value),
+            ))
         })
         .collect()
+}
+
+/// What a field holds, in words.
+fn value_shown(look: &Look<'_>, field: &Field, value: &Value) -> String {
+    let words = Words { lang: look.lang() };
+    match (&field.kind, value) {
+        (FieldKind::Choice(choices), Value::Text(code)) => choices
+            .iter()
+            .find(|choice| choice.id.as_str() == code)
+            .map_or_else(|| code.clone(), |choice| look.text(&choice.name).to_owned()),
+        (_, Value::Day(day)) => words.day(*day),
+        (_, Value::Bool(true)) => words.say("是", "yes").to_owned(),
+        (_, Value::Bool(false)) => words.say("否", "no").to_owned(),
+        (_, other) => other.to_string(),
+    }
 }
 
 fn steps(look: &Look<'_>, case: &Case, words: Words) -> Result<Vec<StepLine>, Refused> {
@@ -726,7 +762,7 @@ async fn act(
 }
 
 /// What the form asks for.
-fn request(
+pub(crate) fn request(
     office: &office::Office,
     number: u64,
     posted: &Posted,

@@ -94,6 +94,11 @@ fn whom(look: &Look<'_>, case: &Case, action: &Action) -> String {
     if action.scope == Scope::Filer {
         return words.say("开办人本人", "whoever opened it").to_owned();
     }
+    // What no role takes happens by itself, when a notice ends.
+    if action.roles.is_empty() {
+        let by_itself = words.say("系统，公示届满时", "by itself, when the notice ends");
+        return by_itself.to_owned();
+    }
     let roles: Vec<String> = action
         .roles
         .iter()

@@ -11,6 +11,7 @@ use base::{Day, FlowId};
 use casework::Flow;
 use office::assign::is_assignment;
 use office::case::Case;
+use office::mirror::CasesWanted;
 use office::work::task;
 
 use crate::answer::{Page, Refused};
@@ -22,6 +23,8 @@ use crate::pages::work::{lamp, left, title_of};
 use crate::site::Site;
 use crate::words::Words;
 
+/// From so many flows on that may be opened they are chosen from a list.
+const OPENS_SHOWN_MAX: usize = 3;
 /// Most lines of the list.
 const LINES_MAX: usize = 200;
 
@@ -103,16 +106,31 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
             && (chosen.state.is_empty() || case.state.state.as_str() == chosen.state)
             && (!late || is_late(look, case))
     };
-    // Open cases are in memory; closed ones are read where they are asked for.
-    let mut cases: Vec<Case> = if is_closed_wanted {
-        look.office.cases()?
+    let is_on_page = |number: u64| chosen.before.is_none_or(|before| number < before);
+    // Open cases are in memory; of closed ones only those of the page are read.
+    let (count, mut cases): (usize, Vec<Case>) = if is_closed_wanted {
+        let wanted = CasesWanted {
+            flow: Some(&chosen.flow),
+            unit: Some(chosen.unit.as_str()).filter(|unit| !unit.is_empty()),
+            state: Some(&chosen.state),
+        };
+        let numbers = look.office.mirror().closed_cases(&wanted);
+        let page = numbers.iter().filter(|number| is_on_page(**number));
+        let read = page
+            .take(LINES_MAX + 1)
+            .map(|number| look.office.case(*number));
+        (numbers.len(), read.collect::<Result<_, _>>()?)
     } else {
-        look.site.worklist(look.office)?.open().cloned().collect()
+        let list = look.site.worklist(look.office)?;
+        let (mut count, mut page) = (0, Vec::new());
+        for case in list.open().rev().filter(|case| is_wanted(case)) {
+            count += 1;
+            if page.len() <= LINES_MAX && is_on_page(case.number) {
+                page.push(case.clone());
+            }
+        }
+        (count, page)
     };
-    cases.retain(is_wanted);
-    let count = cases.len();
-    cases.sort_by_key(|case| std::cmp::Reverse(case.number));
-    cases.retain(|case| chosen.before.is_none_or(|before| case.number < before));
     let has_more = cases.len() > LINES_MAX;
     cases.truncate(LINES_MAX);
     let next = cases.last().filter(|_| has_more).map(|last| {

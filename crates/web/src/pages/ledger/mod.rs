@@ -124,6 +124,8 @@ const KINDS: &[(Kind, &str, &str)] = &[
         "case passed on or merged",
     ),
     (Kind::CaseReported, "逾期报告", "late case reported"),
+    (Kind::FieldVisit, "现场检查", "visit in the field"),
+    (Kind::FieldVisitConfirmed, "确认现场检查", "visit confirmed"),
     (Kind::Override, "改定得分", "points set by hand"),
     (Kind::Seal, "封存结果", "result sealed"),
     (Kind::Publish, "公布", "published"),
@@ -147,6 +149,7 @@ const KINDS: &[(Kind, &str, &str)] = &[
     (Kind::PaperTemplate, "启用公文模板", "template in force"),
     (Kind::Paper, "出具公文", "paper issued"),
     (Kind::PaperVoided, "公文作废", "paper void"),
+    (Kind::CasePaper, "出具文书", "paper of a case issued"),
 ];
 
 /// What a kind of entry is called; its number where this version has no words for it.
@@ -329,7 +332,7 @@ fn of(look: &Look<'_>, entry: &Entry, json: &Json) -> Option<(String, String)> {
             "/plan/changes".to_owned(),
             words.say("年中调整", "Changes in mid-year").to_owned(),
         )),
-        Kind::Paper => Some((
+        Kind::Paper | Kind::CasePaper => Some((
             format!("/papers/{}", entry.position.0),
             words.say("公文", "Paper").to_owned(),
         )),

@@ -22,6 +22,10 @@ pub(super) const SCOPES: &[(&str, (&str, &str))] = &[
         "write",
         ("以我的身份提交和办理", "give the commands that I may"),
     ),
+    (
+        crate::readings::EVERY_SENSOR,
+        ("上报传感器读数", "send readings of sensors"),
+    ),
 ];
 
 /// Most days of a token.

@@ -88,7 +88,7 @@ struct Papers {
 async fn page(State(site): State<Site>, asked: Asked, Query(chosen): Query<Chosen>) -> Response {
     site.page(asked, move |look| {
         let words = Words { lang: look.lang() };
-        let wanted = PaperKind::parse(&chosen.kind);
+        let wanted = PaperKind::parse(&look.programme, &chosen.kind);
         let (papers, count) = look.office.papers(wanted, PAPERS_MAX)?;
         let more = count.saturating_sub(papers.len());
         let mut lines = Vec::new();
@@ -123,7 +123,7 @@ fn kinds(look: &Look<'_>, chosen: Option<PaperKind>) -> Vec<(&'static str, Strin
             Some(kind) == chosen,
         )
     };
-    PaperKind::ALL.into_iter().map(one).collect()
+    PaperKind::all(&look.programme).into_iter().map(one).collect()
 }
 
 fn sees_all(look: &Look<'_>) -> bool {
@@ -142,9 +142,16 @@ fn may_see(look: &Look<'_>, paper: &Paper) -> bool {
 
 /// Whether a paper may be seen: by whoever issues them or oversees, and by the unit that it is about.
 pub(crate) fn may_read(office: &Office, role: &str, own: Option<&str>, paper: &Paper) -> bool {
-    let is_about_unit =
-        PaperKind::parse(&paper.facts.kind).is_some_and(|kind| kind.about() == About::Unit);
-    role_sees_all(office, role) || (is_about_unit && own == Some(paper.facts.about.as_str()))
+    if role_sees_all(office, role) {
+        return true;
+    }
+    let programme = office.programme().ok();
+    let kind = programme.and_then(|programme| PaperKind::parse(&programme, &paper.facts.kind));
+    match kind {
+        Some(PaperKind::OfCase(_)) => office.may_read_of_case(paper, role, own),
+        Some(kind) => kind.about() == About::Unit && own == Some(paper.facts.about.as_str()),
+        None => false,
+    }
 }
 
 /// Refuses who may not issue papers.
@@ -156,12 +163,12 @@ fn only_issuers(look: &Look<'_>) -> Result<(), Refused> {
     Err(crate::problems::not_for_role(&role.zh, &role.en).into())
 }
 
-fn kind_of(text: &str) -> Result<PaperKind, Refused> {
-    PaperKind::parse(text).ok_or_else(|| Refused::no_such(("公文", "kind of paper"), text))
+fn kind_of(look: &Look<'_>, text: &str) -> Result<PaperKind, Refused> {
+    PaperKind::parse(&look.programme, text).ok_or_else(|| Refused::no_such(("公文", "kind of paper"), text))
 }
 
 fn kind_name(look: &Look<'_>, kind: &str) -> String {
-    PaperKind::parse(kind).map_or_else(
+    PaperKind::parse(&look.programme, kind).map_or_else(
         || kind.to_owned(),
         |kind| look.text(&kind.name()).to_owned(),
     )
@@ -171,7 +178,7 @@ fn kind_name(look: &Look<'_>, kind: &str) -> String {
 fn about_name(look: &Look<'_>, paper: &Paper) -> String {
     let words = Words { lang: look.lang() };
     let about = &paper.facts.about;
-    match PaperKind::parse(&paper.facts.kind).map(PaperKind::about) {
+    match PaperKind::parse(&look.programme, &paper.facts.kind).map(PaperKind::about) {
         Some(About::Unit) => look.unit_name(about),
         Some(About::Case) => format!("{} {about}", words.say("事项", "Case")),
         Some(About::Seal) => format!("{} #{about}", words.say("审定结果", "Sealed result")),

@@ -120,7 +120,7 @@ fn show(look: &Look<'_>, fields: &Fields, problems: &[Problem]) -> Result<Page, 
     only_issuers(look)?;
     let words = Words { lang: look.lang() };
     let chosen = fields.get("kind").filter(|kind| !kind.is_empty());
-    let kind = chosen.map(|kind| kind_of(kind)).transpose()?;
+    let kind = chosen.map(|kind| kind_of(look, kind)).transpose()?;
     let shown = kind.unwrap_or(PaperKind::Letter);
     let subjects = look
         .office
@@ -237,7 +237,10 @@ pub(super) async fn draft(
 ) -> Response {
     site.file(asked, move |look| {
         only_issuers(look)?;
-        let kind = kind_of(fields.get("kind").map(String::as_str).unwrap_or_default())?;
+        let kind = kind_of(
+            look,
+            fields.get("kind").map(String::as_str).unwrap_or_default(),
+        )?;
         let draft = look
             .office
             .draft_paper(&with_issuer(look, request(kind, &fields)), None)?;
@@ -273,7 +276,8 @@ pub(super) async fn issue(State(site): State<Site>, asked: Asked, posted: Posted
         |office, posted, _| {
             let one = |problem: Problem| vec![problem];
             let fields = fields_of(posted);
-            let kind = PaperKind::parse(posted.get("kind")).ok_or_else(|| {
+            let programme = office.programme().map_err(one)?;
+            let kind = PaperKind::parse(&programme, posted.get("kind")).ok_or_else(|| {
                 one(crate::problems::no_such_thing(
                     "公文",
                     "kind of paper",

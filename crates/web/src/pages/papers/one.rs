@@ -58,7 +58,7 @@ pub(super) async fn page(State(site): State<Site>, asked: Asked, Path(at): Path<
 fn show(look: &Look<'_>, at: u64, problems: &[Problem]) -> Result<Page, Refused> {
     let paper = found(look, at)?;
     let words = Words { lang: look.lang() };
-    let kind = PaperKind::parse(&paper.facts.kind);
+    let kind = PaperKind::parse(&look.programme, &paper.facts.kind);
     let typed = paper.facts.parameters.iter().map(|(name, value)| {
         let field = kind.and_then(|kind| {
             kind.typed()
@@ -115,7 +115,8 @@ pub(super) async fn file(State(site): State<Site>, asked: Asked, Path(at): Path<
         let paper = found(look, at)?;
         let bytes = look.office.paper_file(&paper)?;
         let kind =
-            PaperKind::parse(&paper.facts.kind).map_or_else(String::new, |kind| kind.name().zh);
+            PaperKind::parse(&look.programme, &paper.facts.kind)
+                .map_or_else(String::new, |kind| kind.name().zh);
         let name = format!("{} {kind} {}", paper.facts.text, paper.facts.day);
         Ok(download::file(
             name.trim(),

@@ -46,7 +46,7 @@ pub(super) async fn list(State(site): State<Site>, asked: Asked) -> Response {
     site.page(asked, |look| {
         let words = Words { lang: look.lang() };
         let mut kinds = Vec::new();
-        for kind in PaperKind::ALL {
+        for kind in PaperKind::all(&look.programme) {
             let template = look.office.templates(kind)?.into_iter().next();
             kinds.push(KindLine {
                 id: kind.as_str(),
@@ -103,7 +103,7 @@ pub(super) async fn page(
     asked: Asked,
     Path(kind): Path<String>,
 ) -> Response {
-    site.page(asked, move |look| show(look, kind_of(&kind)?, &[]))
+    site.page(asked, move |look| show(look, kind_of(look, &kind)?, &[]))
         .await
 }
 
@@ -163,7 +163,7 @@ pub(super) async fn file(
     Query(wanted): Query<Wanted>,
 ) -> Response {
     site.file(asked, move |look| {
-        let templates = look.office.templates(kind_of(&kind)?)?;
+        let templates = look.office.templates(kind_of(look, &kind)?)?;
         let is_wanted = |at: Option<Position>| match (wanted.built_in, wanted.at) {
             (Some(_), _) => at.is_none(),
             (None, Some(wanted)) => at == Some(Position(wanted)),
@@ -193,7 +193,7 @@ pub(super) async fn upload(
 ) -> Response {
     site.desk_work(asked, posted, move |look, posted, who| {
         only_issuers(look)?;
-        let kind = kind_of(&kind)?;
+        let kind = kind_of(look, &kind)?;
         let Some(file) = posted.files.first() else {
             return Ok(show(look, kind, &[problems::no_file_chosen()])?.answer(None));
         };
@@ -255,7 +255,7 @@ pub(super) async fn tried(
     Path((kind, id)): Path<(String, i64)>,
 ) -> Response {
     site.page(asked, move |look| {
-        show_tried(look, kind_of(&kind)?, id, None, &[])
+        show_tried(look, kind_of(look, &kind)?, id, None, &[])
     })
     .await
 }
@@ -347,7 +347,7 @@ pub(super) async fn draft(
 ) -> Response {
     site.file(asked, move |look| {
         only_issuers(look)?;
-        let kind = kind_of(&kind)?;
+        let kind = kind_of(look, &kind)?;
         let (name, bytes) = waiting(look, kind, id)?;
         let draft = look
             .office
@@ -374,7 +374,9 @@ pub(super) async fn put(
         posted,
         move |office, posted, _| {
             let one = |problem: Problem| vec![problem];
-            let kind = PaperKind::parse(&kind).ok_or_else(|| one(problems::no_such_page()))?;
+            let programme = office.programme().map_err(one)?;
+            let kind = PaperKind::parse(&programme, &kind)
+                .ok_or_else(|| one(problems::no_such_page()))?;
             let found = desk.desk().upload(id).map_err(one)?;
             let start = format!("{WAITING}{}:", kind.as_str());
             let waiting = found
@@ -393,7 +395,7 @@ pub(super) async fn put(
         move |look, posted, told| {
             show_tried(
                 look,
-                kind_of(&shown)?,
+                kind_of(look, &shown)?,
                 id,
                 Some(posted.get("pattern")),
                 told,

@@ -28,6 +28,9 @@ const GRADED_DAYS: usize = 40;
 /// Fields of a record that its line says.
 const FIELDS_SAID: usize = 4;
 
+/// Links of one attribute that are shown.
+const LINKS_MAX: usize = 20;
+
 struct Attribute {
     name: String,
     value: String,
@@ -81,6 +84,12 @@ struct OnePage {
     has_more: bool,
     types: Vec<(String, String, String)>,
     link: String,
+    /// Links that an attribute holds: to cameras and the like.
+    links: Vec<(String, Vec<String>)>,
+    /// By when it is due next.
+    due: Vec<crate::pages::visits::Line>,
+    /// The part about its sensors.
+    readings: String,
 }
 
 pub(super) async fn page(
@@ -88,7 +97,11 @@ pub(super) async fn page(
     asked: Asked,
     Path((of, id)): Path<(String, String)>,
 ) -> Response {
-    site.page(asked, move |look| show(look, &of, &id)).await
+    // Readings of sensors have no place in the page's tag.
+    site.page(Asked { has: None, ..asked }, move |look| {
+        show(look, &of, &id)
+    })
+    .await
 }
 
 fn show(look: &Look<'_>, of: &str, id: &str) -> Result<Page, Refused> {
@@ -130,18 +143,24 @@ fn show(look: &Look<'_>, of: &str, id: &str) -> Result<Page, Refused> {
         .as_ref()
         .and_then(|card| card.grade.clone())
         .unwrap_or_default();
+    let frame = look.frame(if name == id {
+        format!("{} {id}", look.text(&subject_type.name))
+    } else {
+        name
+    });
+    let readings = crate::pages::sensors::of_subject(look, &frame, of, id)?;
+    let attributes = attributes(look, subject_type, &row.attributes);
     Page::of(&OnePage {
-        frame: look.frame(if name == id {
-            format!("{} {id}", look.text(&subject_type.name))
-        } else {
-            name
-        }),
+        frame,
+        readings,
+        due: crate::pages::visits::of_subject(look, of, id)?,
+        links: links(&attributes),
         type_id: of.to_owned(),
         type_name: look.text(&subject_type.name).to_owned(),
         identity: look.text(&subject_type.identity_name).to_owned(),
         is_personal: subject_type.personal,
         is_masked: subject_type.personal,
-        attributes: attributes(look, subject_type, &row.attributes),
+        attributes,
         grade_title: scorecard
             .map(|scorecard| look.text(&scorecard.name).to_owned())
             .unwrap_or_default(),
@@ -220,6 +239,22 @@ fn attributes(
                     .collect(),
                 position,
             })
+        })
+        .collect()
+}
+
+/// What attributes link to: texts that are addresses, several with spaces between.
+fn links(attributes: &[Attribute]) -> Vec<(String, Vec<String>)> {
+    let is_link = |part: &str| part.starts_with("https://") || part.starts_with("http://");
+    attributes
+        .iter()
+        .filter(|attribute| {
+            let mut parts = attribute.value.split_whitespace().peekable();
+            parts.peek().is_some() && parts.all(is_link)
+        })
+        .map(|attribute| {
+            let parts = attribute.value.split_whitespace().take(LINKS_MAX);
+            (attribute.name.clone(), parts.map(str::to_owned).collect())
         })
         .collect()
 }

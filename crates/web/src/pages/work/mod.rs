@@ -119,7 +119,13 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
             .collect()
     };
     // Letters and changes of the plan wait beside the cases.
-    let lines = [crate::pages::plan::duties(look)?, lines].concat();
+    let lines = [
+        crate::pages::plan::duties(look)?,
+        crate::pages::field::duties(look),
+        crate::pages::sensors::gaps(look)?,
+        lines,
+    ]
+    .concat();
     let wanted = |chosen: &str, found: &str| chosen.is_empty() || chosen == found;
     let total = lines.len();
     let choices = |of: &dyn Fn(&Line) -> &str| {
@@ -223,6 +229,9 @@ fn places(
     }
     if ["programme_office", "inspector"].contains(&role) && !look.programme.quotas.is_empty() {
         places.push(("/plan/quotas".to_owned(), "定额计划", "Plans by quota"));
+    }
+    if !look.programme.visit_rules.is_empty() {
+        places.push(("/visits".to_owned(), "到期清单", "What is due"));
     }
     let declared = crate::pages::board::scorecard_of(&look.programme, None);
     let Some((_, scorecard)) = declared else {
@@ -421,5 +430,5 @@ pub(crate) fn waiting_for(look: &Look<'_>) -> usize {
     let cases = look.site.worklist(look.office).map_or(0, |list| {
         list.count_for(&look.programme, &who.role, who.unit.as_deref(), look.today)
     });
-    cases + crate::pages::plan::duties_count(look)
+    cases + crate::pages::plan::duties_count(look) + crate::pages::field::duties_count(look).min(1)
 }

@@ -2,6 +2,7 @@
 //! office has hundreds of them, and nobody reads hundreds of lines.
 
 use casework::{Action, Scope};
+use indexmap::IndexMap;
 use office::case::Case;
 use office::sealing::closes;
 use office::work::Task;
@@ -59,29 +60,43 @@ fn is_for_all(case: &Case, action: &Action) -> bool {
 
 /// Puts lines alike together, in the order of what is due first; what came back stays by itself.
 pub(super) fn bind(lines: Vec<Line>) -> (Vec<Sheaf>, Vec<Line>) {
-    let alike = |a: &Line, b: &Line| a.table.is_some() && a.table == b.table && a.state == b.state;
+    // In the order in which each kind is met first.
+    let mut kinds: IndexMap<Alike, Vec<Line>> = IndexMap::new();
+    for line in lines {
+        let is_by_itself = line.came_back || line.is_locked;
+        let alike = match &line.table {
+            Some(table) if !is_by_itself => Alike::At(table.clone(), line.state.clone()),
+            _ => Alike::Nothing(line.number),
+        };
+        kinds.entry(alike).or_default().push(line);
+    }
     let (mut sheaves, mut single): (Vec<Sheaf>, Vec<Line>) = (Vec::new(), Vec::new());
-    let mut rest = lines;
-    while let Some(first) = rest.first().cloned() {
-        let (same, others): (Vec<Line>, Vec<Line>) = rest
-            .into_iter()
-            .partition(|line| alike(&first, line) && !line.came_back && !line.is_locked);
-        rest = others;
-        match first.table {
-            Some((address, what)) if same.len() >= ALIKE_MIN => sheaves.push(Sheaf {
-                address,
-                what,
-                state: first.state,
-                cases: same.len(),
-                due: first.due,
-                left: first.left,
-                lamp: first.lamp,
-            }),
-            _ if same.is_empty() => single.push(rest.remove(0)),
-            _ => single.extend(same),
+    for (alike, lines) in kinds {
+        match (alike, lines.first()) {
+            (Alike::At((address, what), state), Some(first)) if lines.len() >= ALIKE_MIN => {
+                sheaves.push(Sheaf {
+                    address,
+                    what,
+                    state,
+                    cases: lines.len(),
+                    due: first.due.clone(),
+                    left: first.left.clone(),
+                    lamp: first.lamp,
+                });
+            }
+            _ => single.extend(lines),
         }
     }
     (sheaves, single)
+}
+
+/// As what a line is done together with others.
+#[derive(PartialEq, Eq, Hash)]
+enum Alike {
+    /// Table (address and step) and state.
+    At((String, String), String),
+    /// It is done by itself: the case's number.
+    Nothing(u64),
 }
 
 #[cfg(test)]
