@@ -1,5 +1,7 @@
 //! Sampling of lots, plans by quota, inspectors compared: what is declared, and what is wrong with it.
 
+use std::sync::Arc;
+
 use programme::model::Programme;
 use programme::{Sources, check};
 use sampling::{Aql, Decision, Level};
@@ -118,7 +120,8 @@ fn what_is_declared_is_meant() {
     assert_eq!(lots.scheme.aql, Aql::parse("1.0").unwrap());
     assert_eq!(lots.maker.as_str(), "subject");
     let decisions = lots.decisions.as_ref().unwrap();
-    assert_eq!(decisions.codes, [("pass".into(), Decision::AllowReduced)]);
+    let codes = [(Arc::<str>::from("pass"), Decision::AllowReduced)];
+    assert_eq!(decisions.codes, codes);
     assert_eq!(
         programme.quotas.get("lots").unwrap().place.as_str(),
         "place"
