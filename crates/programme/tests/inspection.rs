@@ -102,7 +102,7 @@ threshold = 80
 window = 1.5
 "#;
 
-fn built(text: &str) -> (Option<Programme>, Vec<&'static str>) {
+fn built(text: &str) -> (Option<Arc<Programme>>, Vec<&'static str>) {
     let files = [("programme.toml".to_owned(), text.to_owned())];
     let checked = check(&Sources::from_files("town", files));
     let codes = checked.problems.iter().map(|problem| problem.code);
@@ -129,8 +129,8 @@ fn what_is_declared_is_meant() {
     let inspectors = programme.inspectors.get("lot").unwrap();
     // In tenths: 80.0 and 1.5.
     assert_eq!(inspectors.threshold, Some((800, 15)));
-    let (_, fails, passes) = inspectors.result.as_ref().unwrap();
-    assert_eq!((fails.len(), &*passes[0]), (1, "pass"));
+    let judged = inspectors.result.as_ref().unwrap();
+    assert_eq!((judged.fails.len(), &*judged.passes[0]), (1, "pass"));
 }
 
 #[test]

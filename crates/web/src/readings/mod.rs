@@ -22,8 +22,8 @@ use programme::model::{Programme, Sensor};
 use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
 
-pub use closing::{Closed, close_periods};
 pub(crate) use closing::tick;
+pub use closing::{Closed, close_periods};
 use rates::Rates;
 
 use crate::problems;
@@ -81,7 +81,11 @@ impl From<Problem> for Stopped {
 #[derive(Debug, Clone)]
 enum Access {
     Every,
-    One { id: i64, rule: Arc<str>, subject: Arc<str> },
+    One {
+        id: i64,
+        rule: Arc<str>,
+        subject: Arc<str>,
+    },
 }
 
 struct Job {
@@ -359,7 +363,11 @@ fn watch(site: &Site, id: i64) -> Result<(), Problem> {
     let Some(sensor) = programme.sensors.get(row.rule.as_str()) else {
         return Ok(());
     };
-    if sensor.limit.as_ref().is_none_or(|limit| limit.opens.is_none()) {
+    if sensor
+        .limit
+        .as_ref()
+        .is_none_or(|limit| limit.opens.is_none())
+    {
         return Ok(());
     }
     let window = last.plus_micros(-crossing_window(sensor));
@@ -382,11 +390,9 @@ fn watch(site: &Site, id: i64) -> Result<(), Problem> {
     hasher.update(crossing.since.as_micros().to_be_bytes());
     let once = hasher.finalize();
     let once = once.as_slice().get(..16).and_then(|id| id.try_into().ok());
-    let opened = site
-        .office()
-        .command(office::actor::FIRST, once, |office| {
-            office.open_for_crossing(sensor, &row.subject, crossing)
-        });
+    let opened = site.office().command(office::actor::FIRST, once, |office| {
+        office.open_for_crossing(sensor, &row.subject, crossing)
+    });
     match opened {
         Ok(Some(case)) => site.tell(base::Position(case)),
         Ok(None) => {}

@@ -436,7 +436,10 @@ fn erasing_takes_who_signed_and_the_visit_is_still_known() {
     let number = taken(&signed().by(&mut phone));
     let record = format!("/records/sample/{number}");
     let page = phone.get(&record).body;
-    assert!(page.contains("刘某") && page.contains("signature.png"), "{page}");
+    assert!(
+        page.contains("刘某") && page.contains("signature.png"),
+        "{page}"
+    );
     let what = office::erase::Erasing::Record {
         record: number,
         fields: Vec::new(),
@@ -448,11 +451,16 @@ fn erasing_takes_who_signed_and_the_visit_is_still_known() {
     };
     let office = city.site.office();
     office
-        .command(1, None, |office| office.erase(&what, &why, &mut |_, _, _| ()))
+        .command(1, None, |office| {
+            office.erase(&what, &why, &mut |_, _, _| ())
+        })
         .unwrap();
     let page = phone.get(&record).body;
     assert!(page.contains("First inspector"), "{page}");
-    assert!(!page.contains("刘某") && !page.contains("photo-1.jpg"), "{page}");
+    assert!(
+        !page.contains("刘某") && !page.contains("photo-1.jpg"),
+        "{page}"
+    );
     // The phone never heard the answer and sends it once more.
     let before = city.position();
     assert_eq!(taken(&signed().by(&mut phone)), number);
