@@ -287,7 +287,7 @@ impl<'a> Look<'a> {
         let fields: BTreeMap<String, Json> = serde_json::from_slice(&record.fields)
             .map_err(|error| problems::unreadable_state(spaces::RECORD.0, error))?;
         Ok(stored.fields == fields
-            && crate::visit::without_marks(&stored_private.fields).eq(&own.fields)
+            && crate::field_visit::without_marks(&stored_private.fields).eq(&own.fields)
             && own.evidence.iter().all(has))
     }
 }
@@ -573,7 +573,7 @@ impl Intake {
             .map_err(|error| problems::unreadable_state(spaces::RECORD.0, error))?;
         let is_same = before.fields == fields
             && before_private.evidence == private.evidence
-            && crate::visit::without_marks(&before_private.fields).eq(&private.fields);
+            && crate::field_visit::without_marks(&before_private.fields).eq(&private.fields);
         if is_same {
             return Ok(Taken::Unchanged(number));
         }
