@@ -101,15 +101,17 @@ impl Desk {
     /// The file refuses.
     pub fn know_sensor(&self, rule: &str, subject: &str, now: Moment) -> Result<Sensor, Problem> {
         let desk = self.lock();
-        desk.prepare_cached("insert or ignore into sensor (rule, subject, since) values (?1, ?2, ?3)")
-            .and_then(|mut added| added.execute(params![rule, subject, now.as_micros()]))
-            .and_then(|_| {
-                desk.prepare_cached(&format!(
-                    "select {COLUMNS} from sensor where rule = ?1 and subject = ?2"
-                ))?
-                .query_row([rule, subject], read)
-            })
-            .map_err(|error| self.refused(error))
+        desk.prepare_cached(
+            "insert or ignore into sensor (rule, subject, since) values (?1, ?2, ?3)",
+        )
+        .and_then(|mut added| added.execute(params![rule, subject, now.as_micros()]))
+        .and_then(|_| {
+            desk.prepare_cached(&format!(
+                "select {COLUMNS} from sensor where rule = ?1 and subject = ?2"
+            ))?
+            .query_row([rule, subject], read)
+        })
+        .map_err(|error| self.refused(error))
     }
 
     /// Forgets a sensor with its raw readings, and ends its keys.
@@ -118,10 +120,13 @@ impl Desk {
     /// The file refuses.
     pub fn forget_sensor(&self, id: i64) -> Result<(), Problem> {
         let desk = self.lock();
-        desk.execute("delete from token where scopes = ?1", [format!("sensor:{id}")])
-            .and_then(|_| desk.execute("delete from sensor where id = ?1", [id]))
-            .map(drop)
-            .map_err(|error| self.refused(error))
+        desk.execute(
+            "delete from token where scopes = ?1",
+            [format!("sensor:{id}")],
+        )
+        .and_then(|_| desk.execute("delete from sensor where id = ?1", [id]))
+        .map(drop)
+        .map_err(|error| self.refused(error))
     }
 
     /// How many keys in force each sensor has.
@@ -152,7 +157,8 @@ impl Desk {
     pub fn take_readings(&self, came: &[(i64, Came)], now: Moment) -> Result<Vec<bool>, Problem> {
         let mut desk = self.lock();
         let take = || -> rusqlite::Result<Vec<bool>> {
-            let change = desk.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+            let change =
+                desk.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
             let mut news = Vec::with_capacity(came.len());
             {
                 let mut add = change.prepare_cached(

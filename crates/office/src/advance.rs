@@ -83,7 +83,10 @@ impl Office {
             let mut flows = programme.flows.values();
             flows.any(|flow| !flow.notices.is_empty())
         };
-        let opens_visits = programme.visit_rules.values().any(|rule| rule.opens.is_some());
+        let opens_visits = programme
+            .visit_rules
+            .values()
+            .any(|rule| rule.opens.is_some());
         let has_nothing = programme.reminders.is_empty() && !opens_visits;
         if has_nothing && !self.mirror().programmes().any(ends) {
             return Ok(done);

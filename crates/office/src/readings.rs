@@ -212,7 +212,12 @@ pub fn line_of(sensor: &Sensor, reading: &Reading) -> String {
 /// The periods that began at or after `from` or hold it, and are over for so long that no reading of theirs is taken any
 /// more.
 #[must_use]
-pub fn closed_periods(sensor: &Sensor, from: Moment, now: Moment, zone: &TimeZoneName) -> Vec<Span> {
+pub fn closed_periods(
+    sensor: &Sensor,
+    from: Moment,
+    now: Moment,
+    zone: &TimeZoneName,
+) -> Vec<Span> {
     let mut spans = Vec::new();
     let mut day = from.day_in(zone);
     let last = now.as_micros() - sensor.late_minutes * MINUTE;
@@ -279,9 +284,9 @@ impl Office {
         let zone = self.zone()?;
         let started = Moment::start_of(now.day_in(&zone), &zone);
         let today = Moment::start_of(self.today()?, &zone);
-        let shifted = started.zip(today).and_then(|(started, today)| {
-            today.plus_micros(now.as_micros() - started.as_micros())
-        });
+        let shifted = started
+            .zip(today)
+            .and_then(|(started, today)| today.plus_micros(now.as_micros() - started.as_micros()));
         Ok(shifted.unwrap_or(now))
     }
 
@@ -451,7 +456,9 @@ impl Office {
             ..opened(flow, today, self.sensor_unit(sensor, subject, today)?)
         };
         let limit = sensor.limit.as_ref();
-        let limit = limit.map(|limit| shown(sensor, &limit.value)).unwrap_or_default();
+        let limit = limit
+            .map(|limit| shown(sensor, &limit.value))
+            .unwrap_or_default();
         for field in &flow.fields {
             let text = match field.id.as_str() {
                 _ if is_which(field) => said(field, sensor),

@@ -11,9 +11,9 @@ use serde::de::DeserializeOwned;
 
 use crate::entry::{
     ActorEndFacts, ActorFacts, ActorMovedFacts, AliasFacts, AuditFindingFacts, CaseActFacts,
-    CaseDue, CaseOpenFacts, CasePaperFacts, CasePassedFacts, CaseReportedFacts, DeputyEndedFacts, DeputyFacts,
-    EraseFacts, ErasedEntry, HandoverConfirmedFacts, ImportEndFacts, Kind, OverrideFacts,
-    PaperFacts, PaperTemplateFacts, PaperVoidedFacts, RemindFacts, WithdrawFacts,
+    CaseDue, CaseOpenFacts, CasePaperFacts, CasePassedFacts, CaseReportedFacts, DeputyEndedFacts,
+    DeputyFacts, EraseFacts, ErasedEntry, HandoverConfirmedFacts, ImportEndFacts, Kind,
+    OverrideFacts, PaperFacts, PaperTemplateFacts, PaperVoidedFacts, RemindFacts, WithdrawFacts,
 };
 use crate::folder::Command;
 use crate::problems;

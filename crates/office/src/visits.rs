@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use base::{Day, FieldId, Problem};
 use casework::StateKind;
-use measure::Value;
 use measure::RowView;
+use measure::Value;
 use measure::list::{Listing, Order, Test};
 use programme::model::{Programme, VisitAfter, VisitBy, VisitRule};
 use programme::schema::Schema;
@@ -63,7 +63,9 @@ fn due_after(
     last: Day,
 ) -> Option<(Day, bool)> {
     let interval = rule.interval(value)?;
-    let due = last.plus_months(interval.months)?.plus_days(interval.days)?;
+    let due = last
+        .plus_months(interval.months)?
+        .plus_days(interval.days)?;
     if !rule.rolls {
         return Some((due, false));
     }
@@ -136,7 +138,10 @@ impl Office {
         let at = self.position();
         let is_one = |column: &str| one.map(|id| Test::OneOf(column.into(), vec![id.into()]));
         let subjects = Listing {
-            tests: among(rule.only.as_ref()).into_iter().chain(is_one("id")).collect(),
+            tests: among(rule.only.as_ref())
+                .into_iter()
+                .chain(is_one("id"))
+                .collect(),
             ..Listing::new(Schema::subjects_name(&rule.subject_type), at, ROWS_MAX)
         };
         let lasts = self.last_records(rule, day, one);
@@ -288,7 +293,9 @@ impl Office {
                             subject: Some(visit.subject.to_string()),
                             ..opened(flow, day, unit)
                         };
-                        facts.fields.insert(DUE_ON.to_owned(), visit.due.to_string().into());
+                        facts
+                            .fields
+                            .insert(DUE_ON.to_owned(), visit.due.to_string().into());
                         let private = Private::default();
                         commands.push(Command::new(Kind::CaseFiled, &facts, &private)?);
                     }

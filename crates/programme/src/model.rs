@@ -813,7 +813,10 @@ impl VisitRule {
     /// The interval of a grade or value.
     #[must_use]
     pub fn interval(&self, value: Option<&str>) -> Option<&VisitInterval> {
-        let own = self.intervals.iter().find(|(of, _)| of.is_some() && of.as_deref() == value);
+        let own = self
+            .intervals
+            .iter()
+            .find(|(of, _)| of.is_some() && of.as_deref() == value);
         let others = || self.intervals.iter().find(|(of, _)| of.is_none());
         own.or_else(others).map(|(_, interval)| interval)
     }

@@ -440,7 +440,12 @@ fn order() -> Vec<u8> {
             text("{{?备注}}{{备注}}"),
             signature(),
             paragraph(BODY, 640, LEFT, "{{#签名}}{{签名栏}}"),
-            paragraph(SMALL, 520, LEFT, "事项编号{{事项编号}}，一式两份，一份送达当事人，一份存档。"),
+            paragraph(
+                SMALL,
+                520,
+                LEFT,
+                "事项编号{{事项编号}}，一式两份，一份送达当事人，一份存档。",
+            ),
         ]
         .concat(),
     )

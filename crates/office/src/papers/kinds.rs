@@ -588,7 +588,12 @@ impl PaperKind {
                 CASE_PAPER,
                 vec![
                     (
-                        ("正文", "paragraphs", "正文的每一段", "each paragraph of the text"),
+                        (
+                            "正文",
+                            "paragraphs",
+                            "正文的每一段",
+                            "each paragraph of the text",
+                        ),
                         PARAGRAPHS,
                     ),
                     (
@@ -596,11 +601,21 @@ impl PaperKind {
                         SUPERVISION_FIELDS,
                     ),
                     (
-                        ("经过", "steps", "到这一步为止的每个步骤", "each step up to this one"),
+                        (
+                            "经过",
+                            "steps",
+                            "到这一步为止的每个步骤",
+                            "each step up to this one",
+                        ),
                         SUPERVISION_STEPS,
                     ),
                     (
-                        ("签名", "signatures", "每个签名栏", "each line for a signature"),
+                        (
+                            "签名",
+                            "signatures",
+                            "每个签名栏",
+                            "each line for a signature",
+                        ),
                         SIGNATURES,
                     ),
                 ],

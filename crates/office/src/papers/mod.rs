@@ -19,7 +19,9 @@ use report::{Checked, Data};
 use sha2::{Digest, Sha256};
 
 use crate::authority::Granted;
-use crate::entry::{CasePaperFacts, Kind, PaperFacts, PaperTemplateFacts, PaperVoidedFacts, Private};
+use crate::entry::{
+    CasePaperFacts, Kind, PaperFacts, PaperTemplateFacts, PaperVoidedFacts, Private,
+};
 use crate::fold::{get, read, row};
 use crate::folder::{Command, Office};
 use crate::problems;

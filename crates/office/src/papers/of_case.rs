@@ -189,7 +189,11 @@ impl Office {
         if is_person {
             return Ok(None);
         }
-        let name = self.mirror().subject_name(&of, &id).unwrap_or(&id).to_owned();
+        let name = self
+            .mirror()
+            .subject_name(&of, &id)
+            .unwrap_or(&id)
+            .to_owned();
         Ok(Some((name, id)))
     }
 
@@ -263,18 +267,23 @@ impl Office {
                 .map(|(name, value)| vec![text(name), text(value)])
                 .collect(),
         );
-        let steps = case.state.steps.iter().take(usize::try_from(number).unwrap_or(usize::MAX)).map(|step| {
-            let action = case.flow.action(&step.action);
-            let action = action.map(|action| action.name.zh.clone());
-            let unit = step.unit.as_ref();
-            let unit = unit.map(|unit| name_of(programme, unit.as_str(), step.day));
-            vec![
-                Value::Day(step.day.to_string()),
-                text(action.unwrap_or_else(|| step.action.to_string())),
-                text(unit.unwrap_or_default()),
-                text(step.reason.clone().unwrap_or_default()),
-            ]
-        });
+        let steps = case
+            .state
+            .steps
+            .iter()
+            .take(usize::try_from(number).unwrap_or(usize::MAX))
+            .map(|step| {
+                let action = case.flow.action(&step.action);
+                let action = action.map(|action| action.name.zh.clone());
+                let unit = step.unit.as_ref();
+                let unit = unit.map(|unit| name_of(programme, unit.as_str(), step.day));
+                vec![
+                    Value::Day(step.day.to_string()),
+                    text(action.unwrap_or_else(|| step.action.to_string())),
+                    text(unit.unwrap_or_default()),
+                    text(step.reason.clone().unwrap_or_default()),
+                ]
+            });
         let steps = steps.collect();
         filling.lines("steps", steps);
         filling.lines(

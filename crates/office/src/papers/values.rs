@@ -710,7 +710,11 @@ impl Office {
                 for case in self.cases()?.iter().filter(|case| !case.state.is_closed()) {
                     if let PaperKind::OfCase(paper) = kind
                         && !(case.flow.id == paper.flow
-                            && case.state.steps.iter().any(|step| step.action == paper.action))
+                            && case
+                                .state
+                                .steps
+                                .iter()
+                                .any(|step| step.action == paper.action))
                     {
                         continue;
                     }

@@ -62,7 +62,10 @@ fn a_reading_is_refused_for_its_moment_or_its_value_and_rounded_otherwise() {
             .map(|value| shown(&dust(), &value))
             .map_err(|problem| problem.code)
     };
-    assert_eq!(judged("2026-05-01T08:00:00Z", "82.25"), Ok("82.3".to_owned()));
+    assert_eq!(
+        judged("2026-05-01T08:00:00Z", "82.25"),
+        Ok("82.3".to_owned())
+    );
     assert_eq!(judged("2026-05-01T08:02:00Z", "1"), Ok("1.0".to_owned()));
     assert_eq!(judged("2026-05-01T08:02:01Z", "1"), Err("O942"));
     assert_eq!(judged("2026-05-01T07:00:00Z", "1"), Ok("1.0".to_owned()));
@@ -110,7 +113,10 @@ fn a_lower_limit_is_crossed_from_below() {
         limit.is_least = true;
         limit.minutes = 0;
     }
-    let found = crossings(&sensor, &each_minute("2026-05-01T00:00:00Z", &["150", "140", "145"]));
+    let found = crossings(
+        &sensor,
+        &each_minute("2026-05-01T00:00:00Z", &["150", "140", "145"]),
+    );
     assert_eq!(found.len(), 1);
     assert_eq!(shown(&sensor, &found[0].worst), "140.0");
 }
@@ -122,7 +128,11 @@ fn a_day_is_summed_up_with_the_digest_of_its_readings() {
     // 1 May in Shanghai begins at 16:00 UTC the day before.
     let since = at("2026-04-30T18:30:00Z");
     let spans = closed_periods(&sensor, since, at("2026-05-01T17:00:00Z"), &zone);
-    assert_eq!(spans.len(), 1, "an hour after its end no reading of the day is taken any more");
+    assert_eq!(
+        spans.len(),
+        1,
+        "an hour after its end no reading of the day is taken any more"
+    );
     let early = closed_periods(&sensor, since, at("2026-05-01T16:59:59Z"), &zone);
     assert!(early.is_empty());
     let span = spans[0];

@@ -82,7 +82,10 @@ fn of_case(
     }
     for column in ["name", "flow", "action", "text"] {
         if !row.has(column) {
-            faults.at(row.span.clone(), problems::paper_lacks(kind, column, KINDS.join(", ")));
+            faults.at(
+                row.span.clone(),
+                problems::paper_lacks(kind, column, KINDS.join(", ")),
+            );
         }
     }
     let flow = flows.get(&FlowId::new(row.text("flow")?))?;
@@ -112,7 +115,9 @@ fn of_case(
         name: row.name("name"),
         flow: flow.id.clone(),
         action,
-        is_record: row.text("layout").is_some_and(|layout| &**layout == "record"),
+        is_record: row
+            .text("layout")
+            .is_some_and(|layout| &**layout == "record"),
         text,
         signed_by: row.texts("signed_by"),
     })

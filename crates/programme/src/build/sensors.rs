@@ -90,7 +90,11 @@ pub(super) fn build(
         .collect()
 }
 
-pub(super) fn number(row: &Row, (column, default, least, most): Number, faults: &mut Faults) -> i64 {
+pub(super) fn number(
+    row: &Row,
+    (column, default, least, most): Number,
+    faults: &mut Faults,
+) -> i64 {
     let value = row.int(column).unwrap_or(default);
     if !(least..=most).contains(&value) {
         let problem = problems::number_out_of_range(column, value, least, most);
@@ -147,7 +151,11 @@ fn summary(
         let problem = problems::summary_of_others(id, &subject_type.id);
         faults.cell(row, "summary", problem);
     }
-    let hour: &[(&str, &[&str])] = if is_hourly { &[("hour", &["number"])] } else { &[] };
+    let hour: &[(&str, &[&str])] = if is_hourly {
+        &[("hour", &["number"])]
+    } else {
+        &[]
+    };
     for (name, types) in NEEDED.iter().chain(hour) {
         let field = record_type.fields.get(&FieldId::new(name));
         let fits = field.is_some_and(|field| types.contains(&kind_of(&field.field_type)));
@@ -160,7 +168,9 @@ fn summary(
     wanted.extend(is_hourly.then_some("hour"));
     let key = &record_type.key;
     let is_same = key.len() == wanted.len()
-        && wanted.iter().all(|name| key.iter().any(|field| field.as_str() == *name));
+        && wanted
+            .iter()
+            .all(|name| key.iter().any(|field| field.as_str() == *name));
     if !is_same {
         faults.cell(row, "summary", problems::summary_key(id, wanted.join(", ")));
     }
@@ -176,7 +186,11 @@ fn kind_of(field_type: &FieldType) -> &'static str {
     }
 }
 
-pub(super) fn unit_from(row: &Row, subject_type: &SubjectType, faults: &mut Faults) -> Vec<FieldId> {
+pub(super) fn unit_from(
+    row: &Row,
+    subject_type: &SubjectType,
+    faults: &mut Faults,
+) -> Vec<FieldId> {
     let mut found = Vec::new();
     for (name, span) in row.texts_placed("unit_from") {
         let id = FieldId::new(&name);

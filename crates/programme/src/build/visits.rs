@@ -10,8 +10,8 @@ use super::references::unknown_in;
 use super::sensors::{Number, number, unit_from};
 use super::{Faults, Rows};
 use crate::model::{
-    Field, FieldType, RecordType, Scorecard, Scored, SubjectType, VisitAfter, VisitBy, VisitInterval,
-    VisitRule,
+    Field, FieldType, RecordType, Scorecard, Scored, SubjectType, VisitAfter, VisitBy,
+    VisitInterval, VisitRule,
 };
 use crate::problems;
 use crate::rows::Row;
@@ -45,7 +45,11 @@ fn rule(rows: &Rows, row: &Row, known: &Known<'_>, faults: &mut Faults) -> Optio
     let subject_type = known
         .subject_types
         .get(&SubjectTypeId::new(row.text("subject_type")?))?;
-    let of_subject = ("subject_type", subject_type.id.as_str(), &subject_type.fields);
+    let of_subject = (
+        "subject_type",
+        subject_type.id.as_str(),
+        &subject_type.fields,
+    );
     let only = only(row, "only_field", "only_values", of_subject, faults);
     let after = after(row, subject_type, known, faults)?;
     let by = by(row, subject_type, known, faults);
@@ -144,7 +148,11 @@ fn after(
         let only = only(row, "record_field", "record_values", fields, faults);
         return Some(VisitAfter::Record(record_type.id.clone(), only));
     }
-    let fields = ("subject_type", subject_type.id.as_str(), &subject_type.fields);
+    let fields = (
+        "subject_type",
+        subject_type.id.as_str(),
+        &subject_type.fields,
+    );
     let found = field(row, "after_field", fields, faults)?;
     if found.field_type != FieldType::Date {
         faults.cell(row, "after_field", problems::not_a_date_field(&found.id));
@@ -152,12 +160,7 @@ fn after(
     Some(VisitAfter::Field(found.id.clone()))
 }
 
-fn by(
-    row: &Row,
-    subject_type: &SubjectType,
-    known: &Known<'_>,
-    faults: &mut Faults,
-) -> VisitBy {
+fn by(row: &Row, subject_type: &SubjectType, known: &Known<'_>, faults: &mut Faults) -> VisitBy {
     if row.has("by_scorecard") && row.has("by_field") {
         let problem = problems::said_twice("by_scorecard", "by_field");
         faults.cell(row, "by_field", problem);
@@ -170,7 +173,11 @@ fn by(
         }
         return VisitBy::Scorecard(id);
     }
-    let fields = ("subject_type", subject_type.id.as_str(), &subject_type.fields);
+    let fields = (
+        "subject_type",
+        subject_type.id.as_str(),
+        &subject_type.fields,
+    );
     match field(row, "by_field", fields, faults) {
         Some(found) => VisitBy::Field(found.id.clone()),
         None => VisitBy::All,
@@ -197,7 +204,11 @@ fn opens(
     }
     let due = flow.field(&FieldId::new(DUE_ON));
     if due.is_none_or(|field| field.kind != FieldKind::Day) {
-        faults.cell(row, "opens", problems::visit_flow_without_day(&flow.id, DUE_ON));
+        faults.cell(
+            row,
+            "opens",
+            problems::visit_flow_without_day(&flow.id, DUE_ON),
+        );
     }
     let closes = row.text("closes").map(ActionId::new);
     if let Some(id) = &closes {

@@ -28,10 +28,7 @@ fn town() -> City {
 }
 
 fn now(city: &City) -> Moment {
-    city.office
-        .read(office::Office::moment)
-        .unwrap()
-        .unwrap()
+    city.office.read(office::Office::moment).unwrap().unwrap()
 }
 
 fn before(now: Moment, minutes: i64) -> String {
@@ -73,35 +70,68 @@ fn readings_are_taken_in_any_order_once_and_refused_by_rule() {
     ]});
     let (status, told, _) = send(&city, &token, &many);
     assert_eq!(status, 200, "{told}");
-    assert_eq!((&told["accepted"], &told["duplicates"]), (&json!(1), &json!(1)));
+    assert_eq!(
+        (&told["accepted"], &told["duplicates"]),
+        (&json!(1), &json!(1))
+    );
     let refused: Vec<(u64, &str)> = told["refused"]
         .as_array()
         .unwrap()
         .iter()
-        .map(|found| (found["index"].as_u64().unwrap(), found["code"].as_str().unwrap()))
+        .map(|found| {
+            (
+                found["index"].as_u64().unwrap(),
+                found["code"].as_str().unwrap(),
+            )
+        })
         .collect();
-    let wanted = [(2, "O942"), (3, "O944"), (4, "O943"), (5, "O941"), (6, "O940"), (7, "O946")];
+    let wanted = [
+        (2, "O942"),
+        (3, "O944"),
+        (4, "O943"),
+        (5, "O941"),
+        (6, "O940"),
+        (7, "O946"),
+    ];
     assert_eq!(refused, wanted);
     // A reading that is refused alone is a fault of the request.
-    let (status, told, _) = send(&city, &token, &reading("pm10", "S-1", &before(now, -60), "1"));
+    let (status, told, _) = send(
+        &city,
+        &token,
+        &reading("pm10", "S-1", &before(now, -60), "1"),
+    );
     assert_eq!((status, &told["code"]), (422, &json!("O942")), "{told}");
-    assert!(told["detail"].as_str().unwrap().contains("120 seconds"), "{told}");
+    assert!(
+        told["detail"].as_str().unwrap().contains("120 seconds"),
+        "{told}"
+    );
     // The first value of a moment counts; refusals are counted; the ledger took nothing.
     let desk = city.site.desk();
     let sensor = &desk.sensors_of("S-1").unwrap()[0];
-    let kept = desk.readings(sensor.id, Moment::MIN, Moment::MAX, 10).unwrap();
+    let kept = desk
+        .readings(sensor.id, Moment::MIN, Moment::MAX, 10)
+        .unwrap();
     let values: Vec<&str> = kept.iter().map(|(_, value)| value.as_str()).collect();
     assert_eq!(values, ["80.0", "82.5"]);
     assert_eq!(sensor.last.as_ref().unwrap().1, "82.5");
-    let count = |code| desk.readings_refused(sensor.id, Moment::MIN, Moment::MAX, code).unwrap();
+    let count = |code| {
+        desk.readings_refused(sensor.id, Moment::MIN, Moment::MAX, code)
+            .unwrap()
+    };
     assert_eq!((count(Some("O944")), count(None)), (1, 5));
-    assert_eq!(city.office.read(office::Office::position).unwrap(), before_all);
+    assert_eq!(
+        city.office.read(office::Office::position).unwrap(),
+        before_all
+    );
     // Who may only read sends nothing; nobody without a key does.
     let reader = city.program(&["read", "write"]);
     let (status, told, _) = send(&city, &reader, &many);
     assert_eq!((status, &told["code"]), (403, &json!("W307")), "{told}");
     assert_eq!(send(&city, "none", &many).0, 401);
-    assert_eq!(send(&city, &token, &json!({ "readings": [] })).1["code"], "W933");
+    assert_eq!(
+        send(&city, &token, &json!({ "readings": [] })).1["code"],
+        "W933"
+    );
     assert_eq!(send(&city, &token, &json!({ "reading": 1 })).0, 400);
 }
 
@@ -110,10 +140,16 @@ fn a_sensors_own_key_is_shown_once_and_sends_for_it_alone() {
     let city = town();
     let page = city.get("/sensors");
     assert!(page.has("还没有传感器"), "{}", page.text());
-    let wrong = city.post("/sensors", &[("sensor", "pm10"), ("subject", "S-9"), ("days", "30")]);
+    let wrong = city.post(
+        "/sensors",
+        &[("sensor", "pm10"), ("subject", "S-9"), ("days", "30")],
+    );
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.has("O941") && wrong.has("S-9"), "{}", wrong.text());
-    let made = city.post("/sensors", &[("sensor", "pm10"), ("subject", "S-1"), ("days", "30")]);
+    let made = city.post(
+        "/sensors",
+        &[("sensor", "pm10"), ("subject", "S-1"), ("days", "30")],
+    );
     assert_eq!(made.location(), "/sensors#told", "{}", made.text());
     let page = city.get("/sensors").text();
     let (_, rest) = page.split_once("<code>").expect("the key");
@@ -156,7 +192,11 @@ fn too_many_are_told_to_come_later_and_nothing_of_them_is_taken() {
     assert_eq!(send(&city, &token, &other).0, 200);
     assert_eq!(send(&city, &token, &batch(4, 1)).1["accepted"], 1);
     let sensor = &city.site.desk().sensors_of("S-1").unwrap()[0];
-    let kept = city.site.desk().readings(sensor.id, Moment::MIN, Moment::MAX, 10).unwrap();
+    let kept = city
+        .site
+        .desk()
+        .readings(sensor.id, Moment::MIN, Moment::MAX, 10)
+        .unwrap();
     assert_eq!(kept.len(), 5);
 }
 
@@ -212,15 +252,24 @@ fn a_burst_from_many_at_once_is_taken_or_told_to_wait_and_the_site_stays_up() {
     let seconds = started.elapsed().as_secs_f64();
     #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
     let rate = taken as f64 / seconds;
-    println!("readings: {taken} taken in {seconds:.2} s, {rate:.0} a second; {waits} requests told to wait");
+    println!(
+        "readings: {taken} taken in {seconds:.2} s, {rate:.0} a second; {waits} requests told to wait"
+    );
     let sent = (SENDERS * REQUESTS * EACH) as u64;
     // The rate of the sensor is 3000 a minute: the rest was told to wait, and each answer is true.
     assert_eq!(taken + waits * EACH as u64, sent);
     assert!(taken >= 3000, "{taken}");
     let sensor = &city.site.desk().sensors_of("S-1").unwrap()[0];
-    let kept = city.site.desk().readings(sensor.id, Moment::MIN, Moment::MAX, 10_000).unwrap();
+    let kept = city
+        .site
+        .desk()
+        .readings(sensor.id, Moment::MIN, Moment::MAX, 10_000)
+        .unwrap();
     assert_eq!(kept.len() as u64, taken);
-    assert_eq!(city.office.read(office::Office::position).unwrap(), position);
+    assert_eq!(
+        city.office.read(office::Office::position).unwrap(),
+        position
+    );
 }
 
 #[test]
@@ -252,7 +301,10 @@ fn a_crossed_limit_opens_one_case_until_it_is_closed() {
     for minute in (25..=34).rev() {
         send_one(minute, "220");
     }
-    assert_eq!((cases(), city.office.read(office::Office::position).unwrap()), (1, position));
+    assert_eq!(
+        (cases(), city.office.read(office::Office::position).unwrap()),
+        (1, position)
+    );
     // Time did it, and it says what was measured.
     let page = city.get(&format!("/cases/{}", position.0));
     assert!(page.has("系统") && page.has("310.0"), "{}", page.text());
@@ -284,26 +336,49 @@ fn a_day_that_is_over_becomes_one_record_with_its_digest() {
         let at = noon.plus_micros(minutes * MINUTE).unwrap();
         (sensor, desk::readings::Came::Taken(at, value.to_owned()))
     };
-    let came = [taken(2, "100.0"), taken(1, "151.0"), (sensor, desk::readings::Came::Refused("O944"))];
-    assert_eq!(desk.take_readings(&came, noon).unwrap(), [true, true, false]);
+    let came = [
+        taken(2, "100.0"),
+        taken(1, "151.0"),
+        (sensor, desk::readings::Came::Refused("O944")),
+    ];
+    assert_eq!(
+        desk.take_readings(&came, noon).unwrap(),
+        [true, true, false]
+    );
     let close = |at: &str| {
         let at = Moment::parse(at).unwrap();
-        web::close_periods(desk, &programme, &zone, at, &mut |sensor, subject, span, summary, refused| {
-            city.office.command(office::actor::FIRST, None, |office| {
-                let written = office.write_summary(sensor, subject, span, summary, refused)?;
-                Ok::<_, base::Problem>(written.is_some())
-            })
-        })
+        web::close_periods(
+            desk,
+            &programme,
+            &zone,
+            at,
+            &mut |sensor, subject, span, summary, refused| {
+                city.office.command(office::actor::FIRST, None, |office| {
+                    let written = office.write_summary(sensor, subject, span, summary, refused)?;
+                    Ok::<_, base::Problem>(written.is_some())
+                })
+            },
+        )
         .unwrap()
     };
     // The unit is not known yet: the day waits, and nothing is lost.
     let stopped = close("2026-03-03T16:00:00Z");
-    assert_eq!((stopped.written, stopped.failed.len()), (0, 1), "{stopped:?}");
+    assert_eq!(
+        (stopped.written, stopped.failed.len()),
+        (0, 1),
+        "{stopped:?}"
+    );
     let csv = "编号,名称,监管单位\nS-1,一号工地,质监站\n";
     city.office
         .command(office::actor::FIRST, None, |office| {
             let options = office::import::ImportOptions::default();
-            office.import("site", "sites.csv", csv.as_bytes(), &options, &mut |_, _, _| ())
+            office.import(
+                "site",
+                "sites.csv",
+                csv.as_bytes(),
+                &options,
+                &mut |_, _, _| (),
+            )
         })
         .unwrap();
     let done = close("2026-03-03T16:00:00Z");
@@ -323,5 +398,8 @@ fn a_day_that_is_over_becomes_one_record_with_its_digest() {
     desk.know_sensor("pm10", "S-1", noon).unwrap();
     let position = city.office.read(office::Office::position).unwrap();
     assert_eq!(close("2026-03-03T16:00:00Z").written, 0);
-    assert_eq!(city.office.read(office::Office::position).unwrap(), position);
+    assert_eq!(
+        city.office.read(office::Office::position).unwrap(),
+        position
+    );
 }

@@ -87,14 +87,30 @@ fn the_next_visit_follows_from_the_last_one_the_stars_and_the_calendar() {
     let wanted = wanted.map(|(id, day, late)| (id.to_owned(), day.to_owned(), late));
     assert_eq!(due(&city, "2026-05-04"), wanted);
     let page = city.get("/visits");
-    assert!(page.has("二号工地") && page.has("逾期76天") && page.has("今天到期"), "{}", page.text());
+    assert!(
+        page.has("二号工地") && page.has("逾期76天") && page.has("今天到期"),
+        "{}",
+        page.text()
+    );
     assert!(!page.has("三号工地"), "what is completed is not visited");
-    assert!(page.has("好，每3个月") && page.has("差，每15天"), "{}", page.text());
+    assert!(
+        page.has("好，每3个月") && page.has("差，每15天"),
+        "{}",
+        page.text()
+    );
     assert!(!city.get("/visits?state=overdue").has("一号工地"));
     let subject = city.get("/subjects/site/S-2");
-    assert!(subject.has("下次应在") && subject.has("2026年2月17日"), "{}", subject.text());
+    assert!(
+        subject.has("下次应在") && subject.has("2026年2月17日"),
+        "{}",
+        subject.text()
+    );
     // A day before the visits were made nothing but the registration counts.
-    assert!(due(&city, "2026-02-01").iter().all(|(_, day, _)| day != "2026-02-17"));
+    assert!(
+        due(&city, "2026-02-01")
+            .iter()
+            .all(|(_, day, _)| day != "2026-02-17")
+    );
 }
 
 #[test]
@@ -103,16 +119,30 @@ fn time_opens_a_case_for_each_that_is_near_and_ends_it_when_the_visit_was_made()
     assert_eq!((advance(&city), open_cases(&city)), (2, 2));
     let position = city.office.read(office::Office::position).unwrap();
     assert_eq!(advance(&city), 0, "asked again it does nothing more");
-    assert_eq!(city.office.read(office::Office::position).unwrap(), position);
+    assert_eq!(
+        city.office.read(office::Office::position).unwrap(),
+        position
+    );
     let work = city.get("/work");
-    assert!(work.has("到期检查") && work.has("质监站"), "{}", work.text());
+    assert!(
+        work.has("到期检查") && work.has("质监站"),
+        "{}",
+        work.text()
+    );
     visit(&city, "S-2", "2026-05-04", "0");
     // Still poor, so in fifteen days: that is not near yet, and the case ends.
-    assert_eq!(due(&city, "2026-05-04")[1], ("S-2".into(), "2026-05-19".into(), false));
+    assert_eq!(
+        due(&city, "2026-05-04")[1],
+        ("S-2".into(), "2026-05-19".into(), false)
+    );
     assert_eq!((advance(&city), open_cases(&city)), (1, 1));
     let last = city.office.read(office::Office::position).unwrap();
     let entry = city.get(&format!("/ledger/{}", last.0));
-    assert!(entry.has("visited") && entry.has("系统"), "{}", entry.text());
+    assert!(
+        entry.has("visited") && entry.has("系统"),
+        "{}",
+        entry.text()
+    );
 }
 
 #[test]
@@ -120,13 +150,24 @@ fn a_steps_paper_is_made_once_numbered_kept_and_made_again_byte_for_byte() {
     let city = town();
     let filed = city.post(
         "/cases/new",
-        &[("flow", "over"), ("unit", "station"), ("subject", "S-1"), ("f.value", "212.5")],
+        &[
+            ("flow", "over"),
+            ("unit", "station"),
+            ("subject", "S-1"),
+            ("f.value", "212.5"),
+        ],
     );
     assert_eq!(filed.status, StatusCode::SEE_OTHER, "{}", filed.text());
     let case = filed.location();
-    assert!(!city.get(&case).has("超标告知书"), "the step was not taken yet");
+    assert!(
+        !city.get(&case).has("超标告知书"),
+        "the step was not taken yet"
+    );
     let papers = format!("{case}/papers");
-    let early = city.post(&papers, &[("kind", "over_notice"), ("as_demonstration", "1")]);
+    let early = city.post(
+        &papers,
+        &[("kind", "over_notice"), ("as_demonstration", "1")],
+    );
     assert!(early.has("O951"), "{}", early.text());
     let settled = city.upload(&case, &[("action", "settle")], &[]);
     assert_eq!(settled.status, StatusCode::SEE_OTHER, "{}", settled.text());
@@ -134,7 +175,11 @@ fn a_steps_paper_is_made_once_numbered_kept_and_made_again_byte_for_byte() {
     let make = || {
         city.post(
             &papers,
-            &[("kind", "over_notice"), ("signer", "赵某"), ("as_demonstration", "1")],
+            &[
+                ("kind", "over_notice"),
+                ("signer", "赵某"),
+                ("as_demonstration", "1"),
+            ],
         )
     };
     let made = make();
@@ -149,7 +194,10 @@ fn a_steps_paper_is_made_once_numbered_kept_and_made_again_byte_for_byte() {
         .office
         .read(|office| {
             let paper = office.paper(Position(at.0)).unwrap();
-            (office.paper_file(&paper).unwrap(), office.remake_paper(&paper).unwrap())
+            (
+                office.paper_file(&paper).unwrap(),
+                office.remake_paper(&paper).unwrap(),
+            )
         })
         .unwrap();
     assert_eq!(file, remade);
@@ -166,7 +214,10 @@ fn a_steps_paper_is_made_once_numbered_kept_and_made_again_byte_for_byte() {
         assert!(text.contains(said), "{said}: {text}");
     }
     assert!(!text.contains("{{") && !text.contains('{'), "{text}");
-    assert_eq!(city.get(&format!("/papers/{}", at.0)).status, StatusCode::OK);
+    assert_eq!(
+        city.get(&format!("/papers/{}", at.0)).status,
+        StatusCode::OK
+    );
     // Declared void it can be made again, with the next number.
     let void = city.post(&format!("/papers/{}/void", at.0), &[("reason", "打印有误")]);
     assert_eq!(void.status, StatusCode::SEE_OTHER, "{}", void.text());
@@ -192,14 +243,19 @@ fn document(bytes: &[u8]) -> String {
 
 #[test]
 fn both_built_in_layouts_take_only_what_a_case_offers() {
-    let record = WORKS.replace("signed_by = [\"签收人：\"]", "signed_by = [\"签收人：\"]\nlayout = \"record\"");
+    let record = WORKS.replace(
+        "signed_by = [\"签收人：\"]",
+        "signed_by = [\"签收人：\"]\nlayout = \"record\"",
+    );
     for package in [WORKS.to_owned(), record] {
         let city = City::new(&package, "inspector");
         city.office
             .read(|office| {
                 let programme = office.programme().unwrap();
                 let kind = PaperKind::parse(&programme, "over_notice").unwrap();
-                let checked = office.check_template(kind, "x.docx", kind.built_in()).unwrap();
+                let checked = office
+                    .check_template(kind, "x.docx", kind.built_in())
+                    .unwrap();
                 assert!(checked.is_usable(), "{:?}", checked.problems);
                 assert_eq!(checked.problems, []);
             })
