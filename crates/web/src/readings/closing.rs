@@ -49,7 +49,8 @@ pub fn close_periods(
             for span in closed_periods(sensor, from, now, zone) {
                 let minutes = (span.to.as_micros() - span.from.as_micros()) / 60_000_000;
                 // No more can have been taken, by the sensor's rate.
-                let most = usize::try_from((minutes + 2 * sensor.late_minutes + 1) * sensor.per_minute);
+                let most =
+                    usize::try_from((minutes + 2 * sensor.late_minutes + 1) * sensor.per_minute);
                 let kept = desk.readings(row.id, span.from, span.to, most.unwrap_or(usize::MAX))?;
                 let summary = summarise(sensor, &numbers(kept), span, row.since);
                 let refused =
