@@ -156,7 +156,7 @@ impl Desk {
     /// The file refuses.
     pub fn take_readings(&self, came: &[(i64, Came)], now: Moment) -> Result<Vec<bool>, Problem> {
         let mut desk = self.lock();
-        let mut take = || -> rusqlite::Result<Vec<bool>> {
+        let take = || -> rusqlite::Result<Vec<bool>> {
             let change =
                 desk.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
             let mut news = Vec::with_capacity(came.len());
@@ -193,6 +193,7 @@ impl Desk {
             change.commit()?;
             Ok(news)
         };
+        let mut take = take;
         take().map_err(|error| self.refused(error))
     }
 

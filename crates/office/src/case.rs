@@ -21,6 +21,7 @@ use serde_json::Value as Json;
 use crate::assessment::is_carried_by;
 use crate::authority::Granted;
 use crate::entry::{CaseOpenFacts, Evidence, Kind, Private};
+use crate::field_visit::Visit;
 use crate::fold::{get, row};
 use crate::folder::{Command, Office, Progress, now};
 use crate::problems;
@@ -299,10 +300,25 @@ impl Office {
     /// # Errors
     /// Every reason for which `casework` refuses the act; or someone else acted at the same time.
     pub fn act(&mut self, number: u64, request: &ActRequest) -> Result<Case, Vec<Problem>> {
-        self.decide_again(|office| office.act_now(number, request))
+        self.decide_again(|office| office.act_now(number, request, None))
     }
 
-    fn act_now(&mut self, number: u64, request: &ActRequest) -> Result<Case, Vec<Problem>> {
+    /// Acts on a case by a visit in the field.
+    pub(crate) fn act_visit(
+        &mut self,
+        number: u64,
+        request: &ActRequest,
+        visit: &Visit,
+    ) -> Result<(), Vec<Problem>> {
+        self.act_now(number, request, Some(visit)).map(drop)
+    }
+
+    fn act_now(
+        &mut self,
+        number: u64,
+        request: &ActRequest,
+        visit: Option<&Visit>,
+    ) -> Result<Case, Vec<Problem>> {
         let one = |problem: Problem| vec![problem];
         let mut case = self.case(number).map_err(one)?;
         self.check_seen(&case, request)?;
@@ -314,7 +330,11 @@ impl Office {
         if !faults.is_empty() {
             return Err(faults);
         }
-        let commands = self.act_commands(&case, request)?;
+        let mut commands = self.act_commands(&case, request)?;
+        if let Some(visit) = visit {
+            let joined = visit.join_step(self, number, &mut commands);
+            joined.map_err(one)?;
+        }
         let mut preconditions = vec![case.precondition()];
         let above_and_below = case.below.iter().chain(&request.into);
         for other in above_and_below {

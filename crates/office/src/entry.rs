@@ -100,6 +100,10 @@ pub enum Kind {
     CasePassed = 96,
     /// Cases that stay late are reported to the leading group.
     CaseReported = 97,
+    /// A visit in the field: what the phone said beside the record or the step that the visit became.
+    FieldVisit = 98,
+    /// The second inspector of a visit says that it was so, or that it was not.
+    FieldVisitConfirmed = 99,
 }
 
 /// All kinds, in the order of their numbers.
@@ -145,6 +149,8 @@ pub const KINDS: &[Kind] = &[
     Kind::CaseFiled,
     Kind::CasePassed,
     Kind::CaseReported,
+    Kind::FieldVisit,
+    Kind::FieldVisitConfirmed,
 ];
 
 impl Kind {
@@ -807,6 +813,51 @@ pub struct CasePassedFacts {
     /// The case into which it is merged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub into: Option<u64>,
+}
+
+/// Facts of [`Kind::FieldVisit`]. It is appended together with the record or the step that the visit became, whose
+/// private part has the photographs, the signature and the name of whoever signed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldVisitFacts {
+    /// The visit's own key, a UUID made where it was filled in: sent again it is known by it.
+    pub visit: String,
+    /// How many entries before this one the record or the step stands.
+    pub back: u64,
+    /// The case, of a step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<u64>,
+    /// Civil day on which it was accepted (ISO).
+    pub day: String,
+    /// When it was filled in by the phone's clock (ISO, UTC), as the phone reported it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filled: Option<String>,
+    /// When it was sent by the phone's clock. The entry's own time is the server's; what lies between is how far the
+    /// phone's clock was off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent: Option<String>,
+    /// The second inspector; the first is who sent it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second: Option<u64>,
+    /// SHA-256 of the signature's picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<String>,
+    /// Why nobody signed: `refused` or `absent`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unsigned: Option<String>,
+}
+
+/// Facts of [`Kind::FieldVisitConfirmed`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldVisitConfirmedFacts {
+    /// The visit's key.
+    pub visit: String,
+    /// Civil day (ISO).
+    pub day: String,
+    /// Whether the second inspector says that it was so.
+    pub agrees: bool,
+    /// What she adds. Stays visible for good: no personal data belongs in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// Facts of [`Kind::Override`].

@@ -12,6 +12,7 @@ mod erasure;
 mod letters;
 mod papers;
 mod people;
+mod visits;
 
 use base::Problem;
 use ledger::{Change, Entry, Space, StateView};
@@ -245,6 +246,8 @@ pub fn fold(state: &StateView, entry: &Entry) -> Result<Vec<Change>, Problem> {
         }
         Kind::CasePassed => changes = cases::passed(state, entry)?,
         Kind::CaseReported => changes = cases::reported(state, entry)?,
+        Kind::FieldVisit => changes = visits::visited(entry)?,
+        Kind::FieldVisitConfirmed => changes = visits::confirmed(state, entry)?,
         Kind::Remind => changes = assignments::reminded(state, entry)?,
         Kind::CaseAct => changes = cases::acted(state, entry, read(entry)?, None, None)?.into(),
         Kind::Override => {

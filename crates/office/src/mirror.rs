@@ -426,7 +426,9 @@ impl Mirror {
             | Kind::LetterScan
             | Kind::ChangeConfirmed
             | Kind::Remind
-            | Kind::CaseReported => {}
+            | Kind::CaseReported
+            | Kind::FieldVisit
+            | Kind::FieldVisitConfirmed => {}
             // Papers follow from figures; no figure follows from them.
             Kind::PaperTemplate | Kind::Paper | Kind::CasePaper | Kind::PaperVoided => {}
         }

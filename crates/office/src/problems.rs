@@ -489,4 +489,49 @@ base::catalogue! {
         what { zh: "快照 {path}（位置 {position}）与存证重放的结果不同：{what}", en: "the snapshot {path} (position {position}) is not what the entries add up to: {what}" }
         remedy { zh: "删除该快照；存证本身无损", en: "delete the snapshot; the entries themselves are sound" }
     }
+    /// A key of a visit that is no UUID.
+    fn no_visit_key(text) -> "O900" Error {
+        what { zh: "“{text}”不是现场检查的编号", en: "`{text}` is no key of a visit" }
+        remedy { zh: "从现场检查页面重新打开表单提交", en: "open the form again from the field view and send it" }
+    }
+    /// A visit that somebody else sent.
+    fn visit_of_another() -> "O901" Error {
+        what { zh: "这个编号的现场检查是别人提交的", en: "the visit of this key was sent by somebody else" }
+        remedy { zh: "由原提交人登录后发送；若要另报，重新打开表单", en: "whoever sent it signs in and sends it; to enter another, open the form anew" }
+    }
+    /// A visit that was taken with another content.
+    fn visit_differs(address) -> "O902" Error {
+        what { zh: "这次现场检查先前已经收到，内容与现在的不同，没有再写一遍", en: "this visit was taken before with another content, and was not written again" }
+        remedy { zh: "已收到的在 {address}；要改动，在那里更正，然后删去手机里的这一份", en: "what was taken stands at {address}: correct it there, then delete this one from the phone" }
+    }
+    /// A visit whose content is another record.
+    fn visit_same_as(record) -> "O903" Error {
+        what { zh: "同样内容的记录已经有了：#{record}", en: "a record of the same content is there already: #{record}" }
+        remedy { zh: "若是同一次检查，到那条记录补充照片，并删去手机里的这一份；若是另一次，改正日期或编号后再发", en: "if it is the same visit, add the photographs to that record and delete this one from the phone; if it is another, mend day or number and send it again" }
+    }
+    /// A second inspector who cannot be it.
+    fn cannot_be_second() -> "O904" Error {
+        what { zh: "所选的人不能作第二名检查人员", en: "this person cannot be the second inspector" }
+        remedy { zh: "选另一名同角色、在岗的人员；不能是本人", en: "choose another person of the same role who acts now, not yourself" }
+    }
+    /// Somebody who is not the second inspector.
+    fn not_the_second() -> "O905" Error {
+        what { zh: "您不是这次检查的第二名检查人员", en: "you are not the second inspector of this visit" }
+        remedy { zh: "由提交时写明的第二名检查人员登录后确认", en: "the one who was named when it was sent signs in and confirms it" }
+    }
+    /// A visit that was confirmed or contested before.
+    fn visit_confirmed_already() -> "O906" Error {
+        what { zh: "这次检查已经确认过", en: "the second inspector has spoken on this visit already" }
+        remedy { zh: "不用再确认；有出入请在记录上更正", en: "there is no need to; what is wrong is corrected on the record" }
+    }
+    /// A signature without a name.
+    fn signer_missing(most) -> "O908" Error {
+        what { zh: "有签名，但没有写签名人的姓名，或姓名超过 {most} 个字", en: "there is a signature without the signer's name, or the name is longer than {most} signs" }
+        remedy { zh: "在签名下面写上签名人的姓名", en: "write the signer's name under the signature" }
+    }
+    /// A visit that is not there.
+    fn no_such_visit(key) -> "O909" Error {
+        what { zh: "没有编号为 {key} 的现场检查", en: "there is no visit with the key {key}" }
+        remedy { zh: "它可能还在手机里等待发送；在那台手机上打开现场检查页面", en: "it may still wait on the phone: open the field view there" }
+    }
 }

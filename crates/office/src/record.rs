@@ -14,6 +14,7 @@ use sheet::Cell;
 
 use crate::authority::{Granted, Reach};
 use crate::entry::{Evidence, Kind, Private, WithdrawFacts};
+use crate::field_visit::Visit;
 use crate::folder::{Command, Office};
 pub use crate::import::intake::OnOther;
 use crate::import::intake::{Intake, Look, Outcome, Taken};
@@ -389,6 +390,17 @@ impl programme::expr::eval::Facts for Draft {
     }
 }
 
+/// What goes with a record that is submitted.
+#[derive(Default)]
+struct With<'a> {
+    /// Within what whoever submits may; nobody's grant is asked without.
+    reach: Option<&'a Reach>,
+    /// Entries that stand before it.
+    before: Vec<Command>,
+    /// The visit in the field that it was.
+    visit: Option<&'a Visit>,
+}
+
 impl Office {
     /// Spellings for reading cells: the programme's and those that were confirmed.
     ///
@@ -413,7 +425,11 @@ impl Office {
     ) -> Result<Receipt, Problem> {
         self.decide_again(|office| {
             let reach = office.authorise(Granted::Submit)?;
-            office.submit_now(draft, on_other, reason.clone(), Some(&reach), Vec::new())
+            let with = With {
+                reach: Some(&reach),
+                ..With::default()
+            };
+            office.submit_now(draft, on_other, reason.clone(), with)
         })
     }
 
@@ -422,8 +438,11 @@ impl Office {
     pub(crate) fn submit_by_rule(&mut self, draft: &Draft) -> Result<Option<Receipt>, Problem> {
         let acting = self.acting();
         let done = self.decide_again(|office| {
-            let clock = office.clock()?.into_iter().collect();
-            office.submit_now(draft, OnOther::Refuse, None, None, clock)
+            let with = With {
+                before: office.clock()?.into_iter().collect(),
+                ..With::default()
+            };
+            office.submit_now(draft, OnOther::Refuse, None, with)
         });
         self.set_acting(acting);
         match done {
@@ -432,13 +451,27 @@ impl Office {
         }
     }
 
+    /// Submits one record that a visit in the field became.
+    pub(crate) fn submit_visit(&mut self, draft: &Draft, visit: &Visit) -> Result<(), Problem> {
+        let reach = self.authorise(Granted::Submit)?;
+        let with = With {
+            reach: Some(&reach),
+            visit: Some(visit),
+            ..With::default()
+        };
+        match self.submit_now(draft, OnOther::Refuse, None, with)? {
+            // What was seen would be lost with its photographs.
+            Receipt::Unchanged(number) => Err(problems::visit_same_as(number)),
+            Receipt::Added(_) | Receipt::Revised(_) => Ok(()),
+        }
+    }
+
     fn submit_now(
         &mut self,
         draft: &Draft,
         on_other: OnOther,
         reason: Option<String>,
-        reach: Option<&Reach>,
-        before: Vec<Command>,
+        with: With<'_>,
     ) -> Result<Receipt, Problem> {
         // What is read is read at one position, and as one read of the storage.
         let look = Look::new(self)?;
@@ -459,7 +492,7 @@ impl Office {
                 return Err(problem);
             }
         }
-        if let (Some(reach), Some(unit), Some(day)) = (reach, draft.unit(), draft.day()) {
+        if let (Some(reach), Some(unit), Some(day)) = (with.reach, draft.unit(), draft.day()) {
             reach.check(unit, day)?;
         }
         let mut intake = Intake::of_one(programme, on_other, reason);
@@ -468,7 +501,7 @@ impl Office {
             outcome: Outcome::Revised(record),
             ..
         } = &taken
-            && let Some(reach) = reach
+            && let Some(reach) = with.reach
         {
             look.is_within(reach, *record)?;
         }
@@ -480,14 +513,20 @@ impl Office {
             Taken::Unchanged(number) => Ok(Receipt::Unchanged(number)),
             Taken::Entry {
                 record,
-                private,
+                mut private,
                 outcome,
             } => {
-                let mut commands = before;
+                let beside = with
+                    .visit
+                    .map(|visit| visit.join_record(self, &mut private))
+                    .transpose()?;
+                let mut commands = with.before;
                 commands.extend(intake.subject_commands()?);
+                let at = commands.len();
                 commands.push(outcome.command(&record, &private)?);
+                commands.extend(beside);
                 let heads = self.append(commands, &preconditions)?;
-                let last = heads.last().map_or(0, |head| head.position.0);
+                let last = heads.get(at).map_or(0, |head| head.position.0);
                 Ok(match outcome {
                     Outcome::Added => Receipt::Added(last),
                     Outcome::Revised(number) => Receipt::Revised(number),

@@ -12,8 +12,9 @@ use serde::de::DeserializeOwned;
 use crate::entry::{
     ActorEndFacts, ActorFacts, ActorMovedFacts, AliasFacts, AuditFindingFacts, CaseActFacts,
     CaseDue, CaseOpenFacts, CasePaperFacts, CasePassedFacts, CaseReportedFacts, DeputyEndedFacts,
-    DeputyFacts, EraseFacts, ErasedEntry, HandoverConfirmedFacts, ImportEndFacts, Kind,
-    OverrideFacts, PaperFacts, PaperTemplateFacts, PaperVoidedFacts, RemindFacts, WithdrawFacts,
+    DeputyFacts, EraseFacts, ErasedEntry, FieldVisitConfirmedFacts, FieldVisitFacts,
+    HandoverConfirmedFacts, ImportEndFacts, Kind, OverrideFacts, PaperFacts, PaperTemplateFacts,
+    PaperVoidedFacts, RemindFacts, WithdrawFacts,
 };
 use crate::folder::Command;
 use crate::problems;
@@ -121,6 +122,15 @@ fn keys_of(command: &Command) -> Result<Vec<(Space, Vec<u8>)>, Problem> {
             let facts: CaseReportedFacts = read(command)?;
             let key = |due: CaseDue| (spaces::REPORTED, spaces::number_key(due.case));
             return Ok(facts.cases.into_iter().map(key).collect());
+        }
+        // The key that a phone made: two at once that bring the same visit cannot both write it.
+        Kind::FieldVisit => {
+            let facts: FieldVisitFacts = read(command)?;
+            (spaces::VISIT, spaces::key(&[&facts.visit]))
+        }
+        Kind::FieldVisitConfirmed => {
+            let facts: FieldVisitConfirmedFacts = read(command)?;
+            (spaces::VISIT, spaces::key(&[&facts.visit]))
         }
         Kind::CaseFiled => {
             let facts: CaseOpenFacts = read(command)?;

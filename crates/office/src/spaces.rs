@@ -65,6 +65,12 @@ pub const REMINDED: Space = Space(70);
 pub const FOLLOWED: Space = Space(71);
 /// Case number → [`ReportedRow`] of each time that it was reported to the leading group.
 pub const REPORTED: Space = Space(97);
+/// Key of a visit → [`VisitRow`].
+pub const VISIT: Space = Space(98);
+/// Number of a record or case and position of the visit's entry → key of the visit.
+pub const VISIT_OF: Space = Space(99);
+/// Number of the second inspector and position of the visit's entry → key of a visit that waits to be confirmed.
+pub const VISIT_SECOND: Space = Space(198);
 /// Scorecard, period, unit → [`LetterRow`].
 pub const LETTER: Space = Space(77);
 /// Kind of paper → positions of the entries that put a template in force.
@@ -93,6 +99,11 @@ pub fn key(parts: &[&str]) -> Vec<u8> {
 /// A key that is a number, in byte order.
 pub fn number_key(number: u64) -> Vec<u8> {
     number.to_be_bytes().to_vec()
+}
+
+/// A key of two numbers, in the order of the first and then of the second.
+pub fn numbers_key(first: u64, second: u64) -> Vec<u8> {
+    [first.to_be_bytes(), second.to_be_bytes()].concat()
 }
 
 /// The programme in force.
@@ -450,6 +461,56 @@ pub struct PaperRow {
     /// The day on which it was declared void (ISO), and why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub voided: Option<(String, String)>,
+}
+
+/// A visit in the field as the state keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VisitRow {
+    /// Position of its entry.
+    pub at: u64,
+    /// Position of the record's or the step's entry.
+    pub of: u64,
+    /// The case, of a step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<u64>,
+    /// Who sent it.
+    pub by: u64,
+    /// When it was accepted, by the server's clock, microseconds UTC.
+    pub time: i64,
+    /// When it was filled in, by the phone's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filled: Option<String>,
+    /// When it was sent, by the phone's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent: Option<String>,
+    /// The second inspector.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second: Option<u64>,
+    /// SHA-256 of the signature.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<String>,
+    /// Why nobody signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unsigned: Option<String>,
+    /// What the second inspector said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed: Option<ConfirmedRow>,
+}
+
+/// What the second inspector of a visit said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConfirmedRow {
+    /// Position of the entry.
+    pub at: u64,
+    /// Who said it.
+    pub by: u64,
+    /// Civil day (ISO).
+    pub day: String,
+    /// Whether it was so.
+    pub agrees: bool,
+    /// What was added.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// A step of a case as the state keeps it.

@@ -54,6 +54,12 @@ pub struct Programme {
     pub reminders: Vec<Reminder>,
     /// Who issues papers and how their numbers read, by kind.
     pub papers: IndexMap<Arc<str>, PaperDefault>,
+    /// How lots are inspected by sampling, by record type.
+    pub lot_sampling: IndexMap<RecordTypeId, LotSampling>,
+    /// Plans by quota.
+    pub quotas: IndexMap<Arc<str>, Quota>,
+    /// How inspectors are compared, by record type.
+    pub inspectors: IndexMap<RecordTypeId, Inspectors>,
     /// By when subjects are to be visited, inspected or renewed.
     pub visit_rules: IndexMap<Arc<str>, VisitRule>,
     /// Sensors whose readings come by the API.
@@ -884,6 +890,99 @@ impl SensorLimit {
             *value > self.value
         }
     }
+}
+
+/// How the lots of a record type are inspected by sampling.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LotSampling {
+    /// The record type; each record is a lot.
+    pub record_type: RecordTypeId,
+    /// Level and acceptance quality limit.
+    pub scheme: sampling::Scheme,
+    /// Whether nonconformities per 100 items are counted, and not nonconforming items.
+    pub is_per_hundred: bool,
+    /// Field with the items in the lot.
+    pub lot_size: FieldId,
+    /// Field with what was found.
+    pub nonconforming: FieldId,
+    /// Field with the items inspected.
+    pub sample: Option<FieldId>,
+    /// Field that tells makers apart.
+    pub maker: FieldId,
+    /// Field that tells products apart.
+    pub product: Option<FieldId>,
+    /// Field that says whether the lot was presented before, and the codes that say so.
+    pub again: Option<(FieldId, Vec<Arc<str>>)>,
+    /// Where the authority's decisions stand.
+    pub decisions: Option<SeverityDecisions>,
+    /// The document on which it rests.
+    pub basis: Option<Arc<str>>,
+}
+
+/// Records of what the responsible authority decides about severity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeverityDecisions {
+    /// Their type.
+    pub record_type: RecordTypeId,
+    /// The field with the decision.
+    pub field: FieldId,
+    /// What each code decides.
+    pub codes: Vec<(Arc<str>, sampling::Decision)>,
+}
+
+/// A plan by quota: what is planned and what is done, by category and place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quota {
+    /// Identifier.
+    pub id: Arc<str>,
+    /// Name.
+    pub name: Text,
+    /// Record type of the plan.
+    pub plan: RecordTypeId,
+    /// Its field with the number planned.
+    pub planned: FieldId,
+    /// Its field with the last day.
+    pub due: Option<FieldId>,
+    /// Record type of what is done.
+    pub samples: RecordTypeId,
+    /// Field of both with the category, and its vocabulary.
+    pub category: (FieldId, VocabularyId),
+    /// Field of both with the place.
+    pub place: FieldId,
+    /// Field with the result.
+    pub result: Option<FieldId>,
+    /// Codes that are no result yet.
+    pub pending: Vec<Arc<str>>,
+}
+
+/// How the inspectors of a record type are compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inspectors {
+    /// The record type.
+    pub record_type: RecordTypeId,
+    /// Field with the inspector.
+    pub inspector: FieldId,
+    /// What failed and what passed.
+    pub result: Option<JudgedBy>,
+    /// Fields that make inspections comparable.
+    pub compare: Vec<FieldId>,
+    /// Field with the score, and its decimal places.
+    pub score: Option<(FieldId, u8)>,
+    /// Threshold and width of a window, in units of the score's places.
+    pub threshold: Option<(i64, i64)>,
+    /// A note.
+    pub basis: Text,
+}
+
+/// By which field it is told what failed and what passed; other codes are neither.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JudgedBy {
+    /// Field with the result.
+    pub field: FieldId,
+    /// Codes that fail.
+    pub fails: Vec<Arc<str>>,
+    /// Codes that pass.
+    pub passes: Vec<Arc<str>>,
 }
 
 /// An assignment that is made when a deadline stays missed.

@@ -638,6 +638,50 @@ pub const TABLES: &[Table] = &[
         may("escalate_to", Ref("flow"), "转为哪个交办流程（about 为 assignment）", "flow of the assignment that is made then (about is assignment)"),
         may("reply_within", Int, "转督办后几个工作日内回复；缺省 5", "working days within which the assignment asks for a reply; default 5"),
     ]),
+    table_of("lot_sampling", &["record_type"], "成批产品的抽样检验（GB/T 2828.1-2012、ISO 2859-1:1999，一次抽样）：每条记录是一批，方案、判定和宽严程度按生产者（和产品）由记录依次推算", "sampling inspection of lots (ISO 2859-1:1999, GB/T 2828.1-2012, single sampling): each record is a lot; plan, verdict and severity follow, by maker (and product), from the records in order", &[
+        must("record_type", Ref("record_type"), "记录类型，一条一批", "record type, one record for each lot"),
+        must("lot_size", Text, "批量所在的字段（number）", "field with the number of items in the lot (number)"),
+        must("nonconforming", Text, "样本中不合格品数（或不合格数）所在的字段（number）", "field with the nonconforming items, or nonconformities, found in the sample (number)"),
+        must("aql", OneOf(&sampling::AQLS), "接收质量限，如 \"1.0\"", "acceptance quality limit, such as \"1.0\""),
+        may("level", OneOf(&sampling::LEVELS), "检验水平；缺省 II", "inspection level; default II"),
+        may("counts", OneOf(&["items", "nonconformities"]), "数的是：items 不合格品，nonconformities 每百单位产品不合格数（接收质量限大于 10 时只能如此）；缺省 items", "what is counted: nonconforming items, or nonconformities per 100 items (the only way with an AQL above 10); default items"),
+        may("sample", Text, "实际检验的样品数所在的字段（number）；少于方案的样本量时提示", "field with the items that were inspected (number); told where they are fewer than the plan wants"),
+        may("maker", Text, "区分生产者的字段；缺省 subject", "field that tells makers apart; default subject"),
+        may("product", Text, "区分产品的字段；缺省 不分产品", "field that tells products apart; default all products of a maker together"),
+        may("again", Text, "说明是否再次提交的字段（choice）；再次提交的批不影响转移", "field that says whether the lot was presented before (choice); such a lot changes no severity"),
+        may("again_when", List(&Text), "表示再次提交的代码", "codes that say that it was"),
+        may("decisions", Ref("record_type"), "负责部门决定的记录类型，有同样的生产者、产品字段；没有它就不会转入放宽检验", "record type of the responsible authority's decisions, with the same fields of maker and product; without it inspection is never reduced"),
+        may("decision", Text, "决定所在的字段（choice）", "field with the decision (choice)"),
+        may("allow_reduced", Text, "代码：生产稳定，同意放宽检验", "code: production is steady, reduced inspection is agreed to"),
+        may("end_reduced", Text, "代码：生产不稳定或其他原因，恢复正常检验", "code: production is irregular or another reason, back to normal inspection"),
+        may("resume", Text, "代码：供方已改进，恢复（加严）检验", "code: the maker has improved, inspection is resumed (tightened)"),
+        may("basis", Ref("document"), "依据", "document on which it rests"),
+    ]),
+    table_of("quota_plan", &["id"], "定额计划：按类别和区域计划多少，已抽多少，还差多少", "plans by quota: how many are planned by category and place, how many were sampled, what is still to do", &[
+        must("id", Id, "标识", "identifier"),
+        must("name", Bilingual, "名称", "name"),
+        must("plan", Ref("record_type"), "计划的记录类型", "record type of the plan"),
+        must("planned", Text, "计划数所在的字段（number）", "its field with the number planned (number)"),
+        may("due", Text, "完成期限所在的字段（date）", "its field with the day by which it is to be done (date)"),
+        must("samples", Ref("record_type"), "完成情况的记录类型，一条算一个", "record type of what is done, each record counts one"),
+        must("category", Text, "两种记录共有的类别字段（choice）", "field of both with the category (choice)"),
+        may("place", Text, "两种记录共有的区域字段（单位）；缺省 place", "field of both with the place (a unit); default place"),
+        may("result", Text, "结果所在的字段（choice）；没有结果的只算已抽，不算完成", "field with the result (choice); what has none counts as drawn, not as done"),
+        may("pending", List(&Text), "表示结果未出的代码", "codes that say that the result is not there yet"),
+        may("system", Text, "所属系统 S1–S26", "system S1 to S26"),
+    ]),
+    table_of("inspectors", &["record_type"], "检查人员比较：同类检查中各人的不合格率、平均分与同事相比，分数是否扎堆在某个界限之上", "inspectors compared: each one's share of failures and mean score beside colleagues' on comparable subjects, and whether scores crowd just above a threshold", &[
+        must("record_type", Ref("record_type"), "检查的记录类型", "record type of the inspections"),
+        must("inspector", Text, "检查人员所在的字段（如执法证号），不能是个人信息字段", "field with the inspector (such as the number of the card), no personal field"),
+        may("result", Text, "结果所在的字段（choice）", "field with the result (choice)"),
+        may("fails", List(&Text), "算不合格的代码", "codes that count as failures"),
+        may("passes", List(&Text), "算合格的代码；缺省 除 fails 外的全部代码", "codes that count as passes; default all codes but those of fails"),
+        may("compare", List(&Text), "这些字段（choice、unit）都相同的检查才相比；缺省 全部相比", "inspections are compared where these fields (choice, unit) are the same; default all with all"),
+        may("score", Text, "分数所在的字段（number、decimal）", "field with the score (number, decimal)"),
+        may("threshold", Decimal, "分数的界限，达到即算过线", "threshold of the score; whoever reaches it has passed it"),
+        may("window", Decimal, "界限两侧比较多宽的一段", "how wide a window on each side of it is compared"),
+        may("basis", Bilingual, "说明", "note"),
+    ]),
     table_of("paper", &["kind"], "公文和文书：由谁发文、怎样编号（办公室上传的模板另有编号式样的从其式样）；写 flow 和 action 的是流程中某一步的文书，从办件生成", "papers: who issues them and how their numbers read (a pattern that the office sets with its template goes before); one with flow and action is a paper of that step, made from the case", &[
         must("kind", Id, "种类：letter、supervision、circular、rectification、summary、confirmation，或流程文书的标识", "kind: letter, supervision, circular, rectification, summary, confirmation, or the identifier of a flow's paper"),
         may("name", Bilingual, "流程文书的名称", "name of a flow's paper"),
@@ -768,3 +812,16 @@ pub const TABLES: &[Table] = &[
         may("quality_to", Decimal, "评分占分值的最高比例", "greatest share of the points that is given"),
     ]),
 ];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn no_table_is_declared_twice() {
+        let mut known = BTreeSet::new();
+        for table in super::TABLES.iter() {
+            assert!(known.insert(table.name), "{}", table.name);
+        }
+    }
+}

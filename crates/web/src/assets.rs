@@ -43,3 +43,9 @@ fn kind_of(name: &str) -> &'static str {
         _ => "application/octet-stream",
     }
 }
+
+/// The text of an asset.
+pub(crate) fn text_of(name: &str) -> Option<String> {
+    let file = Files::get(name)?;
+    Some(String::from_utf8_lossy(&file.data).into_owned())
+}

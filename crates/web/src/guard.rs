@@ -18,7 +18,7 @@ use crate::{answer, asked, problems};
 /// No script, style or frame but our own files; forms only to ourselves.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
      connect-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; frame-src 'self'; \
-     object-src 'none'; base-uri 'none'; manifest-src 'self'; media-src 'self'";
+     object-src 'none'; base-uri 'none'; manifest-src 'self'; media-src 'self'; worker-src 'self'";
 
 const HEADERS: &[(&str, &str)] = &[
     ("content-security-policy", POLICY),

@@ -357,6 +357,11 @@ base::catalogue! {
         what { zh: "“{text}”不是办件编号", en: "`{text}` is no number of a case" }
         remedy { zh: "写办件页面标题下 # 后面的数字", en: "write the number behind # below the case's title" }
     }
+    /// A lot size that is none.
+    fn not_a_lot(text) -> "W920" Error {
+        what { zh: "批量“{text}”不对", en: "`{text}` is no lot size" }
+        remedy { zh: "写 2 到 1000000000000 之间的整数", en: "write a whole number from 2 to 1000000000000" }
+    }
     /// A key that is for another sensor.
     fn key_of_other_sensor(sensor, subject) -> "W930" Error {
         what { zh: "这个密钥只能上报“{subject}”的“{sensor}”", en: "this key is for `{sensor}` of `{subject}` only" }
@@ -381,5 +386,20 @@ base::catalogue! {
     fn days_of_key(most) -> "W934" Error {
         what { zh: "密钥的有效天数没有写或写得不对", en: "the days of the key are missing or wrong" }
         remedy { zh: "写 1 至 {most}", en: "write 1 to {most}" }
+    }
+    /// Too many photographs of a visit.
+    fn too_many_photographs(most) -> "W900" Error {
+        what { zh: "一次检查至多 {most} 张照片", en: "a visit has {most} photographs at most" }
+        remedy { zh: "去掉几张，或分两次提交", en: "remove some, or send them in two visits" }
+    }
+    /// A signer's name without a signature.
+    fn no_signature() -> "W901" Error {
+        what { zh: "写了签名人的姓名，没有签名", en: "there is the signer's name and no signature" }
+        remedy { zh: "请对方在签名框里签名；拒签或不在场的，在下面注明", en: "have it signed in the box, or say below that it was refused or nobody was there" }
+    }
+    /// A signature that is no picture.
+    fn signature_is_no_picture(limit_mb) -> "W902" Error {
+        what { zh: "签名不是图片，或超过 {limit_mb} MB", en: "the signature is no picture, or larger than {limit_mb} MB" }
+        remedy { zh: "用 PNG 或 JPEG 图片，或在手机上重新签名", en: "use a PNG or JPEG picture, or sign again on the phone" }
     }
 }

@@ -17,10 +17,11 @@ use super::{CaseNow, Mirror, Told, attributes_of, facts, step_of};
 use crate::activate::programme_of;
 use crate::entry::{
     ActorEndFacts, ActorMovedFacts, AuditDrawFacts, AuditFindingFacts, CasePaperFacts,
-    CaseReportedFacts, ChangeConfirmedFacts, DeputyEndedFacts, DeputyFacts, HandoverConfirmedFacts,
-    HandoverFacts, ImportEndFacts, Kind, LetterCountersignedFacts, LetterScanFacts,
-    LetterSignedFacts, OverrideFacts, PaperFacts, PaperTemplateFacts, PaperVoidedFacts,
-    ProgrammeFacts, PublishFacts, RemindFacts, SealFacts, SubjectFacts, WithdrawFacts,
+    CaseReportedFacts, ChangeConfirmedFacts, DeputyEndedFacts, DeputyFacts,
+    FieldVisitConfirmedFacts, FieldVisitFacts, HandoverConfirmedFacts, HandoverFacts,
+    ImportEndFacts, Kind, LetterCountersignedFacts, LetterScanFacts, LetterSignedFacts,
+    OverrideFacts, PaperFacts, PaperTemplateFacts, PaperVoidedFacts, ProgrammeFacts, PublishFacts,
+    RemindFacts, SealFacts, SubjectFacts, WithdrawFacts,
 };
 use crate::problems;
 use crate::rows::{RecordRow, RowForms};
@@ -129,6 +130,8 @@ impl Ahead<'_> {
                 self.check_case(number, case)
             }
             Kind::CaseReported => readable::<CaseReportedFacts>(told),
+            Kind::FieldVisit => readable::<FieldVisitFacts>(told),
+            Kind::FieldVisitConfirmed => readable::<FieldVisitConfirmedFacts>(told),
             Kind::ImportClose | Kind::ImportAbandon => readable::<ImportEndFacts>(told),
             Kind::Remind => readable::<RemindFacts>(told),
             Kind::Override => readable::<OverrideFacts>(told),

@@ -14,6 +14,7 @@ mod flows;
 mod generate;
 mod head;
 mod indicators;
+mod inspection;
 mod items;
 mod measures;
 mod papers;
@@ -65,6 +66,9 @@ fn build_parts(rows: &Rows, faults: &mut Faults) -> Option<Programme> {
     let mut record_types = records::record_types(rows, &subject_types, &vocabularies, faults);
     let flows = flows::build(rows, &vocabularies, faults);
     let reminders = reminders::build(rows, &flows, faults);
+    let lot_sampling = inspection::lot_sampling(rows, &record_types, &vocabularies, faults);
+    let quotas = inspection::quotas(rows, &record_types, &vocabularies, faults);
+    let inspectors = inspection::inspectors(rows, &record_types, &vocabularies, faults);
     let papers = papers::build(rows, &flows, faults);
     let sensors = sensors::build(rows, &subject_types, &record_types, &flows, faults);
     let calendar = calendar::build(rows, &head, &flows, faults);
@@ -134,6 +138,9 @@ fn build_parts(rows: &Rows, faults: &mut Faults) -> Option<Programme> {
         flows,
         reminders,
         papers,
+        lot_sampling,
+        quotas,
+        inspectors,
         sensors,
         visit_rules,
         roles,

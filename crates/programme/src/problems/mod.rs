@@ -1,13 +1,14 @@
-//! What can be wrong with what a package means: codes P201 to P499, each with its remedy.
+//! What can be wrong with what a package means: codes P201 to P499 and beyond, each with its remedy.
 //!
 //! P2xx: names, units, vocabularies, the calendar, records and their fields. P3xx: indicators and
 //! scorecards. P4xx: flows, published figures and made-up data. P54x: the plan over the year. P56x: what
-//! flows do beyond one case and by themselves. P63x: sensors. Faults of a flow as a machine and of
+//! flows do beyond one case and by themselves. P61x: sampling, quotas, inspectors. P63x: sensors. Faults of a flow as a machine and of
 //! a scorecard as arithmetic keep the codes of `casework` (F1xx) and `scoring` (C1xx).
 
 pub mod declarations;
 pub mod figures;
 pub mod flows;
+pub mod inspection;
 pub mod plan;
 pub mod sensors;
 pub mod work;
@@ -15,6 +16,7 @@ pub mod work;
 pub(crate) use declarations::*;
 pub(crate) use figures::*;
 pub(crate) use flows::*;
+pub(crate) use inspection::*;
 pub(crate) use plan::*;
 pub(crate) use sensors::*;
 pub(crate) use work::*;
@@ -24,6 +26,7 @@ pub const CATALOGUES: &[&[base::ProblemKind]] = &[
     declarations::CATALOGUE,
     figures::CATALOGUE,
     flows::CATALOGUE,
+    inspection::CATALOGUE,
     plan::CATALOGUE,
     sensors::CATALOGUE,
     work::CATALOGUE,

@@ -10,6 +10,7 @@ import { drop } from "./drop.js";
 import { grid } from "./grid.js";
 import { lazy } from "./lazy.js";
 import { refresh } from "./refresh.js";
+import { fieldOut } from "./field-out.js";
 
 document.documentElement.classList.add("has-script");
 filters(document);
@@ -23,6 +24,7 @@ drop(document);
 grid(document);
 lazy(document);
 refresh(document);
+fieldOut(document);
 live((fresh) => {
   filters(fresh);
   copies(fresh);

@@ -44,6 +44,8 @@ pub(crate) struct Frame {
     pub role: String,
     pub unit: String,
     pub is_signed_in: bool,
+    /// To whom belongs what a phone keeps, see `pages::field`.
+    pub account: String,
     /// As whom one can act besides: number and name. Oneself where one acts for another.
     pub stand_ins: Vec<(u64, String)>,
     /// Whether one acts for another now.
@@ -100,6 +102,13 @@ const PLACES: &[Place] = &[
         icon: "plan",
         hidden_from: ADMINISTRATORS,
         only: &[],
+    },
+    Place {
+        address: "/field",
+        name: ("现场检查", "In the field"),
+        icon: "field",
+        hidden_from: &[],
+        only: &["inspector"],
     },
     Place {
         address: "/records",
@@ -175,6 +184,7 @@ impl Frame {
                 .map(|unit| look.unit_name(unit))
                 .unwrap_or_default(),
             is_signed_in: who.is_some(),
+            account: who.map(crate::pages::field::account_of).unwrap_or_default(),
             stand_ins: stand_ins(look),
             is_deputy: who.is_some_and(|who| who.own != who.actor),
             csrf: look.asked.csrf(),

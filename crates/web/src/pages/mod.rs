@@ -13,8 +13,10 @@ pub(crate) mod circular;
 pub(crate) mod course;
 pub(crate) mod drafts;
 pub(crate) mod evidence;
+pub(crate) mod field;
 pub(crate) mod figure;
 pub(crate) mod first;
+pub(crate) mod inspection;
 pub(crate) mod item;
 pub(crate) mod items;
 pub(crate) mod leaders;
@@ -67,7 +69,9 @@ pub(crate) fn routes() -> Router<Site> {
         .merge(verify::routes())
         .merge(drafts::routes())
         .merge(evidence::routes())
+        .merge(field::routes())
         .merge(figure::routes())
+        .merge(inspection::routes())
         .merge(item::routes())
         .merge(leaders::routes())
         .merge(ledger::routes())

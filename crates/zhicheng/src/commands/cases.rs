@@ -68,13 +68,11 @@ fn close_periods(office: &mut office::Office, dir: &std::path::Path) -> Outcome 
             Ok(written.is_some())
         },
     )?;
-    if closed.written > 0 {
-        outln!(
-            "{} {}",
-            say("读数汇总", "readings summed up to records:"),
-            closed.written
-        );
-    }
+    outln!(
+        "{} {}",
+        say("读数汇总", "readings summed up to records:"),
+        closed.written
+    );
     for problem in &closed.failed {
         outln!("{}", problem.line(lang()));
     }

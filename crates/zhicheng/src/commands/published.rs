@@ -480,6 +480,8 @@ pub fn kind_word(kind: Kind) -> String {
         Kind::CaseFiled => say("办件登记", "case filed"),
         Kind::CasePassed => say("移送或并案", "case passed on or merged"),
         Kind::CaseReported => say("逾期报告", "late case reported"),
+        Kind::FieldVisit => say("现场检查", "visit in the field"),
+        Kind::FieldVisitConfirmed => say("确认现场检查", "visit confirmed"),
         Kind::Remind => say("催办", "reminder"),
         Kind::Assign => say("交办", "assignment"),
         Kind::Override => say("改定得分", "points set by hand"),

@@ -9,6 +9,7 @@ mod assessment;
 mod axe;
 mod crawl;
 mod elsewhere;
+mod field;
 mod handover;
 mod import;
 mod pages;

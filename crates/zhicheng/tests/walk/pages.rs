@@ -38,6 +38,8 @@ pub const PAGES: &[(&str, &str)] = &[
     ("reviewer", "/review/open_kitchens"),
     ("verifier", "/verify"),
     ("verifier", "{visit}"),
+    ("inspector", "/field"),
+    ("inspector", "/field/record/site_visit"),
     ("office", "/assessment"),
     ("office", "/assessment?only=late"),
     ("office", "/remind?with=soon"),

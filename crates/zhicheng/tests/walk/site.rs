@@ -77,7 +77,7 @@ pub struct Site {
     /// Its data folder.
     pub data: PathBuf,
     pub base: String,
-    _server: Running,
+    server: Running,
 }
 
 /// The demonstration of the built-in programme, made once for all walks with the same binary, in whatever
@@ -134,29 +134,25 @@ impl Site {
         Site::over(place, data)
     }
 
+    /// The server is gone, as seen from a place without a signal.
+    pub fn goes_down(&mut self) {
+        let _ = self.server.0.kill();
+        let _ = self.server.0.wait();
+    }
+
+    /// It is there again, at the same address.
+    pub fn comes_back(&mut self) {
+        let address = self.base.trim_start_matches("http://").to_owned();
+        (self.server, self.base) = serve(&self.data, &address);
+    }
+
     fn over(place: TempDir, data: PathBuf) -> Site {
-        let mut server = Command::new(&*BINARY)
-            .args(["--lang", "en", "demo", "--listen", "127.0.0.1:0", "--data"])
-            .arg(&data)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
-        let base = lines
-            .by_ref()
-            .map(Result::unwrap)
-            .find_map(|line| {
-                let at = line.find("http://")?;
-                Some(line[at..].trim_end_matches('/').to_owned())
-            })
-            .expect("the site tells its address");
-        // Whatever else it tells must not fill the pipe.
-        std::thread::spawn(move || lines.for_each(drop));
+        let (server, base) = serve(&data, "127.0.0.1:0");
         Site {
             _place: place,
             data,
             base,
-            _server: Running(server),
+            server,
         }
     }
 
@@ -191,6 +187,28 @@ impl Site {
             .unwrap();
         person
     }
+}
+
+/// Runs the site of a folder; gives the process and the site's address.
+fn serve(data: &Path, listen: &str) -> (Running, String) {
+    let mut server = Command::new(&*BINARY)
+        .args(["--lang", "en", "demo", "--listen", listen, "--data"])
+        .arg(data)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
+    let base = lines
+        .by_ref()
+        .map(Result::unwrap)
+        .find_map(|line| {
+            let at = line.find("http://")?;
+            Some(line[at..].trim_end_matches('/').to_owned())
+        })
+        .expect("the site tells its address");
+    // Whatever else it tells must not fill the pipe.
+    std::thread::spawn(move || lines.for_each(drop));
+    (Running(server), base)
 }
 
 /// A chromedriver, which ends with the last walk that needs it.

@@ -28,6 +28,7 @@ use crate::asked::Asked;
 use crate::frame::Frame;
 use crate::look::Look;
 use crate::pages::assignments;
+use crate::pages::field::shown::{Panel, panels};
 use crate::pages::work::{Line, line, title_of};
 use crate::posted::Posted;
 use crate::site::Site;
@@ -58,13 +59,13 @@ pub(crate) struct Input {
 
 /// An action's form.
 pub(crate) struct ActForm {
-    id: String,
-    name: String,
+    pub id: String,
+    pub name: String,
     pub inputs: Vec<Input>,
-    evidence_at_least: u32,
-    is_reason_required: bool,
-    reasons: Vec<(String, String)>,
-    reason: String,
+    pub evidence_at_least: u32,
+    pub is_reason_required: bool,
+    pub reasons: Vec<(String, String)>,
+    pub reason: String,
     /// What it would cut short: the limit and its last day. Then it says why.
     held: Option<(String, String)>,
     /// Points that it takes off.
@@ -75,9 +76,9 @@ pub(crate) struct ActForm {
     /// What submits after it, where that is possible: action and name.
     then: Option<(String, String)>,
     /// The unit to which it passes the case on, or for which it opens one below.
-    unit_to: Option<beyond::UnitChoice>,
+    pub unit_to: Option<beyond::UnitChoice>,
     /// The open cases into which it could be merged.
-    into: Option<beyond::CaseChoice>,
+    pub into: Option<beyond::CaseChoice>,
 }
 
 struct Piece {
@@ -142,6 +143,8 @@ struct CasePage {
     reports: Vec<beyond::ReportLine>,
     picture: Option<String>,
     papers: Option<papers::Panel>,
+    /// The steps that were visits in the field.
+    visits: Vec<Panel>,
     /// What was typed for an action that is no longer possible: label and text.
     kept: Vec<(String, String)>,
     /// The version that whoever looks sees.
@@ -260,6 +263,7 @@ fn show(
         ties: beyond::ties(look, &case)?,
         reports: beyond::reports(look, &case)?,
         picture: beyond::path(look, &case)?,
+        visits: panels(look, number)?,
         kept,
         seen: case.version.0,
         problems: problems.to_vec(),
@@ -560,7 +564,7 @@ fn input(
     }
 }
 
-fn fields(
+pub(crate) fn fields(
     look: &Look<'_>,
     case: &Case,
     values: &std::collections::BTreeMap<FieldId, Value>,
@@ -758,7 +762,7 @@ async fn act(
 }
 
 /// What the form asks for.
-fn request(
+pub(crate) fn request(
     office: &office::Office,
     number: u64,
     posted: &Posted,

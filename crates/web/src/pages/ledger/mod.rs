@@ -124,6 +124,8 @@ const KINDS: &[(Kind, &str, &str)] = &[
         "case passed on or merged",
     ),
     (Kind::CaseReported, "逾期报告", "late case reported"),
+    (Kind::FieldVisit, "现场检查", "visit in the field"),
+    (Kind::FieldVisitConfirmed, "确认现场检查", "visit confirmed"),
     (Kind::Override, "改定得分", "points set by hand"),
     (Kind::Seal, "封存结果", "result sealed"),
     (Kind::Publish, "公布", "published"),

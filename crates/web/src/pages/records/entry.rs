@@ -20,6 +20,7 @@ use crate::answer::{Page, Refused, go_to};
 use crate::asked::Asked;
 use crate::frame::Frame;
 use crate::look::Look;
+use crate::pages::inspection::lots::{FormPlan, form_plans};
 use crate::posted::{Posted, check_evidence};
 use crate::site::Site;
 use crate::words::Words;
@@ -48,6 +49,8 @@ struct EntryPage {
     /// The record that was just entered.
     entered: Option<u64>,
     was_known: bool,
+    /// Of lots: how they are inspected, and the plan of each size.
+    plans: Option<(String, Vec<FormPlan>)>,
 }
 
 /// What the form shows.
@@ -113,7 +116,7 @@ pub(crate) async fn page(
 }
 
 /// Refuses as the command would.
-fn not_granted(look: &Look<'_>) -> Refused {
+pub(crate) fn not_granted(look: &Look<'_>) -> Refused {
     let role = look
         .who()
         .map(|who| look.role_name(&who.role))
@@ -177,11 +180,12 @@ fn show(
         is_saved: filled.is_saved,
         entered,
         was_known,
+        plans: form_plans(look, record_type),
     })
 }
 
 /// What a new form has: declared values, today, the visitor's unit.
-fn defaults(look: &Look<'_>, record_type: &RecordType) -> Typed {
+pub(crate) fn defaults(look: &Look<'_>, record_type: &RecordType) -> Typed {
     let mut typed = Typed::new();
     for field in record_type.fields.values() {
         if let Some(text) = &field.default {
@@ -237,7 +241,7 @@ fn like_of(look: &Look<'_>, record_type: &RecordType, number: u64) -> Result<Typ
 }
 
 /// What the form brought, by field.
-fn typed_in(posted: &Posted, record_type: &RecordType) -> Typed {
+pub(crate) fn typed_in(posted: &Posted, record_type: &RecordType) -> Typed {
     let mut typed = Typed::new();
     for field in record_type.fields.values() {
         let name = format!("f.{}", field.id);
@@ -273,21 +277,26 @@ fn kept_in(posted: &Posted) -> Vec<Evidence> {
         .collect()
 }
 
-/// Stores what was uploaded: evidence, and files of fields, whose hashes are then typed.
-fn store(
-    office: &Office,
-    posted: &Posted,
-    record_type: &RecordType,
-    typed: &mut Typed,
-) -> Result<Vec<Evidence>, Problem> {
-    let mut evidence: Vec<Evidence> = kept_in(posted)
+/// The same, of those that are stored, with their sizes.
+pub(crate) fn kept_pieces(office: &Office, posted: &Posted) -> Vec<Evidence> {
+    kept_in(posted)
         .into_iter()
         .filter_map(|piece| {
             let hash = ledger::EvidenceHash::parse(&piece.sha256)?;
             let size = office.evidence().get(hash).ok()?.len() as u64;
             Some(Evidence { size, ..piece })
         })
-        .collect();
+        .collect()
+}
+
+/// Stores what was uploaded: evidence, and files of fields, whose hashes are then typed.
+pub(crate) fn store(
+    office: &Office,
+    posted: &Posted,
+    record_type: &RecordType,
+    typed: &mut Typed,
+) -> Result<Vec<Evidence>, Problem> {
+    let mut evidence = kept_pieces(office, posted);
     for file in &posted.files {
         check_evidence(file)?;
         let of_field = file
@@ -327,7 +336,7 @@ fn resolved(office: &Office, record_type: &RecordType, typed: &Typed) -> Typed {
 }
 
 /// The draft that was typed.
-fn drafted(
+pub(crate) fn drafted(
     office: &Office,
     record_type: &RecordType,
     typed: &Typed,
@@ -348,7 +357,7 @@ fn drafted(
     Ok(made)
 }
 
-fn problems_of(faults: Vec<Fault>) -> Vec<Problem> {
+pub(crate) fn problems_of(faults: Vec<Fault>) -> Vec<Problem> {
     faults.into_iter().map(|fault| fault.problem).collect()
 }
 

@@ -14,6 +14,7 @@ use crate::answer::{Page, Refused};
 use crate::asked::Asked;
 use crate::frame::Frame;
 use crate::look::Look;
+use crate::pages::inspection::SEES_INSPECTORS;
 use crate::site::Site;
 use crate::words::Words;
 
@@ -81,6 +82,9 @@ struct ListPage {
     may_import: bool,
     has_any: bool,
     is_personal: bool,
+    has_lots: bool,
+    compares_inspectors: bool,
+    quotas: Vec<(String, String)>,
 }
 
 pub(crate) async fn page(
@@ -204,6 +208,16 @@ fn show(look: &Look<'_>, id: &str, query: &str) -> Result<Page, Refused> {
         may_enter: look.may(Granted::Submit),
         may_import: look.may(Granted::Import),
         is_personal: fields.iter().any(|field| field.personal),
+        has_lots: look.programme.lot_sampling.contains_key(&record_type.id),
+        compares_inspectors: look.programme.inspectors.contains_key(&record_type.id)
+            && look.has_role(SEES_INSPECTORS),
+        quotas: look
+            .programme
+            .quotas
+            .values()
+            .filter(|quota| quota.plan == record_type.id || quota.samples == record_type.id)
+            .map(|quota| (quota.id.to_string(), look.text(&quota.name).to_owned()))
+            .collect(),
     })
 }
 

@@ -18,6 +18,8 @@ use crate::answer::{Page, Refused, go_to};
 use crate::asked::Asked;
 use crate::frame::Frame;
 use crate::look::Look;
+use crate::pages::field::shown::{Panel, panels};
+use crate::pages::inspection::lots::{self, LotPanel};
 use crate::pages::unit::figure_address;
 use crate::posted::Posted;
 use crate::site::Site;
@@ -33,6 +35,7 @@ pub(crate) struct FieldLine {
 }
 
 /// A file with how it can be shown.
+#[derive(Clone)]
 pub(crate) struct Piece {
     pub sha256: String,
     pub name: String,
@@ -83,6 +86,10 @@ struct RecordPage {
     evidence_wanted: String,
     versions: Vec<VersionLine>,
     cases: Vec<(u64, String)>,
+    /// Of a lot: its plan and verdict.
+    lot: Option<LotPanel>,
+    /// What came with it, where it was entered in the field.
+    visits: Vec<Panel>,
     figures: Vec<Counted>,
     more_figures: usize,
     /// Indicators read records of this type, and this one is in none of them.
@@ -182,6 +189,11 @@ fn show(
         evidence_wanted: look.text(&record_type.evidence).to_owned(),
         versions: time_line(look, record_type, &versions)?,
         cases,
+        lot: match is_withdrawn {
+            true => None,
+            false => lots::panel(look, record_type, number),
+        },
+        visits: panels(look, number)?,
         more_figures,
         is_in_none: figures.is_empty() && !about.is_empty(),
         year: words.period(&look.programme.year),

@@ -121,6 +121,7 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
     // Letters and changes of the plan wait beside the cases.
     let lines = [
         crate::pages::plan::duties(look)?,
+        crate::pages::field::duties(look),
         crate::pages::sensors::gaps(look)?,
         lines,
     ]
@@ -225,6 +226,9 @@ fn places(
             "督办与批示",
             "Follow-up and instructions",
         ));
+    }
+    if ["programme_office", "inspector"].contains(&role) && !look.programme.quotas.is_empty() {
+        places.push(("/plan/quotas".to_owned(), "定额计划", "Plans by quota"));
     }
     if !look.programme.visit_rules.is_empty() {
         places.push(("/visits".to_owned(), "到期清单", "What is due"));
@@ -426,5 +430,5 @@ pub(crate) fn waiting_for(look: &Look<'_>) -> usize {
     let cases = look.site.worklist(look.office).map_or(0, |list| {
         list.count_for(&look.programme, &who.role, who.unit.as_deref(), look.today)
     });
-    cases + crate::pages::plan::duties_count(look)
+    cases + crate::pages::plan::duties_count(look) + crate::pages::field::duties_count(look).min(1)
 }
