@@ -7,6 +7,8 @@
 
 mod closing;
 mod rates;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
