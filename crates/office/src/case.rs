@@ -21,12 +21,12 @@ use serde_json::Value as Json;
 use crate::assessment::is_carried_by;
 use crate::authority::Granted;
 use crate::entry::{CaseOpenFacts, Evidence, Kind, Private};
+use crate::field_visit::Visit;
 use crate::fold::{get, row};
 use crate::folder::{Command, Office, Progress, now};
 use crate::problems;
 use crate::spaces::{self, CaseRow, StepRow};
 use crate::values;
-use crate::field_visit::Visit;
 
 /// Entries of one append: small enough to be flushed quickly, large enough for one flush to serve many.
 pub(crate) const GROUP: usize = 2_000;

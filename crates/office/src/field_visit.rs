@@ -5,6 +5,8 @@
 //! is that of the entry; what the phone's clock said stands beside it. The law wants two inspectors: the first sends, the
 //! second is named and says herself, under her own sign-in, that it was so ([`Office::confirm_visit`]).
 
+use std::collections::BTreeMap;
+
 use base::{Moment, Problem};
 use serde_json::Value as Json;
 
@@ -28,6 +30,16 @@ pub const SIGNER_SIGNS_MAX: usize = 60;
 const SIGNER: &str = "visit.signer";
 /// SHA-256 of all that was sent: what is sent again with another content is told apart.
 const CONTENT: &str = "visit.sha256";
+
+/// The personal fields of a record without what a visit put beside them: what a record says is the same with and without.
+pub(crate) fn without_marks(
+    fields: &BTreeMap<String, Json>,
+) -> impl Iterator<Item = (&String, &Json)> {
+    let marks = [SIGNER, CONTENT];
+    fields
+        .iter()
+        .filter(move |(name, _)| !marks.contains(&name.as_str()))
+}
 
 /// Whether and by whom a visit was signed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

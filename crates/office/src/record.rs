@@ -14,6 +14,7 @@ use sheet::Cell;
 
 use crate::authority::{Granted, Reach};
 use crate::entry::{Evidence, Kind, Private, WithdrawFacts};
+use crate::field_visit::Visit;
 use crate::folder::{Command, Office};
 pub use crate::import::intake::OnOther;
 use crate::import::intake::{Intake, Look, Outcome, Taken};
@@ -21,7 +22,6 @@ use crate::import::problems as import_problems;
 use crate::new_record::{self, NewRecord};
 use crate::problems;
 use crate::values::{Reader, Spellings, Value};
-use crate::field_visit::Visit;
 
 /// The code of the fault that another record has the key.
 const KEY_TAKEN: &str = "O231";

@@ -11,7 +11,10 @@ use serde::de::DeserializeOwned;
 
 use crate::entry::{
     ActorEndFacts, ActorFacts, ActorMovedFacts, AliasFacts, AuditFindingFacts, CaseActFacts,
-    CaseDue, CaseOpenFacts, CasePaperFacts, CasePassedFacts, CaseReportedFacts, DeputyEndedFacts, DeputyFacts, EraseFacts, ErasedEntry, FieldVisitConfirmedFacts, FieldVisitFacts, HandoverConfirmedFacts, ImportEndFacts, Kind, OverrideFacts, PaperFacts, PaperTemplateFacts, PaperVoidedFacts, RemindFacts, WithdrawFacts,
+    CaseDue, CaseOpenFacts, CasePaperFacts, CasePassedFacts, CaseReportedFacts, DeputyEndedFacts,
+    DeputyFacts, EraseFacts, ErasedEntry, FieldVisitConfirmedFacts, FieldVisitFacts,
+    HandoverConfirmedFacts, ImportEndFacts, Kind, OverrideFacts, PaperFacts, PaperTemplateFacts,
+    PaperVoidedFacts, RemindFacts, WithdrawFacts,
 };
 use crate::folder::Command;
 use crate::problems;

@@ -103,7 +103,7 @@ impl Office {
             }
             other => other.to_string(),
         };
-        let fields = private.fields.iter();
+        let fields = crate::field_visit::without_marks(&private.fields);
         Ok(Some(
             fields.map(|(id, json)| (id.clone(), plain(json))).collect(),
         ))

@@ -962,8 +962,8 @@ pub struct Inspectors {
     pub record_type: RecordTypeId,
     /// Field with the inspector.
     pub inspector: FieldId,
-    /// Field with the result, the codes that fail and those that pass.
-    pub result: Option<(FieldId, Vec<Arc<str>>, Vec<Arc<str>>)>,
+    /// What failed and what passed.
+    pub result: Option<JudgedBy>,
     /// Fields that make inspections comparable.
     pub compare: Vec<FieldId>,
     /// Field with the score, and its decimal places.
@@ -972,6 +972,17 @@ pub struct Inspectors {
     pub threshold: Option<(i64, i64)>,
     /// A note.
     pub basis: Text,
+}
+
+/// By which field it is told what failed and what passed; other codes are neither.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JudgedBy {
+    /// Field with the result.
+    pub field: FieldId,
+    /// Codes that fail.
+    pub fails: Vec<Arc<str>>,
+    /// Codes that pass.
+    pub passes: Vec<Arc<str>>,
 }
 
 /// An assignment that is made when a deadline stays missed.

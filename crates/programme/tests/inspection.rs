@@ -1,5 +1,7 @@
 //! Sampling of lots, plans by quota, inspectors compared: what is declared, and what is wrong with it.
 
+use std::sync::Arc;
+
 use programme::model::Programme;
 use programme::{Sources, check};
 use sampling::{Aql, Decision, Level};
@@ -100,7 +102,7 @@ threshold = 80
 window = 1.5
 "#;
 
-fn built(text: &str) -> (Option<Programme>, Vec<&'static str>) {
+fn built(text: &str) -> (Option<Arc<Programme>>, Vec<&'static str>) {
     let files = [("programme.toml".to_owned(), text.to_owned())];
     let checked = check(&Sources::from_files("town", files));
     let codes = checked.problems.iter().map(|problem| problem.code);
@@ -118,7 +120,8 @@ fn what_is_declared_is_meant() {
     assert_eq!(lots.scheme.aql, Aql::parse("1.0").unwrap());
     assert_eq!(lots.maker.as_str(), "subject");
     let decisions = lots.decisions.as_ref().unwrap();
-    assert_eq!(decisions.codes, [("pass".into(), Decision::AllowReduced)]);
+    let codes = [(Arc::<str>::from("pass"), Decision::AllowReduced)];
+    assert_eq!(decisions.codes, codes);
     assert_eq!(
         programme.quotas.get("lots").unwrap().place.as_str(),
         "place"
@@ -126,8 +129,8 @@ fn what_is_declared_is_meant() {
     let inspectors = programme.inspectors.get("lot").unwrap();
     // In tenths: 80.0 and 1.5.
     assert_eq!(inspectors.threshold, Some((800, 15)));
-    let (_, fails, passes) = inspectors.result.as_ref().unwrap();
-    assert_eq!((fails.len(), &*passes[0]), (1, "pass"));
+    let judged = inspectors.result.as_ref().unwrap();
+    assert_eq!((judged.fails.len(), &*judged.passes[0]), (1, "pass"));
 }
 
 #[test]

@@ -71,6 +71,9 @@ pub enum Standing {
     FarOutside,
 }
 
+/// Least and greatest share that chance leaves with so much probability outside.
+type Limits = dyn Fn(f64) -> (f64, f64);
+
 /// The failures of an inspector beside those of colleagues.
 #[must_use]
 pub fn beside(strata: &[Stratum]) -> Beside {
@@ -101,7 +104,7 @@ pub fn beside(strata: &[Stratum]) -> Beside {
     let law = (compared <= EXACT_MAX).then(|| exact(&shared));
     #[expect(clippy::cast_precision_loss, reason = "counts of records")]
     let (total, count) = (compared as f64, failed as f64);
-    let (chance, limit): (f64, Box<dyn Fn(f64) -> (f64, f64)>) = match law {
+    let (chance, limit): (f64, Box<Limits>) = match law {
         Some(law) => {
             let at = usize::try_from(failed).unwrap_or(usize::MAX);
             let below: f64 = law.iter().take(at.saturating_add(1)).sum();

@@ -49,7 +49,8 @@ impl From<Vec<Problem>> for Refused {
 
 /// Codes by which `office` refuses what somebody may not do.
 const NOT_ALLOWED: &[&str] = &[
-    "O281", "O282", "O601", "O602", "O603", "O604", "O607", "W305", "W310", "W313", "W320", "W820", "W930", "O950",
+    "O281", "O282", "O601", "O602", "O603", "O604", "O607", "W305", "W310", "W313", "W320", "W820",
+    "W930", "O950",
 ];
 
 /// The status that says to a program what the page says in words.

@@ -218,11 +218,17 @@ type MakePage = Box<dyn FnOnce(&Look<'_>) -> Result<Page, Refused> + Send>;
 type MakeFile = Box<dyn FnOnce(&Look<'_>) -> Result<Response, Refused> + Send>;
 type DeskWork = Box<dyn FnOnce(&Look<'_>, &Posted, &Visitor) -> Result<Response, Refused> + Send>;
 
+/// What came of a command.
+type Outcome = Box<dyn Any>;
+type Doing = dyn Fn(&mut Office, &Posted, &Visitor) -> Result<Outcome, Vec<Problem>> + Send;
+type Telling = dyn FnOnce(&Site, &Visitor, &Posted, Outcome) -> Response + Send;
+type Again = dyn FnOnce(&Look<'_>, &Posted, &[Problem]) -> Result<Page, Refused> + Send;
+
 /// A command in three parts: what it does, what is answered then, and the form again where it is refused.
 struct Command {
-    work: Box<dyn Fn(&mut Office, &Posted, &Visitor) -> Result<Box<dyn Any>, Vec<Problem>> + Send>,
-    then: Box<dyn FnOnce(&Site, &Visitor, &Posted, Box<dyn Any>) -> Response + Send>,
-    again: Box<dyn FnOnce(&Look<'_>, &Posted, &[Problem]) -> Result<Page, Refused> + Send>,
+    work: Box<Doing>,
+    then: Box<Telling>,
+    again: Box<Again>,
 }
 
 impl Site {
@@ -270,7 +276,7 @@ impl Site {
     ) -> Answering {
         let command = Command {
             work: Box::new(move |office, posted, who| {
-                Ok(Box::new(work(office, posted, who)?) as Box<dyn Any>)
+                Ok(Box::new(work(office, posted, who)?) as Outcome)
             }),
             then: Box::new(move |site, who, posted, done| match done.downcast() {
                 Ok(done) => then(site, who, posted, *done),

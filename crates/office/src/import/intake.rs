@@ -287,7 +287,7 @@ impl<'a> Look<'a> {
         let fields: BTreeMap<String, Json> = serde_json::from_slice(&record.fields)
             .map_err(|error| problems::unreadable_state(spaces::RECORD.0, error))?;
         Ok(stored.fields == fields
-            && stored_private.fields == own.fields
+            && crate::field_visit::without_marks(&stored_private.fields).eq(&own.fields)
             && own.evidence.iter().all(has))
     }
 }
@@ -571,7 +571,10 @@ impl Intake {
         );
         let fields: BTreeMap<String, Json> = serde_json::from_slice(&record.fields)
             .map_err(|error| problems::unreadable_state(spaces::RECORD.0, error))?;
-        if before.fields == fields && before_private == private {
+        let is_same = before.fields == fields
+            && before_private.evidence == private.evidence
+            && crate::field_visit::without_marks(&before_private.fields).eq(&private.fields);
+        if is_same {
             return Ok(Taken::Unchanged(number));
         }
         if let Some(key) = record.key.clone() {

@@ -109,10 +109,11 @@ pub fn compare(
         if stratum == all.len() {
             all.push(Found::default());
         }
-        let failed = declared.result.as_ref().and_then(|(field, fails, passes)| {
-            let said = text(&row, field.as_str());
+        let failed = declared.result.as_ref().and_then(|judged| {
+            let said = text(&row, judged.field.as_str());
             let is_among = |codes: &[std::sync::Arc<str>]| codes.iter().any(|code| **code == *said);
-            (is_among(fails) || is_among(passes)).then(|| is_among(fails))
+            let (fails, passes) = (is_among(&judged.fails), is_among(&judged.passes));
+            (fails || passes).then_some(fails)
         });
         let own = people.entry(id.clone()).or_default();
         let own = own.entry(stratum).or_default();

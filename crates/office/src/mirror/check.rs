@@ -16,7 +16,12 @@ use serde::de::DeserializeOwned;
 use super::{CaseNow, Mirror, Told, attributes_of, facts, step_of};
 use crate::activate::programme_of;
 use crate::entry::{
-    ActorEndFacts, ActorMovedFacts, AuditDrawFacts, AuditFindingFacts, CasePaperFacts, CaseReportedFacts, ChangeConfirmedFacts, DeputyEndedFacts, DeputyFacts, FieldVisitConfirmedFacts, FieldVisitFacts, HandoverConfirmedFacts, HandoverFacts, ImportEndFacts, Kind, LetterCountersignedFacts, LetterScanFacts, LetterSignedFacts, OverrideFacts, PaperFacts, PaperTemplateFacts, PaperVoidedFacts, ProgrammeFacts, PublishFacts, RemindFacts, SealFacts, SubjectFacts, WithdrawFacts,
+    ActorEndFacts, ActorMovedFacts, AuditDrawFacts, AuditFindingFacts, CasePaperFacts,
+    CaseReportedFacts, ChangeConfirmedFacts, DeputyEndedFacts, DeputyFacts,
+    FieldVisitConfirmedFacts, FieldVisitFacts, HandoverConfirmedFacts, HandoverFacts,
+    ImportEndFacts, Kind, LetterCountersignedFacts, LetterScanFacts, LetterSignedFacts,
+    OverrideFacts, PaperFacts, PaperTemplateFacts, PaperVoidedFacts, ProgrammeFacts, PublishFacts,
+    RemindFacts, SealFacts, SubjectFacts, WithdrawFacts,
 };
 use crate::problems;
 use crate::rows::{RecordRow, RowForms};

@@ -9,7 +9,8 @@ use sampling::{Aql, Decision, Level, Scheme};
 use super::references::unknown_in;
 use super::{Faults, Rows, shown};
 use crate::model::{
-    Field, FieldType, Inspectors, LotSampling, Quota, RecordType, SeverityDecisions, Vocabulary,
+    Field, FieldType, Inspectors, JudgedBy, LotSampling, Quota, RecordType, SeverityDecisions,
+    Vocabulary,
 };
 use crate::problems;
 use crate::rows::{Content, Row};
@@ -345,7 +346,11 @@ pub(super) fn inspectors(
             } else {
                 others(vocabularies, field, &fails)
             };
-            (field.id.clone(), fails, passes)
+            JudgedBy {
+                field: field.id.clone(),
+                fails,
+                passes,
+            }
         });
         let compare: Vec<FieldId> = row
             .texts("compare")

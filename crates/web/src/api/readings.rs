@@ -110,9 +110,7 @@ pub(crate) async fn send(
             Ok(taken) => Json(taken).into_response(),
             Err(refused) => refused.in_language(lang).into_response(),
         },
-        Err(Stopped::Refused(problem)) => {
-            Refused::from(problem).in_language(lang).into_response()
-        }
+        Err(Stopped::Refused(problem)) => Refused::from(problem).in_language(lang).into_response(),
         Err(Stopped::Later(problem, seconds)) => {
             let mut response = Refused::from(problem).in_language(lang).into_response();
             *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;

@@ -4,6 +4,9 @@
   const NAME = "zhicheng-field";
   const STORE = "visits";
   const KEPT_SENT_MS = 24 * 3600 * 1000;
+  // A network that takes and answers nothing is none.
+  const ASKS_MS = 10_000;
+  const SENDS_MS = 120_000;
 
   const opened = () => new Promise((done, fail) => {
     const asked = indexedDB.open(NAME, 1);
@@ -41,7 +44,7 @@
 
   // Who is signed in; `null`: nobody. Throws without a network.
   async function session() {
-    const answer = await fetch("/field/session", { cache: "no-store", credentials: "same-origin" });
+    const answer = await fetch("/field/session", { cache: "no-store", credentials: "same-origin", signal: AbortSignal.timeout(ASKS_MS) });
     if (answer.status === 401) return null;
     if (!answer.ok) throw new Error(String(answer.status));
     return answer.json();
@@ -59,7 +62,7 @@
     for (const file of visit.files) body.append(file.field, file.blob, file.name);
     let answer;
     try {
-      answer = await fetch("/field/visits", { method: "POST", body, headers: { accept: "application/json" }, credentials: "same-origin" });
+      answer = await fetch("/field/visits", { method: "POST", body, headers: { accept: "application/json" }, credentials: "same-origin", signal: AbortSignal.timeout(SENDS_MS) });
     } catch {
       return "offline";
     }

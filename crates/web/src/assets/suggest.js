@@ -14,8 +14,9 @@ export function suggest(root) {
       if (!text || text === asked) return;
       waits = setTimeout(async () => {
         asked = text;
-        const answer = await fetch(`${input.dataset.suggest}?q=${encodeURIComponent(text)}`);
-        if (!answer.ok || input.value.trim() !== text) return;
+        // Without a connection there are no suggestions; what is typed stands.
+        const answer = await fetch(`${input.dataset.suggest}?q=${encodeURIComponent(text)}`).catch(() => null);
+        if (!answer?.ok || input.value.trim() !== text) return;
         const found = new DOMParser().parseFromString(`<select>${await answer.text()}</select>`, "text/html");
         list.replaceChildren(...found.querySelectorAll("option"));
       }, 200);

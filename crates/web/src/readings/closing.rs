@@ -27,6 +27,10 @@ pub struct Closed {
     pub failed: Vec<Problem>,
 }
 
+/// Writes the summary of a sensor's period on a subject, of so many readings; says whether it is new.
+pub type WriteSummary<'a> =
+    dyn FnMut(&Sensor, &str, Span, &Summary, u64) -> Result<bool, Problem> + 'a;
+
 /// Sums up every sensor's periods that are over and not summed up yet, each by `write`, which says whether it is new.
 /// Asking again does nothing more.
 ///
@@ -37,7 +41,7 @@ pub fn close_periods(
     programme: &Programme,
     zone: &TimeZoneName,
     now: Moment,
-    write: &mut dyn FnMut(&Sensor, &str, Span, &Summary, u64) -> Result<bool, Problem>,
+    write: &mut WriteSummary<'_>,
 ) -> Result<Closed, Problem> {
     let mut closed = Closed::default();
     for row in desk.sensors()? {
@@ -49,7 +53,8 @@ pub fn close_periods(
             for span in closed_periods(sensor, from, now, zone) {
                 let minutes = (span.to.as_micros() - span.from.as_micros()) / 60_000_000;
                 // No more can have been taken, by the sensor's rate.
-                let most = usize::try_from((minutes + 2 * sensor.late_minutes + 1) * sensor.per_minute);
+                let most =
+                    usize::try_from((minutes + 2 * sensor.late_minutes + 1) * sensor.per_minute);
                 let kept = desk.readings(row.id, span.from, span.to, most.unwrap_or(usize::MAX))?;
                 let summary = summarise(sensor, &numbers(kept), span, row.since);
                 let refused =

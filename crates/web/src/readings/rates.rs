@@ -6,6 +6,9 @@ use std::time::Instant;
 /// Buckets that are kept; those that are full again are dropped first.
 const BUCKETS_MAX: usize = 50_000;
 
+/// What sums of parts of a second may be off by.
+const HAIR: f64 = 1e-6;
+
 /// The buckets.
 #[derive(Debug, Default)]
 pub(super) struct Rates {
@@ -49,13 +52,13 @@ impl Rates {
             bucket.per_minute = number(*per_minute);
             bucket.fill(now);
             let short = number(*count) - bucket.left;
-            if short > 0.0 {
+            if short > HAIR {
                 #[expect(
                     clippy::cast_possible_truncation,
                     clippy::cast_sign_loss,
                     reason = "between 1 and 60"
                 )]
-                let seconds = (short * 60.0 / bucket.per_minute).ceil().clamp(1.0, 60.0) as u64;
+                let seconds = (short * 60.0 / bucket.per_minute - HAIR).ceil().clamp(1.0, 60.0) as u64;
                 if over.is_none_or(|(_, most)| seconds > most) {
                     over = Some((*per_minute, seconds));
                 }

@@ -193,7 +193,7 @@ fn changed_after_it_was_taken_it_is_not_dropped_in_silence() {
         result: "fail",
         ..Sent::new("00000000-0000-4000-8000-000000000001")
     };
-    refused(&other.by(&mut phone), "O230");
+    refused(&other.by(&mut phone), "O231");
     // The very same again is no second record either, and its photographs are not swallowed.
     refused(
         &Sent::new("00000000-0000-4000-8000-000000000002").by(&mut phone),
@@ -305,7 +305,7 @@ fn a_refused_visit_says_why_at_its_field_and_is_taken_once_put_right() {
         result: "unheard",
         ..Sent::new(KEY)
     };
-    let told = refused(&wrong.by(&mut phone), "O211");
+    let told = refused(&wrong.by(&mut phone), "O213");
     assert_eq!(told["problems"][0]["field"], "result", "{told}");
     assert_eq!(city.position(), before);
     taken(&Sent::new(KEY).by(&mut phone));
@@ -436,7 +436,10 @@ fn erasing_takes_who_signed_and_the_visit_is_still_known() {
     let number = taken(&signed().by(&mut phone));
     let record = format!("/records/sample/{number}");
     let page = phone.get(&record).body;
-    assert!(page.contains("刘某") && page.contains("signature.png"), "{page}");
+    assert!(
+        page.contains("刘某") && page.contains("signature.png"),
+        "{page}"
+    );
     let what = office::erase::Erasing::Record {
         record: number,
         fields: Vec::new(),
@@ -448,11 +451,16 @@ fn erasing_takes_who_signed_and_the_visit_is_still_known() {
     };
     let office = city.site.office();
     office
-        .command(1, None, |office| office.erase(&what, &why, &mut |_, _, _| ()))
+        .command(1, None, |office| {
+            office.erase(&what, &why, &mut |_, _, _| ())
+        })
         .unwrap();
     let page = phone.get(&record).body;
     assert!(page.contains("First inspector"), "{page}");
-    assert!(!page.contains("刘某") && !page.contains("photo-1.jpg"), "{page}");
+    assert!(
+        !page.contains("刘某") && !page.contains("photo-1.jpg"),
+        "{page}"
+    );
     // The phone never heard the answer and sends it once more.
     let before = city.position();
     assert_eq!(taken(&signed().by(&mut phone)), number);

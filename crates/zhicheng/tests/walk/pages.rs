@@ -43,6 +43,8 @@ pub const PAGES: &[(&str, &str)] = &[
     ("office", "/assessment"),
     ("office", "/assessment?only=late"),
     ("office", "/remind?with=soon"),
+    ("office", "/sensors"),
+    ("office", "/visits"),
     ("office", "/assignments"),
     ("office", "/assignments/new?flow=instruction"),
     ("liaison", "/assignments"),

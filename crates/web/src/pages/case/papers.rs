@@ -93,10 +93,13 @@ pub(super) async fn make(
             let kind = posted.get("kind");
             let kind = PaperKind::parse(&programme, kind)
                 .filter(|kind| matches!(kind, PaperKind::OfCase(_)))
-                .ok_or_else(|| {
-                    one(crate::problems::no_such_thing("文书", "paper", kind))
-                })?;
-            let signer: String = posted.get("signer").trim().chars().take(SIGNER_MAX).collect();
+                .ok_or_else(|| one(crate::problems::no_such_thing("文书", "paper", kind)))?;
+            let signer: String = posted
+                .get("signer")
+                .trim()
+                .chars()
+                .take(SIGNER_MAX)
+                .collect();
             let request = PaperRequest {
                 kind,
                 about: number.to_string(),

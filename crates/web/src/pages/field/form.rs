@@ -295,7 +295,10 @@ fn of_case(
     let open = actions(look, &case)?;
     let only = match open.as_slice() {
         [one] if chosen.is_empty() => Some(*one),
-        all => all.iter().copied().find(|action| action.id.as_str() == chosen),
+        all => all
+            .iter()
+            .copied()
+            .find(|action| action.id.as_str() == chosen),
     };
     let Some(action) = only else {
         let choices = open.iter().map(|action| Choice {

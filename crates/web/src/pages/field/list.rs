@@ -34,7 +34,6 @@ pub(super) struct Card {
     what: String,
     summary: String,
     state: String,
-    place: String,
     place_name: String,
     address: String,
     /// Longitude and latitude, for the phone's own map.
@@ -59,7 +58,6 @@ struct Tile {
 struct ToConfirm {
     key: String,
     what: String,
-    address: String,
     by: String,
     moment: String,
 }
@@ -129,7 +127,7 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
     let shown = placed.len();
     let mut cards = Vec::new();
     for (place, case, due, days, lamp) in placed.into_iter().take(CARDS_MAX) {
-        cards.push(card(look, words, place, &case, due, days, lamp)?);
+        cards.push(card(look, words, &place, &case, due, days, lamp)?);
     }
     let to_confirm = look
         .office
@@ -263,7 +261,7 @@ fn tiles(look: &Look<'_>, placed: &[Placed], chosen: &str) -> Vec<Tile> {
 fn card(
     look: &Look<'_>,
     words: Words,
-    place: String,
+    place: &str,
     case: &Case,
     due: Option<Day>,
     days: Option<i64>,
@@ -277,8 +275,7 @@ fn card(
         what: title_of(look, case),
         summary: summary(look, case),
         state: state.map_or_else(String::new, |state| look.text(&state.name).to_owned()),
-        place_name: place_name(look, &place),
-        place,
+        place_name: place_name(look, place),
         address,
         geo,
         due: due
@@ -361,11 +358,10 @@ fn coordinates(text: &str) -> Option<String> {
 
 fn to_confirm(look: &Look<'_>, words: Words, visit: &TakenVisit) -> Result<ToConfirm, Refused> {
     let moment = base::Moment::from_micros(visit.row.time).unwrap_or(base::Moment::MIN);
-    let (what, address) = super::shown::what_of(look, visit)?;
+    let (what, _) = super::shown::what_of(look, visit)?;
     Ok(ToConfirm {
         key: visit.key.clone(),
         what,
-        address,
         by: look.office.actor_name_in(visit.row.by, look.lang())?,
         moment: words.moment(&look.programme, moment),
     })

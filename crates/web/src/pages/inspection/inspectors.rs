@@ -208,10 +208,10 @@ fn row(
     let fails: Vec<(String, String)> = declared
         .result
         .iter()
-        .flat_map(|(field, fails, _)| {
-            fails
-                .iter()
-                .map(move |code| (format!("f.{field}"), code.to_string()))
+        .flat_map(|judged| {
+            let field = &judged.field;
+            let fails = judged.fails.iter();
+            fails.map(move |code| (format!("f.{field}"), code.to_string()))
         })
         .chain(std::iter::once(of_person.clone()))
         .collect();

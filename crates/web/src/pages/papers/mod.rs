@@ -123,7 +123,10 @@ fn kinds(look: &Look<'_>, chosen: Option<PaperKind>) -> Vec<(&'static str, Strin
             Some(kind) == chosen,
         )
     };
-    PaperKind::all(&look.programme).into_iter().map(one).collect()
+    PaperKind::all(&look.programme)
+        .into_iter()
+        .map(one)
+        .collect()
 }
 
 fn sees_all(look: &Look<'_>) -> bool {
@@ -164,7 +167,8 @@ fn only_issuers(look: &Look<'_>) -> Result<(), Refused> {
 }
 
 fn kind_of(look: &Look<'_>, text: &str) -> Result<PaperKind, Refused> {
-    PaperKind::parse(&look.programme, text).ok_or_else(|| Refused::no_such(("公文", "kind of paper"), text))
+    PaperKind::parse(&look.programme, text)
+        .ok_or_else(|| Refused::no_such(("公文", "kind of paper"), text))
 }
 
 fn kind_name(look: &Look<'_>, kind: &str) -> String {

@@ -114,9 +114,8 @@ pub(super) async fn file(State(site): State<Site>, asked: Asked, Path(at): Path<
     site.file(asked, move |look| {
         let paper = found(look, at)?;
         let bytes = look.office.paper_file(&paper)?;
-        let kind =
-            PaperKind::parse(&look.programme, &paper.facts.kind)
-                .map_or_else(String::new, |kind| kind.name().zh);
+        let kind = PaperKind::parse(&look.programme, &paper.facts.kind)
+            .map_or_else(String::new, |kind| kind.name().zh);
         let name = format!("{} {kind} {}", paper.facts.text, paper.facts.day);
         Ok(download::file(
             name.trim(),

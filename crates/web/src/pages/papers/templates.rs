@@ -375,8 +375,8 @@ pub(super) async fn put(
         move |office, posted, _| {
             let one = |problem: Problem| vec![problem];
             let programme = office.programme().map_err(one)?;
-            let kind = PaperKind::parse(&programme, &kind)
-                .ok_or_else(|| one(problems::no_such_page()))?;
+            let kind =
+                PaperKind::parse(&programme, &kind).ok_or_else(|| one(problems::no_such_page()))?;
             let found = desk.desk().upload(id).map_err(one)?;
             let start = format!("{WAITING}{}:", kind.as_str());
             let waiting = found

@@ -185,7 +185,9 @@ fn line(look: &Look<'_>, row: &Row, keys: usize, now: Moment) -> Result<Line, Pr
             .as_ref()
             .map(|(at, _)| words.moment(&look.programme, *at))
             .unwrap_or_default(),
-        limit: sensor.map(|sensor| limit_of(look, sensor)).unwrap_or_default(),
+        limit: sensor
+            .map(|sensor| limit_of(look, sensor))
+            .unwrap_or_default(),
         unit: unit.map(|unit| look.unit_name(&unit)).unwrap_or_default(),
         keys,
         refused: look

@@ -145,7 +145,10 @@ fn chart(
             .say("{q}：最近24小时", "{q}: the last 24 hours")
             .to_owned(),
         Some(0) => words
-            .say("{q}：最近24小时没有越限", "{q}: within its limit for 24 hours")
+            .say(
+                "{q}：最近24小时没有越限",
+                "{q}: within its limit for 24 hours",
+            )
             .to_owned(),
         Some(minutes) => words
             .say(

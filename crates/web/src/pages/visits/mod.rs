@@ -78,7 +78,9 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
     let words = Words { lang: look.lang() };
     let only_overdue = chosen.state == "overdue";
     let rules = &look.programme.visit_rules;
-    let rule = rules.get(chosen.rule.as_str()).or_else(|| rules.values().next());
+    let rule = rules
+        .get(chosen.rule.as_str())
+        .or_else(|| rules.values().next());
     let (mut lines, mut all, mut overdue, mut soon) = (Vec::new(), 0, 0, 0);
     if let Some(rule) = rule {
         let found = look.site.visits(look.office, rule, look.today)?;
