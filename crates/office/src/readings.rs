@@ -358,6 +358,9 @@ impl Office {
             return Ok(None);
         };
         let unit = self.sensor_unit(sensor, subject, span.day)?;
+        if unit.is_none() && !sensor.unit_from.is_empty() {
+            return Err(problems::summary_without_unit(subject));
+        }
         let places = |id: &FieldId| match record_type.fields.get(id).map(|it| &it.field_type) {
             Some(FieldType::Decimal(places)) => *places,
             _ => 0,

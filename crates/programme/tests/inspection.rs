@@ -85,7 +85,7 @@ aql = "1.0"
 decisions = "lot"
 decision = "verdict"
 allow_reduced = "pass"
-[[quota]]
+[[quota_plan]]
 id = "lots"
 name = "Lots"
 plan = "lot"

@@ -11,7 +11,7 @@ use base::Lang;
 use crate::posted::Posted;
 
 /// Fields that nobody typed.
-const NOT_TYPED: &[&str] = &["csrf", "once", "back", "action", "case", "then", "next"];
+const NOT_TYPED: &[&str] = &["csrf", "once", "back", "action", "case", "then", "next", "seen"];
 /// Words in the names of fields whose text is never shown again.
 const SECRET: &[&str] = &["password", "secret", "code", "token"];
 /// Longest text that is shown, in bytes.
@@ -50,6 +50,7 @@ fn keep_typed(html: String, lang: Lang, posted: &Posted) -> String {
                 && !text.trim().is_empty()
                 && text.len() <= TEXT_MAX
         })
+        .filter(|(name, text)| !is_hidden(&html, name, text.trim()))
         .map(|(_, text)| text.trim())
         .filter(|text| !is_in_a_field(&html, text))
         .collect();
@@ -77,6 +78,16 @@ fn is_in_a_field(html: &str, text: &str) -> bool {
     };
     html.match_indices(&value).any(|(at, _)| is_field(at))
         || html.contains(&format!("{escaped}</textarea>"))
+}
+
+/// Whether a field of this name and text is a hidden one of the page: it was sent along and not typed.
+fn is_hidden(html: &str, name: &str, text: &str) -> bool {
+    let named = format!("name=\"{}\" value=\"{}\"", escaped(name), escaped(text));
+    let is_field = |at: usize| {
+        let tag = html.get(..at).and_then(|before| before.rsplit('<').next());
+        tag.is_some_and(|tag| tag.contains("type=\"hidden\""))
+    };
+    html.match_indices(&named).any(|(at, _)| is_field(at))
 }
 
 /// As the templates write a text.
@@ -111,7 +122,11 @@ mod tests {
             !kept.contains("geheim") && !kept.contains("abcdef"),
             "{kept}"
         );
-        // A hidden field shows nothing.
+        // What the page sends along hidden was typed by nobody.
+        let sent = "<div id=\"problems\"><ul></ul></div><input type=\"hidden\" name=\"note\" value=\"又一次\">";
+        let kept = keep_typed(sent.to_owned(), Lang::En, &posted);
+        assert!(!kept.contains("又一次</textarea>"), "{kept}");
+        // A hidden field of another name shows nothing.
         let page = "<div id=\"problems\"><ul></ul></div><input type=\"hidden\" name=\"x\" value=\"又一次\">";
         let kept = keep_typed(page.to_owned(), Lang::En, &posted);
         assert!(kept.contains("又一次</textarea>"), "{kept}");

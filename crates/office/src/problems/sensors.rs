@@ -31,6 +31,11 @@ base::catalogue! {
         what { zh: "“{value}”不是数值", en: "`{value}` is no number" }
         remedy { zh: "写十进制数，如 82.5", en: "write a decimal number, such as 82.5" }
     }
+    /// A summary that would be nobody's.
+    fn summary_without_unit(subject) -> "O947" Error {
+        what { zh: "“{subject}”没有写明由哪个单位监管，汇总暂不入账", en: "no unit is said to supervise `{subject}`; the summary waits" }
+        remedy { zh: "在该对象的登记上补上监管单位，随后自动入账，读数不丢", en: "say on the subject who supervises it; the summary follows by itself and no reading is lost" }
+    }
     /// A moment that is none.
     fn reading_no_moment(at) -> "O946" Error {
         what { zh: "“{at}”不是时刻", en: "`{at}` is no moment" }

@@ -232,7 +232,7 @@ fn the_servers_time_rules_and_the_phones_stands_beside_it() {
     assert_eq!(kind, 98);
     assert!((time.as_micros() - now.as_micros()).abs() < 60_000_000);
     assert_eq!(facts["sent"], ahead.to_string());
-    assert_eq!(facts["filled"], "2019-01-10T01:02:03.004Z");
+    assert_eq!(facts["filled"], "2019-01-10T01:02:03.004000Z");
     // A clock that is right, and one that the phone does not tell, is not remarked upon.
     for (key, number, sent) in [
         (

@@ -111,7 +111,7 @@ id = "verdict"
 name = { zh = "结论", en = "Verdict" }
 type = "choice"
 vocabulary = "result"
-[[quota]]
+[[quota_plan]]
 id = "checks"
 name = { zh = "检查定额", en = "Checks by quota" }
 plan = "quota_row"

@@ -33,6 +33,8 @@ pub(crate) struct NoticeLine {
     pub basis: String,
     pub put_up: String,
     pub last: String,
+    /// Whether objections can be made: otherwise it is up, and then it is over.
+    pub takes_objections: bool,
     pub objections: usize,
     pub open: usize,
     /// Running, kept up by objections, ended, taken down.
@@ -163,6 +165,7 @@ pub(super) fn notices(look: &Look<'_>, case: &Case) -> Vec<NoticeLine> {
                 basis: String::new(),
                 put_up: String::new(),
                 last: String::new(),
+                takes_objections: false,
                 objections: 0,
                 open: 0,
                 state: ("不能计算", "cannot be counted"),
@@ -186,6 +189,7 @@ pub(super) fn notices(look: &Look<'_>, case: &Case) -> Vec<NoticeLine> {
             basis: look.text(&declared.basis).to_owned(),
             put_up: words.day(run.put_up_on),
             last: words.day_and_weekday(run.last_day),
+            takes_objections: !declared.objections.is_empty(),
             objections: run.objections,
             open: run.open,
             state,
@@ -242,6 +246,58 @@ fn waiting_step(look: &Look<'_>, case: &Case) -> Option<String> {
         .filter(|action| action.beyond.waits_for_sub_cases && action.roles.contains(&role));
     let found = waits.next().filter(|_| case.state.sub_cases_open > 0)?;
     Some(look.text(&found.name).to_owned())
+}
+
+/// What a case is about: address, what it is called, and what it is.
+pub(super) fn about(look: &Look<'_>, case: &Case) -> Result<Vec<(String, String, String)>, Refused> {
+    let words = Words { lang: look.lang() };
+    let coded = |id: &str| url::form_urlencoded::byte_serialize(id.as_bytes()).collect::<String>();
+    let subject = |type_id: &str, id: &str| {
+        let found = look.programme.subject_types.get(type_id);
+        let kind = found.map_or(type_id, |found| look.text(&found.name));
+        let known = look.office.mirror().subject_name(type_id, id);
+        (
+            format!("/subjects/{}/{}", coded(type_id), coded(id)),
+            known.unwrap_or(id).to_owned(),
+            kind.to_owned(),
+        )
+    };
+    let mut about = Vec::new();
+    if let Some(number) = case.about.record {
+        let versions = look.office.history(number).map_err(Refused::missing)?;
+        if let Some(last) = versions.last()
+            && let Some(found) = look.programme.record_types.get(last.record_type.as_str())
+        {
+            let said = |id: &str| last.fields.iter().find(|(name, _)| name == id);
+            let key = found.key.iter().filter(|id| !matches!(id.as_str(), "subject" | "day"));
+            let key: Vec<&str> = key
+                .filter_map(|id| said(id.as_str()).map(|(_, text)| text.as_str()))
+                .collect();
+            about.push((
+                format!("/records/{}/{number}", coded(&last.record_type)),
+                match key.as_slice() {
+                    [] => format!("#{number}"),
+                    key => format!("{} #{number}", key.join(words.say("、", ", "))),
+                },
+                look.text(&found.name).to_owned(),
+            ));
+            if let (Some(of), Some((_, id))) = (&found.subject, said("subject")) {
+                about.push(subject(of.as_str(), id));
+            }
+        }
+    }
+    if let Some(id) = &case.about.subject {
+        about.push(subject(case.flow.subject.as_str(), id));
+    }
+    Ok(about)
+}
+
+/// Who opened a case, and when it was recorded.
+pub(super) fn opened(look: &Look<'_>, case: &Case) -> Result<(String, String), Refused> {
+    let words = Words { lang: look.lang() };
+    let entry = look.office.ledger().entry(base::Position(case.number))?;
+    let by = look.office.actor_name_in(entry.actor, look.lang())?;
+    Ok((by, words.moment(&look.programme, entry.time)))
 }
 
 pub(crate) fn unit_name(look: &Look<'_>, unit: Option<&str>) -> String {

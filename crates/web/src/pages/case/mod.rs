@@ -139,6 +139,10 @@ struct CasePage {
     locks: Vec<LockLine>,
     dues: Vec<beyond::DueLine>,
     notices: Vec<beyond::NoticeLine>,
+    /// What it is about: address, name, kind.
+    about: Vec<(String, String, String)>,
+    /// Who opened it, and when that was recorded.
+    opened: (String, String),
     ties: beyond::Ties,
     reports: Vec<beyond::ReportLine>,
     picture: Option<String>,
@@ -260,6 +264,8 @@ fn show(
         locks: locked(look, &case, words),
         dues: beyond::dues(look, &case),
         notices: beyond::notices(look, &case),
+        about: beyond::about(look, &case)?,
+        opened: beyond::opened(look, &case)?,
         ties: beyond::ties(look, &case)?,
         reports: beyond::reports(look, &case)?,
         picture: beyond::path(look, &case)?,

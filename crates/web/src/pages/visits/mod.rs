@@ -19,7 +19,7 @@ use crate::site::Site;
 use crate::words::Words;
 
 /// Most lines of the page.
-const LINES_MAX: usize = 500;
+const LINES_MAX: usize = 100;
 
 pub(crate) fn routes() -> Router<Site> {
     Router::new().route("/visits", get(page))

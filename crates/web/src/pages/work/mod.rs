@@ -58,6 +58,8 @@ pub(crate) struct Line {
     pub is_assignment: bool,
     /// The flow's name, of an assignment.
     pub kind: String,
+    /// Of a case that is no assessment item: its number and what it is about, which tells it from others like it.
+    pub about: String,
 }
 
 struct Group {
@@ -319,7 +321,30 @@ pub(crate) fn line(look: &Look<'_>, task: &Task<'_>, reminders: &[ReminderRow]) 
         reminded: reminded(words, reminders),
         is_assignment: is_assignment(&case.flow),
         kind: look.text(&case.flow.name).to_owned(),
+        about: match &case.about.item {
+            Some(_) => String::new(),
+            None => about(look, case),
+        },
     }
+}
+
+fn about(look: &Look<'_>, case: &Case) -> String {
+    let words = Words { lang: look.lang() };
+    let number = |kind: &str, number: u64| format!("{kind} #{number}");
+    let said = [
+        format!("#{}", case.number),
+        crate::pages::case::beyond::summary(look, case),
+        case.about
+            .record
+            .map(|record| number(words.say("记录", "record"), record))
+            .unwrap_or_default(),
+        case.about
+            .parent
+            .map(|parent| number(words.say("属办件", "part of case"), parent))
+            .unwrap_or_default(),
+    ];
+    let said: Vec<String> = said.into_iter().filter(|part| !part.is_empty()).collect();
+    said.join(" · ")
 }
 
 /// How often and when last was reminded, in words; empty where nobody was.
