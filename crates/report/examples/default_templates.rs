@@ -436,7 +436,6 @@ fn order() -> Vec<u8> {
             blank(),
             paragraph(BODY, 579, LEFT, "{{对象}}："),
             text("{{#正文}}{{文字}}"),
-            text("{{?办理期限}}本文书所要求的事项，应于{{办理期限}}前完成。"),
             text("{{?备注}}{{备注}}"),
             signature(),
             paragraph(BODY, 640, LEFT, "{{#签名}}{{签名栏}}"),

@@ -11,7 +11,9 @@ use base::Lang;
 use crate::posted::Posted;
 
 /// Fields that nobody typed.
-const NOT_TYPED: &[&str] = &["csrf", "once", "back", "action", "case", "then", "next", "seen"];
+const NOT_TYPED: &[&str] = &[
+    "csrf", "once", "back", "action", "case", "then", "next", "seen",
+];
 /// Words in the names of fields whose text is never shown again.
 const SECRET: &[&str] = &["password", "secret", "code", "token"];
 /// Longest text that is shown, in bytes.

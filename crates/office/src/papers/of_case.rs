@@ -10,7 +10,7 @@ use casework::{Scope, Step};
 use programme::model::{CasePaper, Programme};
 use report::Value;
 
-use super::values::{Filling, day, fields_of, matter, name_of, text};
+use super::values::{Filling, day, fields_of, matter, name_of, text, value_in_words};
 use super::{Paper, PaperKind, PaperRequest};
 use crate::authority::Granted;
 use crate::case::Case;
@@ -197,6 +197,20 @@ impl Office {
         Ok(Some((name, id)))
     }
 
+    /// The subject of a case; of one that was opened below another, where it has none of its own, that of the one above.
+    fn addressee(
+        &self,
+        case: &Case,
+        programme: &Programme,
+    ) -> Result<Option<(String, String)>, Problem> {
+        let own = self.subject_of_case(case, programme)?;
+        let (None, Some(parent)) = (&own, case.about.parent) else {
+            return Ok(own);
+        };
+        // A case above is older, so this ends.
+        self.addressee(&self.case(parent)?, programme)
+    }
+
     pub(super) fn put_case_paper(
         &self,
         filling: &mut Filling,
@@ -211,7 +225,7 @@ impl Office {
         let unit = case.about.unit.as_deref().unwrap_or_default();
         let unit = name_of(programme, unit, step.day);
         let (subject, id) = self
-            .subject_of_case(&case, programme)?
+            .addressee(&case, programme)?
             .unwrap_or_else(|| (unit.clone(), String::new()));
         let due = crate::work::task(programme, &case, Vec::new(), today).due;
         let due = due.map(|due| due.due_on);
@@ -236,8 +250,9 @@ impl Office {
         .collect();
         let fields = fields_of(&case);
         for field in &case.flow.fields {
-            let value = fields.iter().find(|(name, _)| *name == field.name.zh);
-            let value = value.map(|(_, value)| value.clone()).unwrap_or_default();
+            let value = case.state.fields.get(&field.id);
+            let value = value.map(|value| value_in_words(Some(field), value));
+            let value = value.unwrap_or_default();
             filling.text(&format!("field.{}", field.id), value.clone());
             said.insert(field.id.to_string(), value);
         }

@@ -836,19 +836,27 @@ fn state_name(case: &Case) -> String {
 /// What a case's fields hold, in words.
 pub(super) fn fields_of(case: &Case) -> Vec<(String, String)> {
     let fields = case.state.fields.iter().map(|(id, value)| {
-        let name = case
-            .flow
-            .field(id)
-            .map_or_else(|| id.to_string(), |field| field.name.zh.clone());
-        let value = match value {
-            CaseValue::Number(number) => programme::shown::points(number),
-            CaseValue::Integer(number) => number.to_string(),
-            CaseValue::Day(day) => report::chinese::day(&day.to_string()).unwrap_or_default(),
-            other => other.to_string(),
-        };
-        (name, value)
+        let field = case.flow.field(id);
+        let name = field.map_or_else(|| id.to_string(), |field| field.name.zh.clone());
+        (name, value_in_words(field, value))
     });
     fields.filter(|(_, value)| !value.is_empty()).collect()
+}
+
+/// What a field of a case holds, as a paper says it: the names of choices and not their codes.
+pub(super) fn value_in_words(field: Option<&casework::Field>, value: &CaseValue) -> String {
+    match (field.map(|field| &field.kind), value) {
+        (Some(casework::FieldKind::Choice(choices)), CaseValue::Text(code)) => choices
+            .iter()
+            .find(|choice| choice.id.as_str() == code)
+            .map_or_else(|| code.clone(), |choice| choice.name.zh.clone()),
+        (_, CaseValue::Number(number)) => programme::shown::points(number),
+        (_, CaseValue::Integer(number)) => number.to_string(),
+        (_, CaseValue::Day(day)) => report::chinese::day(&day.to_string()).unwrap_or_default(),
+        (_, CaseValue::Bool(true)) => "是".to_owned(),
+        (_, CaseValue::Bool(false)) => "否".to_owned(),
+        (_, CaseValue::Text(text)) => text.clone(),
+    }
 }
 
 /// A sealed result, read.

@@ -58,7 +58,9 @@ impl Rates {
                     clippy::cast_sign_loss,
                     reason = "between 1 and 60"
                 )]
-                let seconds = (short * 60.0 / bucket.per_minute - HAIR).ceil().clamp(1.0, 60.0) as u64;
+                let seconds = (short * 60.0 / bucket.per_minute - HAIR)
+                    .ceil()
+                    .clamp(1.0, 60.0) as u64;
                 if over.is_none_or(|(_, most)| seconds > most) {
                     over = Some((*per_minute, seconds));
                 }

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant, UNIX_EPOCH};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use thirtyfour::common::log::LoggingPrefsLogLevel;
+use thirtyfour::error::WebDriverErrorInner;
 use thirtyfour::prelude::*;
 
 /// The binary under test.
@@ -370,8 +371,15 @@ impl Person {
 
     /// Clicks, and waits for the next page when the click leads to one.
     pub async fn presses(&self, css: &str) {
-        let found = self.find(css).await;
-        self.clicks(found).await;
+        // What a script draws anew while a finger is on its way is looked for again, as a person would.
+        for _ in 0..10 {
+            let found = self.find(css).await;
+            match found.scroll_into_view().await {
+                Err(error) if matches!(*error, WebDriverErrorInner::StaleElementReference(_)) => {}
+                _ => return self.clicks(found).await,
+            }
+        }
+        panic!("`{css}` is drawn anew all the time");
     }
 
     async fn clicks(&self, found: WebElement) {

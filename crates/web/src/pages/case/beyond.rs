@@ -249,7 +249,10 @@ fn waiting_step(look: &Look<'_>, case: &Case) -> Option<String> {
 }
 
 /// What a case is about: address, what it is called, and what it is.
-pub(super) fn about(look: &Look<'_>, case: &Case) -> Result<Vec<(String, String, String)>, Refused> {
+pub(super) fn about(
+    look: &Look<'_>,
+    case: &Case,
+) -> Result<Vec<(String, String, String)>, Refused> {
     let words = Words { lang: look.lang() };
     let coded = |id: &str| url::form_urlencoded::byte_serialize(id.as_bytes()).collect::<String>();
     let subject = |type_id: &str, id: &str| {
@@ -269,7 +272,10 @@ pub(super) fn about(look: &Look<'_>, case: &Case) -> Result<Vec<(String, String,
             && let Some(found) = look.programme.record_types.get(last.record_type.as_str())
         {
             let said = |id: &str| last.fields.iter().find(|(name, _)| name == id);
-            let key = found.key.iter().filter(|id| !matches!(id.as_str(), "subject" | "day"));
+            let key = found
+                .key
+                .iter()
+                .filter(|id| !matches!(id.as_str(), "subject" | "day"));
             let key: Vec<&str> = key
                 .filter_map(|id| said(id.as_str()).map(|(_, text)| text.as_str()))
                 .collect();

@@ -328,7 +328,7 @@ pub(crate) fn line(look: &Look<'_>, task: &Task<'_>, reminders: &[ReminderRow]) 
     }
 }
 
-fn about(look: &Look<'_>, case: &Case) -> String {
+fn about(look: &Look<'_>, case: &office::case::Case) -> String {
     let words = Words { lang: look.lang() };
     let number = |kind: &str, number: u64| format!("{kind} #{number}");
     let said = [
