@@ -392,7 +392,9 @@ fn a_day_that_is_over_becomes_one_record_with_its_digest() {
         let lines = "2026-03-02T04:01:00.000000Z 151.0\n2026-03-02T04:02:00.000000Z 100.0\n";
         hex::encode(Sha256::digest(lines))
     };
-    assert!(list.has(&digest), "{digest}");
+    let written = city.office.read(office::Office::position).unwrap();
+    let record = city.get(&format!("/records/dust/{}", written.0));
+    assert!(record.has(&digest), "{digest}: {}", record.text());
     // A lost desk writes no second one.
     desk.forget_sensor(sensor).unwrap();
     desk.know_sensor("pm10", "S-1", noon).unwrap();
