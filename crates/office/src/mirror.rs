@@ -78,6 +78,8 @@ pub struct Mirror {
     programmes: BTreeMap<Position, Arc<Programme>>,
     columns: Columns,
     cases: HashMap<u64, CaseNow>,
+    /// The cases about a record, in the order in which they were opened.
+    about: HashMap<u64, Vec<u64>>,
     /// How records of the programme in force become rows.
     forms: RowForms,
     overrides: Vec<(Position, OverrideFacts)>,
@@ -192,13 +194,13 @@ impl Mirror {
 
     /// The cases that were opened about a record, in the order of their numbers.
     pub(crate) fn cases_about(&self, record: u64) -> Vec<u64> {
-        let about = self.cases.iter();
-        let mut numbers: Vec<u64> = about
-            .filter(|(_, case)| case.opened.record == Some(record))
-            .map(|(number, _)| *number)
-            .collect();
-        numbers.sort_unstable();
-        numbers
+        self.about.get(&record).cloned().unwrap_or_default()
+    }
+
+    fn note_about(&mut self, number: u64, case: &CaseNow) {
+        if let Some(record) = case.opened.record {
+            self.about.entry(record).or_default().push(number);
+        }
     }
 
     /// Sealings of a scorecard and period, oldest first, with their positions.
@@ -395,6 +397,7 @@ impl Mirror {
             Kind::CaseOpen | Kind::Assign | Kind::CaseFiled => {
                 let case = CaseNow::opened(facts(told)?, told.programme);
                 self.show_case(at, at.0, &case)?;
+                self.note_about(at.0, &case);
                 self.cases.insert(at.0, case);
             }
             Kind::CaseAct | Kind::CasePassed => {

@@ -131,6 +131,15 @@ impl Mirror {
             return Err(problems::snapshot_unfit("programmes"));
         }
         mirror.columns = columns;
+        let mut about: Vec<(u64, u64)> = mirror
+            .cases
+            .iter()
+            .filter_map(|(number, case)| Some((*number, case.opened.record?)))
+            .collect();
+        about.sort_unstable();
+        for (number, record) in about {
+            mirror.about.entry(record).or_default().push(number);
+        }
         mirror.expect_again()?;
         Ok(mirror)
     }

@@ -263,7 +263,14 @@ impl Lines {
                 }
             })
             .collect();
-        let step = self.labels.len().div_ceil(12).max(1);
+        // On a phone twelve short labels stand beside one another, of longer ones (hours and minutes) half as many.
+        let longest = self.labels.iter().map(|label| label.chars().count()).max();
+        let most = if longest.is_some_and(|longest| longest > 4) {
+            6
+        } else {
+            12
+        };
+        let step = self.labels.len().div_ceil(most).max(1);
         LinesSvg {
             around: &self.around,
             is_file,

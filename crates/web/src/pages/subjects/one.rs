@@ -363,6 +363,9 @@ fn events(look: &Look<'_>, of: &SubjectType, id: &str) -> Found {
                     said: said.join(" · "),
                     is_open: false,
                 });
+                // What a record of it led to is its matter too.
+                let about = look.office.cases_about(row.id()).into_iter();
+                events.extend(about.filter_map(|number| case_event(look, number)));
             }
         }
     }
@@ -399,6 +402,27 @@ fn events(look: &Look<'_>, of: &SubjectType, id: &str) -> Found {
         }
     }
     (events, types, has_more)
+}
+
+/// A case about a record of the subject; none where it is about the subject itself, which is found by that.
+fn case_event(look: &Look<'_>, number: u64) -> Option<Event> {
+    let words = Words { lang: look.lang() };
+    let case = look.office.case(number).ok()?;
+    if case.about.subject.is_some() {
+        return None;
+    }
+    let day = case.state.opened_on();
+    let state = case.flow.state(&case.state.state);
+    Some(Event {
+        day,
+        order: number,
+        shown_day: words.day(day),
+        kind: "case",
+        title: look.text(&case.flow.name).to_owned(),
+        address: Some(format!("/cases/{number}")),
+        said: state.map_or_else(String::new, |state| look.text(&state.name).to_owned()),
+        is_open: !case.state.is_closed(),
+    })
 }
 
 /// Where the grade of one day is another than that of the day before it among the days on which something
