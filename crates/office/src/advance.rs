@@ -130,12 +130,34 @@ impl Office {
                 &Private::default(),
             )?);
         }
+        self.append_as_clock(commands)?;
+        Ok(done)
+    }
+
+    /// Opens what became due and ends what was done of the rules of rhythm, and nothing else: a visit that was entered
+    /// does not wait for the next day to be off the lists. Gives how many entries were written.
+    ///
+    /// # Errors
+    /// As [`Office::advance`].
+    pub fn advance_visits(&mut self, day: Day) -> Result<usize, Problem> {
+        let acting = self.acting();
+        let done = self.decide_again(|office| {
+            let commands = office.visit_commands(day)?;
+            let count = commands.len();
+            office.append_as_clock(commands)?;
+            Ok(count)
+        });
+        self.set_acting(acting);
+        done
+    }
+
+    fn append_as_clock(&mut self, mut commands: Vec<Command>) -> Result<(), Problem> {
         if !commands.is_empty() {
             let clock = self.clock()?;
             commands.splice(0..0, clock);
             self.append(commands, &[])?;
         }
-        Ok(done)
+        Ok(())
     }
 
     /// What falls due of one case.

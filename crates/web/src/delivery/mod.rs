@@ -174,18 +174,20 @@ pub(crate) fn watch(site: &Site) {
     let site = site.clone();
     tokio::spawn(async move {
         let mut advanced: Option<Day> = None;
+        let mut visited = base::Position(0);
         loop {
-            let was = advanced;
+            let (was, seen) = (advanced, visited);
             let done = site.blocking(move |site| {
                 let advanced = tick(site, was);
+                let visited = follow_visits(site, seen);
                 // What fails here is tried again in the next round; what was tried of a message is kept with it.
                 let _ = crate::readings::tick(site);
                 let _ = queue_new(site);
                 let _ = send_due(site, site.now());
-                advanced
+                (advanced, visited)
             });
-            if let Ok(day) = done.await {
-                advanced = day;
+            if let Ok(done) = done.await {
+                (advanced, visited) = done;
             }
             tokio::time::sleep(EVERY).await;
             if site.shared.news.borrow().is_closing {
@@ -193,6 +195,34 @@ pub(crate) fn watch(site: &Site) {
             }
         }
     });
+}
+
+/// Opens and ends what is due by the rules of rhythm where anything was entered since a position. Gives the position
+/// that was looked at.
+fn follow_visits(site: &Site, seen: base::Position) -> base::Position {
+    let Ok(now) = site.office().read(Office::position) else {
+        return seen;
+    };
+    let Ok(Ok(today)) = site.office().read(Office::today) else {
+        return seen;
+    };
+    if now <= seen {
+        return seen;
+    }
+    let office = site.office();
+    let done = office.command(office::actor::FIRST, None, |office| {
+        office.advance_visits(today)
+    });
+    match (done, site.office().read(Office::position)) {
+        (Ok(written), Ok(position)) => {
+            if written > 0 {
+                site.tell(position);
+            }
+            position
+        }
+        // Tried again in the next round.
+        _ => seen,
+    }
 }
 
 /// Lets time do its work once for each civil day and at every start. Gives the day that is done.
