@@ -6,6 +6,7 @@ export function fieldOut(root) {
   if (kept && account && kept !== account) forgetPages();
   for (const form of root.querySelectorAll('form[action="/sign-out"]')) {
     form.addEventListener("submit", (event) => kept && leave(event, form, account));
+    form.dataset.forgets = "";
   }
 }
 
@@ -28,5 +29,19 @@ async function forgetPages() {
   localStorage.removeItem("field.account");
   localStorage.removeItem("field.open");
   if (!self.caches) return;
+  await workerForgets();
   for (const name of await caches.keys()) if (name.startsWith("field-pages ")) await caches.delete(name);
+}
+
+// The worker may be keeping pages at this moment: it breaks off and forgets them first.
+async function workerForgets() {
+  const worker = (await navigator.serviceWorker?.getRegistration("/field"))?.active;
+  if (!worker) return;
+  const { port1, port2 } = new MessageChannel();
+  const forgotten = new Promise((done) => {
+    port1.onmessage = done;
+    setTimeout(done, 3000);
+  });
+  worker.postMessage({ forget: true }, [port2]);
+  await forgotten;
 }

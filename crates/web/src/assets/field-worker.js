@@ -61,8 +61,20 @@ function nothing() {
   return new Response(text, { status: 503, headers: { "content-type": "text/plain; charset=utf-8" } });
 }
 
+// What is being kept now, and how it is broken off: whoever signs out meanwhile leaves nothing behind.
+let keeping = Promise.resolve();
+let leaving = new AbortController();
+
+async function forget() {
+  leaving.abort();
+  leaving = new AbortController();
+  await keeping;
+  for (const name of await caches.keys()) if (name.startsWith(PAGES)) await caches.delete(name);
+}
+
 // Keeps the pages of one account; those of another go.
 async function keep(account, addresses) {
+  const { signal } = leaving;
   const own = PAGES + account;
   for (const name of await caches.keys()) {
     if (name.startsWith(PAGES) && name !== own) await caches.delete(name);
@@ -72,7 +84,7 @@ async function keep(account, addresses) {
   for (const address of addresses) {
     let answer;
     try {
-      answer = await fetch(address, { redirect: "manual", credentials: "same-origin", cache: "no-cache" });
+      answer = await fetch(address, { redirect: "manual", credentials: "same-origin", cache: "no-cache", signal });
     } catch {
       break;
     }
@@ -92,9 +104,12 @@ async function keep(account, addresses) {
 }
 
 self.addEventListener("message", (event) => {
-  const { account, keep: addresses } = event.data ?? {};
+  const { account, keep: addresses, forget: leaves } = event.data ?? {};
+  if (leaves) event.waitUntil(forget().then(() => event.ports[0]?.postMessage("forgotten")));
   if (!addresses) return;
-  event.waitUntil(keep(account, addresses).then((count) => event.source?.postMessage({ kept: count, of: addresses.length })));
+  const kept = keeping.then(() => keep(account, addresses));
+  keeping = kept.catch(() => 0);
+  event.waitUntil(kept.then((count) => event.source?.postMessage({ kept: count, of: addresses.length })));
 });
 
 self.addEventListener("sync", (event) => {

@@ -177,6 +177,12 @@ fn a_visit_that_was_filled_in_without_a_network_is_one_record_when_it_is_back() 
         assert_eq!(signature.unwrap().json(), &Value::Bool(true));
         // Nothing is sent twice, and nothing of the visit stays on the phone when she signs out.
         inspector.goes("/field").await;
+        until(
+            &inspector,
+            "signing out forgets",
+            "return document.querySelector('form[action=\"/sign-out\"]').dataset.forgets !== undefined;",
+        )
+        .await;
         inspector
             .asks(
                 "document.querySelector('form[action=\"/sign-out\"] button').click()",
