@@ -25,6 +25,7 @@ mod live;
 mod look;
 mod made;
 mod outgoing;
+mod paging;
 pub mod pages;
 mod picture;
 mod posted;
@@ -70,6 +71,7 @@ pub async fn serve(
     live::watch(&site);
     delivery::watch(&site);
     hooks::watch(&site);
+    site.make_ready();
     let router = router(site.clone()).into_make_service_with_connect_info::<std::net::SocketAddr>();
     let closing = async move {
         ended.await;

@@ -5,3 +5,4 @@ mod city;
 mod clocks;
 mod notices;
 mod others;
+mod waiting;
