@@ -255,7 +255,7 @@ impl Worklist {
             }
         }
         if !moved.is_empty() {
-            self.find_again(&*office.programme()?, &moved);
+            self.find_again(&office.programme()?, &moved);
         }
         for number in reminded {
             self.reminded.insert(number, office.reminders_of(number)?);

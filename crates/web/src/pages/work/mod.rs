@@ -154,12 +154,12 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
     let mut waits: Vec<Wait<'_>> = beside.into_iter().map(Wait::of_line).collect();
     waits.extend(tasks.into_iter().map(|task| names.wait(task)));
     let total = waits.len();
-    let choices = |of: &dyn Fn(&Wait<'_>) -> &str| -> Vec<String> {
-        let found: BTreeSet<&str> = waits.iter().map(of).collect();
+    let choices = |found: BTreeSet<&str>| -> Vec<String> {
         let named = found.into_iter().filter(|name| !name.is_empty());
         named.map(str::to_owned).collect()
     };
-    let (units, items) = (choices(&|wait| &wait.unit), choices(&|wait| &wait.what));
+    let units = choices(waits.iter().map(|wait| &*wait.unit).collect());
+    let items = choices(waits.iter().map(|wait| &*wait.what).collect());
     let wanted = |chosen: &str, found: &str| chosen.is_empty() || chosen == found;
     waits.retain(|wait| wanted(&chosen.unit, &wait.unit) && wanted(&chosen.item, &wait.what));
     // Within a group what came back is first; a stable sort keeps the days.
