@@ -52,7 +52,11 @@ impl<'a> RowView<'a> {
 
     /// The value of a column that was found before.
     pub fn value_at(&self, column: ColumnAt<'_>) -> Value {
-        decode(self.cell(column), &column.schema.column_type, self.dictionaries)
+        decode(
+            self.cell(column),
+            &column.schema.column_type,
+            self.dictionaries,
+        )
     }
 
     /// A number that stands for the value of a column that was found before: the same for the same value. Going

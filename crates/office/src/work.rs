@@ -255,7 +255,8 @@ impl Worklist {
             }
         }
         if !moved.is_empty() {
-            self.find_again(&office.programme()?, &moved);
+            let programme = office.programme()?;
+            self.find_again(&programme, &moved);
         }
         for number in reminded {
             self.reminded.insert(number, office.reminders_of(number)?);

@@ -58,7 +58,15 @@ mod tests {
     fn a_page_shows_fifty_rows_and_leads_to_its_neighbours() {
         let address = |number: usize| format!("?p={number}");
         // Asked for, of so many rows: page, of pages, rows, before and after.
-        type Row = (&'static str, usize, usize, usize, Range<usize>, &'static str, &'static str);
+        type Row = (
+            &'static str,
+            usize,
+            usize,
+            usize,
+            Range<usize>,
+            &'static str,
+            &'static str,
+        );
         let table: [Row; 7] = [
             ("", 0, 1, 1, 0..0, "", ""),
             ("", 50, 1, 1, 0..50, "", ""),
@@ -71,7 +79,10 @@ mod tests {
         ];
         for (asked, count, number, pages, rows, before, after) in table {
             let found = Paging::of(count, asked, address);
-            assert_eq!((found.number, found.pages, found.rows()), (number, pages, rows));
+            assert_eq!(
+                (found.number, found.pages, found.rows()),
+                (number, pages, rows)
+            );
             assert_eq!(found.before.as_deref().unwrap_or(""), before);
             assert_eq!(found.after.as_deref().unwrap_or(""), after);
         }

@@ -213,7 +213,8 @@ impl Site {
                 let total = card.total.as_ref();
                 total.is_some_and(|total| *total > Ratio::ZERO)
             });
-            let totals = above_nothing.filter_map(|card| Some((card.participant, card.total_text?)));
+            let totals =
+                above_nothing.filter_map(|card| Some((card.participant, card.total_text?)));
             Ok(totals.collect())
         })
     }

@@ -80,9 +80,8 @@ impl Office {
         }
         drop(rows);
         let mut workbook = Vec::new();
-        let is_workbook = sheet.is_some()
-            && source.rewind().is_ok()
-            && source.read_to_end(&mut workbook).is_ok();
+        let is_workbook =
+            sheet.is_some() && source.rewind().is_ok() && source.read_to_end(&mut workbook).is_ok();
         let sheets = match is_workbook {
             true => sheet_names(&workbook, &reading)
                 .unwrap_or_default()

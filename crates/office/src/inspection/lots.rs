@@ -95,7 +95,10 @@ impl Summaries {
 
     /// How many are not inspected until their maker has put things right.
     pub fn discontinued(&self) -> usize {
-        self.all.iter().filter(|one| one.next.is_discontinued).count()
+        self.all
+            .iter()
+            .filter(|one| one.next.is_discontinued)
+            .count()
     }
 }
 

@@ -84,7 +84,10 @@ pub fn grid(columns: &Columns, quota: &Quota, period: &Period, today: Day, at: P
     let (of_day, of_category) = (column("day"), column(category.as_str()));
     let (of_place, of_result) = (
         column(quota.place.as_str()),
-        quota.result.as_ref().and_then(|field| column(field.as_str())),
+        quota
+            .result
+            .as_ref()
+            .and_then(|field| column(field.as_str())),
     );
     let cell = |row: &RowView<'_>, column: Option<ColumnAt<'_>>| {
         column.map_or(0, |column| row.cell(column))

@@ -100,7 +100,11 @@ fn what_is_kept_of_what_waits_is_what_is_found_anew() {
     city.it_is("2018-07-16");
     city.office.act_as(clerk).unwrap();
     let found = kept_and_anew(&mut kept, &city);
-    assert!(found[0].iter().any(|told| told.3.is_some_and(|left| left < 0)));
+    assert!(
+        found[0]
+            .iter()
+            .any(|told| told.3.is_some_and(|left| left < 0))
+    );
     // Closed, nobody is waited for.
     city.acts(second, "withdraw").unwrap();
     let found = kept_and_anew(&mut kept, &city);

@@ -341,7 +341,16 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
 
 /// What the rows of a board are a function of: scorecard, period, day and position of the assessment, the newest
 /// programme, the reader's language, the day on which units have their names, and what is asked for.
-type BoardKey = (ScorecardId, Period, Day, Position, Position, Lang, Day, Chosen);
+type BoardKey = (
+    ScorecardId,
+    Period,
+    Day,
+    Position,
+    Position,
+    Lang,
+    Day,
+    Chosen,
+);
 
 /// The rows of the last few boards that were asked for: the same for all who look.
 pub(crate) struct Boards(Made<BoardKey, Vec<Block>>);

@@ -86,11 +86,7 @@ pub(crate) fn heads(seen: &Seen<'_>, category: &str) -> Result<Vec<(GroupId, Hea
 }
 
 /// The blocks that are asked for, each in the order that is asked for.
-pub(crate) fn blocks(
-    seen: &Seen<'_>,
-    chosen: &Chosen,
-    heads: &[(GroupId, Head)],
-) -> Vec<Block> {
+pub(crate) fn blocks(seen: &Seen<'_>, chosen: &Chosen, heads: &[(GroupId, Head)]) -> Vec<Block> {
     let beside = beside(seen, chosen);
     let mut blocks: Vec<Block> = Vec::new();
     for card in &seen.assessment.cards {

@@ -78,5 +78,7 @@ pub(super) fn inspectors(
     let columns = look.office.mirror().columns();
     let year = &look.programme.year;
     let kept = &look.site.shared.inspection.inspectors;
-    kept.get(key, || Ok(compare(columns, declared, year, look.today, look.at)))
+    kept.get(key, || {
+        Ok(compare(columns, declared, year, look.today, look.at))
+    })
 }

@@ -43,10 +43,7 @@ fn is_of(case: &Case, unit: &str) -> bool {
 
 /// The open cases of a unit, those of other courses than the assessment first, then by due day: the first few, and how
 /// many more there are.
-pub(super) fn open_cases(
-    seen: &Seen<'_>,
-    unit: &str,
-) -> Result<(Vec<CaseLine>, usize), Refused> {
+pub(super) fn open_cases(seen: &Seen<'_>, unit: &str) -> Result<(Vec<CaseLine>, usize), Refused> {
     let look = seen.look;
     if seen.is_now() {
         let list = look.site.worklist(look.office)?;

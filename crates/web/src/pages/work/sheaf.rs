@@ -107,7 +107,9 @@ fn sheaf(look: &Look<'_>, table: &Table<'_>, cases: usize, first: &Wait<'_>) -> 
     let words = Words { lang: look.lang() };
     let (due, left, lamp) = match &first.is {
         Is::Case(task) => (
-            task.due.as_ref().map(|due| words.day_and_weekday(due.due_on)),
+            task.due
+                .as_ref()
+                .map(|due| words.day_and_weekday(due.due_on)),
             left(words, task.working_days_left),
             lamp(task),
         ),

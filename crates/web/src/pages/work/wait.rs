@@ -116,6 +116,10 @@ impl<'l> Names<'l> {
             return made();
         };
         let key = (scorecard.clone(), item.clone());
-        self.items.borrow_mut().entry(key).or_insert_with(made).clone()
+        self.items
+            .borrow_mut()
+            .entry(key)
+            .or_insert_with(made)
+            .clone()
     }
 }
