@@ -10,6 +10,7 @@ use casework::{Flow, Opening, StateKind, Step, Transfer};
 use ledger::Precondition;
 use programme::model::Programme;
 
+use crate::advance::CLOCK_ROLE;
 use crate::case::{ActRequest, Case, to_column, to_json};
 use crate::entry::{CaseActFacts, CaseOpenFacts, CasePassedFacts, Evidence, Kind, Private};
 use crate::fold::get;
@@ -215,8 +216,8 @@ impl Office {
         let unit = unit.map(str::to_owned).or_else(|| above.about.unit.clone());
         // What it is about is what the one above is about, as far as its flow is about such.
         let subject = self.subject_of_case(above)?.filter(|(subject_type, _)| {
-            let is_of_others = programme.subject_types.contains_key(found.subject.as_str());
-            !is_of_others || *found.subject == *subject_type.as_str()
+            let is_about_subjects = programme.subject_types.contains_key(found.subject.as_str());
+            !is_about_subjects || *found.subject == *subject_type.as_str()
         });
         let facts = CaseOpenFacts {
             subject: subject.map(|(_, id)| id),
@@ -245,7 +246,8 @@ impl Office {
         }
     }
 
-    /// Whether who acts opened the case: also under another number since, or as a deputy.
+    /// Whether who acts opened the case: also under another number since, or as a deputy. Of one that a rule opened it is
+    /// whose unit has it, or nobody could call it off.
     ///
     /// # Errors
     /// The state cannot be read.
@@ -263,6 +265,11 @@ impl Office {
                 Some(moved_to) => by = moved_to,
                 None => break,
             }
+        }
+        let opener = self.actor_of(case.state.opening.by)?;
+        if opener.is_some_and(|row| row.role == CLOCK_ROLE) {
+            let unit = self.actor_of(own)?.and_then(|row| row.unit);
+            return Ok(unit.is_some() && unit == case.about.unit);
         }
         Ok(false)
     }

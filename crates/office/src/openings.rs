@@ -380,7 +380,7 @@ fn within(opening: &Opening, day: Day) -> Vec<Vec<Test>> {
     };
     let mut tests = Vec::new();
     tests_of(&opening.when, &mut tests);
-    let with = |more: Vec<Test>| tests.iter().cloned().chain(more).collect();
+    let with = |more: Vec<Test>| -> Vec<Test> { tests.iter().cloned().chain(more).collect() };
     let own = FieldId::new(DAY);
     if opening.date == own {
         return vec![with(vec![bounds(&own)])];

@@ -475,6 +475,7 @@ impl Worklist {
         today: Day,
     ) -> impl Iterator<Item = (&'a Case, Vec<ActionId>)> {
         let roles = [RoleId::new(role)];
+        let is_offices = watches(programme, role);
         self.open.values().filter_map(move |case| {
             if self.is_sealed(case) {
                 return None;
@@ -492,7 +493,7 @@ impl Worklist {
                 let action = flow.action(id);
                 action.is_some_and(|action| calls_off(flow, action))
             };
-            if watches(programme, role) && self.is_unattended(case) {
+            if is_offices && self.is_unattended(case) {
                 return Some((case, actions));
             }
             if !actions.is_empty() {

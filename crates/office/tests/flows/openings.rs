@@ -213,8 +213,13 @@ fn a_case_says_what_became_of_its_record() {
     assert_eq!(now(&city), Some(RecordNow::NoLonger));
     city.office.withdraw(record, "登记有误").unwrap();
     assert_eq!(now(&city), Some(RecordNow::Withdrawn));
-    // It stays where it was.
+    // It stays where it was, until whose it is calls it off: nobody filed it, so that is its unit.
     assert_eq!(city.state(case), "opened");
+    city.becomes("clerk", "town");
+    assert_eq!(city.acts(case, "withdraw"), Err("F230"));
+    city.becomes("clerk", "amr");
+    assert_eq!(city.acts(case, "withdraw"), Ok("withdrawn".to_owned()));
+    assert_eq!(city.opens(), 0);
 }
 
 #[test]

@@ -12,6 +12,8 @@ use crate::words::Words;
 pub(crate) struct RecordPanel {
     /// What happened to it; empty: nothing.
     pub note: String,
+    /// Whether whoever has the case should think again.
+    pub is_grave: bool,
     pub address: String,
     /// Fields with what they say and what they should say.
     pub corrections: Vec<(String, String, String)>,
@@ -25,7 +27,9 @@ pub(super) fn panel(look: &Look<'_>, case: &Case) -> Result<Option<RecordPanel>,
         return Ok(None);
     };
     let words = Words { lang: look.lang() };
-    let note = match look.office.record_now(case)? {
+    let now = look.office.record_now(case)?;
+    let is_changed = matches!(now, Some(RecordNow::Withdrawn | RecordNow::NoLonger));
+    let note = match now {
         None => "",
         Some(RecordNow::Withdrawn) => words.say(
             "所关的记录已被撤回。办件不随之终止：是否继续，由经办人按流程办理并说明理由。",
@@ -72,6 +76,7 @@ pub(super) fn panel(look: &Look<'_>, case: &Case) -> Result<Option<RecordPanel>,
     let may = !found.is_empty() && look.may(Granted::Submit);
     Ok(Some(RecordPanel {
         note: note.to_owned(),
+        is_grave: is_changed && !case.state.is_closed(),
         revise: may.then(|| format!("{address}/revise?{}", query.finish())),
         address,
         corrections,
