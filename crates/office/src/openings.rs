@@ -327,9 +327,7 @@ impl Office {
             }
             if let Some(record) = about.record {
                 let found = match about.subject {
-                    Some(id) => self
-                        .type_of_subject(&programme, record)?
-                        .map(|of| (of, id)),
+                    Some(id) => self.type_of_subject(&programme, record)?.map(|of| (of, id)),
                     None => self.subject_of_record(&programme, record)?,
                 };
                 if found.is_some() {

@@ -221,7 +221,10 @@ impl Worklist {
             if kind == Some(Kind::Programme) {
                 self.forget_waiting();
             }
-            if matches!(kind, Some(Kind::CaseOpen | Kind::Assign | Kind::CaseFiled | Kind::CaseOfRecord)) {
+            if matches!(
+                kind,
+                Some(Kind::CaseOpen | Kind::Assign | Kind::CaseFiled | Kind::CaseOfRecord)
+            ) {
                 touched.insert(entry.position.0);
                 // The one above waits for it.
                 touched.extend(read::<CaseOpenFacts>(&entry)?.parent);

@@ -26,9 +26,16 @@ fn the_example_is_sound() {
         .collect();
     assert_eq!(
         fields,
-        [("number", "number"), ("sampled_on", "day"), ("cost", "cost")]
+        [
+            ("number", "number"),
+            ("sampled_on", "day"),
+            ("cost", "cost")
+        ]
     );
-    assert_eq!((opening.date.as_str(), opening.within_days), ("reported_on", 30));
+    assert_eq!(
+        (opening.date.as_str(), opening.within_days),
+        ("reported_on", 30)
+    );
     let to: Vec<&Corrected> = programme.corrections.iter().map(|own| &own.to).collect();
     assert_eq!(
         to,
@@ -62,16 +69,31 @@ type Case = (&'static str, &'static str, &'static str, &'static str);
 
 const CASES: &[Case] = &[
     // A flow about other subjects, about nothing that the record is.
-    ("flow = \"disposal\"\nwhen", "flow = \"matter\"\nwhen", "P201", "\"matter\""),
+    (
+        "flow = \"disposal\"\nwhen",
+        "flow = \"matter\"\nwhen",
+        "P201",
+        "\"matter\"",
+    ),
     (
         "subject = \"shop\"\nkey = [\"number\"]",
         "subject = \"shop\"\nkey = [\"number\"]\n\n[[opening]]\nof = \"sample\"\nflow = \"other\"\nwhen = \"result = 'fail'\"\n\n[[flow]]\nid = \"other\"\nname = \"x\"\ninitial = \"a\"\n\n[[state]]\nflow = \"other\"\nid = \"a\"\nname = \"x\"\nkind = \"closed\"",
         "P670",
         "\"other\"",
     ),
-    ("\"cost\"]\ndate", "\"price=cost\"]\ndate", "P671", "\"price=cost\""),
+    (
+        "\"cost\"]\ndate",
+        "\"price=cost\"]\ndate",
+        "P671",
+        "\"price=cost\"",
+    ),
     ("\"cost\"]\ndate", "\"cost=price\"]\ndate", "P202", ""),
-    ("\"cost\"]\ndate", "\"cost=day\"]\ndate", "P673", "\"cost=day\""),
+    (
+        "\"cost\"]\ndate",
+        "\"cost=day\"]\ndate",
+        "P673",
+        "\"cost=day\"",
+    ),
     ("\"cost\"]\ndate", "\"number=cost\"]\ndate", "P206", ""),
     (
         "fields = [\"number\",",
@@ -79,10 +101,30 @@ const CASES: &[Case] = &[
         "P674",
         "",
     ),
-    ("when = \"result = 'fail'\"", "when = \"taken_by is null\"", "P674", "\"taken_by is null\""),
-    ("when = \"result = 'fail'\"", "when = \"result = 'bad'\"", "P521", ""),
-    ("when = \"result = 'fail'\"", "when = \"unit.kind = 'bureau'\"", "P513", ""),
-    ("date = \"reported_on\"\n", "date = \"number\"\n", "P642", "\"number\""),
+    (
+        "when = \"result = 'fail'\"",
+        "when = \"taken_by is null\"",
+        "P674",
+        "\"taken_by is null\"",
+    ),
+    (
+        "when = \"result = 'fail'\"",
+        "when = \"result = 'bad'\"",
+        "P521",
+        "",
+    ),
+    (
+        "when = \"result = 'fail'\"",
+        "when = \"unit.kind = 'bureau'\"",
+        "P513",
+        "",
+    ),
+    (
+        "date = \"reported_on\"\n",
+        "date = \"number\"\n",
+        "P642",
+        "\"number\"",
+    ),
     ("within_days = 30", "within_days = -1", "P408", ""),
     (
         "id = \"cost\"\nname = { zh = \"费用\", en = \"Cost\" }\ntype = \"decimal\"\nscale = 2",
@@ -90,11 +132,36 @@ const CASES: &[Case] = &[
         "P673",
         "\"cost\"",
     ),
-    ("value = \"pass\"", "value = \"passed\"", "P202", "\"passed\""),
-    ("value = \"pass\"", "value = \"pass\"\ninput = \"number\"", "P676", ""),
-    ("input = \"reported_on\"", "input = \"reported\"", "P202", "\"reported\""),
-    ("input = \"reported_on\"", "input = \"number\"", "P673", "\"number\""),
-    ("action = \"found_pass\"\nof", "action = \"found\"\nof", "P202", "\"found\""),
+    (
+        "value = \"pass\"",
+        "value = \"passed\"",
+        "P202",
+        "\"passed\"",
+    ),
+    (
+        "value = \"pass\"",
+        "value = \"pass\"\ninput = \"number\"",
+        "P676",
+        "",
+    ),
+    (
+        "input = \"reported_on\"",
+        "input = \"reported\"",
+        "P202",
+        "\"reported\"",
+    ),
+    (
+        "input = \"reported_on\"",
+        "input = \"number\"",
+        "P673",
+        "\"number\"",
+    ),
+    (
+        "action = \"found_pass\"\nof",
+        "action = \"found\"\nof",
+        "P202",
+        "\"found\"",
+    ),
 ];
 
 #[test]
@@ -124,7 +191,8 @@ fn each_fault_is_told_at_its_place_in_both_languages() {
 
 #[test]
 fn what_opening_requires_must_come_from_the_record() {
-    let required = "id = \"cost\"\nname = { zh = \"费用\", en = \"Cost\" }\ntype = \"decimal\"\nscale = 2\n";
+    let required =
+        "id = \"cost\"\nname = { zh = \"费用\", en = \"Cost\" }\ntype = \"decimal\"\nscale = 2\n";
     let text = SAMPLES
         .replace(required, &format!("{required}required = true\n"))
         .replace("\"sampled_on=day\", \"cost\"]", "\"sampled_on=day\"]");
@@ -139,13 +207,15 @@ fn what_opening_requires_must_come_from_the_record() {
 
 #[test]
 fn units_come_from_a_subject_that_the_record_has() {
-    let text = SAMPLES
-        .replace(
-            "date = \"reported_on\"\nwithin",
-            "date = \"reported_on\"\nunit_from = [\"watched_by\"]\nwithin",
-        );
+    let text = SAMPLES.replace(
+        "date = \"reported_on\"\nwithin",
+        "date = \"reported_on\"\nunit_from = [\"watched_by\"]\nwithin",
+    );
     assert_eq!(check(&sources(&text)).problems, []);
     let without = text.replace("subject = \"shop\"\nkey", "key");
     let problems = check(&sources(&without)).problems;
-    assert!(problems.iter().any(|problem| problem.code == "P675"), "{problems:?}");
+    assert!(
+        problems.iter().any(|problem| problem.code == "P675"),
+        "{problems:?}"
+    );
 }

@@ -251,10 +251,7 @@ impl<'a> CaseMaker<'a> {
         let Some(said) = said.filter(|said| !said.is_empty()) else {
             return Ok(None);
         };
-        let key = spaces::key(&[
-            opening.of.as_str(),
-            &said.join(&KEY_SEPARATOR.to_string()),
-        ]);
+        let key = spaces::key(&[opening.of.as_str(), &said.join(&KEY_SEPARATOR.to_string())]);
         let known: Option<KnownRow> = get(state, spaces::RECORD_KEY, &key)?;
         Ok(known.map(|known| known.record))
     }

@@ -169,7 +169,11 @@ impl Office {
         let Some((of, id)) = self.subject_of_case(case)? else {
             return Ok(None);
         };
-        if programme.subject_types.get(&of).is_none_or(|of| of.personal) {
+        if programme
+            .subject_types
+            .get(&of)
+            .is_none_or(|of| of.personal)
+        {
             return Ok(None);
         }
         let name = self.mirror().subject_name(of.as_str(), &id);

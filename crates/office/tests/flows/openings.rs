@@ -144,7 +144,10 @@ fn a_result_that_comes_later_opens_it_then() {
 #[test]
 fn what_was_there_before_the_rule_and_what_is_old_opens_nothing() {
     let rule = SAMPLES.split("[[opening]]").nth(1).unwrap();
-    let rule = format!("[[opening]]{}", rule.split("[[correction]]").next().unwrap());
+    let rule = format!(
+        "[[opening]]{}",
+        rule.split("[[correction]]").next().unwrap()
+    );
     let mut city = City::of(&SAMPLES.replace(&rule, ""));
     city.becomes("clerk", "amr");
     let before = city.sample("a1", "fail");
@@ -264,7 +267,8 @@ fn what_a_case_found_is_offered_to_the_record_and_opens_no_second_case() {
     let offered = |city: &City| city.office.corrections_of(&city.case(testing)).unwrap();
     assert_eq!(offered(&city), []);
     let fields = [("reported_on", "2018-06-04")];
-    city.acts_with(testing, "found_fail", &fields, |_| ()).unwrap();
+    city.acts_with(testing, "found_fail", &fields, |_| ())
+        .unwrap();
     let wanted = |field: &str, says: &str, should: &str| CorrectedField {
         field: field.into(),
         says: says.to_owned(),

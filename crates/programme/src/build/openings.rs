@@ -103,7 +103,13 @@ fn field_of<'a>(
     let Some(field) = of.fields.get(name) else {
         let known = of.fields.keys().map(FieldId::as_str);
         let span = row.span_of(column);
-        unknown_in(faults, ("record_type", of.id.as_str()), ("field", name), known, span);
+        unknown_in(
+            faults,
+            ("record_type", of.id.as_str()),
+            ("field", name),
+            known,
+            span,
+        );
         return None;
     };
     if field.personal {
@@ -128,10 +134,15 @@ fn fields(
         if found.iter().any(|(known, _)| *known == input) {
             faults.at(span.clone(), problems::listed_twice(&input));
         }
-        let declared = flow.field(&input).filter(|_| taken().any(|id| *id == input));
+        let declared = flow
+            .field(&input)
+            .filter(|_| taken().any(|id| *id == input));
         let Some(declared) = declared else {
             let known = taken().map(FieldId::as_str).collect::<Vec<_>>().join(", ");
-            faults.at(span, problems::opening_input_unknown(&input, &flow.id, known));
+            faults.at(
+                span,
+                problems::opening_input_unknown(&input, &flow.id, known),
+            );
             continue;
         };
         let Some(field) = field_of(row, "fields", name, of, faults) else {
@@ -158,7 +169,11 @@ fn fields(
 fn fits(kind: &FieldKind, field_type: &FieldType, names: &Names<'_>) -> bool {
     let codes = |vocabulary: &Vocabulary, choices: &[casework::Choice]| {
         let mut codes = vocabulary.codes.keys();
-        codes.all(|code| choices.iter().any(|choice| *choice.id.as_str() == *code.as_str()))
+        codes.all(|code| {
+            choices
+                .iter()
+                .any(|choice| *choice.id.as_str() == *code.as_str())
+        })
     };
     match (kind, field_type) {
         (

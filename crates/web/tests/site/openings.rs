@@ -56,8 +56,14 @@ fn the_office_is_told_of_a_case_that_nobody_can_act_on() {
         page.text()
     );
     // The record and the shop lead to it.
-    assert!(city.get(&format!("/records/sample/{record}")).has(&format!("/cases/{case}\"")));
-    assert!(city.get("/subjects/shop/S1").has(&format!("/cases/{case}\"")));
+    assert!(
+        city.get(&format!("/records/sample/{record}"))
+            .has(&format!("/cases/{case}\""))
+    );
+    assert!(
+        city.get("/subjects/shop/S1")
+            .has(&format!("/cases/{case}\""))
+    );
     // What becomes of the record is said on the case, which stays where it is.
     assert!(!page.has("所关的记录"));
     let revise = format!("/records/sample/{record}/revise");
@@ -68,17 +74,27 @@ fn the_office_is_told_of_a_case_that_nobody_can_act_on() {
     };
     entered(&city.upload(&revise, &with("pass"), &[]));
     let page = city.get(&format!("/cases/{case}"));
-    assert!(page.has("已被更正，不再符合开办条件") && page.has("已启动"), "{}", page.text());
+    assert!(
+        page.has("已被更正，不再符合开办条件") && page.has("已启动"),
+        "{}",
+        page.text()
+    );
     let withdraw = format!("/records/sample/{record}/withdraw");
     let done = city.post(&withdraw, &[("reason", "登记有误")]);
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
-    assert!(city.get(&format!("/cases/{case}")).has("所关的记录已被撤回"));
+    assert!(
+        city.get(&format!("/cases/{case}"))
+            .has("所关的记录已被撤回")
+    );
 }
 
 #[test]
 fn what_a_case_found_is_one_click_from_the_record() {
     let any = "to = \"failed\"\nroles = [\"clerk\"]\n";
-    let city = City::new(&SAMPLES.replace(any, &format!("{any}scope = \"all\"\n")), "clerk");
+    let city = City::new(
+        &SAMPLES.replace(any, &format!("{any}scope = \"all\"\n")),
+        "clerk",
+    );
     let record = entered(&city.upload("/records/sample/new", &sample("a1", "pending"), &[]));
     let number = record.to_string();
     let filed = city.post(
@@ -102,7 +118,11 @@ fn what_a_case_found_is_one_click_from_the_record() {
         "{text}"
     );
     let from = text.find("/revise?").unwrap();
-    let link = text[from..].split('"').next().unwrap().replace("&#38;", "&");
+    let link = text[from..]
+        .split('"')
+        .next()
+        .unwrap()
+        .replace("&#38;", "&");
     let link = format!("/records/sample/{record}{}", link.replace("&amp;", "&"));
     let form = city.get(&link);
     assert!(
@@ -115,6 +135,10 @@ fn what_a_case_found_is_one_click_from_the_record() {
     fields.extend([("f.reported_on", "2018-06-04"), ("reason", "按办件更正")]);
     entered(&city.upload(&revise, &fields, &[]));
     let page = city.get(&case);
-    assert!(!page.has("更正记录") && page.has("在开办之后更正过"), "{}", page.text());
+    assert!(
+        !page.has("更正记录") && page.has("在开办之后更正过"),
+        "{}",
+        page.text()
+    );
     assert_eq!(opens(&city), 1);
 }

@@ -155,7 +155,10 @@ fn a_visit_is_entered_and_not_ticked_off() {
     let city = town();
     assert_eq!(advance(&city), 2);
     let listing = Listing {
-        tests: vec![measure::list::Test::OneOf("subject".into(), vec!["S-2".into()])],
+        tests: vec![measure::list::Test::OneOf(
+            "subject".into(),
+            vec!["S-2".into()],
+        )],
         ..Listing::new("case:visit_due", Position(u64::MAX), 1)
     };
     let case = city.office.read(|office| {

@@ -198,7 +198,10 @@ fn about(office: &Office, programme: &Programme, case: &Case) -> Result<Cell, Fa
     let (mut ids, mut names) = (Vec::new(), Vec::new());
     if let Some((of, id)) = office.subject_of_case(case)? {
         // Of persons only their opaque number is told.
-        let is_person = programme.subject_types.get(&of).is_none_or(|of| of.personal);
+        let is_person = programme
+            .subject_types
+            .get(&of)
+            .is_none_or(|of| of.personal);
         let name = office.mirror().subject_name(of.as_str(), &id);
         names.push(name.filter(|_| !is_person).unwrap_or(&id).to_owned());
         ids.push(id);
@@ -213,7 +216,11 @@ fn about(office: &Office, programme: &Programme, case: &Case) -> Result<Cell, Fa
 /// The flow of that id or name, of the programme or of the cases that there are.
 fn flow_of(programme: &Programme, cases: &[Case], word: &str) -> Result<FlowId, Failure> {
     let mut known: Vec<(&str, &Text)> = Vec::new();
-    for flow in programme.flows.values().chain(cases.iter().map(|case| &case.flow)) {
+    for flow in programme
+        .flows
+        .values()
+        .chain(cases.iter().map(|case| &case.flow))
+    {
         if !known.iter().any(|(id, _)| *id == flow.id.as_str()) {
             known.push((flow.id.as_str(), &flow.name));
         }

@@ -43,7 +43,8 @@ fn what_an_import_brought_is_opened_once_and_found_by_its_flow() {
         assert!(text(case, "about").starts_with("S1 "), "{case:?}");
         assert_eq!(text(case, "unit"), "amr");
     }
-    city.run(["case", "list", "--flow", "nowhere"]).refused("Z251");
+    city.run(["case", "list", "--flow", "nowhere"])
+        .refused("Z251");
     // What is withdrawn, and what comes back, opens nothing anew.
     let record = text(&disposals[0], "about").replace("S1 ", "");
     city.run(["withdraw", &record, "--reason", "登记有误"]).ok();

@@ -289,7 +289,11 @@ pub(super) fn about(
             ));
         }
     }
-    if let Some((of, id)) = look.office.subject_of_case(case).map_err(Refused::missing)? {
+    if let Some((of, id)) = look
+        .office
+        .subject_of_case(case)
+        .map_err(Refused::missing)?
+    {
         about.push(subject(of.as_str(), &id));
     }
     Ok(about)

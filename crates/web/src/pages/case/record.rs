@@ -1,7 +1,7 @@
 //! What has become of the record that a case is about, and what the case says that the record should say.
 
-use office::case::Case;
 use office::authority::Granted;
+use office::case::Case;
 use office::openings::RecordNow;
 
 use crate::answer::Refused;
