@@ -10,6 +10,7 @@ use casework::{Flow, Opening, StateKind, Step, Transfer};
 use ledger::Precondition;
 use programme::model::Programme;
 
+use crate::advance::CLOCK_ROLE;
 use crate::case::{ActRequest, Case, to_column, to_json};
 use crate::entry::{CaseActFacts, CaseOpenFacts, CasePassedFacts, Evidence, Kind, Private};
 use crate::fold::get;
@@ -145,8 +146,14 @@ impl Office {
         if !faults.is_empty() {
             return Err(faults);
         }
+        // A case about a record is about the record's subject too.
+        let subject = match (&filing.subject, filing.record) {
+            (None, Some(record)) => self.subject_of_record(&programme, record).map_err(one)?,
+            _ => None,
+        };
+        let subject = subject.map(|(_, id)| id);
         let facts = CaseOpenFacts {
-            subject: filing.subject.clone(),
+            subject: filing.subject.clone().or(subject),
             record: filing.record,
             fields: fields
                 .iter()
@@ -207,11 +214,16 @@ impl Office {
             None => self.today()?,
         };
         let unit = unit.map(str::to_owned).or_else(|| above.about.unit.clone());
-        let is_about_the_same = found.subject == above.flow.subject;
+        // What it is about is what the one above is about, as far as its flow is about such.
+        let subject = self.subject_of_case(above)?.filter(|(subject_type, _)| {
+            let is_about_subjects = programme.subject_types.contains_key(found.subject.as_str());
+            !is_about_subjects || *found.subject == *subject_type.as_str()
+        });
         let facts = CaseOpenFacts {
-            subject: above.about.subject.clone().filter(|_| is_about_the_same),
+            subject: subject.map(|(_, id)| id),
             record: above.about.record,
             parent: Some(above.number),
+            fields: carried_down(above, found),
             ..opened(found, day, unit)
         };
         Command::new(Kind::CaseFiled, &facts, &Private::default())
@@ -234,7 +246,8 @@ impl Office {
         }
     }
 
-    /// Whether who acts opened the case: also under another number since, or as a deputy.
+    /// Whether who acts opened the case: also under another number since, or as a deputy. Of one that a rule opened it is
+    /// whose unit has it, or nobody could call it off.
     ///
     /// # Errors
     /// The state cannot be read.
@@ -252,6 +265,11 @@ impl Office {
                 Some(moved_to) => by = moved_to,
                 None => break,
             }
+        }
+        let opener = self.actor_of(case.state.opening.by)?;
+        if opener.is_some_and(|row| row.role == CLOCK_ROLE) {
+            let unit = self.actor_of(own)?.and_then(|row| row.unit);
+            return Ok(unit.is_some() && unit == case.about.unit);
         }
         Ok(false)
     }
@@ -397,6 +415,19 @@ fn unit_on(programme: &Programme, id: &str, day: Day) -> Result<(), Problem> {
     }
     let known = programme.units.keys().map(UnitId::as_str);
     Err(problems::unknown_unit(id, programme::suggest(id, known)))
+}
+
+/// What a case below knows from the start: what its opening takes and the one above has under the same name, of the same
+/// type. Nobody types a number twice.
+fn carried_down(above: &Case, below: &Flow) -> BTreeMap<String, serde_json::Value> {
+    let taken = below.filing.requires.iter().chain(&below.filing.sets);
+    let carried = taken.filter_map(|id| {
+        let (field, from) = (below.field(id)?, above.flow.field(id)?);
+        let value = above.state.fields.get(id)?;
+        let is_read = field.kind == from.kind && field.read(&value.to_string()).is_ok();
+        is_read.then(|| (id.to_string(), to_json(value)))
+    });
+    carried.collect()
 }
 
 /// The facts of a case that is opened on a day, about nothing yet.

@@ -36,6 +36,11 @@ base::catalogue! {
         what { zh: "开办时不收字段“{field}”", en: "opening takes no field `{field}`" }
         remedy { zh: "开办所收的字段是 action = \"open\" 的输入", en: "what opening takes are the inputs with action = \"open\"" }
     }
+    /// A step that only a record takes.
+    fn done_by_record(action_zh, action_en, record_zh, record_en) -> "O972" Error {
+        what { zh: "“{action_zh}”不能直接勾选：填报了“{record_zh}”即由系统办理", en: "“{action_en}” is not ticked off: it happens by itself when a record “{record_en}” is entered" }
+        remedy { zh: "填报这次的“{record_zh}”", en: "enter the record “{record_en}” of what was done" }
+    }
     /// A case that is about several things at once, or about none.
     fn many_cases_below(case, count, max) -> "O867" Error {
         what { zh: "办件 {case} 之下已有 {count} 个子办件，太多", en: "case {case} has {count} cases below it, too many" }

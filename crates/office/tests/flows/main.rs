@@ -4,4 +4,5 @@
 mod city;
 mod clocks;
 mod notices;
+mod openings;
 mod others;

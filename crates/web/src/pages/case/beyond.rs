@@ -287,13 +287,14 @@ pub(super) fn about(
                 },
                 look.text(&found.name).to_owned(),
             ));
-            if let (Some(of), Some((_, id))) = (&found.subject, said("subject")) {
-                about.push(subject(of.as_str(), id));
-            }
         }
     }
-    if let Some(id) = &case.about.subject {
-        about.push(subject(case.flow.subject.as_str(), id));
+    if let Some((of, id)) = look
+        .office
+        .subject_of_case(case)
+        .map_err(Refused::missing)?
+    {
+        about.push(subject(of.as_str(), &id));
     }
     Ok(about)
 }
@@ -407,10 +408,10 @@ pub(crate) fn summary(look: &Look<'_>, case: &Case) -> String {
             }
             _ => None,
         });
-    let subject = case.about.subject.as_deref();
-    let subject = subject.map(|id| {
-        let known = look.office.mirror().subject_name(&case.flow.subject, id);
-        known.unwrap_or(id).to_owned()
+    let subject = look.office.subject_of_case(case).ok().flatten();
+    let subject = subject.map(|(of, id)| {
+        let known = look.office.mirror().subject_name(of.as_str(), &id);
+        known.unwrap_or(&id).to_owned()
     });
     let said: Vec<String> = subject
         .into_iter()

@@ -58,6 +58,8 @@ pub(crate) struct Line {
     pub is_assignment: bool,
     /// The flow's name, of an assignment.
     pub kind: String,
+    /// A rule opened it where nobody can act.
+    pub is_unattended: bool,
     /// Of a case that is no assessment item: its number and what it is about, which tells it from others like it.
     pub about: String,
 }
@@ -117,7 +119,10 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
         let list = look.site.worklist(look.office)?;
         list.tasks_for(&look.programme, &who.role, who.unit.as_deref(), look.today)
             .iter()
-            .map(|task| line(look, task, list.reminders_of(task.case.number)))
+            .map(|task| Line {
+                is_unattended: list.is_unattended(task.case),
+                ..line(look, task, list.reminders_of(task.case.number))
+            })
             .collect()
     };
     // Letters and changes of the plan wait beside the cases.
@@ -314,13 +319,17 @@ pub(crate) fn line(look: &Look<'_>, task: &Task<'_>, reminders: &[ReminderRow]) 
             .actions
             .iter()
             .filter_map(|id| case.flow.action(id))
-            .find(|action| is_light(case, action))
+            .find(|action| {
+                let by_record = look.programme.done_by_record(&case.flow.id, &action.id);
+                by_record.is_none() && is_light(case, action)
+            })
             .map(|action| (action.id.to_string(), look.text(&action.name).to_owned())),
         number: case.number,
         table: sheaf::table_of(look, task),
         reminded: reminded(words, reminders),
         is_assignment: is_assignment(&case.flow),
         kind: look.text(&case.flow.name).to_owned(),
+        is_unattended: false,
         about: match &case.about.item {
             Some(_) => String::new(),
             None => about(look, case),

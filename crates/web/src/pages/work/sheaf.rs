@@ -44,6 +44,13 @@ pub(super) fn table_of(look: &Look<'_>, task: &Task<'_>) -> Option<(String, Stri
             _ if task.case.about.item.is_some() && closes(task.case, action) => {
                 "/meeting".to_owned()
             }
+            _ if look
+                .programme
+                .done_by_record(&task.case.flow.id, &action.id)
+                .is_some() =>
+            {
+                return None;
+            }
             _ if is_for_all(task.case, action) => format!("/batch?action={}", action.id),
             _ => return None,
         };
@@ -63,7 +70,7 @@ pub(super) fn bind(lines: Vec<Line>) -> (Vec<Sheaf>, Vec<Line>) {
     // In the order in which each kind is met first.
     let mut kinds: IndexMap<Alike, Vec<Line>> = IndexMap::new();
     for line in lines {
-        let is_by_itself = line.came_back || line.is_locked;
+        let is_by_itself = line.came_back || line.is_locked || line.is_unattended;
         let alike = match &line.table {
             Some(table) if !is_by_itself => Alike::At(table.clone(), line.state.clone()),
             _ => Alike::Nothing(line.number),
