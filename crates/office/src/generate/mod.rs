@@ -124,8 +124,7 @@ impl Office {
         self.generate_letters(&programme, seed).map_err(one)?;
         self.let_time_pass(&programme).map_err(one)?;
         let by_distribution = distributions(&programme).map(|(row, id)| {
-            let made = counts.get(&**id).or_else(|| planned.counts.get(&**id));
-            let count = made.copied().unwrap_or(0);
+            let count = counts.get(&**id).copied().unwrap_or(0);
             (
                 id.to_string(),
                 row.text("of").map(ToString::to_string).unwrap_or_default(),
