@@ -164,6 +164,7 @@ fn what_was_there_before_the_rule_and_what_is_old_opens_nothing() {
             ("number", number),
             ("day", day),
             ("unit", "amr"),
+            ("subject", "S1"),
             ("result", "fail"),
             ("reported_on", reported),
         ]
@@ -299,6 +300,7 @@ fn a_case_that_a_rule_opens_where_nobody_can_act_is_the_offices() {
         ("number", "a1"),
         ("day", "2018-06-01"),
         ("unit", "town"),
+        ("subject", "S1"),
         ("result", "fail"),
     ];
     let record = city.hands_in(&cells, OnOther::Refuse);
