@@ -8,10 +8,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base::{ActionId, Day, Position, Problem, RoleId, ScorecardId};
-use casework::{Due, DueState, Lock, StateKind, locks, open_actions, possible_actions};
+use casework::{
+    Action, Due, DueState, Flow, Lock, Scope, StateKind, locks, open_actions, possible_actions,
+};
 use programme::model::Programme;
 use programme::plan;
 
+use crate::advance::CLOCK_ROLE;
 use crate::authority::Granted;
 use crate::case::{Case, relation};
 use crate::entry::{CaseActFacts, CaseOpenFacts, Kind, RemindFacts};
@@ -36,6 +39,10 @@ pub struct Worklist {
     /// Results that are sealed: scorecard and period. Their items wait for nobody.
     sealed: BTreeSet<(String, String)>,
     deputies: Arc<[(u64, StandsIn)]>,
+    /// Who can act: role and unit.
+    posts: BTreeSet<(String, Option<String>)>,
+    /// The number under which time writes.
+    clock: Option<u64>,
     /// What was found to wait for a role and unit on the day; of a case that moves it is found anew.
     waiting: Mutex<HashMap<(String, Option<String>), Waiting>>,
 }
@@ -214,7 +221,8 @@ impl Worklist {
             people |= matches!(
                 kind,
                 Some(
-                    Kind::ActorClosed
+                    Kind::Actor
+                        | Kind::ActorClosed
                         | Kind::ActorReopened
                         | Kind::ActorMoved
                         | Kind::Deputy
@@ -225,7 +233,10 @@ impl Worklist {
             if kind == Some(Kind::Programme) {
                 self.forget_waiting();
             }
-            if matches!(kind, Some(Kind::CaseOpen | Kind::Assign | Kind::CaseFiled)) {
+            if matches!(
+                kind,
+                Some(Kind::CaseOpen | Kind::Assign | Kind::CaseFiled | Kind::CaseOfRecord)
+            ) {
                 touched.insert(entry.position.0);
                 // The one above waits for it.
                 touched.extend(read::<CaseOpenFacts>(&entry)?.parent);
@@ -295,10 +306,18 @@ impl Worklist {
     }
 
     fn take_deputies(&mut self, office: &Office) -> Result<(), Problem> {
-        let acting = office
-            .actors()?
-            .into_iter()
-            .filter(|(_, row)| row.closed.is_none());
+        let mut actors = office.actors()?;
+        actors.retain(|_, row| row.closed.is_none());
+        self.clock = actors
+            .iter()
+            .find(|(_, row)| row.role == CLOCK_ROLE)
+            .map(|(number, _)| *number);
+        let posts = actors.values();
+        self.posts = posts
+            .map(|row| (row.role.clone(), row.unit.clone()))
+            .collect();
+        self.forget_waiting();
+        let acting = actors.into_iter();
         self.deputies = acting
             .filter_map(|(number, row)| Some((number, row.stands_in?)))
             .collect();
@@ -374,6 +393,31 @@ impl Worklist {
             }
         }
         Ok(duties)
+    }
+
+    /// Whether a case that a rule opened waits for people whom its unit does not have: then it waits for the office.
+    pub fn is_unattended(&self, case: &Case) -> bool {
+        if self.clock != Some(case.state.opening.by) || case.state.is_closed() {
+            return false;
+        }
+        let flow = &case.flow;
+        let mut actions = flow
+            .actions_from(&case.state.state)
+            .filter(|action| !action.roles.is_empty() && !calls_off(flow, action))
+            .peekable();
+        let has = |action: &Action| {
+            let roles = action.roles.iter().map(|role| role.as_str());
+            let mut posts = roles.filter(|role| match action.scope {
+                Scope::Own => {
+                    let post = ((*role).to_owned(), case.about.unit.clone());
+                    self.posts.contains(&post)
+                }
+                Scope::Filer => false,
+                _ => self.posts.iter().any(|(known, _)| known == role),
+            });
+            posts.next().is_some()
+        };
+        actions.peek().is_some() && !actions.any(has)
     }
 
     /// The open cases, by number.
@@ -528,11 +572,12 @@ impl Worklist {
         });
         // Who could only call it off is not whom it waits for.
         let ends_it = |id: &ActionId| {
-            flow.action(id).is_some_and(|action| {
-                let to = flow.state(&action.to);
-                action.reason_required && to.is_some_and(|to| to.kind == StateKind::Closed)
-            })
+            let action = flow.action(id);
+            action.is_some_and(|action| calls_off(flow, action))
         };
+        if self.is_unattended(case) && watches(programme, role) {
+            return Some(actions);
+        }
         if !actions.is_empty() {
             return (!actions.iter().all(ends_it)).then_some(actions);
         }
@@ -547,6 +592,19 @@ impl Worklist {
             });
         waits.then_some(actions)
     }
+}
+
+/// Whether an action ends a case before its end.
+fn calls_off(flow: &Flow, action: &Action) -> bool {
+    let to = flow.state(&action.to);
+    action.reason_required && to.is_some_and(|to| to.kind == StateKind::Closed)
+}
+
+/// Whether a role is the office's: the programme lets it remind units of what they have to do.
+pub fn watches(programme: &Programme, role: &str) -> bool {
+    let (reminds, _) = Granted::Remind.names();
+    let mut grants = programme.grants.iter();
+    grants.any(|grant| *grant.command == *reminds && grant.role.as_str() == role)
 }
 
 /// Whether a unit has a part in the plan of the programme's year.

@@ -8,6 +8,7 @@ pub(crate) mod item;
 mod lost;
 pub(crate) mod next;
 mod papers;
+pub(crate) mod record;
 
 use askama::Template;
 use axum::Router;
@@ -79,6 +80,8 @@ pub(crate) struct ActForm {
     pub unit_to: Option<beyond::UnitChoice>,
     /// The open cases into which it could be merged.
     pub into: Option<beyond::CaseChoice>,
+    /// It is taken by a record: the form of that record, and its name.
+    pub record: Option<(String, String)>,
 }
 
 struct Piece {
@@ -141,6 +144,10 @@ struct CasePage {
     notices: Vec<beyond::NoticeLine>,
     /// What it is about: address, name, kind.
     about: Vec<(String, String, String)>,
+    /// What became of the record that it is about.
+    record: Option<record::RecordPanel>,
+    /// A rule opened it where nobody can act: who could, and in which unit.
+    unattended: Option<String>,
     /// Who opened it, and when that was recorded.
     opened: (String, String),
     ties: beyond::Ties,
@@ -265,6 +272,8 @@ fn show(
         dues: beyond::dues(look, &case),
         notices: beyond::notices(look, &case),
         about: beyond::about(look, &case)?,
+        record: record::panel(look, &case)?,
+        unattended: next::unattended(look, &case)?,
         opened: beyond::opened(look, &case)?,
         ties: beyond::ties(look, &case)?,
         reports: beyond::reports(look, &case)?,
@@ -300,15 +309,38 @@ fn judging_form(
             .chain(&of.scorecard.self_scored_by);
         fields.any(|field| **field == *id)
     };
-    let levels: Vec<&str> = match &of.item.rule {
-        scoring::Rule::Tiered { levels } => levels.iter().map(|level| level.id.as_str()).collect(),
-        scoring::Rule::Binary { comparison: None } => vec![scoring::MET, scoring::NOT_MET],
-        _ => Vec::new(),
+    // A level says what it takes by the item's own rule, and what it is worth.
+    let levels = office::assessment::judged_levels(of.item);
+    let words = Words { lang: look.lang() };
+    let called = |(id, worth): &(&str, base::Ratio)| {
+        let name = office::case::level_name(&look.programme, of.item, id, look.lang());
+        let worth = words.points(worth);
+        match look.lang() {
+            base::Lang::Zh => format!("{name} · {worth} 分"),
+            base::Lang::En => format!("{name} · {worth} points"),
+        }
     };
+    let by_level: Vec<(String, String)> = levels
+        .iter()
+        .map(|level| (level.0.to_owned(), called(level)))
+        .collect();
+    // Where points must be given the level follows from them; else either will do.
+    let needs_points = form
+        .inputs
+        .iter()
+        .any(|input| input.kind == "decimal" && input.is_required && named(&input.name));
     for input in form.inputs.iter_mut().filter(|input| named(&input.name)) {
-        input
-            .choices
-            .retain(|choice| levels.contains(&choice.0.as_str()));
+        if input.kind == "choice" {
+            input.choices.clone_from(&by_level);
+            if !by_level.is_empty() && !needs_points {
+                words
+                    .say(
+                        "分档与得分填一个即可，另一个由它确定",
+                        "a level or points: either says the other",
+                    )
+                    .clone_into(&mut input.note);
+            }
+        }
     }
     let own: Vec<String> = office::course::judged_parts(&case.flow, of)
         .iter()
@@ -334,7 +366,6 @@ fn judging_form(
         input.kind == "decimal" && of.scorecard.judged_by.iter().any(|field| **field == *id)
     });
     if judges {
-        let words = Words { lang: look.lang() };
         for input in form.inputs.iter_mut().filter(|input| input.kind == "text") {
             let note = words.say(
                 "评分低于自评或满分时，在这里写明扣分理由；原来填好、没有改过的不算",
@@ -487,6 +518,7 @@ pub(crate) fn form(
         then: None,
         unit_to: beyond::unit_choice(look, case, action, typed),
         into: beyond::case_choice(look, case, action, typed),
+        record: record::by_record(look, case, &action.id),
     }
 }
 

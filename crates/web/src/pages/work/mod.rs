@@ -85,6 +85,8 @@ pub(crate) struct Line {
     pub is_assignment: bool,
     /// The flow's name, of an assignment.
     pub kind: String,
+    /// A rule opened it where nobody can act.
+    pub is_unattended: bool,
     /// Of a case that is no assessment item: its number and what it is about, which tells it from others like it.
     pub about: String,
 }
@@ -152,7 +154,10 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
     let tasks = list.tasks_for(&look.programme, &who.role, who.unit.as_deref(), look.today);
     let names = Names::new(look);
     let mut waits: Vec<Wait<'_>> = beside.into_iter().map(Wait::of_line).collect();
-    waits.extend(tasks.into_iter().map(|task| names.wait(task)));
+    waits.extend(tasks.into_iter().map(|task| Wait {
+        is_unattended: list.is_unattended(task.case),
+        ..names.wait(task)
+    }));
     let total = waits.len();
     let choices = |found: BTreeSet<&str>| -> Vec<String> {
         let named = found.into_iter().filter(|name| !name.is_empty());
@@ -329,12 +334,16 @@ pub(crate) fn line(look: &Look<'_>, task: &Task<'_>, reminders: &[ReminderRow]) 
             .actions
             .iter()
             .filter_map(|id| case.flow.action(id))
-            .find(|action| is_light(case, action))
+            .find(|action| {
+                let by_record = look.programme.done_by_record(&case.flow.id, &action.id);
+                by_record.is_none() && is_light(case, action)
+            })
             .map(|action| (action.id.to_string(), look.text(&action.name).to_owned())),
         number: case.number,
         reminded: reminded(words, reminders),
         is_assignment: is_assignment(&case.flow),
         kind: look.text(&case.flow.name).to_owned(),
+        is_unattended: false,
         about: match &case.about.item {
             Some(_) => String::new(),
             None => about(look, case),

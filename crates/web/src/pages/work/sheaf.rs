@@ -72,6 +72,13 @@ pub(super) fn table_of<'a>(look: &Look<'_>, task: &Task<'a>) -> Option<Table<'a>
             "reviewer" => Place::Review,
             "verifier" => Place::Verify,
             _ if case.about.item.is_some() && closes(case, action) => Place::Meeting,
+            _ if look
+                .programme
+                .done_by_record(&case.flow.id, &action.id)
+                .is_some() =>
+            {
+                return None;
+            }
             _ if is_for_all(case, action) => Place::Batch(action.id.as_str()),
             _ => return None,
         };
@@ -133,7 +140,7 @@ fn part(waits: Vec<Wait<'_>>) -> (Vec<Bound<'_>>, Vec<Wait<'_>>) {
     // In the order in which each kind is met first; what is done by itself is a kind of its own.
     let mut kinds: IndexMap<Result<Table<'_>, usize>, Vec<Wait<'_>>> = IndexMap::new();
     for (number, wait) in waits.into_iter().enumerate() {
-        let is_by_itself = wait.came_back || wait.is_locked;
+        let is_by_itself = wait.came_back || wait.is_locked || wait.is_unattended;
         let kind = wait.table.clone().filter(|_| !is_by_itself).ok_or(number);
         kinds.entry(kind).or_default().push(wait);
     }

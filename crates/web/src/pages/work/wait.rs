@@ -24,6 +24,8 @@ pub(super) struct Wait<'a> {
     pub came_back: bool,
     pub is_locked: bool,
     pub is_assignment: bool,
+    /// A rule opened it where nobody can act.
+    pub is_unattended: bool,
     /// Where it and those like it are done together.
     pub table: Option<Table<'a>>,
     pub is: Is<'a>,
@@ -45,6 +47,7 @@ impl Wait<'_> {
             came_back: line.came_back,
             is_locked: line.is_locked,
             is_assignment: line.is_assignment,
+            is_unattended: line.is_unattended,
             table: None,
             is: Is::Line(Box::new(line)),
         }
@@ -57,7 +60,10 @@ impl Wait<'_> {
         reminders_of: impl Fn(u64) -> &'r [ReminderRow],
     ) -> Line {
         match self.is {
-            Is::Case(task) => line(look, &task, reminders_of(task.case.number)),
+            Is::Case(task) => Line {
+                is_unattended: self.is_unattended,
+                ..line(look, &task, reminders_of(task.case.number))
+            },
             Is::Line(line) => *line,
         }
     }
@@ -92,6 +98,7 @@ impl<'l> Names<'l> {
             came_back: crate::pages::case::item::came_back(case),
             is_locked: task.is_locked,
             is_assignment: is_assignment(&case.flow),
+            is_unattended: false,
             table: table_of(self.look, &task),
             is: Is::Case(task),
         }
