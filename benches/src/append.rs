@@ -5,10 +5,16 @@
 //! id and a fold that writes a row of state, as `office` does. The peer gets the very rows that ours
 //! stored and inserts them in transactions of 10,000 entries: SQLite by prepared inserts of many rows,
 //! PostgreSQL by binary COPY. A second peer inserts the table of entries alone.
+//!
+//! How often a disk flushes in a second bounds what 64 writers can come to who each wait for a flush: they never pass 64
+//! appends a flush. What is left to win beside that is measured too, with 64 threads that do nothing but give
+//! the bytes of an entry to a file and wait until one flush has served all who wait.
 
+use std::fs::File;
+use std::io::Write as _;
 use std::path::Path;
 use std::pin::pin;
-use std::sync::Barrier;
+use std::sync::{Barrier, Condvar, Mutex, PoisonError};
 use std::thread;
 
 use base::{Moment, Position, Problem};
@@ -73,6 +79,10 @@ fn on_sqlite(bench: &Bench, place: &Path, entries: usize) -> Result<Row, Failure
             "SQLite, bulk insert of the entries alone".to_owned(),
             Box::new(|| bulk_in_sqlite(&place.join("bulk"), &stored, false)),
         ),
+        (
+            "64 writers into a bare file".to_owned(),
+            Box::new(|| in_bare_file(&place.join("bare"), entries)),
+        ),
     ];
     let taken = alternate(bench.rounds.min(5), &mut sides)?;
     Ok(row("SQLite", entries, &sides, taken))
@@ -103,6 +113,10 @@ fn on_postgres(bench: &Bench, place: &Path, url: &str, entries: usize) -> Result
             "PostgreSQL, COPY of the entries alone".to_owned(),
             Box::new(|| copy_in_postgres(url, &stored, false)),
         ),
+        (
+            "64 writers into a bare file".to_owned(),
+            Box::new(|| in_bare_file(&place.join("bare"), entries)),
+        ),
     ];
     let taken = alternate(bench.rounds.min(5), &mut sides)?;
     let row = row("PostgreSQL", entries, &sides, taken);
@@ -125,6 +139,7 @@ fn row(backend: &str, entries: usize, sides: &[Side<'_>], taken: Vec<Vec<f64>>) 
             .collect(),
     };
     let mut rates: Vec<Measured> = taken.iter().map(rate).collect();
+    let bare = rates.pop();
     let alone = rates.pop();
     let same = rates.pop();
     let shown = |measured: Option<&Measured>| {
@@ -143,6 +158,11 @@ fn row(backend: &str, entries: usize, sides: &[Side<'_>], taken: Vec<Vec<f64>>) 
             "bulk insert of the table of entries alone, without commands and state: {} ({} of it)",
             shown(alone.as_ref()),
             share(alone.as_ref())
+        ),
+        format!(
+            "what this disk lets {WRITERS} writers do who each wait for a flush, into a bare file: {} ({} of it)",
+            shown(bare.as_ref()),
+            share(bare.as_ref())
         ),
     ];
     Row {
@@ -253,6 +273,65 @@ fn appended(dir: &Path, storage: &Storage, entries: usize) -> Result<f64, Failur
         done?;
         Ok(seconds)
     })
+}
+
+/// What waits for the next flush of a bare file.
+#[derive(Default)]
+struct Waiting {
+    bytes: Vec<u8>,
+    /// Given so far, and flushed so far.
+    given: usize,
+    flushed: usize,
+    /// Whether somebody flushes.
+    is_busy: bool,
+    failed: Option<std::io::ErrorKind>,
+}
+
+/// Seconds that 64 threads take to bring so many entries' bytes into a file, each waiting until its own are
+/// flushed: whoever comes while nobody flushes does it for all who wait.
+fn in_bare_file(dir: &Path, entries: usize) -> Result<f64, Failure> {
+    emptied(dir)?;
+    let path = dir.join("bare");
+    let file = File::create(&path).map_err(|error| Failure::file(&path, &error))?;
+    let (waiting, flushed) = (Mutex::new(Waiting::default()), Condvar::new());
+    let locked = || waiting.lock().unwrap_or_else(PoisonError::into_inner);
+    let bring = |number: u64| {
+        let facts = facts(number);
+        let mut all = locked();
+        all.bytes.extend_from_slice(&facts);
+        all.given += 1;
+        let own = all.given;
+        while all.flushed < own && all.failed.is_none() {
+            if all.is_busy {
+                all = flushed.wait(all).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            }
+            all.is_busy = true;
+            let (bytes, upto) = (std::mem::take(&mut all.bytes), all.given);
+            drop(all);
+            let done = (&file).write_all(&bytes).and_then(|()| file.sync_data());
+            all = locked();
+            all.is_busy = false;
+            all.flushed = upto;
+            all.failed = done.err().map(|error| error.kind());
+            flushed.notify_all();
+        }
+    };
+    let each = entries / WRITERS;
+    let (seconds, ()) = timed(|| {
+        thread::scope(|scope| {
+            for writer in 0..WRITERS {
+                let bring = &bring;
+                scope.spawn(move || {
+                    (0..each).for_each(|number| bring((writer * each + number) as u64))
+                });
+            }
+        });
+    });
+    match locked().failed {
+        None => Ok(seconds),
+        Some(kind) => Err(Failure::file(&path, &kind.into())),
+    }
 }
 
 /// A folder with nothing in it.

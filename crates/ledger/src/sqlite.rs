@@ -7,7 +7,7 @@
 use crate::entry::StoredEntry;
 use crate::problems;
 use crate::sqlite_checkpoint::Checkpointer;
-use crate::sqlite_state::{Places, SqliteState, blob, by_many, limit_reached, of_rows, put_state};
+use crate::sqlite_state::{SqliteState, blob, limit_reached, plan_once, put_state};
 use crate::state::{Pending, Space, StateRow};
 use crate::store::{
     Batch, Begun, FORMAT, LEAVES_MAX, Meta, Page, SIGNED, Sought, StateSource, StateTable, Store,
@@ -144,6 +144,7 @@ impl SqliteStore {
         };
         store.run(|connection| {
             connection.busy_timeout(Duration::from_secs(BUSY_SECONDS))?;
+            plan_once(connection)?;
             connection.set_prepared_statement_cache_capacity(64);
             connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
             connection.pragma_update(None, "trusted_schema", false)
@@ -247,7 +248,7 @@ impl SqliteStore {
             let insert =
                 "INSERT OR ROLLBACK INTO entry (position, leaf, facts, facts_salt, private, private_salt) VALUES";
             for rows in by_many(batch.entries) {
-                let mut entry = connection.prepare_cached(&of_rows(insert, 6, rows.len(), ""))?;
+                let mut entry = connection.prepare_cached(&of_rows(insert, 6, rows.len()))?;
                 let mut at = Places::default();
                 for salted in rows {
                     let place = stored_number(salted.entry.position.0);
@@ -298,6 +299,33 @@ impl SqliteStore {
                 ])?;
             Ok(())
         })
+    }
+}
+
+/// Rows of one statement: SQLite takes many in less time than one by one.
+const ROWS: usize = 32;
+
+/// The rows in stretches of [`ROWS`], and those that are left one by one: two statements are enough.
+fn by_many<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {
+    let many = rows.chunks_exact(ROWS);
+    let left = many.remainder().chunks(1);
+    many.chain(left)
+}
+
+/// The text of a statement for so many rows.
+fn of_rows(insert: &str, columns: usize, rows: usize) -> String {
+    let row = format!("({})", vec!["?"; columns].join(","));
+    format!("{insert} {}", vec![row; rows].join(","))
+}
+
+/// The places of a statement's parameters, one after the other.
+#[derive(Default)]
+struct Places(usize);
+
+impl Places {
+    fn next(&mut self) -> usize {
+        self.0 += 1;
+        self.0
     }
 }
 

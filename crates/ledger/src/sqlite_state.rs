@@ -5,6 +5,7 @@ use crate::problems::{self, show_key};
 use crate::state::{Pending, Space, StateRow};
 use crate::store::{Next, PAGE_BYTES_ENOUGH, PAGE_ROWS_MAX, Page, Sought, StateSource, StateTable};
 use base::{Position, Problem};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, Rows, params};
 use std::path::PathBuf;
 
@@ -29,6 +30,7 @@ impl SqliteState {
         let open = || {
             let connection = Connection::open("")?;
             connection.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")?;
+            plan_once(&connection)?;
             connection.execute_batch(SCHEMA)?;
             Ok(connection)
         };
@@ -56,6 +58,13 @@ impl SqliteState {
     }
 }
 
+/// Lets SQLite plan each statement once. It would do so anew for each value of a parameter that stands in a range,
+/// to choose by it between plans where there is only one.
+pub(crate) fn plan_once(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
+}
+
 /// A database error as what it means to the reader.
 fn problem(path: &std::path::Path, error: &rusqlite::Error) -> Problem {
     let path = path.display();
@@ -80,56 +89,23 @@ pub(crate) fn limit_reached(rows: usize, bytes: usize) -> bool {
     rows >= PAGE_ROWS_MAX || bytes >= PAGE_BYTES_ENOUGH
 }
 
-/// Rows of one statement: SQLite takes many in less time than one by one.
-const ROWS: usize = 32;
-
-/// The rows in stretches of [`ROWS`], and those that are left one by one: two statements are enough.
-pub(crate) fn by_many<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {
-    let many = rows.chunks_exact(ROWS);
-    let left = many.remainder().chunks(1);
-    many.chain(left)
-}
-
-/// The text of a statement for so many rows.
-pub(crate) fn of_rows(insert: &str, columns: usize, rows: usize, end: &str) -> String {
-    let row = format!("({})", vec!["?"; columns].join(","));
-    format!("{insert} {}{end}", vec![row; rows].join(","))
-}
-
-/// The places of a statement's parameters, one after the other.
-#[derive(Default)]
-pub(crate) struct Places(usize);
-
-impl Places {
-    pub(crate) fn next(&mut self) -> usize {
-        self.0 += 1;
-        self.0
-    }
-}
-
 /// Writes changes inside the transaction that is open.
 pub(crate) fn put_state(connection: &Connection, changes: &Pending) -> rusqlite::Result<()> {
-    let mut puts = Vec::new();
     let mut delete =
         connection.prepare_cached("DELETE FROM state WHERE space = ?1 AND key = ?2")?;
+    // One row a statement, and REPLACE: one with many rows, or with ON CONFLICT DO UPDATE, keeps the former text of
+    // each page that it touches, in a file beside when they are many. And what REPLACE overwrites in a table without
+    // a rowid and without a second index it need not look for.
+    let mut put = connection.prepare_cached(
+        "INSERT OR REPLACE INTO state (space, key, version, value) VALUES (?1, ?2, ?3, ?4)",
+    )?;
     for (space, key, slot) in changes.iter() {
         match slot {
-            Some((version, value)) => puts.push((space, key, version, value)),
-            None => drop(delete.execute(params![space.0, key])?),
-        }
-    }
-    let insert = "INSERT OR ROLLBACK INTO state (space, key, version, value) VALUES";
-    let end = " ON CONFLICT DO UPDATE SET version = excluded.version, value = excluded.value";
-    for rows in by_many(&puts) {
-        let mut put = connection.prepare_cached(&of_rows(insert, 4, rows.len(), end))?;
-        let mut at = Places::default();
-        for (space, key, version, value) in rows {
-            put.raw_bind_parameter(at.next(), space.0)?;
-            put.raw_bind_parameter(at.next(), key)?;
-            put.raw_bind_parameter(at.next(), version.0.cast_signed())?;
-            put.raw_bind_parameter(at.next(), value)?;
-        }
-        put.raw_execute()?;
+            Some((version, value)) => {
+                put.execute(params![space.0, key, version.0.cast_signed(), value])?
+            }
+            None => delete.execute(params![space.0, key])?,
+        };
     }
     Ok(())
 }
@@ -166,8 +142,6 @@ fn state_row(row: &Row<'_>, first_column: usize) -> rusqlite::Result<(usize, Sta
     Ok((row.key.len() + row.value.len(), row))
 }
 
-// Ranges are of `+?` and not of `?`: SQLite would prepare a statement anew for each value of a bare parameter,
-// to choose by it between plans where there is only one.
 impl StateSource for SqliteState {
     fn state_get(&self, space: Space, key: &[u8]) -> Result<Option<(Position, Vec<u8>)>, Problem> {
         self.run(|connection| {
@@ -185,7 +159,7 @@ impl StateSource for SqliteState {
         self.run(|connection| {
             let mut select = connection.prepare_cached(
                 "SELECT key, version, CASE WHEN key = ?2 THEN value END FROM state
-                 WHERE space = ?1 AND key >= +?2 ORDER BY key LIMIT 1",
+                 WHERE space = ?1 AND key >= ?2 ORDER BY key LIMIT 1",
             )?;
             let mut rows = select.query(params![space.0, key])?;
             let Some(row) = rows.next()? else {
@@ -211,7 +185,7 @@ impl StateSource for SqliteState {
             Some(to) => {
                 let mut select = connection.prepare_cached(
                     "SELECT key, version, value FROM state
-                     WHERE space = ?1 AND key >= +?2 AND key < +?3 ORDER BY key",
+                     WHERE space = ?1 AND key >= ?2 AND key < ?3 ORDER BY key",
                 )?;
                 page(select.query(params![space.0, from, to])?, |row| {
                     state_row(row, 0)
@@ -220,7 +194,7 @@ impl StateSource for SqliteState {
             None => {
                 let mut select = connection.prepare_cached(
                     "SELECT key, version, value FROM state
-                     WHERE space = ?1 AND key >= +?2 ORDER BY key",
+                     WHERE space = ?1 AND key >= ?2 ORDER BY key",
                 )?;
                 page(select.query(params![space.0, from])?, |row| {
                     state_row(row, 0)

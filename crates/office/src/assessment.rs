@@ -8,13 +8,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use base::{
-    Day, Figure, IndicatorId, ItemId, Period, Position, Problem, Ratio, ScorecardId, UnitId,
+    Day, Figure, FlowId, IndicatorId, ItemId, Period, Position, Problem, Ratio, ScorecardId, UnitId,
 };
 use measure::{Columns, Query};
 use programme::model::{Attribution, DEDUCTED_FIELD, ItemTies, Programme, Scorecard, Scored};
 use programme::schema::Value;
-use scoring::{Adjustment, Card, Input, Judgement, Participant, Rule};
+use scoring::{Adjustment, Card, Input, Item, Judgement, Participant, Rule};
 
+use crate::course::fields_of;
 use crate::folder::Office;
 use crate::mirror::Mirror;
 use crate::problems;
@@ -226,6 +227,7 @@ impl<'a> Gathered<'a> {
             return;
         };
         let table = programme::schema::Schema::cases_name(flow);
+        let steps = judging_steps(self.programme, self.scorecard, flow);
         let period = self.ask.period.to_string();
         for row in columns.rows_at(&table, self.ask.at) {
             let text = |name: &str| match row.value(name) {
@@ -245,20 +247,16 @@ impl<'a> Gathered<'a> {
                 let key = (item.clone(), UnitId::new(&unit));
                 self.deducted.insert(key, deducted);
             }
+            let items = &self.scorecard.card.items;
+            let declared = items.iter().find(|found| found.id == item);
+            let levels = declared.map(judged_levels).unwrap_or_default();
             let mut judgement = Judgement::default();
-            let mut points_first = false;
-            for field in &self.scorecard.judged_by {
-                if let (Some(points), None) = (row.number(field), &judgement.points) {
-                    points_first = judgement.level.is_none();
-                    judgement.points = Some(points);
-                }
-                if let (Some(level), None) = (text(field), &judgement.level) {
-                    judgement.level = Some(level.to_string());
-                }
-            }
-            // Points that were given last (an appeal answered) say the level by themselves.
-            if points_first && let Some(level) = self.level_of(&item, judgement.points.as_ref()) {
-                judgement.level = Some(level);
+            for fields in &steps {
+                let points = fields.iter().find_map(|field| row.number(field));
+                let level = fields.iter().find_map(|field| text(field));
+                let (points, level) = told(&levels, points, level.map(|id| id.to_string()));
+                judgement.points = judgement.points.or(points);
+                judgement.level = judgement.level.or(level);
             }
             for part in self.parts_of(&item) {
                 if let Some(points) = row.number(&part) {
@@ -268,30 +266,6 @@ impl<'a> Gathered<'a> {
             if judgement != Judgement::default() {
                 self.judged.insert((item, UnitId::new(&unit)), judgement);
             }
-        }
-    }
-
-    /// The level that points mean, for items judged by levels.
-    fn level_of(&self, item: &ItemId, points: Option<&Ratio>) -> Option<String> {
-        let points = points?;
-        let found = self
-            .scorecard
-            .card
-            .items
-            .iter()
-            .find(|found| &found.id == item)?;
-        match &found.rule {
-            Rule::Tiered { levels } => {
-                let level = levels.iter().find(|level| level.points == *points)?;
-                Some(level.id.clone())
-            }
-            Rule::Binary { comparison: None } if *points == found.points => {
-                Some(scoring::MET.to_owned())
-            }
-            Rule::Binary { comparison: None } if points.is_zero() => {
-                Some(scoring::NOT_MET.to_owned())
-            }
-            _ => None,
         }
     }
 
@@ -358,4 +332,65 @@ impl<'a> Gathered<'a> {
         let found = self.programme.units.get(unit)?;
         item.target_for(found, &self.ask.period)
     }
+}
+
+/// The fields that judge, those of one step of the flow together, the step that counts most first.
+fn judging_steps<'p>(
+    programme: &Programme,
+    scorecard: &'p Scorecard,
+    flow: &FlowId,
+) -> Vec<Vec<&'p str>> {
+    let actions = programme.flows.get(flow).map(|flow| &flow.actions);
+    let step_of = |field: &str| {
+        actions?
+            .iter()
+            .position(|action| fields_of(action).any(|id| id.as_str() == field))
+    };
+    let mut steps: Vec<(Option<usize>, Vec<&str>)> = Vec::new();
+    for field in &scorecard.judged_by {
+        let at = step_of(field);
+        match steps.iter_mut().find(|(of, _)| at.is_some() && *of == at) {
+            Some((_, fields)) => fields.push(field),
+            None => steps.push((at, vec![field])),
+        }
+    }
+    steps.into_iter().map(|(_, fields)| fields).collect()
+}
+
+/// The levels of an item that is judged by them, and what each is worth: the id of a level beside its points.
+/// None for items that are judged by points alone, or not at all.
+pub fn judged_levels(item: &Item) -> Vec<(&str, Ratio)> {
+    match &item.rule {
+        Rule::Tiered { levels } => {
+            let worth = levels
+                .iter()
+                .map(|level| (level.id.as_str(), level.points.clone()));
+            worth.collect()
+        }
+        Rule::Binary { comparison: None } => vec![
+            (scoring::MET, item.points.clone()),
+            (scoring::NOT_MET, Ratio::ZERO),
+        ],
+        _ => Vec::new(),
+    }
+}
+
+/// What one step says of an item: of one that is judged by levels, points tell the level and the level tells the
+/// points, so that who gave one of them has given both.
+fn told(
+    levels: &[(&str, Ratio)],
+    points: Option<Ratio>,
+    level: Option<String>,
+) -> (Option<Ratio>, Option<String>) {
+    let of_level = |level: &String| {
+        let found = levels.iter().find(|(id, _)| id == level)?;
+        Some(found.1.clone())
+    };
+    let of_points = |points: &Ratio| {
+        let found = levels.iter().find(|(_, worth)| worth == points)?;
+        Some(found.0.to_owned())
+    };
+    let told_points = points.clone().or_else(|| level.as_ref().and_then(of_level));
+    let told_level = level.or_else(|| points.as_ref().and_then(of_points));
+    (told_points, told_level)
 }

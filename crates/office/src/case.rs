@@ -19,6 +19,7 @@ use programme::schema::Value as ColumnValue;
 use serde_json::Value as Json;
 
 use crate::assessment::is_carried_by;
+use crate::assessment::judged_levels;
 use crate::authority::Granted;
 use crate::entry::{CaseOpenFacts, Evidence, Kind, Private};
 use crate::field_visit::Visit;
@@ -476,7 +477,8 @@ fn only_by_record(programme: &Programme, case: &Case, action: &str) -> Option<Pr
     ))
 }
 
-/// Points that judge a tiered item must be those of one of its levels, so that they say which it is.
+/// Points that judge an item of levels must be those of one of them, so that they say which it is; and a level
+/// that is chosen beside them must be that one.
 fn points_of_a_level(
     programme: &Programme,
     about: &CaseOpenFacts,
@@ -489,42 +491,77 @@ fn points_of_a_level(
     let (Some(scorecard), Some(item)) = (scorecard, about.item.as_deref()) else {
         return Ok(());
     };
-    let declared = scorecard
-        .card
-        .items
-        .iter()
-        .find(|found| found.id.as_str() == item);
-    let Some(scoring::Rule::Tiered { levels }) = declared.map(|found| &found.rule) else {
+    let items = &scorecard.card.items;
+    let Some(declared) = items.iter().find(|found| found.id.as_str() == item) else {
         return Ok(());
     };
-    for (id, value) in fields {
-        let Value::Number(points) = value else {
-            continue;
-        };
-        let judges = scorecard
-            .judged_by
-            .iter()
-            .any(|field| **field == *id.as_str());
-        if judges && !levels.iter().any(|level| level.points == *points) {
-            let listed = |lang: Lang| {
-                let shown = levels.iter().map(|level| {
-                    format!(
-                        "{}（{}）",
-                        crate::values::shown(&level.points),
-                        level.describes.get(lang)
-                    )
-                });
-                shown.collect::<Vec<_>>().join("；")
-            };
-            return Err(problems::points_of_no_level(
-                crate::values::shown(points),
-                item,
-                listed(Lang::Zh),
-                listed(Lang::En),
-            ));
-        }
+    let levels = judged_levels(declared);
+    if levels.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    let listed = |lang: Lang| {
+        let shown = levels.iter().map(|(id, points)| {
+            let points = crate::values::shown(points);
+            format!("{}（{points}）", level_name(programme, declared, id, lang))
+        });
+        shown.collect::<Vec<_>>().join("；")
+    };
+    let judging = || {
+        let judges = |id: &FieldId| {
+            scorecard
+                .judged_by
+                .iter()
+                .any(|field| **field == *id.as_str())
+        };
+        fields
+            .iter()
+            .filter(move |(id, _)| judges(id))
+            .map(|(_, value)| value)
+    };
+    let given = judging().find_map(|value| match value {
+        Value::Number(points) => Some(points),
+        _ => None,
+    });
+    let chosen = judging().find_map(|value| match value {
+        Value::Text(level) => levels.iter().find(|(id, _)| **id == **level),
+        _ => None,
+    });
+    let Some(points) = given else {
+        return Ok(());
+    };
+    if !levels.iter().any(|(_, worth)| worth == points) {
+        return Err(problems::points_of_no_level(
+            crate::values::shown(points),
+            item,
+            listed(Lang::Zh),
+            listed(Lang::En),
+        ));
+    }
+    match chosen {
+        Some((id, worth)) if worth != points => Err(problems::points_of_other_level(
+            crate::values::shown(points),
+            crate::values::shown(worth),
+            level_name(programme, declared, id, Lang::Zh),
+            level_name(programme, declared, id, Lang::En),
+            listed(Lang::Zh),
+            listed(Lang::En),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// What a level of an item is called: what its rule says that it takes; of one that is met or not, the code's name.
+pub fn level_name(programme: &Programme, item: &scoring::Item, level: &str, lang: Lang) -> String {
+    if let scoring::Rule::Tiered { levels } = &item.rule
+        && let Some(found) = levels.iter().find(|found| found.id == level)
+    {
+        return found.describes.get(lang).to_owned();
+    }
+    let codes = programme.vocabularies.values();
+    let named = codes
+        .filter_map(|vocabulary| vocabulary.codes.get(level))
+        .next();
+    named.map_or_else(|| level.to_owned(), |code| code.name.get(lang).to_owned())
 }
 
 /// How a unit stands to a case: it is the case's own, or leads the item that the case is about.

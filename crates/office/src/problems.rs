@@ -439,6 +439,11 @@ base::catalogue! {
         what { zh: "{points} 分不是项目“{item}”任何一档的得分", en: "{points} points are those of no level of item `{item}`" }
         remedy { zh: "按档评分：{levels_zh}", en: "judge it by level: {levels_en}" }
     }
+    /// Points beside a level that is worth others.
+    fn points_of_other_level(points, worth, level_zh, level_en, levels_zh, levels_en) -> "O953" Error {
+        what { zh: "{points} 分与所选的“{level_zh}”（{worth} 分）不一致", en: "{points} points are not those of the level chosen, {level_en} ({worth})" }
+        remedy { zh: "只填其中一个，或者使两者一致：{levels_zh}", en: "give one of the two, or make them agree: {levels_en}" }
+    }
     /// A spelling that is none.
     fn alias_empty() -> "O242" Error {
         what { zh: "写法是空的", en: "the spelling is empty" }

@@ -94,7 +94,7 @@ const CASES: &[Case] = &[
         "P673",
         "\"cost=day\"",
     ),
-    ("\"cost\"]\ndate", "\"number=cost\"]\ndate", "P206", ""),
+    ("\"cost\"]\ndate", "\"number=cost\"]\ndate", "P203", ""),
     (
         "fields = [\"number\",",
         "fields = [\"number=taken_by\",",
@@ -110,7 +110,7 @@ const CASES: &[Case] = &[
     (
         "when = \"result = 'fail'\"",
         "when = \"result = 'bad'\"",
-        "P521",
+        "P517",
         "",
     ),
     (
@@ -125,7 +125,7 @@ const CASES: &[Case] = &[
         "P642",
         "\"number\"",
     ),
-    ("within_days = 30", "within_days = -1", "P408", ""),
+    ("within_days = 30", "within_days = -1", "P207", ""),
     (
         "id = \"cost\"\nname = { zh = \"费用\", en = \"Cost\" }\ntype = \"decimal\"\nscale = 2",
         "id = \"cost\"\nname = { zh = \"费用\", en = \"Cost\" }\ntype = \"decimal\"\nscale = 1",

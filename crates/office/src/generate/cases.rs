@@ -231,6 +231,12 @@ impl<'a> CaseMaker<'a> {
         Ok(heads.into_iter().map(|head| head.position.0).collect())
     }
 
+    /// Whether records open cases of its flow.
+    pub(super) fn is_of_records(&self) -> bool {
+        let mut openings = self.programme.openings.iter();
+        openings.any(|own| own.flow == self.flow.id)
+    }
+
     /// The record that a case is about: the one of a type that opens such cases whose key its fields say.
     fn record_of(
         &self,

@@ -75,7 +75,7 @@ fn a_failed_sample_opens_its_disposal_once_with_what_it_says() {
     let passed = city.sample("a2", "pass");
     assert_eq!(city.opens(), 1);
     assert_eq!(city.opens(), 0);
-    assert_eq!(city.about(passed), []);
+    assert!(city.about(passed).is_empty());
     let [case] = city.about(failed)[..] else {
         panic!("one case")
     };
@@ -164,6 +164,7 @@ fn what_was_there_before_the_rule_and_what_is_old_opens_nothing() {
             ("number", number),
             ("day", day),
             ("unit", "amr"),
+            ("subject", "S1"),
             ("result", "fail"),
             ("reported_on", reported),
         ]
@@ -265,7 +266,7 @@ fn what_a_case_found_is_offered_to_the_record_and_opens_no_second_case() {
     };
     let testing = city.office.file_case(&filing).unwrap();
     let offered = |city: &City| city.office.corrections_of(&city.case(testing)).unwrap();
-    assert_eq!(offered(&city), []);
+    assert!(offered(&city).is_empty());
     let fields = [("reported_on", "2018-06-04")];
     city.acts_with(testing, "found_fail", &fields, |_| ())
         .unwrap();
@@ -288,7 +289,7 @@ fn what_a_case_found_is_offered_to_the_record_and_opens_no_second_case() {
     assert_eq!(offered(&city)[0], wanted("result", "fail", "pass"));
     assert_eq!(city.opens(), 1);
     city.acts(testing, "dispose").unwrap();
-    assert_eq!(city.case(testing).below, []);
+    assert!(city.case(testing).below.is_empty());
     assert_eq!(city.about(record).len(), 2);
 }
 
@@ -299,6 +300,7 @@ fn a_case_that_a_rule_opens_where_nobody_can_act_is_the_offices() {
         ("number", "a1"),
         ("day", "2018-06-01"),
         ("unit", "town"),
+        ("subject", "S1"),
         ("result", "fail"),
     ];
     let record = city.hands_in(&cells, OnOther::Refuse);
@@ -315,9 +317,9 @@ fn a_case_that_a_rule_opens_where_nobody_can_act_is_the_offices() {
     assert!(watches(&programme, "group") && !watches(&programme, "clerk"));
     assert!(city.office.may("group", Granted::Remind));
     assert_eq!(waiting(&city, "group", None), [case]);
-    assert_eq!(waiting(&city, "clerk", Some("amr")), []);
+    assert!(waiting(&city, "clerk", Some("amr")).is_empty());
     // Somebody comes to the town: it is theirs, and no longer the office's.
     city.becomes("clerk", "town");
-    assert_eq!(waiting(&city, "group", None), []);
+    assert!(waiting(&city, "group", None).is_empty());
     assert_eq!(waiting(&city, "clerk", Some("town")), [case]);
 }

@@ -113,8 +113,8 @@ fn what_a_case_found_is_one_click_from_the_record() {
     let page = city.get(&case);
     let text = page.text();
     assert!(
-        page.has("结论 待出结论 → <strong>不合格</strong>")
-            && page.has("报告日期 （空） → <strong>2018年6月4日</strong>"),
+        page.has("结论：待出结论 → <strong>不合格</strong>")
+            && page.has("报告日期：（空） → <strong>2018年6月4日</strong>"),
         "{text}"
     );
     let from = text.find("/revise?").unwrap();

@@ -600,3 +600,63 @@ fn the_standard_course_runs_from_the_filed_target_to_the_sealed_result() {
         "the answer to the appeal counts"
     );
 }
+
+/// Who answers an appeal by choosing a level has given its points: 1 of 1 here, though the review had given 0.
+#[test]
+fn an_appeal_answered_by_a_level_gives_the_points_of_the_level() {
+    let city = City::founded(&package("chibi-2018"), true);
+    city.run([
+        "case",
+        "open",
+        "assessment",
+        "--period",
+        "2018",
+        "--day",
+        "2018-03-01",
+    ])
+    .ok();
+    let cases = city.run(["case", "list", "--format", "json"]).json();
+    // An item of levels (1, 0.5, 0 points), led by the commission of development and carried by a township.
+    let case = cases
+        .iter()
+        .find(|case| text(case, "item") == "goals_in_plan" && text(case, "unit") == "puqi")
+        .unwrap();
+    let number = case["case"].as_u64().unwrap();
+    let leader = city.by("赵某", "unit_leader", Some("puqi"));
+    let office = city.by("王某", "programme_office", None);
+    let reviewer = city.by("李某", "reviewer", Some("drc"));
+    let evidence = city.file("佐证.pdf", "what was done");
+    let liaison = city.by("张某", "liaison", Some("puqi"));
+    liaison.acts(number, "file_target", "2018-03-15", &[]).ok();
+    let self_score = ["--set", "self_points=1", "--evidence", &evidence];
+    liaison
+        .acts(number, "score_self", "2018-11-20", &self_score)
+        .ok();
+    leader.acts(number, "submit", "2018-11-21", &[]).ok();
+    let review = |level: &str| {
+        let level = format!("review_level={level}");
+        let given = ["--set", "review_points=0", "--set", &level];
+        let why = ["--set", "review_note=未见计划原文"];
+        reviewer.acts(
+            number,
+            "review",
+            "2018-12-10",
+            &[&given[..], &why[..]].concat(),
+        )
+    };
+    review("half").refused("O953").telling("0.5");
+    review("none").ok();
+    office.acts(number, "draft", "2018-12-28", &[]).ok();
+    let why = ["--reason", "计划第12页已列入"];
+    leader.acts(number, "appeal", "2018-12-29", &why).ok();
+    let level = ["--set", "answer_level=full", "--reason", "复核属实"];
+    office.acts(number, "answer", "2019-01-02", &level).ok();
+    let rows = city
+        .run(["score", "assessment", "--unit", "puqi", "--format", "json"])
+        .json();
+    let row = rows
+        .iter()
+        .find(|row| text(row, "item") == "goals_in_plan")
+        .unwrap();
+    assert_eq!(text(row, "points"), "1");
+}

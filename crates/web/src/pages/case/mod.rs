@@ -309,15 +309,38 @@ fn judging_form(
             .chain(&of.scorecard.self_scored_by);
         fields.any(|field| **field == *id)
     };
-    let levels: Vec<&str> = match &of.item.rule {
-        scoring::Rule::Tiered { levels } => levels.iter().map(|level| level.id.as_str()).collect(),
-        scoring::Rule::Binary { comparison: None } => vec![scoring::MET, scoring::NOT_MET],
-        _ => Vec::new(),
+    // A level says what it takes by the item's own rule, and what it is worth.
+    let levels = office::assessment::judged_levels(of.item);
+    let words = Words { lang: look.lang() };
+    let called = |(id, worth): &(&str, base::Ratio)| {
+        let name = office::case::level_name(&look.programme, of.item, id, look.lang());
+        let worth = words.points(worth);
+        match look.lang() {
+            base::Lang::Zh => format!("{name} · {worth} 分"),
+            base::Lang::En => format!("{name} · {worth} points"),
+        }
     };
+    let by_level: Vec<(String, String)> = levels
+        .iter()
+        .map(|level| (level.0.to_owned(), called(level)))
+        .collect();
+    // Where points must be given the level follows from them; else either will do.
+    let needs_points = form
+        .inputs
+        .iter()
+        .any(|input| input.kind == "decimal" && input.is_required && named(&input.name));
     for input in form.inputs.iter_mut().filter(|input| named(&input.name)) {
-        input
-            .choices
-            .retain(|choice| levels.contains(&choice.0.as_str()));
+        if input.kind == "choice" {
+            input.choices.clone_from(&by_level);
+            if !by_level.is_empty() && !needs_points {
+                words
+                    .say(
+                        "分档与得分填一个即可，另一个由它确定",
+                        "a level or points: either says the other",
+                    )
+                    .clone_into(&mut input.note);
+            }
+        }
     }
     let own: Vec<String> = office::course::judged_parts(&case.flow, of)
         .iter()
@@ -343,7 +366,6 @@ fn judging_form(
         input.kind == "decimal" && of.scorecard.judged_by.iter().any(|field| **field == *id)
     });
     if judges {
-        let words = Words { lang: look.lang() };
         for input in form.inputs.iter_mut().filter(|input| input.kind == "text") {
             let note = words.say(
                 "评分低于自评或满分时，在这里写明扣分理由；原来填好、没有改过的不算",

@@ -283,11 +283,12 @@ pub(super) fn record_of(
 ) -> Option<(String, String)> {
     let of = look.programme.done_by_record(&case.flow.id, action)?;
     let name = look.text(&look.programme.record_types.get(of)?.name);
+    let enter = Words { lang: look.lang() }.say("填报", "Enter: ");
     let subject = case.about.subject.as_deref().unwrap_or_default();
     let subject = crate::pages::records::coded(subject);
     Some((
         format!("/field/record/{of}?subject={subject}"),
-        name.to_owned(),
+        format!("{enter}{name}"),
     ))
 }
 
