@@ -99,12 +99,14 @@ impl Office {
             faults.extend(unit_on(&programme, unit, day).err());
         }
         faults.extend(self.about_nothing(&programme, flow, filing).map_err(one)?);
+        let given = match filing.record {
+            Some(record) if flow.subject == "record" && faults.is_empty() => self
+                .as_its_record_says(flow, record, &filing.fields, &mut faults)
+                .map_err(one)?,
+            _ => filing.fields.clone(),
+        };
         let mut fields = BTreeMap::new();
-        for (name, text) in filing
-            .fields
-            .iter()
-            .filter(|(_, text)| !text.trim().is_empty())
-        {
+        for (name, text) in given.iter().filter(|(_, text)| !text.trim().is_empty()) {
             let id = FieldId::new(name);
             let is_taken = flow.filing.requires.contains(&id) || flow.filing.sets.contains(&id);
             match flow.field(&id).filter(|_| is_taken) {
@@ -119,7 +121,7 @@ impl Office {
             }
         }
         for id in &flow.filing.requires {
-            let given = filing.fields.get(id.as_str());
+            let given = given.get(id.as_str());
             if given.is_none_or(|text| text.trim().is_empty()) {
                 let name = flow
                     .field(id)
@@ -164,6 +166,39 @@ impl Office {
         let command = Command::new(Kind::CaseFiled, &facts, &Private::default()).map_err(one)?;
         let heads = self.append(vec![command], &[]).map_err(one)?;
         Ok(heads.first().map_or(0, |head| head.position.0))
+    }
+
+    /// What was given to a case about a record, with what the record says itself. Where a rule opens such cases, the record
+    /// must ask for one, there must be none yet, and nothing may be typed otherwise than the record has it.
+    fn as_its_record_says(
+        &self,
+        flow: &Flow,
+        record: u64,
+        typed: &BTreeMap<String, String>,
+        faults: &mut Vec<Problem>,
+    ) -> Result<BTreeMap<String, String>, Problem> {
+        let mut given = typed.clone();
+        let Some(asked) = self.asked_by_record(&flow.id, record)? else {
+            return Ok(given);
+        };
+        let (zh, en) = (&flow.name.zh, &flow.name.en);
+        match asked.there_is {
+            Some(case) => faults.push(problems::record_has_case(record, zh, en, case)),
+            None => {
+                let refused = asked.refused.as_ref();
+                faults.extend(refused.map(|when| problems::record_asks_none(record, zh, en, when)));
+            }
+        }
+        for (input, says) in asked.fields {
+            let other = given.get(input.as_str()).map(|text| text.trim());
+            if let Some(text) = other.filter(|text| !text.is_empty() && *text != says) {
+                let name = flow.field(&input).map(|field| field.name.clone());
+                let name = name.unwrap_or_default();
+                faults.push(problems::not_as_its_record(&name.zh, &name.en, text, &says));
+            }
+            given.insert(input.to_string(), says);
+        }
+        Ok(given)
     }
 
     /// What a filed case should be about and is not.

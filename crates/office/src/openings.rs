@@ -7,7 +7,7 @@
 //! nothing, nor one whose date lies too far back: that is history, entered late. Read [`Office::open_from_records`] first.
 
 use base::{Day, FieldId, FlowId, Position, Problem, SubjectTypeId};
-use casework::Flow;
+use casework::{Flow, Scope};
 use measure::list::{Listing, Test};
 use measure::{RowId, RowView, Value};
 use programme::expr::eval::{Facts, holds};
@@ -39,6 +39,17 @@ pub enum RecordNow {
     NoLonger,
     /// It was revised since.
     Revised,
+}
+
+/// What a rule says of a case that somebody wants to open by hand about a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AskedByRecord {
+    /// Why the record asks for none: what the rule demands; `None` when it does ask for one.
+    pub refused: Option<String>,
+    /// The case that there is already, open or brought to its end; not one that was called off or merged.
+    pub there_is: Option<u64>,
+    /// The opening's inputs that the record fills, each as text.
+    pub fields: Vec<(FieldId, String)>,
 }
 
 /// A field of a record that should say something else, by what its case found.
@@ -216,6 +227,45 @@ impl Office {
         Ok(Some(facts))
     }
 
+    /// What the rules say of a case of a flow about a record, opened by hand; `None` where no rule opens such cases from
+    /// records of that type: then anybody who may opens as many as he needs.
+    ///
+    /// # Errors
+    /// The ledger cannot be read, or there is no such record.
+    pub fn asked_by_record(
+        &self,
+        flow: &FlowId,
+        record: u64,
+    ) -> Result<Option<AskedByRecord>, Problem> {
+        let programme = self.programme()?;
+        let of = self.record_type(record)?;
+        let mut rules = programme.openings.iter();
+        let Some(rule) = rules.find(|rule| rule.flow == *flow && *rule.of.as_str() == *of) else {
+            return Ok(None);
+        };
+        let columns = self.mirror().columns();
+        let row = columns.row_at(&of, &RowId::Number(record), self.position());
+        let meets = row.is_some_and(|row| holds(&rule.when, &Row(row)) == Ok(Some(true)));
+        let fields = row.map(|row| {
+            let filled = rule.fields.iter().filter_map(|(input, field)| {
+                text_of(&row, field.as_str()).map(|text| (input.clone(), text))
+            });
+            filled.collect()
+        });
+        let mut there_is = None;
+        for number in self.cases_about(record) {
+            let case = self.case(number)?;
+            if case.flow.id == *flow && !was_set_aside(&case) {
+                there_is = Some(number);
+            }
+        }
+        Ok(Some(AskedByRecord {
+            refused: (!meets).then(|| rule.when.to_string()),
+            there_is,
+            fields: fields.unwrap_or_default(),
+        }))
+    }
+
     /// The case of a flow that a rule opened, or opens, because of the record that a case is about: no second one is opened
     /// below.
     pub(crate) fn is_opened_by_record(&self, case: &Case, flow: &FlowId) -> Result<bool, Problem> {
@@ -367,6 +417,14 @@ impl Office {
         let subject = stated.find(|(field, _)| field == "subject");
         Ok(subject.map(|(_, id)| (subject_type, id.clone())))
     }
+}
+
+/// Whether a case was closed without being gone through: called off by whoever opened it, or merged into another.
+fn was_set_aside(case: &Case) -> bool {
+    let last = case.state.steps.last();
+    let action = last.and_then(|step| case.flow.action(&step.action));
+    case.state.is_closed()
+        && action.is_some_and(|action| action.scope == Scope::Filer || action.beyond.merges)
 }
 
 /// What lists test of a rule's records: the date lies within its days; where there is none, the record's day.

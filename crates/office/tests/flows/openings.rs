@@ -323,3 +323,45 @@ fn a_case_that_a_rule_opens_where_nobody_can_act_is_the_offices() {
     assert!(waiting(&city, "group", None).is_empty());
     assert_eq!(waiting(&city, "clerk", Some("town")), [case]);
 }
+
+#[test]
+fn by_hand_a_record_has_its_case_once_and_only_where_it_asks_for_one() {
+    let mut city = city();
+    let failed = city.sample("a1", "fail");
+    let passed = city.sample("a2", "pass");
+    let mut file = |record: u64, number: &str| {
+        let typed = (!number.is_empty()).then(|| ("number".to_owned(), number.to_owned()));
+        let filing = Filing {
+            flow: "disposal".to_owned(),
+            record: Some(record),
+            fields: typed.into_iter().collect(),
+            ..Filing::default()
+        };
+        let filed = city.office.file_case(&filing);
+        filed.map_err(|faults| faults.iter().map(|fault| fault.code).collect::<Vec<_>>())
+    };
+    assert_eq!(file(passed, "").unwrap_err(), ["O955"]);
+    assert_eq!(file(failed, "b9").unwrap_err(), ["O956"]);
+    let case = file(failed, "a1").unwrap();
+    assert_eq!(file(failed, "").unwrap_err(), ["O954"]);
+    // What nobody typed is there as the record says it.
+    let said = &city.case(case).state.fields[&base::FieldId::new("cost")];
+    assert_eq!(said.to_string(), "12.5");
+    city.acts(case, "close").unwrap();
+    let filing = Filing {
+        flow: "disposal".to_owned(),
+        record: Some(failed),
+        ..Filing::default()
+    };
+    let faults = city.office.file_case(&filing).unwrap_err();
+    assert_eq!(faults[0].code, "O954");
+    // What was called off was not gone through: then it may be opened again.
+    let other = Filing {
+        record: Some(city.sample("a3", "fail")),
+        ..filing
+    };
+    let called_off = city.office.file_case(&other).unwrap();
+    city.acts(called_off, "withdraw").unwrap();
+    city.office.file_case(&other).unwrap();
+    city.office.agrees_with_replay().unwrap();
+}
