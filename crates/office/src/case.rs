@@ -751,6 +751,28 @@ impl Office {
         }
         Ok(cases)
     }
+
+    /// The cases of one unit's items of a scorecard in a period, by item.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn cases_of_unit<'i>(
+        &self,
+        scorecard: &ScorecardId,
+        period: &Period,
+        unit: &UnitId,
+        items: impl Iterator<Item = &'i ItemId>,
+    ) -> Result<BTreeMap<ItemId, u64>, Problem> {
+        let (state, period) = (self.state()?, period.to_string());
+        let mut cases = BTreeMap::new();
+        for item in items {
+            let key = spaces::key(&[scorecard.as_str(), &period, item.as_str(), unit.as_str()]);
+            if let Some(number) = get(&state, spaces::CASE_INDEX, &key)? {
+                cases.insert(item.clone(), number);
+            }
+        }
+        Ok(cases)
+    }
 }
 
 impl Office {

@@ -6,3 +6,4 @@ mod clocks;
 mod notices;
 mod openings;
 mod others;
+mod waiting;

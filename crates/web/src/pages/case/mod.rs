@@ -748,7 +748,7 @@ fn locked(look: &Look<'_>, case: &Case, words: Words) -> Vec<LockLine> {
     )
     .unwrap_or_default()
     .iter()
-    .filter(|lock| crate::pages::course::is_waiting(case, lock))
+    .filter(|lock| office::work::is_in_the_way(case, lock))
     .map(|lock| LockLine {
         name: look.text(&lock.deadline.name).to_owned(),
         since: words.day_and_weekday(lock.run.due_on),
