@@ -7,14 +7,16 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::{get, post};
-use base::{Day, Position};
+use base::{Day, Position, Problem};
+use office::Office;
 use office::authority::Granted;
 use office::papers::{Paper, PaperKind};
 use serde_json::Value as Json;
 
-use crate::answer::{Page, Refused, go_to};
+use crate::answer::{Page, Refused};
 use crate::asked::Asked;
 use crate::frame::Frame;
+use crate::frame::told::{Step, go_and_tell};
 use crate::look::Look;
 use crate::site::Site;
 use crate::words::Words;
@@ -177,7 +179,10 @@ fn show(look: &Look<'_>, position: u64) -> Result<Page, Refused> {
         .iter()
         .filter_map(|band| {
             Some(Named {
-                name: format!("{}（{}）", look.text(&band.name), band.grade),
+                name: match words.lang {
+                    base::Lang::Zh => format!("{}（{}）", look.text(&band.name), band.grade),
+                    base::Lang::En => format!("{} ({})", look.text(&band.name), band.grade),
+                },
                 units: by_grade.remove(&band.grade)?,
             })
         })
@@ -186,7 +191,7 @@ fn show(look: &Look<'_>, position: u64) -> Result<Page, Refused> {
         .approval
         .as_ref()
         .and_then(|id| look.programme.documents.get(&**id));
-    let issued = issued(look, position)?;
+    let issued = issued(look.office, &position.to_string())?;
     let opened = look
         .office
         .consequence_cases(&id, &look.programme.year)?
@@ -234,9 +239,8 @@ fn show(look: &Look<'_>, position: u64) -> Result<Page, Refused> {
 }
 
 /// The circular that was issued about the sealed result as a paper, the newest that stands.
-fn issued(look: &Look<'_>, position: u64) -> Result<Option<Paper>, Refused> {
-    let (papers, _) = look.office.papers(Some(PaperKind::Circular), PAPERS_MAX)?;
-    let about = position.to_string();
+pub(crate) fn issued(office: &Office, about: &str) -> Result<Option<Paper>, Problem> {
+    let (papers, _) = office.papers(Some(PaperKind::Circular), PAPERS_MAX)?;
     let mut papers = papers.into_iter();
     Ok(papers.find(|paper| paper.voided.is_none() && paper.facts.about == about))
 }
@@ -272,8 +276,19 @@ async fn open(State(site): State<Site>, asked: Asked, posted: crate::posted::Pos
                 .open_consequences(&scorecard, &programme.year)
                 .map_err(one)
         },
-        |_, _, _, _| go_to("/assessment#opened"),
+        |site, _, _, count| {
+            let one = site.office().read(a_rectification);
+            go_and_tell(site, "/assessment", Step::Rectified, count, one.ok().flatten())
+        },
         |_, _, problems| Err(Refused::from(problems.to_vec())),
     )
     .await
+}
+
+/// One of the cases that the sealed result has opened.
+fn a_rectification(office: &Office) -> Option<u64> {
+    let programme = office.programme().ok()?;
+    let (scorecard, _) = crate::pages::board::scorecard_of(&programme, None)?;
+    let opened = office.consequence_cases(scorecard, &programme.year).ok()?;
+    Some(opened.last()?.number)
 }
