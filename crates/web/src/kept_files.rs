@@ -51,12 +51,7 @@ fn keep_one(look: &Look<'_>, actor: u64, file: &Upload) -> Option<KeptFile> {
 }
 
 /// The kept files that a form names.
-fn named(
-    site: &Site,
-    actor: u64,
-    posted: &Posted,
-    field: &str,
-) -> Result<Vec<KeptFile>, Problem> {
+fn named(site: &Site, actor: u64, posted: &Posted, field: &str) -> Result<Vec<KeptFile>, Problem> {
     let found = found(site, actor, posted, field)?;
     Ok(found
         .into_iter()
@@ -80,7 +75,9 @@ pub(crate) fn file_of(
     if let Some(file) = posted.files.iter().find(|file| file.field == field) {
         return Ok(Some(file.clone()));
     }
-    Ok(found(site, actor, posted, field)?.pop().map(|(_, file)| file))
+    Ok(found(site, actor, posted, field)?
+        .pop()
+        .map(|(_, file)| file))
 }
 
 /// The files of a field of a form: those that it names, and those that came with it.

@@ -214,17 +214,16 @@ fn cases(words: Words, done: &Done, count: u64) -> String {
         (base::Lang::Zh, 1) => format!("{}已办理：{} → {}", done.action, done.title, done.state),
         (base::Lang::En, 1) => format!("{} is done: {} → {}", done.action, done.title, done.state),
         (base::Lang::Zh, _) => format!("{}已办理 {count} 项 → {}", done.action, done.state),
-        (base::Lang::En, _) => format!("{} is done for {count} items → {}", done.action, done.state),
+        (base::Lang::En, _) => {
+            format!("{} is done for {count} items → {}", done.action, done.state)
+        }
     }
 }
 
 /// What follows on a step of cases.
 fn next(words: Words, done: &Done) -> String {
     if done.is_closed {
-        let closed = words.say(
-            "已经办结，不再等任何人。",
-            "Closed: they wait for nobody.",
-        );
+        let closed = words.say("已经办结，不再等任何人。", "Closed: they wait for nobody.");
         return closed.to_owned();
     }
     let mut said = String::new();

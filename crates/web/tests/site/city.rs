@@ -232,7 +232,10 @@ impl Reply {
     #[track_caller]
     pub fn tells_at(&self, address: &str) {
         assert_eq!(self.status, StatusCode::SEE_OTHER, "{}", self.body);
-        let told = self.location.find("told=").and_then(|at| self.location.get(..at - 1));
+        let told = self
+            .location
+            .find("told=")
+            .and_then(|at| self.location.get(..at - 1));
         assert_eq!(told, Some(address), "{}", self.location);
     }
 }

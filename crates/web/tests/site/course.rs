@@ -123,9 +123,15 @@ fn five_people_lead_an_item_from_its_target_to_the_composite() {
         fields: [("review_points".to_owned(), "4.5".to_owned())].into(),
         ..office::case::ActRequest::default()
     };
-    let faults = city.site.office().read(|office| office.check_act(case, &agreed));
+    let faults = city
+        .site
+        .office()
+        .read(|office| office.check_act(case, &agreed));
     let faults = faults.unwrap().unwrap();
-    assert!(faults.iter().all(|fault| fault.code != "O661"), "{faults:?}");
+    assert!(
+        faults.iter().all(|fault| fault.code != "O661"),
+        "{faults:?}"
+    );
     let bare = [(points.as_str(), "3")];
     reviewer
         .submit(grid, grid, &bare)

@@ -114,7 +114,10 @@ fn a_letter_is_signed_by_both_and_a_change_is_told_to_whom_it_touches() {
     assert_eq!(city.position(), before);
     let signed = leader.get(page);
     signed.is(StatusCode::OK, "signed by both");
-    assert!(!signed.body.contains("id=\"told\""), "nothing was done just now");
+    assert!(
+        !signed.body.contains("id=\"told\""),
+        "nothing was done just now"
+    );
     assert!(signed.body.contains("leader 某") && signed.body.contains("committee 某"));
     // A scan of the paper.
     let scan = ("scan", "责任书.pdf", b"%PDF-1.4 a scan".as_slice());

@@ -592,7 +592,10 @@ fn a_rectification_names_its_items_and_the_circular_has_a_number_of_its_own() {
     assert_eq!(slip.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(slip.has("W994") && slip.has("某质委〔2019〕1号"));
     let meant: Vec<_> = fields.into_iter().chain([("again", "1")]).collect();
-    assert_eq!(town.city.post("/papers/new", &meant).status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        town.city.post("/papers/new", &meant).status,
+        StatusCode::SEE_OTHER
+    );
     // The ledger of rectification lists the items.
     let table = town.city.get("/papers/new?kind=rectification").text();
     assert!(

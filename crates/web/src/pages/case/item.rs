@@ -356,6 +356,9 @@ fn checks(
             is_done: pieces >= least,
             text: match words.lang {
                 base::Lang::Zh => format!("佐证材料至少{least}件（现有{pieces}件）"),
+                base::Lang::En if least == 1 => {
+                    format!("at least 1 piece of evidence ({pieces} there)")
+                }
                 base::Lang::En => format!("at least {least} pieces of evidence ({pieces} there)"),
             },
         });

@@ -10,6 +10,7 @@ use axum::routing::{get, post};
 use base::{Day, Position, Problem};
 use office::Office;
 use office::authority::Granted;
+use office::course::APPROVAL_FIELD;
 use office::papers::{Paper, PaperKind};
 use serde_json::Value as Json;
 
@@ -23,6 +24,8 @@ use crate::words::Words;
 
 /// Circulars that are looked through for one about a result.
 const PAPERS_MAX: usize = 100;
+/// Closed items that are looked through for what was typed at the sealing.
+const CLOSED_MAX: usize = 20;
 
 pub(crate) fn routes() -> Router<Site> {
     Router::new()
@@ -66,6 +69,8 @@ struct Circular {
     consequences: Vec<Named>,
     blocks: Vec<Block>,
     minutes: String,
+    /// What was typed with the minutes when it was sealed, such as their number: name and text.
+    decided: Vec<(String, String)>,
     root: String,
     is_demonstration: bool,
     corrects: Option<(u64, String)>,
@@ -222,6 +227,11 @@ fn show(look: &Look<'_>, position: u64) -> Result<Page, Refused> {
         consequences,
         blocks: blocks.into_iter().map(|(_, block)| block).collect(),
         minutes: facts.minutes.clone(),
+        decided: match facts.corrects {
+            // A correction closes no cases: its minutes have no number of their own there.
+            Some(_) => Vec::new(),
+            None => decided(look, &id, &facts.period)?,
+        },
         root: facts.root.clone(),
         is_demonstration: facts.demonstration,
         corrects: facts
@@ -243,6 +253,39 @@ pub(crate) fn issued(office: &Office, about: &str) -> Result<Option<Paper>, Prob
     let (papers, _) = office.papers(Some(PaperKind::Circular), PAPERS_MAX)?;
     let mut papers = papers.into_iter();
     Ok(papers.find(|paper| paper.voided.is_none() && paper.facts.about == about))
+}
+
+/// What the meeting's form said beside the number of the approval: it stands in the step by which the sealing closed
+/// each item.
+fn decided(
+    look: &Look<'_>,
+    scorecard: &base::ScorecardId,
+    period: &str,
+) -> Result<Vec<(String, String)>, Refused> {
+    let Ok(period) = base::Period::parse(period, look.programme.assessment_start) else {
+        return Ok(Vec::new());
+    };
+    let cases = look.office.cases_of(scorecard, &period)?;
+    for number in cases.values().take(CLOSED_MAX) {
+        let case = look.office.case(*number)?;
+        let Some(step) = case.state.steps.last().filter(|_| case.state.is_closed()) else {
+            continue;
+        };
+        let texts = step.fields.iter().filter_map(|(id, value)| {
+            let field = case.flow.field(id)?;
+            match value {
+                casework::Value::Text(text) if id.as_str() != APPROVAL_FIELD => {
+                    Some((look.text(&field.name).to_owned(), text.clone()))
+                }
+                _ => None,
+            }
+        });
+        let texts: Vec<(String, String)> = texts.collect();
+        if !texts.is_empty() {
+            return Ok(texts);
+        }
+    }
+    Ok(Vec::new())
 }
 
 /// The body that the programme declares to issue circulars, else the one that sealed the result, else the city.
@@ -278,7 +321,13 @@ async fn open(State(site): State<Site>, asked: Asked, posted: crate::posted::Pos
         },
         |site, _, _, count| {
             let one = site.office().read(a_rectification);
-            go_and_tell(site, "/assessment", Step::Rectified, count, one.ok().flatten())
+            go_and_tell(
+                site,
+                "/assessment",
+                Step::Rectified,
+                count,
+                one.ok().flatten(),
+            )
         },
         |_, _, problems| Err(Refused::from(problems.to_vec())),
     )

@@ -440,7 +440,13 @@ async fn seal(State(site): State<Site>, asked: Asked, posted: Posted) -> Respons
         },
         |site, who, posted, position| {
             kept_files::let_go(site, who.actor, posted, MINUTES);
-            go_and_tell(site, &format!("/circular/{position}"), Step::Sealed, 1, None)
+            go_and_tell(
+                site,
+                &format!("/circular/{position}"),
+                Step::Sealed,
+                1,
+                None,
+            )
         },
         |look, posted, problems| show(look, Some(posted), problems),
     )

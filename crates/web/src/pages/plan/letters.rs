@@ -146,7 +146,8 @@ struct LettersPage {
 }
 
 async fn page(State(site): State<Site>, asked: Asked, Query(chosen): Query<Chosen>) -> Response {
-    site.page(asked, move |look| show(look, &chosen, None, &[])).await
+    site.page(asked, move |look| show(look, &chosen, None, &[]))
+        .await
 }
 
 /// A list that came back is ticked as it was sent, a new one wholly.
