@@ -203,6 +203,11 @@ impl Columns {
         self.head
     }
 
+    /// The position of the latest change of a table: what is read of its rows at any later one is the same.
+    pub fn changed(&self, table: &str) -> Position {
+        Position(self.tables.get(table).map_or(0, Table::changed))
+    }
+
     /// The programme in force at a position and the position that brought it.
     pub fn programme_at(&self, at: Position) -> Option<(&Arc<Programme>, Position)> {
         self.in_force(at).map(|found| (&found.programme, found.at))

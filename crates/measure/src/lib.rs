@@ -51,6 +51,6 @@ pub use memory::{Memory, TableMemory};
 pub use problems::CATALOGUE;
 pub use programme::schema::Value;
 pub use query::{By, Cell, Query, Slice};
-pub use read::RowView;
+pub use read::{ColumnAt, RowView};
 pub use records::{Behind, RowId};
 pub use sql::Dialect;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use base::{Day, Position, Ratio, SubjectTypeId};
-use programme::schema::{ColumnType, Schema, Value};
+use programme::schema::{ColumnSchema, ColumnType, Schema, Value};
 
 use crate::columns::Columns;
 use crate::dictionary::Dictionaries;
@@ -50,6 +50,21 @@ impl<'a> RowView<'a> {
         })
     }
 
+    /// The value of a column that was found before.
+    pub fn value_at(&self, column: ColumnAt<'_>) -> Value {
+        decode(
+            self.cell(column),
+            &column.schema.column_type,
+            self.dictionaries,
+        )
+    }
+
+    /// A number that stands for the value of a column that was found before: the same for the same value. Going
+    /// through a million rows, this is all that is asked of most.
+    pub fn cell(&self, column: ColumnAt<'_>) -> i64 {
+        self.table.get(self.row, column.place)
+    }
+
     /// The number in a column of numbers, exact.
     pub fn number(&self, column: &str) -> Option<Ratio> {
         let (place, column) = self.table.column(column)?;
@@ -85,7 +100,20 @@ impl<'a> RowView<'a> {
     }
 }
 
+/// Where a column of a table is.
+#[derive(Clone, Copy)]
+pub struct ColumnAt<'a> {
+    place: Place,
+    schema: &'a ColumnSchema,
+}
+
 impl Columns {
+    /// Finds a column once for many rows of its table.
+    pub fn column_at(&self, table: &str, column: &str) -> Option<ColumnAt<'_>> {
+        let (place, schema) = self.table(table)?.column(column)?;
+        Some(ColumnAt { place, schema })
+    }
+
     /// The rows of a table that count at a position, in the order in which they were accepted. None for a
     /// table that does not exist.
     pub fn rows_at(&self, table: &str, at: Position) -> impl Iterator<Item = RowView<'_>> {

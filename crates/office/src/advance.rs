@@ -36,6 +36,8 @@ pub struct Advanced {
     pub ended: usize,
     /// Cases of visits that come near, and such as ended because they were made.
     pub visits: usize,
+    /// Cases that records opened.
+    pub opened: usize,
     /// Cases that were reported because they stayed late.
     pub reported: usize,
     /// Deadlines that could not be counted, each kind of reason once: a year's holidays are not published.
@@ -69,7 +71,9 @@ impl Office {
         let acting = self.acting();
         let done = self.decide_again(|office| office.advance_now(day));
         self.set_acting(acting);
-        done
+        let mut done = done?;
+        done.opened = self.open_from_records(day)?;
+        Ok(done)
     }
 
     fn advance_now(&mut self, day: Day) -> Result<Advanced, Problem> {
@@ -140,6 +144,9 @@ impl Office {
     /// # Errors
     /// As [`Office::advance`].
     pub fn advance_visits(&mut self, day: Day) -> Result<usize, Problem> {
+        if self.programme()?.visit_rules.is_empty() {
+            return Ok(0);
+        }
         let acting = self.acting();
         let done = self.decide_again(|office| {
             let commands = office.visit_commands(day)?;
@@ -151,7 +158,7 @@ impl Office {
         done
     }
 
-    fn append_as_clock(&mut self, mut commands: Vec<Command>) -> Result<(), Problem> {
+    pub(crate) fn append_as_clock(&mut self, mut commands: Vec<Command>) -> Result<(), Problem> {
         if !commands.is_empty() {
             let clock = self.clock()?;
             commands.splice(0..0, clock);

@@ -10,6 +10,7 @@ use casework::{Flow, Opening, StateKind, Step, Transfer};
 use ledger::Precondition;
 use programme::model::Programme;
 
+use crate::advance::CLOCK_ROLE;
 use crate::case::{ActRequest, Case, to_column, to_json};
 use crate::entry::{CaseActFacts, CaseOpenFacts, CasePassedFacts, Evidence, Kind, Private};
 use crate::fold::get;
@@ -98,12 +99,14 @@ impl Office {
             faults.extend(unit_on(&programme, unit, day).err());
         }
         faults.extend(self.about_nothing(&programme, flow, filing).map_err(one)?);
+        let given = match filing.record {
+            Some(record) if flow.subject == "record" && faults.is_empty() => self
+                .as_its_record_says(flow, record, &filing.fields, &mut faults)
+                .map_err(one)?,
+            _ => filing.fields.clone(),
+        };
         let mut fields = BTreeMap::new();
-        for (name, text) in filing
-            .fields
-            .iter()
-            .filter(|(_, text)| !text.trim().is_empty())
-        {
+        for (name, text) in given.iter().filter(|(_, text)| !text.trim().is_empty()) {
             let id = FieldId::new(name);
             let is_taken = flow.filing.requires.contains(&id) || flow.filing.sets.contains(&id);
             match flow.field(&id).filter(|_| is_taken) {
@@ -118,7 +121,7 @@ impl Office {
             }
         }
         for id in &flow.filing.requires {
-            let given = filing.fields.get(id.as_str());
+            let given = given.get(id.as_str());
             if given.is_none_or(|text| text.trim().is_empty()) {
                 let name = flow
                     .field(id)
@@ -145,8 +148,14 @@ impl Office {
         if !faults.is_empty() {
             return Err(faults);
         }
+        // A case about a record is about the record's subject too.
+        let subject = match (&filing.subject, filing.record) {
+            (None, Some(record)) => self.subject_of_record(&programme, record).map_err(one)?,
+            _ => None,
+        };
+        let subject = subject.map(|(_, id)| id);
         let facts = CaseOpenFacts {
-            subject: filing.subject.clone(),
+            subject: filing.subject.clone().or(subject),
             record: filing.record,
             fields: fields
                 .iter()
@@ -157,6 +166,39 @@ impl Office {
         let command = Command::new(Kind::CaseFiled, &facts, &Private::default()).map_err(one)?;
         let heads = self.append(vec![command], &[]).map_err(one)?;
         Ok(heads.first().map_or(0, |head| head.position.0))
+    }
+
+    /// What was given to a case about a record, with what the record says itself. Where a rule opens such cases, the record
+    /// must ask for one, there must be none yet, and nothing may be typed otherwise than the record has it.
+    fn as_its_record_says(
+        &self,
+        flow: &Flow,
+        record: u64,
+        typed: &BTreeMap<String, String>,
+        faults: &mut Vec<Problem>,
+    ) -> Result<BTreeMap<String, String>, Problem> {
+        let mut given = typed.clone();
+        let Some(asked) = self.asked_by_record(&flow.id, record)? else {
+            return Ok(given);
+        };
+        let (zh, en) = (&flow.name.zh, &flow.name.en);
+        match asked.there_is {
+            Some(case) => faults.push(problems::record_has_case(record, zh, en, case)),
+            None => {
+                let refused = asked.refused.as_ref();
+                faults.extend(refused.map(|when| problems::record_asks_none(record, zh, en, when)));
+            }
+        }
+        for (input, says) in asked.fields {
+            let other = given.get(input.as_str()).map(|text| text.trim());
+            if let Some(text) = other.filter(|text| !text.is_empty() && *text != says) {
+                let name = flow.field(&input).map(|field| field.name.clone());
+                let name = name.unwrap_or_default();
+                faults.push(problems::not_as_its_record(&name.zh, &name.en, text, &says));
+            }
+            given.insert(input.to_string(), says);
+        }
+        Ok(given)
     }
 
     /// What a filed case should be about and is not.
@@ -207,11 +249,16 @@ impl Office {
             None => self.today()?,
         };
         let unit = unit.map(str::to_owned).or_else(|| above.about.unit.clone());
-        let is_about_the_same = found.subject == above.flow.subject;
+        // What it is about is what the one above is about, as far as its flow is about such.
+        let subject = self.subject_of_case(above)?.filter(|(subject_type, _)| {
+            let is_about_subjects = programme.subject_types.contains_key(found.subject.as_str());
+            !is_about_subjects || *found.subject == *subject_type.as_str()
+        });
         let facts = CaseOpenFacts {
-            subject: above.about.subject.clone().filter(|_| is_about_the_same),
+            subject: subject.map(|(_, id)| id),
             record: above.about.record,
             parent: Some(above.number),
+            fields: carried_down(above, found),
             ..opened(found, day, unit)
         };
         Command::new(Kind::CaseFiled, &facts, &Private::default())
@@ -234,7 +281,8 @@ impl Office {
         }
     }
 
-    /// Whether who acts opened the case: also under another number since, or as a deputy.
+    /// Whether who acts opened the case: also under another number since, or as a deputy. Of one that a rule opened it is
+    /// whose unit has it, or nobody could call it off.
     ///
     /// # Errors
     /// The state cannot be read.
@@ -252,6 +300,11 @@ impl Office {
                 Some(moved_to) => by = moved_to,
                 None => break,
             }
+        }
+        let opener = self.actor_of(case.state.opening.by)?;
+        if opener.is_some_and(|row| row.role == CLOCK_ROLE) {
+            let unit = self.actor_of(own)?.and_then(|row| row.unit);
+            return Ok(unit.is_some() && unit == case.about.unit);
         }
         Ok(false)
     }
@@ -397,6 +450,19 @@ fn unit_on(programme: &Programme, id: &str, day: Day) -> Result<(), Problem> {
     }
     let known = programme.units.keys().map(UnitId::as_str);
     Err(problems::unknown_unit(id, programme::suggest(id, known)))
+}
+
+/// What a case below knows from the start: what its opening takes and the one above has under the same name, of the same
+/// type. Nobody types a number twice.
+fn carried_down(above: &Case, below: &Flow) -> BTreeMap<String, serde_json::Value> {
+    let taken = below.filing.requires.iter().chain(&below.filing.sets);
+    let carried = taken.filter_map(|id| {
+        let (field, from) = (below.field(id)?, above.flow.field(id)?);
+        let value = above.state.fields.get(id)?;
+        let is_read = field.kind == from.kind && field.read(&value.to_string()).is_ok();
+        is_read.then(|| (id.to_string(), to_json(value)))
+    });
+    carried.collect()
 }
 
 /// The facts of a case that is opened on a day, about nothing yet.

@@ -376,6 +376,11 @@ impl Office {
     ) -> Result<Option<Command>, Problem> {
         let action = case.flow.action(&ActionId::new(&request.action));
         let opens = action.and_then(|action| action.beyond.opens.as_ref());
+        if let Some(opens) = opens
+            && self.is_opened_by_record(case, opens)?
+        {
+            return Ok(None);
+        }
         let below = opens
             .map(|opens| self.open_below(case, opens, request.unit_to.as_deref(), request.day));
         below.transpose()
@@ -395,6 +400,10 @@ impl Office {
         };
         let mut fields = BTreeMap::new();
         let mut faults = Vec::new();
+        // Made-up data may say what people may not.
+        if request.standing.is_none() {
+            faults.extend(only_by_record(&programme, case, &request.action));
+        }
         for (name, text) in &request.fields {
             let id = FieldId::new(name);
             match case.flow.field(&id) {
@@ -452,6 +461,20 @@ impl Office {
         };
         casework::check(&case.flow, &case.state, act, &programme.calendar)
     }
+}
+
+/// Why a step cannot be taken by hand, where a record takes it.
+fn only_by_record(programme: &Programme, case: &Case, action: &str) -> Option<Problem> {
+    let id = ActionId::new(action);
+    let of = programme.done_by_record(&case.flow.id, &id)?;
+    let record = programme.record_types.get(of)?;
+    let action = case.flow.action(&id)?;
+    Some(problems::done_by_record(
+        &action.name.zh,
+        &action.name.en,
+        &record.name.zh,
+        &record.name.en,
+    ))
 }
 
 /// Points that judge an item of levels must be those of one of them, so that they say which it is; and a level
@@ -724,6 +747,28 @@ impl Office {
                     (ItemId::new(item), UnitId::new(unit)),
                     row(spaces::CASE_INDEX, &found.value)?,
                 );
+            }
+        }
+        Ok(cases)
+    }
+
+    /// The cases of one unit's items of a scorecard in a period, by item.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn cases_of_unit<'i>(
+        &self,
+        scorecard: &ScorecardId,
+        period: &Period,
+        unit: &UnitId,
+        items: impl Iterator<Item = &'i ItemId>,
+    ) -> Result<BTreeMap<ItemId, u64>, Problem> {
+        let (state, period) = (self.state()?, period.to_string());
+        let mut cases = BTreeMap::new();
+        for item in items {
+            let key = spaces::key(&[scorecard.as_str(), &period, item.as_str(), unit.as_str()]);
+            if let Some(number) = get(&state, spaces::CASE_INDEX, &key)? {
+                cases.insert(item.clone(), number);
             }
         }
         Ok(cases)

@@ -104,6 +104,9 @@ pub enum Kind {
     FieldVisit = 98,
     /// The second inspector of a visit says that it was so, or that it was not.
     FieldVisitConfirmed = 99,
+    /// A record opens a case, by a rule of the programme. A kind of its own, so that the state knows of which record and
+    /// flow there is one: two who come to the same record at once cannot both open it.
+    CaseOfRecord = 110,
 }
 
 /// All kinds, in the order of their numbers.
@@ -151,6 +154,7 @@ pub const KINDS: &[Kind] = &[
     Kind::CaseReported,
     Kind::FieldVisit,
     Kind::FieldVisitConfirmed,
+    Kind::CaseOfRecord,
 ];
 
 impl Kind {
@@ -723,7 +727,8 @@ pub struct CaseReportedFacts {
     pub roles: Vec<String>,
 }
 
-/// Facts of [`Kind::CaseOpen`], [`Kind::Assign`] and [`Kind::CaseFiled`]. A case's number is the position of this entry.
+/// Facts of [`Kind::CaseOpen`], [`Kind::Assign`], [`Kind::CaseFiled`] and [`Kind::CaseOfRecord`]. A case's number is the
+/// position of this entry.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CaseOpenFacts {
     /// Flow.
@@ -758,7 +763,8 @@ pub struct CaseOpenFacts {
     /// Of an assignment: the cases because of which it was made.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub because: Vec<CaseDue>,
-    /// Of [`Kind::CaseFiled`]: the subject that it is about.
+    /// Of [`Kind::CaseFiled`] and [`Kind::CaseOfRecord`]: the subject that it is about; of a case about a record, the
+    /// record's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
     /// Of [`Kind::CaseFiled`]: the case below which it was opened.

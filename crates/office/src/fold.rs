@@ -14,6 +14,8 @@ mod papers;
 mod people;
 mod visits;
 
+use std::collections::BTreeMap;
+
 use base::Problem;
 use ledger::{Change, Entry, Space, StateView};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -215,8 +217,15 @@ pub fn fold(state: &StateView, entry: &Entry) -> Result<Vec<Change>, Problem> {
             row.status = status;
             changes.push(put(spaces::IMPORT, key, &row)?);
         }
-        Kind::CaseOpen | Kind::Assign | Kind::CaseFiled => {
+        Kind::CaseOpen | Kind::Assign | Kind::CaseFiled | Kind::CaseOfRecord => {
             let facts: CaseOpenFacts = read(entry)?;
+            if let (Kind::CaseOfRecord, Some(record)) = (kind, facts.record) {
+                let key = spaces::number_key(record);
+                let mut row: BTreeMap<String, u64> =
+                    get(state, spaces::OF_RECORD, &key)?.unwrap_or_default();
+                row.insert(facts.flow.clone(), at);
+                changes.push(put(spaces::OF_RECORD, key, &row)?);
+            }
             if let Some(parent) = facts.parent {
                 changes.push(cases::opened_below(state, at, parent)?);
             }

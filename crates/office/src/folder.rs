@@ -202,6 +202,16 @@ impl Office {
         self
     }
 
+    /// Lets the columns go for work that needs none, however long it takes: others take in what is appended and read
+    /// it meanwhile. Says whether it did; then the office is refreshed before it goes on.
+    pub(crate) fn let_columns_go(&mut self) -> bool {
+        let Held::Shared(Some(guard)) = &self.mirror else {
+            return false;
+        };
+        self.mirror = Held::Own(Box::new(guard.without_columns()));
+        true
+    }
+
     pub(crate) fn into_parts(self) -> (Ledger, Mirror) {
         let ledger = self.ledger;
         ledger.let_go();

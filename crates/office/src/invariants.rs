@@ -454,6 +454,19 @@ fn cases(state: &StateView<'_>, mirror: &Mirror) -> Result<(), Problem> {
             return Err(differ("case", case, version));
         }
     }
+    // What a record opened is about it, and of the flow that the row says.
+    for found in rows::<BTreeMap<String, u64>>(state, spaces::OF_RECORD) {
+        let (key, version, opened) = found?;
+        for (flow, case) in opened {
+            let about: Option<CaseRow> = read(state, spaces::CASE, &spaces::number_key(case))?;
+            let is_so = about.is_some_and(|about| {
+                about.opened.flow == flow && about.opened.record == Some(number(&key))
+            });
+            if !is_so || !mirror.has_case_about(number(&key), &FlowId::new(&flow)) {
+                return Err(differ("case of record", case, version));
+            }
+        }
+    }
     let is_there = |case: u64| -> Result<bool, Problem> {
         let found = state.get(spaces::CASE, &spaces::number_key(case))?;
         Ok(found.is_some())

@@ -38,6 +38,7 @@ pub mod letters;
 pub mod lost;
 pub mod mirror;
 mod new_record;
+pub mod openings;
 pub mod papers;
 pub mod people;
 pub mod problems;

@@ -197,6 +197,13 @@ impl Mirror {
         self.about.get(&record).cloned().unwrap_or_default()
     }
 
+    /// Whether there is a case of a flow about a record, open or closed, whoever opened it.
+    pub(crate) fn has_case_about(&self, record: u64, flow: &FlowId) -> bool {
+        let about = self.about.get(&record).into_iter().flatten();
+        let mut cases = about.filter_map(|number| self.cases.get(number));
+        cases.any(|case| *case.opened.flow == *flow.as_str())
+    }
+
     fn note_about(&mut self, number: u64, case: &CaseNow) {
         if let Some(record) = case.opened.record {
             self.about.entry(record).or_default().push(number);
@@ -394,7 +401,7 @@ impl Mirror {
                     at,
                 })?;
             }
-            Kind::CaseOpen | Kind::Assign | Kind::CaseFiled => {
+            Kind::CaseOpen | Kind::Assign | Kind::CaseFiled | Kind::CaseOfRecord => {
                 let case = CaseNow::opened(facts(told)?, told.programme);
                 self.show_case(at, at.0, &case)?;
                 self.note_about(at.0, &case);

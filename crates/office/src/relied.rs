@@ -137,6 +137,12 @@ fn keys_of(command: &Command) -> Result<Vec<(Space, Vec<u8>)>, Problem> {
             let key = |parent| (spaces::CASE, spaces::number_key(parent));
             return Ok(facts.parent.into_iter().map(key).collect());
         }
+        // Two that come to the same record at once cannot both open its case.
+        Kind::CaseOfRecord => {
+            let facts: CaseOpenFacts = read(command)?;
+            let key = |record| (spaces::OF_RECORD, spaces::number_key(record));
+            return Ok(facts.record.into_iter().map(key).collect());
+        }
         Kind::CasePassed => {
             let facts: CasePassedFacts = read(command)?;
             let cases = [Some(facts.act.case), facts.into].into_iter().flatten();

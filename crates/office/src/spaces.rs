@@ -83,6 +83,9 @@ pub const PAPER_SERIES: Space = Space(85);
 /// Case number → positions of the papers about its steps, oldest first.
 pub const CASE_PAPERS: Space = Space(102);
 
+/// Record → numbers of the cases that rules opened because of it, by flow.
+pub const OF_RECORD: Space = Space(110);
+
 /// A key made of parts, separated so that no two lists of parts collide.
 pub fn key(parts: &[&str]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(parts.iter().map(|part| part.len() + 1).sum());

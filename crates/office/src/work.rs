@@ -1,17 +1,20 @@
 //! Work: which open cases wait for whom, and until when.
 //!
 //! Every page shows how much waits for whoever looks, so the open cases are kept in memory and brought
-//! up by the entries since ([`Worklist::bring_up`]); nothing here decides anything: what is possible
-//! says `casework`.
+//! up by the entries since ([`Worklist::bring_up`]); what waits for whom, and until when, is kept until one
+//! of those cases moves. Nothing here decides anything: what is possible says `casework`.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base::{ActionId, Day, Position, Problem, RoleId, ScorecardId};
-use casework::{Due, DueState, StateKind, locks, open_actions, possible_actions};
+use casework::{
+    Action, Due, DueState, Flow, Lock, Scope, StateKind, locks, open_actions, possible_actions,
+};
 use programme::model::Programme;
 use programme::plan;
 
+use crate::advance::CLOCK_ROLE;
 use crate::authority::Granted;
 use crate::case::{Case, relation};
 use crate::entry::{CaseActFacts, CaseOpenFacts, Kind, RemindFacts};
@@ -36,17 +39,31 @@ pub struct Worklist {
     /// Results that are sealed: scorecard and period. Their items wait for nobody.
     sealed: BTreeSet<(String, String)>,
     deputies: Arc<[(u64, StandsIn)]>,
-    /// What was found to wait for a role and unit on the day, until a case moves.
+    /// Who can act: role and unit.
+    posts: BTreeSet<(String, Option<String>)>,
+    /// The number under which time writes.
+    clock: Option<u64>,
+    /// What was found to wait for a role and unit on the day; of a case that moves it is found anew.
     waiting: Mutex<HashMap<(String, Option<String>), Waiting>>,
 }
-
-/// The numbers of the cases that wait, with what can be done.
-type Waits = Arc<[(u64, Vec<ActionId>)]>;
 
 #[derive(Debug)]
 struct Waiting {
     day: Day,
-    found: Waits,
+    /// The numbers of the cases that wait, with what can be done.
+    found: BTreeMap<u64, Vec<ActionId>>,
+    /// The same in the order of the list, made when somebody first looks at it.
+    tasks: Option<Arc<[Waits]>>,
+}
+
+/// A task without its case.
+#[derive(Debug)]
+struct Waits {
+    case: u64,
+    actions: Vec<ActionId>,
+    due: Option<Due>,
+    working_days_left: Option<i64>,
+    is_locked: bool,
 }
 
 /// What waits for somebody beside cases: the plan's letters and changes.
@@ -91,6 +108,8 @@ pub struct Task<'a> {
     /// Working days until then, the last counted; negative once late. `None` without a deadline, or
     /// where the calendar of a year in between is not published.
     pub working_days_left: Option<i64>,
+    /// A missed deadline keeps it from going on until somebody opens it again.
+    pub is_locked: bool,
 }
 
 impl Worklist {
@@ -202,7 +221,8 @@ impl Worklist {
             people |= matches!(
                 kind,
                 Some(
-                    Kind::ActorClosed
+                    Kind::Actor
+                        | Kind::ActorClosed
                         | Kind::ActorReopened
                         | Kind::ActorMoved
                         | Kind::Deputy
@@ -213,7 +233,10 @@ impl Worklist {
             if kind == Some(Kind::Programme) {
                 self.forget_waiting();
             }
-            if matches!(kind, Some(Kind::CaseOpen | Kind::Assign | Kind::CaseFiled)) {
+            if matches!(
+                kind,
+                Some(Kind::CaseOpen | Kind::Assign | Kind::CaseFiled | Kind::CaseOfRecord)
+            ) {
                 touched.insert(entry.position.0);
                 // The one above waits for it.
                 touched.extend(read::<CaseOpenFacts>(&entry)?.parent);
@@ -224,9 +247,7 @@ impl Worklist {
                 reminded.extend(facts.cases.into_iter().map(|due| due.case));
             }
         }
-        if !touched.is_empty() {
-            self.forget_waiting();
-        }
+        let mut moved = touched.clone();
         for number in touched {
             let case = office.case(number)?;
             // The one above waits for it.
@@ -235,6 +256,7 @@ impl Worklist {
                 .parent
                 .filter(|parent| self.open.contains_key(parent))
             {
+                moved.insert(parent);
                 self.open.insert(parent, office.case(parent)?);
             }
             if case.state.is_closed() {
@@ -242,6 +264,10 @@ impl Worklist {
             } else {
                 self.open.insert(number, case);
             }
+        }
+        if !moved.is_empty() {
+            let programme = office.programme()?;
+            self.find_again(&programme, &moved);
         }
         for number in reminded {
             self.reminded.insert(number, office.reminders_of(number)?);
@@ -280,10 +306,18 @@ impl Worklist {
     }
 
     fn take_deputies(&mut self, office: &Office) -> Result<(), Problem> {
-        let acting = office
-            .actors()?
-            .into_iter()
-            .filter(|(_, row)| row.closed.is_none());
+        let mut actors = office.actors()?;
+        actors.retain(|_, row| row.closed.is_none());
+        self.clock = actors
+            .iter()
+            .find(|(_, row)| row.role == CLOCK_ROLE)
+            .map(|(number, _)| *number);
+        let posts = actors.values();
+        self.posts = posts
+            .map(|row| (row.role.clone(), row.unit.clone()))
+            .collect();
+        self.forget_waiting();
+        let acting = actors.into_iter();
         self.deputies = acting
             .filter_map(|(number, row)| Some((number, row.stands_in?)))
             .collect();
@@ -361,6 +395,31 @@ impl Worklist {
         Ok(duties)
     }
 
+    /// Whether a case that a rule opened waits for people whom its unit does not have: then it waits for the office.
+    pub fn is_unattended(&self, case: &Case) -> bool {
+        if self.clock != Some(case.state.opening.by) || case.state.is_closed() {
+            return false;
+        }
+        let flow = &case.flow;
+        let mut actions = flow
+            .actions_from(&case.state.state)
+            .filter(|action| !action.roles.is_empty() && !calls_off(flow, action))
+            .peekable();
+        let has = |action: &Action| {
+            let roles = action.roles.iter().map(|role| role.as_str());
+            let mut posts = roles.filter(|role| match action.scope {
+                Scope::Own => {
+                    let post = ((*role).to_owned(), case.about.unit.clone());
+                    self.posts.contains(&post)
+                }
+                Scope::Filer => false,
+                _ => self.posts.iter().any(|(known, _)| known == role),
+            });
+            posts.next().is_some()
+        };
+        actions.peek().is_some() && !actions.any(has)
+    }
+
     /// The open cases, by number.
     pub fn open(&self) -> impl DoubleEndedIterator<Item = &Case> {
         self.open.values()
@@ -374,7 +433,7 @@ impl Worklist {
         unit: Option<&str>,
         today: Day,
     ) -> usize {
-        self.waiting(programme, role, unit, today).len()
+        self.waiting(programme, role, unit, today, |waiting| waiting.found.len())
     }
 
     /// What waits for a role and unit: late first, then by due day, what has none last.
@@ -385,8 +444,30 @@ impl Worklist {
         unit: Option<&str>,
         today: Day,
     ) -> Vec<Task<'a>> {
-        let mut tasks: Vec<Task<'a>> = self
-            .waiting(programme, role, unit, today)
+        let tasks = self.waiting(programme, role, unit, today, |waiting| {
+            let found = &waiting.found;
+            let made = || self.in_order(programme, found, today);
+            waiting.tasks.get_or_insert_with(made).clone()
+        });
+        let with_case = tasks.iter().filter_map(|waits| {
+            Some(Task {
+                case: self.open.get(&waits.case)?,
+                actions: waits.actions.clone(),
+                due: waits.due.clone(),
+                working_days_left: waits.working_days_left,
+                is_locked: waits.is_locked,
+            })
+        });
+        with_case.collect()
+    }
+
+    fn in_order(
+        &self,
+        programme: &Programme,
+        found: &BTreeMap<u64, Vec<ActionId>>,
+        today: Day,
+    ) -> Arc<[Waits]> {
+        let mut tasks: Vec<Task<'_>> = found
             .iter()
             .filter_map(|(number, actions)| Some((self.open.get(number)?, actions.clone())))
             .map(|(case, actions)| task(programme, case, actions, today))
@@ -395,27 +476,70 @@ impl Worklist {
             let due = task.due.as_ref().map_or(Day::MAX, |due| due.due_on);
             (due, task.case.number)
         });
-        tasks
+        let without_case = tasks.into_iter().map(|task| Waits {
+            case: task.case.number,
+            actions: task.actions,
+            due: task.due,
+            working_days_left: task.working_days_left,
+            is_locked: task.is_locked,
+        });
+        without_case.collect()
     }
 
-    /// What waits for a role and unit. Every page says how much it is, and cases move seldom: it is kept until one does.
-    fn waiting(&self, programme: &Programme, role: &str, unit: Option<&str>, today: Day) -> Waits {
+    /// What waits for a role and unit. Every page says how much it is, and cases move seldom: it is kept. Whoever asks
+    /// while it is being found waits, so that it is found once.
+    fn waiting<T>(
+        &self,
+        programme: &Programme,
+        role: &str,
+        unit: Option<&str>,
+        today: Day,
+        take: impl FnOnce(&mut Waiting) -> T,
+    ) -> T {
         let key = (role.to_owned(), unit.map(str::to_owned));
-        if let Some(known) = self.kept_waiting().get(&key)
-            && known.day == today
-        {
-            return known.found.clone();
-        }
-        let waiting = self.find_waiting(programme, role, unit, today);
-        let found: Waits = waiting
-            .map(|(case, actions)| (case.number, actions))
-            .collect();
-        let kept = Waiting {
-            day: today,
-            found: found.clone(),
+        let mut kept = self.kept_waiting();
+        let find = || {
+            let open = self.open.values();
+            let waiting = open.filter_map(|case| {
+                let actions = self.actions_waiting(programme, role, unit, today, case)?;
+                Some((case.number, actions))
+            });
+            Waiting {
+                day: today,
+                found: waiting.collect(),
+                tasks: None,
+            }
         };
-        self.kept_waiting().insert(key, kept);
-        found
+        let waiting = kept.entry(key).or_insert_with(find);
+        if waiting.day != today {
+            *waiting = find();
+        }
+        take(waiting)
+    }
+
+    /// Finds anew for whom some cases wait, for all who were asked for.
+    fn find_again(&mut self, programme: &Programme, moved: &BTreeSet<u64>) {
+        let mut kept = std::mem::take(&mut *self.kept_waiting());
+        for ((role, unit), waiting) in &mut kept {
+            for number in moved {
+                let case = self.open.get(number);
+                let actions = case.and_then(|case| {
+                    self.actions_waiting(programme, role, unit.as_deref(), waiting.day, case)
+                });
+                let before = match actions {
+                    Some(actions) => {
+                        // It may be due on another day even where the same can be done.
+                        waiting.tasks = None;
+                        waiting.found.insert(*number, actions)
+                    }
+                    None => waiting.found.remove(number),
+                };
+                if before.is_some() {
+                    waiting.tasks = None;
+                }
+            }
+        }
+        *self.kept_waiting() = kept;
     }
 
     fn kept_waiting(&self) -> MutexGuard<'_, HashMap<(String, Option<String>), Waiting>> {
@@ -426,48 +550,61 @@ impl Worklist {
         self.kept_waiting().clear();
     }
 
-    fn find_waiting<'a>(
-        &'a self,
+    /// What a role and unit can do with an open case, where it waits for them.
+    fn actions_waiting(
+        &self,
         programme: &Programme,
         role: &str,
         unit: Option<&str>,
         today: Day,
-    ) -> impl Iterator<Item = (&'a Case, Vec<ActionId>)> {
+        case: &Case,
+    ) -> Option<Vec<ActionId>> {
+        if self.is_sealed(case) {
+            return None;
+        }
         let roles = [RoleId::new(role)];
-        self.open.values().filter_map(move |case| {
-            if self.is_sealed(case) {
-                return None;
-            }
-            let relation = relation(programme, &case.about, unit);
-            let (flow, state, calendar) = (&case.flow, &case.state, &programme.calendar);
-            let mut actions = open_actions(flow, state, &roles, relation, today, calendar);
-            // What would cut a unit's right short waits for that to end, not for whom it would be possible.
-            actions.retain(|id| {
-                casework::holds(flow, state, id, today, calendar)
-                    .map_or(true, |found| found.is_empty())
-            });
-            // Who could only call it off is not whom it waits for.
-            let ends_it = |id: &ActionId| {
-                flow.action(id).is_some_and(|action| {
-                    let to = flow.state(&action.to);
-                    action.reason_required && to.is_some_and(|to| to.kind == StateKind::Closed)
+        let relation = relation(programme, &case.about, unit);
+        let (flow, state, calendar) = (&case.flow, &case.state, &programme.calendar);
+        let mut actions = open_actions(flow, state, &roles, relation, today, calendar);
+        // What would cut a unit's right short waits for that to end, not for whom it would be possible.
+        actions.retain(|id| {
+            casework::holds(flow, state, id, today, calendar).map_or(true, |found| found.is_empty())
+        });
+        // Who could only call it off is not whom it waits for.
+        let ends_it = |id: &ActionId| {
+            let action = flow.action(id);
+            action.is_some_and(|action| calls_off(flow, action))
+        };
+        if self.is_unattended(case) && watches(programme, role) {
+            return Some(actions);
+        }
+        if !actions.is_empty() {
+            return (!actions.iter().all(ends_it)).then_some(actions);
+        }
+        // What is locked and can be opened again still waits: for who could go on with it, too.
+        let possible = possible_actions(flow, state, &roles, relation);
+        let waits = !possible.is_empty()
+            && locks(flow, state, today, calendar).is_ok_and(|found| {
+                found.iter().any(|lock| {
+                    !lock.deadline.lifted_by.is_empty()
+                        && lock.actions.iter().any(|id| possible.contains(id))
                 })
-            };
-            if !actions.is_empty() {
-                return (!actions.iter().all(ends_it)).then_some((case, actions));
-            }
-            // What is locked and can be opened again still waits: for who could go on with it, too.
-            let possible = possible_actions(flow, state, &roles, relation);
-            let waits = !possible.is_empty()
-                && locks(flow, state, today, calendar).is_ok_and(|found| {
-                    found.iter().any(|lock| {
-                        !lock.deadline.lifted_by.is_empty()
-                            && lock.actions.iter().any(|id| possible.contains(id))
-                    })
-                });
-            waits.then_some((case, actions))
-        })
+            });
+        waits.then_some(actions)
     }
+}
+
+/// Whether an action ends a case before its end.
+fn calls_off(flow: &Flow, action: &Action) -> bool {
+    let to = flow.state(&action.to);
+    action.reason_required && to.is_some_and(|to| to.kind == StateKind::Closed)
+}
+
+/// Whether a role is the office's: the programme lets it remind units of what they have to do.
+pub fn watches(programme: &Programme, role: &str) -> bool {
+    let (reminds, _) = Granted::Remind.names();
+    let mut grants = programme.grants.iter();
+    grants.any(|grant| *grant.command == *reminds && grant.role.as_str() == role)
 }
 
 /// Whether a unit has a part in the plan of the programme's year.
@@ -520,5 +657,22 @@ pub fn task<'a>(
         actions,
         due,
         working_days_left,
+        is_locked: is_locked(programme, case, today),
     }
+}
+
+/// Whether a missed deadline keeps a case from going on until somebody opens it again.
+fn is_locked(programme: &Programme, case: &Case, day: Day) -> bool {
+    locks(&case.flow, &case.state, day, &programme.calendar)
+        .unwrap_or_default()
+        .iter()
+        .any(|lock| is_in_the_way(case, lock))
+}
+
+/// Whether a lock is in the way where the case stands, and can be opened.
+pub fn is_in_the_way(case: &Case, lock: &Lock<'_>) -> bool {
+    let lifted_by = &lock.deadline.lifted_by;
+    case.flow
+        .actions_from(&case.state.state)
+        .any(|action| lifted_by.contains(&action.id))
 }

@@ -62,6 +62,10 @@ pub struct Programme {
     pub inspectors: IndexMap<RecordTypeId, Inspectors>,
     /// By when subjects are to be visited, inspected or renewed.
     pub visit_rules: IndexMap<Arc<str>, VisitRule>,
+    /// Records that open cases.
+    pub openings: Vec<Opening>,
+    /// What records should say after steps of their cases.
+    pub corrections: Vec<Correction>,
     /// Sensors whose readings come by the API.
     pub sensors: IndexMap<Arc<str>, Sensor>,
     /// Roles.
@@ -757,6 +761,59 @@ pub struct CasePaper {
     pub signed_by: Vec<Arc<str>>,
 }
 
+/// Which records of a type open a case of a flow, and what they fill in of it.
+#[derive(Debug, Clone)]
+pub struct Opening {
+    /// Type of the records.
+    pub of: RecordTypeId,
+    /// Flow of the case.
+    pub flow: FlowId,
+    /// Which of them.
+    pub when: Expr,
+    /// What the opening takes, each with the field of the record that fills it.
+    pub fields: Vec<(FieldId, FieldId)>,
+    /// The date from which days are counted; where it is empty, the record's day.
+    pub date: FieldId,
+    /// Most days since that date.
+    pub within_days: i64,
+    /// Fields of the record's subject that hold the responsible unit; otherwise it is the record's.
+    pub unit_from: Vec<FieldId>,
+    /// Basis.
+    pub basis: Text,
+}
+
+impl Opening {
+    /// Whether the two open the same cases of the same records: a package can change all else of one.
+    #[must_use]
+    pub fn is_same(&self, other: &Opening) -> bool {
+        self.of == other.of && self.flow == other.flow
+    }
+}
+
+/// What a field of a record should say once a step of a case about it was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Correction {
+    /// Flow of the case.
+    pub flow: FlowId,
+    /// The step.
+    pub action: base::ActionId,
+    /// Type of the record.
+    pub of: RecordTypeId,
+    /// Its field.
+    pub field: FieldId,
+    /// What it should say.
+    pub to: Corrected,
+}
+
+/// What a corrected field says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Corrected {
+    /// Always this.
+    Value(Arc<str>),
+    /// What the case says in a field.
+    Input(FieldId),
+}
+
 /// By when each subject of a type is to be visited, inspected or renewed next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VisitRule {
@@ -1149,6 +1206,21 @@ pub struct Published {
 }
 
 impl Programme {
+    /// The record by which a step is taken: a rule of rhythm counts from it, and closes its case by this step when it is
+    /// there. Nobody ticks such a step off.
+    pub fn done_by_record(&self, flow: &FlowId, action: &base::ActionId) -> Option<&RecordTypeId> {
+        self.visit_rules
+            .values()
+            .find_map(|rule| match (&rule.opens, &rule.after) {
+                (Some((of, Some(closes))), VisitAfter::Record(record_type, _))
+                    if of == flow && closes == action =>
+                {
+                    Some(record_type)
+                }
+                _ => None,
+            })
+    }
+
     /// Whether the figures of an indicator may be published: it says so itself, or a figure that it
     /// produces is among those that the city published.
     pub fn is_public(&self, indicator: &IndicatorId) -> bool {

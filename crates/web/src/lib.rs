@@ -26,6 +26,7 @@ mod look;
 mod made;
 mod outgoing;
 pub mod pages;
+mod paging;
 mod picture;
 mod posted;
 mod problems;
@@ -70,6 +71,7 @@ pub async fn serve(
     live::watch(&site);
     delivery::watch(&site);
     hooks::watch(&site);
+    site.make_ready();
     let router = router(site.clone()).into_make_service_with_connect_info::<std::net::SocketAddr>();
     let closing = async move {
         ended.await;

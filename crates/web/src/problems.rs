@@ -37,6 +37,11 @@ base::catalogue! {
         what { zh: "文件“{name}”超过 {limit_mb} MB", en: "the file `{name}` is larger than {limit_mb} MB" }
         remedy { zh: "压缩或拆分后再上传", en: "compress or divide it and upload again" }
     }
+    /// A table beyond the limit of the import.
+    fn table_too_large(name, limit_mb) -> "W974" Error {
+        what { zh: "文件“{name}”超过 {limit_mb} MB，没有接收", en: "the file `{name}` is larger than {limit_mb} MB and was not taken in" }
+        remedy { zh: "用 gzip 压缩成 .csv.gz（解开后最多 1 GB），或拆成几个文件分别上传；在服务器上可用命令 zhicheng import 逐个导入", en: "compress it to .csv.gz (1 GB at most when unpacked), or divide it and upload the parts; on the server the command `zhicheng import` takes them one after another" }
+    }
     /// Too many files or fields.
     fn too_many(what_zh, what_en, most) -> "W206" Error {
         what { zh: "{what_zh}超过 {most} 个", en: "there are more than {most} {what_en}" }

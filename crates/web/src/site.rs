@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use base::{Day, Moment, PartKind, Period, Position, Problem, ScorecardId};
+use base::{Day, Moment, PartKind, Period, Position, Problem, Ratio, ScorecardId};
 use desk::Desk;
 use office::assessment::{Ask, Assessment};
 use office::spaces::StandsIn;
@@ -45,7 +45,12 @@ pub(crate) struct Shared {
     assessments: Made<AssessmentKey, Assessment>,
     /// Files that are checked or taken in the background.
     pub(crate) imports: Jobs,
+    /// Earlier years beside which one is shown: the total of each unit, none where that year cannot be scored.
+    totals: Made<AssessmentKey, Totals>,
     months: Made<AssessmentKey, Months>,
+    pub(crate) boards: crate::pages::board::Boards,
+    /// Plans by quota, lots and inspectors, by what they are functions of.
+    pub(crate) inspection: crate::pages::inspection::Kept,
     /// By when subjects are due, by rule.
     pub(crate) visits: Made<(Arc<str>, Position, Day), Vec<office::visits::NextVisit>>,
     names: Mutex<Names>,
@@ -66,8 +71,13 @@ type AssessmentKey = (ScorecardId, Period, Day, Position);
 /// it is read.
 pub(crate) type Months = Vec<(Day, HashMap<String, (f64, String)>)>;
 
+/// The total of each unit as it is read, by unit.
+pub(crate) type Totals = Vec<(String, String)>;
+
 /// Assessments that are kept.
 const ASSESSMENTS_KEPT_MAX: usize = 8;
+/// Totals of earlier years that are kept.
+const TOTALS_KEPT_MAX: usize = 4;
 /// Courses over the months that are kept.
 const MONTHS_KEPT_MAX: usize = 2;
 /// Lists of what is due that are kept.
@@ -113,7 +123,10 @@ impl Site {
                 verified: Mutex::default(),
                 assessments: Made::new(ASSESSMENTS_KEPT_MAX),
                 imports: Jobs::default(),
+                totals: Made::new(TOTALS_KEPT_MAX),
                 months: Made::new(MONTHS_KEPT_MAX),
+                boards: crate::pages::board::Boards::default(),
+                inspection: crate::pages::inspection::Kept::default(),
                 visits: Made::new(VISITS_KEPT_MAX),
                 names: Mutex::default(),
                 elsewhere: crate::elsewhere::Kept::default(),
@@ -192,6 +205,20 @@ impl Site {
             .get(key_of(ask), || office.assess(ask))
     }
 
+    /// The total of each unit that has one above nothing; nobody where what is asked for cannot be scored.
+    pub(crate) fn totals(&self, office: &Office, ask: &Ask) -> Result<Arc<Totals>, Problem> {
+        self.shared.totals.get(key_of(ask), || {
+            let cards = office.assess(ask).map(|found| found.cards);
+            let above_nothing = cards.unwrap_or_default().into_iter().filter(|card| {
+                let total = card.total.as_ref();
+                total.is_some_and(|total| *total > Ratio::ZERO)
+            });
+            let totals =
+                above_nothing.filter_map(|card| Some((card.participant, card.total_text?)));
+            Ok(totals.collect())
+        })
+    }
+
     /// What `ask` gives as of the end of each month of its period up to its day. It costs as much as a
     /// dozen assessments, so the last that was asked for is kept, for all units.
     pub(crate) fn months(&self, office: &Office, ask: &Ask) -> Result<Arc<Months>, Problem> {
@@ -230,6 +257,30 @@ impl Site {
     /// Ends what waits for news.
     pub(crate) fn close(&self) {
         self.shared.news.send_modify(|news| news.is_closing = true);
+    }
+
+    /// Makes what the first pages need before somebody waits for it. Where it fails, the page that needs it says why.
+    pub(crate) fn make_ready(&self) {
+        let site = self.clone();
+        tokio::spawn(async move {
+            let made = site.blocking(|site| {
+                site.office().read(|office| {
+                    drop(site.worklist(office)?);
+                    let programme = office.programme()?;
+                    let Some((id, _)) = crate::pages::board::scorecard_of(&programme, None) else {
+                        return Ok(());
+                    };
+                    let ask = Ask {
+                        scorecard: id.clone(),
+                        period: programme.year,
+                        day: office.today()?,
+                        at: office.position(),
+                    };
+                    site.assessment(office, &ask).map(drop)
+                })
+            });
+            drop(made.await);
+        });
     }
 
     /// Does work that blocks (reading the ledger, hashing) away from the threads that answer.

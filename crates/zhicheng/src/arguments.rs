@@ -494,6 +494,8 @@ pub struct CaseList {
     pub data: Data,
     #[arg(long, value_name = "UNIT", help = say("只看某单位", "one unit only"))]
     pub unit: Option<String>,
+    #[arg(long, value_name = "FLOW", help = say("只看某流程", "one flow only"))]
+    pub flow: Option<String>,
     #[arg(long, value_name = "STATE", help = say("只看某状态", "one state only"))]
     pub state: Option<String>,
     #[arg(long, help = say("只看已逾期的", "overdue ones only"))]

@@ -91,6 +91,11 @@ base::catalogue! {
         what { zh: "没有一个流程有状态“{text}”", en: "no flow has a state `{text}`" }
         remedy { zh: "可写：{nearest}", en: "try: {nearest}" }
     }
+    /// A flow that the programme does not have.
+    fn unknown_flow(text, nearest) -> "Z251" Error {
+        what { zh: "没有流程“{text}”", en: "there is no flow `{text}`" }
+        remedy { zh: "可写：{nearest}", en: "try: {nearest}" }
+    }
     /// A file that would be overwritten.
     fn file_exists(path) -> "Z217" Error {
         what { zh: "{path} 已存在，没有改动它", en: "{path} exists and was left as it is" }

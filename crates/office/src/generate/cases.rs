@@ -5,21 +5,26 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use base::{ActionId, Day, FlowId, ItemId, Problem, Ratio, ScorecardId, UnitId};
+use base::{ActionId, Day, FieldId, FlowId, ItemId, Problem, Ratio, ScorecardId, UnitId};
 use casework::{Action, Flow};
+use ledger::StateView;
 use programme::Row;
 use programme::model::{CONTENT_FIELD, DUE_FIELD, Programme, Scorecard, TITLE_FIELD};
 use programme::schema::{Schema, TableSchema};
 
 use super::days::{Among, Days, deal_share};
 use super::dice::{Dice, ONE};
-use super::fields::FieldMaker;
+use super::fields::{FieldMaker, Made, Seen};
 use super::judging::in_ones;
 use super::walk::Walker;
 use super::{Measured, Papers, Refusals, problems};
 use crate::assign::is_assignment;
+use crate::case::to_json;
 use crate::entry::{CaseOpenFacts, Kind, Private};
+use crate::fold::get;
 use crate::folder::{Command, Office, Progress};
+use crate::record::KEY_SEPARATOR;
+use crate::spaces::{self, KnownRow};
 
 /// Working days between two steps when none are declared.
 const DAYS_FROM: i64 = 1;
@@ -180,7 +185,14 @@ impl<'a> CaseMaker<'a> {
         }
         openings.sort_by_key(|(day, _)| *day);
         let is_assigned = is_assignment(self.flow);
-        let open = |(day, unit): (Day, Option<String>)| {
+        let state = office.state()?;
+        let open = |(index, (day, unit)): (usize, (Day, Option<String>))| {
+            let fields = self.opening_fields(index, day, unit.as_deref());
+            let record = self.record_of(&state, &fields)?;
+            let subject = match record {
+                Some(record) => office.subject_of_record(self.programme, record)?,
+                None => None,
+            };
             let facts = CaseOpenFacts {
                 flow: self.flow.id.to_string(),
                 state: self.flow.initial.to_string(),
@@ -189,9 +201,9 @@ impl<'a> CaseMaker<'a> {
                 scorecard: None,
                 item: None,
                 period: None,
-                record: None,
+                record,
                 year: day.year(),
-                fields: self.opening_fields(),
+                fields,
                 support: if is_assigned {
                     let support = self.row.texts("places");
                     support.iter().map(ToString::to_string).collect()
@@ -199,7 +211,7 @@ impl<'a> CaseMaker<'a> {
                     Vec::new()
                 },
                 because: Vec::new(),
-                subject: None,
+                subject: subject.map(|(_, id)| id),
                 parent: None,
             };
             let kind = if is_assigned {
@@ -211,16 +223,84 @@ impl<'a> CaseMaker<'a> {
         };
         let commands = openings
             .into_iter()
+            .enumerate()
             .map(open)
-            .collect::<Result<Vec<_>, _>>()?;
+            .collect::<Result<Vec<_>, Problem>>()?;
+        drop(state);
         let heads = office.append_in_groups(commands, "cases", progress)?;
         Ok(heads.into_iter().map(|head| head.position.0).collect())
     }
 
-    /// What an assignment is from the start: the fixed values of its fields. Other cases have nothing yet.
-    fn opening_fields(&self) -> BTreeMap<String, serde_json::Value> {
+    /// Whether records open cases of its flow.
+    pub(super) fn is_of_records(&self) -> bool {
+        let mut openings = self.programme.openings.iter();
+        openings.any(|own| own.flow == self.flow.id)
+    }
+
+    /// The record that a case is about: the one of a type that opens such cases whose key its fields say.
+    fn record_of(
+        &self,
+        state: &StateView<'_>,
+        fields: &BTreeMap<String, serde_json::Value>,
+    ) -> Result<Option<u64>, Problem> {
+        let mut openings = self.programme.openings.iter();
+        let Some(opening) = openings.find(|own| own.flow == self.flow.id) else {
+            return Ok(None);
+        };
+        let of = self.programme.record_types.get(&opening.of);
+        let key = of.map_or(&[][..], |of| &of.key);
+        let said = |id: &FieldId| {
+            let (input, _) = opening.fields.iter().find(|(_, field)| field == id)?;
+            fields.get(input.as_str())?.as_str()
+        };
+        let said: Option<Vec<&str>> = key.iter().map(said).collect();
+        let Some(said) = said.filter(|said| !said.is_empty()) else {
+            return Ok(None);
+        };
+        let key = spaces::key(&[opening.of.as_str(), &said.join(&KEY_SEPARATOR.to_string())]);
+        let known: Option<KnownRow> = get(state, spaces::RECORD_KEY, &key)?;
+        Ok(known.map(|known| known.record))
+    }
+
+    /// What a case knows from the start: of an assignment the fixed values of its fields, of others what is declared of
+    /// what people fill in when they open it.
+    fn opening_fields(
+        &self,
+        index: usize,
+        day: Day,
+        unit: Option<&str>,
+    ) -> BTreeMap<String, serde_json::Value> {
         if !is_assignment(self.flow) {
-            return BTreeMap::new();
+            let mut made = Made {
+                ordinal: index + 1,
+                day: Some(day),
+                ..Made::default()
+            };
+            made.cells.insert("opened_on".into(), day.to_string());
+            if let Some(unit) = unit {
+                made.cells.insert("unit".into(), unit.to_owned());
+            }
+            let mut dice = Dice::new(self.seed, &[self.id, "opening", &index.to_string()]);
+            let mut fields = BTreeMap::new();
+            let filing = &self.flow.filing;
+            for id in filing.requires.iter().chain(&filing.sets) {
+                let maker = self.fields.iter().find(|maker| *maker.name == *id.as_str());
+                let (Some(maker), Some(field)) = (maker, self.flow.field(id)) else {
+                    continue;
+                };
+                let seen = Seen {
+                    table: self.table,
+                    made: &made,
+                };
+                let text = maker.one(&seen, day, &mut dice);
+                if let Some(text) = text
+                    && let Ok(value) = field.read(&text)
+                {
+                    made.cells.insert(id.as_str().into(), text);
+                    fields.insert(id.to_string(), to_json(&value));
+                }
+            }
+            return fields;
         }
         let rows = &self.programme.generate.fields;
         let own = rows

@@ -59,6 +59,15 @@ pub struct Generated {
 /// Points that figures and rules give, by scorecard, item and unit.
 type Measured = BTreeMap<(String, String, String), Ratio>;
 
+/// Which cases.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Of {
+    /// Those of flows whose cases records open.
+    Records,
+    /// All others.
+    Others,
+}
+
 /// Everything but the cases, checked and ready to be appended.
 #[derive(Default)]
 struct Planned {
@@ -76,7 +85,8 @@ impl Office {
     /// The folder is real or was filled before; the package declares nothing, or something that the checks of
     /// real data refuse (every kind of refusal once for each distribution); the ledger cannot be written.
     /// Subjects, records and steps are appended only when everything passed; cases are opened before their
-    /// steps are judged, and stay open when one of those is refused.
+    /// steps are judged, and stay open when one of those is refused. Cases that records open come after the records that
+    /// they are about: what is refused of them is told when the records are there.
     pub fn generate(
         &mut self,
         seed: u64,
@@ -97,7 +107,8 @@ impl Office {
             return Err(vec![problems::no_distributions()]);
         }
         let mut planned = self.plan(&programme, seed, progress)?;
-        let numbers = self.open_cases(&programme, seed, &mut planned.counts, progress)?;
+        let mut counts = std::mem::take(&mut planned.counts);
+        let numbers = self.open_cases(&programme, seed, Of::Others, &mut counts, progress)?;
         // Judged first without figures, so that nothing is appended when a step is refused.
         let mut steps = self.walk_cases(&programme, seed, &numbers, &Measured::new())?;
         self.append_planned(&programme, seed, &mut planned, progress)
@@ -106,12 +117,14 @@ impl Office {
         if !measured.is_empty() {
             steps = self.walk_cases(&programme, seed, &numbers, &measured)?;
         }
+        let numbers = self.open_cases(&programme, seed, Of::Records, &mut counts, progress)?;
+        steps.extend(self.walk_cases(&programme, seed, &numbers, &measured)?);
         self.append_in_groups(steps, "steps", progress)
             .map_err(one)?;
         self.generate_letters(&programme, seed).map_err(one)?;
         self.let_time_pass(&programme).map_err(one)?;
         let by_distribution = distributions(&programme).map(|(row, id)| {
-            let count = planned.counts.get(&**id).copied().unwrap_or(0);
+            let count = counts.get(&**id).copied().unwrap_or(0);
             (
                 id.to_string(),
                 row.text("of").map(ToString::to_string).unwrap_or_default(),
@@ -324,11 +337,12 @@ impl Office {
         Ok(measured)
     }
 
-    /// Opens the cases and gives their numbers, by distribution.
+    /// Opens the cases of such flows and gives their numbers, by distribution.
     fn open_cases(
         &mut self,
         programme: &Programme,
         seed: u64,
+        of: Of,
         counts: &mut BTreeMap<Arc<str>, u64>,
         progress: Progress<'_>,
     ) -> Result<BTreeMap<Arc<str>, Vec<u64>>, Vec<Problem>> {
@@ -336,6 +350,7 @@ impl Office {
         let mut faults = Vec::new();
         for (row, id) in distributions(programme).filter(|(row, _)| makes(row, "case:")) {
             match CaseMaker::of(programme, row, id, seed) {
+                Ok(maker) if maker.is_of_records() != (of == Of::Records) => {}
                 Ok(maker) => makers.push((id.clone(), maker)),
                 Err(problems) => faults.extend(problems),
             }

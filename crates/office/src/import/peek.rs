@@ -1,6 +1,8 @@
 //! A look at a file before it is imported: its headings, some of its cells, and which field each column
 //! seems to be, so that a person can say what it is.
 
+use std::io::{Read, Seek};
+
 use base::{Lang, Place, Problem, Text};
 use programme::model::Programme;
 use sheet::{Cell, ReadRow, RejectedRow, Rows, sheet_names};
@@ -45,7 +47,7 @@ pub struct Peek {
 }
 
 impl Office {
-    /// Looks at a file that may become records or subjects of a type.
+    /// Looks at a file that may become records or subjects of a type. A text is gone through and not held in memory.
     ///
     /// # Errors
     /// There is no such type, or the file cannot be read.
@@ -53,7 +55,7 @@ impl Office {
         &self,
         type_name: &str,
         file_name: &str,
-        bytes: &[u8],
+        mut source: impl Read + Seek + Send + Copy,
         options: &ImportOptions,
     ) -> Result<Peek, Problem> {
         let programme = self.programme()?;
@@ -62,7 +64,7 @@ impl Office {
         let nothing = Mapping::default();
         let mapping = options.mapping.as_ref().unwrap_or(&nothing);
         let reading = read_options(file_name, options, mapping);
-        let mut rows = Rows::from_bytes(bytes, &reading)?;
+        let mut rows = Rows::open(source, &reading)?;
         let header = rows.header().to_vec();
         let sheet = rows.sheet_name().map(str::to_owned);
         let mut samples = vec![Vec::new(); header.len()];
@@ -76,14 +78,18 @@ impl Office {
                 sample.push(text.into_owned());
             }
         }
-        let sheets = match &sheet {
-            Some(_) => sheet_names(bytes, &reading)
+        drop(rows);
+        let mut workbook = Vec::new();
+        let is_workbook =
+            sheet.is_some() && source.rewind().is_ok() && source.read_to_end(&mut workbook).is_ok();
+        let sheets = match is_workbook {
+            true => sheet_names(&workbook, &reading)
                 .unwrap_or_default()
                 .into_iter()
                 .filter(|found| found.is_visible)
                 .map(|found| found.name)
                 .collect(),
-            None => Vec::new(),
+            false => Vec::new(),
         };
         let place = Place::in_file(file_name);
         let matched = Plan::guess(type_name, &slots, &header, mapping, &place);

@@ -85,7 +85,17 @@ pub(super) fn import(
         spellings: &spellings,
         job,
     };
-    let (mut report, checked) = ready.check(office, progress).map_err(one)?;
+    let by = office.mirror().programme_at();
+    let are_gone = office.let_columns_go();
+    let checked = ready.check(office, progress);
+    if are_gone {
+        office.refresh().map_err(one)?;
+        // Each row relies on what it was judged by; the rules are those of the programme as a whole.
+        if office.mirror().programme_at() != by {
+            return office.import_job(type_name, job, progress);
+        }
+    }
+    let (mut report, checked) = checked.map_err(one)?;
     let has_news = report.added + report.revised > 0;
     let is_held_back = report.hold_back(job.options.valid_only);
     if job.options.dry_run || is_held_back || !has_news {

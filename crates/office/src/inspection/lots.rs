@@ -6,7 +6,7 @@ use base::{Day, Position};
 use measure::list::{Listing, Test};
 use measure::{Columns, RowView};
 use programme::model::LotSampling;
-use sampling::{Event, Lot, Outcome, State, Step, follow};
+use sampling::{Event, Lot, Outcome, Severity, State, Step, follow};
 
 use super::{day, text, whole};
 
@@ -55,6 +55,67 @@ pub struct Course {
     pub incomplete: usize,
     /// There are more lots than are followed: nothing is said of the next one.
     pub is_cut: bool,
+}
+
+/// The lots of one maker and product at a glance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summary {
+    /// The maker, as its field holds it.
+    pub maker: String,
+    /// The product; empty where products are not told apart or none is written.
+    pub product: String,
+    /// How many lots there are.
+    pub lots: usize,
+    /// How many of them were not accepted.
+    pub not_accepted: usize,
+    /// The day of the last thing that happened.
+    pub last: Option<Day>,
+    /// How the next lot is inspected.
+    pub next: State,
+    /// There are more lots than are followed: nothing is said of the next one.
+    pub is_cut: bool,
+}
+
+/// Every maker and product with lots at a glance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summaries {
+    /// What needs attention first: discontinued, tightened, normal, reduced; among these in the order of their names as
+    /// the records have them.
+    pub all: Vec<Summary>,
+    /// There were more lots than are gone through.
+    pub is_cut: bool,
+}
+
+impl Summaries {
+    /// How many are inspected that strictly next.
+    pub fn count(&self, severity: Severity) -> usize {
+        let all = self.all.iter().filter(|one| !one.next.is_discontinued);
+        all.filter(|one| one.next.severity == severity).count()
+    }
+
+    /// How many are not inspected until their maker has put things right.
+    pub fn discontinued(&self) -> usize {
+        self.all
+            .iter()
+            .filter(|one| one.next.is_discontinued)
+            .count()
+    }
+}
+
+impl Course {
+    fn summary(&self) -> Summary {
+        let is_lot = |line: &&Line| matches!(line.event, Event::Lot(_));
+        let is_not_accepted = |line: &&Line| matches!(line.step.outcome, Outcome::Judged(_, false));
+        Summary {
+            maker: self.maker.clone(),
+            product: self.product.clone(),
+            lots: self.lines.iter().filter(is_lot).count(),
+            not_accepted: self.lines.iter().filter(is_not_accepted).count(),
+            last: self.lines.last().map(|line| line.day),
+            next: self.next,
+            is_cut: self.is_cut,
+        }
+    }
 }
 
 /// Something that happened, before it is followed.
@@ -211,9 +272,8 @@ fn product_of(declared: &LotSampling, row: &RowView<'_>) -> String {
     field.map_or_else(String::new, |field| text(row, field.as_str()))
 }
 
-/// Every maker and product with lots at a position, in the order of their names as the records have them; and whether
-/// there were more lots than are gone through.
-pub fn courses(columns: &Columns, declared: &LotSampling, at: Position) -> (Vec<Course>, bool) {
+/// Every maker and product with lots at a position.
+pub fn summaries(columns: &Columns, declared: &LotSampling, at: Position) -> Summaries {
     let mut all: BTreeMap<(String, String), Gathered> = BTreeMap::new();
     let mut is_cut = false;
     for (number, row) in columns
@@ -249,9 +309,17 @@ pub fn courses(columns: &Columns, declared: &LotSampling, at: Position) -> (Vec<
             }
         }
     }
-    let courses = all
+    let mut all: Vec<Summary> = all
         .into_iter()
-        .map(|((maker, product), gathered)| followed(declared, maker, product, gathered, is_cut))
+        .map(|((maker, product), gathered)| {
+            followed(declared, maker, product, gathered, is_cut).summary()
+        })
         .collect();
-    (courses, is_cut)
+    all.sort_by_key(|one| match (one.next.is_discontinued, one.next.severity) {
+        (true, _) => 0,
+        (_, Severity::Tightened) => 1,
+        (_, Severity::Normal) => 2,
+        (_, Severity::Reduced) => 3,
+    });
+    Summaries { all, is_cut }
 }

@@ -1,9 +1,9 @@
 //! Plans by quota: what is planned, drawn, done and still to do, by category and place.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use base::{Day, Period, Position};
-use measure::{Columns, RowView};
+use measure::{ColumnAt, Columns, RowView, Value};
 use programme::model::Quota;
 
 use super::{day, is_in, text, whole};
@@ -78,17 +78,43 @@ pub fn grid(columns: &Columns, quota: &Quota, period: &Period, today: Day, at: P
         cell.planned += planned;
         *cell.dues.entry(due).or_default() += planned;
     }
-    for row in columns.rows_at(quota.samples.as_str(), at) {
-        if !is_in(&row, period, today) {
+    // Samples may be a million: they are counted by the numbers that stand for what they say, and named once.
+    let table = quota.samples.as_str();
+    let column = |name: &str| columns.column_at(table, name);
+    let (of_day, of_category) = (column("day"), column(category.as_str()));
+    let (of_place, of_result) = (
+        column(quota.place.as_str()),
+        quota
+            .result
+            .as_ref()
+            .and_then(|field| column(field.as_str())),
+    );
+    let cell = |row: &RowView<'_>, column: Option<ColumnAt<'_>>| {
+        column.map_or(0, |column| row.cell(column))
+    };
+    let is_done = |row: &RowView<'_>| {
+        quota.result.as_ref().is_none_or(|field| {
+            let said = text(row, field.as_str());
+            !said.is_empty() && !quota.pending.iter().any(|code| **code == *said)
+        })
+    };
+    let mut done_by_result: HashMap<i64, bool> = HashMap::new();
+    let mut counted: HashMap<(i64, i64), (Cell, RowView<'_>)> = HashMap::new();
+    for row in columns.rows_at(table, at) {
+        let Some(Value::Day(day)) = of_day.map(|column| row.value_at(column)) else {
+            continue;
+        };
+        if day > today || !period.contains(day) {
             continue;
         }
-        let is_done = quota.result.as_ref().is_none_or(|field| {
-            let said = text(&row, field.as_str());
-            !said.is_empty() && !quota.pending.iter().any(|code| **code == *said)
-        });
-        let cell = grid.entry(key(&row)).or_default();
-        cell.drawn += 1;
-        cell.done += i64::from(is_done);
+        let key = (cell(&row, of_category), cell(&row, of_place));
+        let (found, _) = counted.entry(key).or_insert_with(|| (Cell::default(), row));
+        found.drawn += 1;
+        let result = done_by_result.entry(cell(&row, of_result));
+        found.done += i64::from(*result.or_insert_with(|| is_done(&row)));
+    }
+    for (found, row) in counted.into_values() {
+        grid.entry(key(&row)).or_default().add(&found);
     }
     grid
 }

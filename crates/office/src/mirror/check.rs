@@ -115,7 +115,7 @@ impl Ahead<'_> {
                 let withdrawn: WithdrawFacts = facts(told)?;
                 self.hide(&withdrawn.record_type.as_str().into(), withdrawn.record)
             }
-            Kind::CaseOpen | Kind::Assign | Kind::CaseFiled => {
+            Kind::CaseOpen | Kind::Assign | Kind::CaseFiled | Kind::CaseOfRecord => {
                 let case = CaseNow::opened(facts(told)?, told.programme);
                 self.check_case(told.position.0, case)
             }

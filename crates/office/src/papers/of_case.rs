@@ -159,56 +159,25 @@ impl Office {
         }
     }
 
-    /// Name and identity of the subject that a case is about, itself or by its record; `None` for persons, whose names
-    /// stand in private parts and must not go into a paper's values.
-    fn subject_of_case(
-        &self,
-        case: &Case,
-        programme: &Programme,
-    ) -> Result<Option<(String, String)>, Problem> {
-        let (of, id) = match (&case.about.subject, case.about.record) {
-            (Some(id), _) => (case.flow.subject.clone(), id.clone()),
-            (None, Some(record)) => {
-                let record_type = self.record_type(record)?;
-                let declared = programme.record_types.get(record_type.as_str());
-                let of = declared.and_then(|declared| declared.subject.clone());
-                let versions = self.history(record)?;
-                let mut fields = versions.iter().rev().flat_map(|version| &version.fields);
-                let id = fields.find(|(name, _)| name == "subject");
-                match (of, id) {
-                    (Some(of), Some((_, id))) => (of.to_string(), id.clone()),
-                    _ => return Ok(None),
-                }
-            }
-            (None, None) => return Ok(None),
-        };
-        let is_person = programme
-            .subject_types
-            .get(of.as_str())
-            .is_none_or(|of| of.personal);
-        if is_person {
-            return Ok(None);
-        }
-        let name = self
-            .mirror()
-            .subject_name(&of, &id)
-            .unwrap_or(&id)
-            .to_owned();
-        Ok(Some((name, id)))
-    }
-
-    /// The subject of a case; of one that was opened below another, where it has none of its own, that of the one above.
+    /// Name and identity of the subject that a case is about, itself, by its record or by the case above; `None` for
+    /// persons, whose names stand in private parts and must not go into a paper's values.
     fn addressee(
         &self,
         case: &Case,
         programme: &Programme,
     ) -> Result<Option<(String, String)>, Problem> {
-        let own = self.subject_of_case(case, programme)?;
-        let (None, Some(parent)) = (&own, case.about.parent) else {
-            return Ok(own);
+        let Some((of, id)) = self.subject_of_case(case)? else {
+            return Ok(None);
         };
-        // A case above is older, so this ends.
-        self.addressee(&self.case(parent)?, programme)
+        if programme
+            .subject_types
+            .get(&of)
+            .is_none_or(|of| of.personal)
+        {
+            return Ok(None);
+        }
+        let name = self.mirror().subject_name(of.as_str(), &id);
+        Ok(Some((name.unwrap_or(&id).to_owned(), id)))
     }
 
     pub(super) fn put_case_paper(

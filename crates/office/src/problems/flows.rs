@@ -26,6 +26,21 @@ base::catalogue! {
         what { zh: "流程“{flow}”的办件关于{wanted}，没有“{id}”", en: "a case of flow `{flow}` is about one {wanted}, and there is no `{id}`" }
         remedy { zh: "先登记，再以它的编号开办", en: "register it first, then open the case with its identifier" }
     }
+    /// A second case of a flow about one record.
+    fn record_has_case(record, zh, en, case) -> "O954" Error {
+        what { zh: "记录 {record} 已有“{zh}”办件 {case}，不再重复开办", en: "record {record} has its case “{en}” already: {case}" }
+        remedy { zh: "到办件 {case} 中办理；办错的先在那里撤回或重新打开", en: "go on in case {case}; what went wrong is called off or reopened there" }
+    }
+    /// A case about a record that calls for none.
+    fn record_asks_none(record, zh, en, when) -> "O955" Error {
+        what { zh: "记录 {record} 不需要“{zh}”：方案规定的条件是 {when}", en: "record {record} calls for no “{en}”: the programme opens one when {when}" }
+        remedy { zh: "核对记录编号；记录有误的，先更正记录", en: "check the number of the record; where the record is wrong, correct it first" }
+    }
+    /// An input that says something else than the record that the case is about.
+    fn not_as_its_record(zh, en, given, says) -> "O956" Error {
+        what { zh: "“{zh}”填的是“{given}”，记录上是“{says}”", en: "“{en}” was given as “{given}”; the record says “{says}”" }
+        remedy { zh: "这一项取自记录，可以不填；记录有误的，先更正记录", en: "it is taken from the record, leave it out; where the record is wrong, correct it first" }
+    }
     /// A field that opening needs.
     fn opening_field_missing(zh, en) -> "O865" Error {
         what { zh: "开办须填写“{zh}”", en: "opening needs “{en}”" }
@@ -35,6 +50,11 @@ base::catalogue! {
     fn opening_field_unknown(field) -> "O866" Error {
         what { zh: "开办时不收字段“{field}”", en: "opening takes no field `{field}`" }
         remedy { zh: "开办所收的字段是 action = \"open\" 的输入", en: "what opening takes are the inputs with action = \"open\"" }
+    }
+    /// A step that only a record takes.
+    fn done_by_record(action_zh, action_en, record_zh, record_en) -> "O972" Error {
+        what { zh: "“{action_zh}”不能直接勾选：填报了“{record_zh}”即由系统办理", en: "“{action_en}” is not ticked off: it happens by itself when a record “{record_en}” is entered" }
+        remedy { zh: "填报这次的“{record_zh}”", en: "enter the record “{record_en}” of what was done" }
     }
     /// A case that is about several things at once, or about none.
     fn many_cases_below(case, count, max) -> "O867" Error {

@@ -4,4 +4,6 @@
 mod city;
 mod clocks;
 mod notices;
+mod openings;
 mod others;
+mod waiting;

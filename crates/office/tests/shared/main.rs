@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Barrier};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base::{Day, FieldId, IndicatorId, Period, Position, Problem};
 use ledger::{Nature, Storage};
@@ -356,6 +356,36 @@ fn an_import_and_what_others_submit_meanwhile() {
     other.refresh().unwrap();
     assert_eq!(samples(&other), 5999 + 2);
     assert_eq!(submit(&mut other, "n7", "fail").unwrap_err().code, "O231");
+}
+
+/// The check of a million rows takes long; nobody waits for its end.
+#[test]
+fn while_a_file_is_checked_to_be_taken_others_submit_and_read() {
+    for town in Town::all() {
+        let shared = SharedOffice::open(&town.path(), &mut quiet).unwrap();
+        let (tell, told) = std::sync::mpsc::channel();
+        let rows = file(0..3000);
+        let mut meanwhile = |done: u64, total: u64, _: &str| {
+            if (done, total) != (2000, 0) {
+                return;
+            }
+            let (other, tell) = (shared.clone(), tell.clone());
+            std::thread::spawn(move || {
+                let submitted = other.command(1, None, |office| submit(office, "m1", "pass"));
+                tell.send((submitted.is_ok(), other.read(samples).unwrap()))
+            });
+            let found = told.recv_timeout(Duration::from_secs(30));
+            assert_eq!(found, Ok((true, 1)));
+        };
+        let options = ImportOptions::default();
+        let report = shared
+            .command(1, None, |office| {
+                office.import("sample", "f.csv", &rows, &options, &mut meanwhile)
+            })
+            .unwrap_or_else(|problems| panic!("{problems:#?}"));
+        assert_eq!(report.added, 3000);
+        assert_eq!(shared.read(samples).unwrap(), 3001);
+    }
 }
 
 #[test]

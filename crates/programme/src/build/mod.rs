@@ -17,6 +17,7 @@ mod indicators;
 mod inspection;
 mod items;
 mod measures;
+mod openings;
 mod papers;
 mod published;
 mod records;
@@ -87,6 +88,8 @@ fn build_parts(rows: &Rows, faults: &mut Faults) -> Option<Programme> {
         rows,
     };
     records::constraints(rows, &mut record_types, &names, faults);
+    let openings = openings::build(rows, &subject_types, &record_types, &flows, &names, faults);
+    let corrections = openings::corrections(rows, &record_types, &flows, &names, faults);
     let indicators = indicators::build(rows, &names, faults);
     sense::check_lines(&indicators, &record_types, faults);
     let known = scorecards::Known {
@@ -141,6 +144,8 @@ fn build_parts(rows: &Rows, faults: &mut Faults) -> Option<Programme> {
         lot_sampling,
         quotas,
         inspectors,
+        openings,
+        corrections,
         sensors,
         visit_rules,
         roles,

@@ -2,13 +2,15 @@
 //!
 //! P2xx: names, units, vocabularies, the calendar, records and their fields. P3xx: indicators and
 //! scorecards. P4xx: flows, published figures and made-up data. P54x: the plan over the year. P56x: what
-//! flows do beyond one case and by themselves. P61x: sampling, quotas, inspectors. P63x: sensors. Faults of a flow as a machine and of
+//! flows do beyond one case and by themselves. P61x: sampling, quotas, inspectors. P63x: sensors. P67x: records that open
+//! cases. Faults of a flow as a machine and of
 //! a scorecard as arithmetic keep the codes of `casework` (F1xx) and `scoring` (C1xx).
 
 pub mod declarations;
 pub mod figures;
 pub mod flows;
 pub mod inspection;
+pub mod openings;
 pub mod plan;
 pub mod sensors;
 pub mod work;
@@ -17,6 +19,7 @@ pub(crate) use declarations::*;
 pub(crate) use figures::*;
 pub(crate) use flows::*;
 pub(crate) use inspection::*;
+pub(crate) use openings::*;
 pub(crate) use plan::*;
 pub(crate) use sensors::*;
 pub(crate) use work::*;
@@ -27,6 +30,7 @@ pub const CATALOGUES: &[&[base::ProblemKind]] = &[
     figures::CATALOGUE,
     flows::CATALOGUE,
     inspection::CATALOGUE,
+    openings::CATALOGUE,
     plan::CATALOGUE,
     sensors::CATALOGUE,
     work::CATALOGUE,

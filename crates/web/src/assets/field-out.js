@@ -1,9 +1,10 @@
 // What the field view keeps on this device goes with its account: cleared at sign-out, and its pages as soon as somebody
 // else is signed in. Visits that were not sent are named before they go; those of another account stay for that person.
+// Whoever signed out before this ran is on a page that says so: the pages go, and visits stay, for nobody was asked.
 export function fieldOut(root) {
   const kept = localStorage.getItem("field.account");
-  const { account } = document.body.dataset;
-  if (kept && account && kept !== account) forgetPages();
+  const { account, signedOut } = document.body.dataset;
+  if (kept && (signedOut !== undefined || (account && kept !== account))) forgetPages();
   for (const form of root.querySelectorAll('form[action="/sign-out"]')) {
     form.addEventListener("submit", (event) => kept && leave(event, form, account));
     form.dataset.forgets = "";

@@ -11,6 +11,7 @@ import { grid } from "./grid.js";
 import { lazy } from "./lazy.js";
 import { refresh } from "./refresh.js";
 import { fieldOut } from "./field-out.js";
+import { size } from "./size.js";
 
 document.documentElement.classList.add("has-script");
 filters(document);
@@ -25,6 +26,7 @@ grid(document);
 lazy(document);
 refresh(document);
 fieldOut(document);
+size(document);
 live((fresh) => {
   filters(fresh);
   copies(fresh);

@@ -15,6 +15,7 @@ use std::time::Duration;
 use base::{Day, Moment, Position, Problem, RoleId};
 use casework::open_actions;
 use office::Office;
+use office::advance::CLOCK_ROLE;
 use office::entry::{CaseOpenFacts, Kind, RemindFacts};
 use serde::{Deserialize, Serialize};
 
@@ -197,8 +198,8 @@ pub(crate) fn watch(site: &Site) {
     });
 }
 
-/// Opens and ends what is due by the rules of rhythm where anything was entered since a position. Gives the position
-/// that was looked at.
+/// Opens the cases that records ask for, and opens and ends what is due by the rules of rhythm, where anything was entered
+/// since a position. Gives the position that was looked at.
 fn follow_visits(site: &Site, seen: base::Position) -> base::Position {
     let Ok(now) = site.office().read(Office::position) else {
         return seen;
@@ -210,9 +211,16 @@ fn follow_visits(site: &Site, seen: base::Position) -> base::Position {
         return seen;
     }
     let office = site.office();
-    let done = office.command(office::actor::FIRST, None, |office| {
-        office.advance_visits(today)
-    });
+    // Each is an append of its own: what one cannot do keeps nothing from the other.
+    let follow = |work: fn(&mut Office, Day) -> Result<usize, Problem>| {
+        office.command(office::actor::FIRST, None, |office| work(office, today))
+    };
+    let opened = follow(Office::open_from_records);
+    let visits = follow(Office::advance_visits);
+    let done = match (opened, visits) {
+        (Ok(opened), Ok(visits)) => Ok(opened + visits),
+        (Err(problem), _) | (_, Err(problem)) => Err(problem),
+    };
     match (done, site.office().read(Office::position)) {
         (Ok(written), Ok(position)) => {
             if written > 0 {
@@ -306,6 +314,9 @@ fn queue_of(
     on: &[Channel],
 ) -> Result<(), Problem> {
     let mut all = Heard::default();
+    let actors = office.actors()?;
+    let mut clock = actors.iter().filter(|(_, row)| row.role == CLOCK_ROLE);
+    let clock = clock.next().map(|(number, _)| *number);
     for entry in office.ledger().entries(Position(from + 1)..=Position(to))? {
         let entry = entry?;
         match Kind::from_number(entry.kind) {
@@ -317,6 +328,10 @@ fn queue_of(
                     all.reminded.insert(due.case);
                     all.hear(Day::parse(&due.due).ok());
                 }
+            }
+            // What a rule opened nobody has seen; whoever files a case knows of it.
+            Some(Kind::CaseFiled | Kind::CaseOfRecord) if clock == Some(entry.actor) => {
+                all.assigned.insert(entry.position.0);
             }
             Some(Kind::Assign) => {
                 let Ok(facts) = serde_json::from_slice::<CaseOpenFacts>(&entry.facts) else {
@@ -381,7 +396,9 @@ fn queue_of(
             let relation = office::case::relation(&programme, &case.about, row.unit.as_deref());
             let calendar = &programme.calendar;
             let open = open_actions(&case.flow, &case.state, &roles, relation, today, calendar);
-            if open.is_empty() {
+            let is_offices = office::work::watches(&programme, &row.role)
+                && site.worklist(office)?.is_unattended(case);
+            if open.is_empty() && !is_offices {
                 continue;
             }
             if all.assigned.contains(&case.number) {

@@ -46,6 +46,8 @@ pub(crate) struct Frame {
     pub role: String,
     pub unit: String,
     pub is_signed_in: bool,
+    /// The page that follows signing out, not one that asks to sign in again.
+    pub is_signed_out: bool,
     /// To whom belongs what a phone keeps, see `pages::field`.
     pub account: String,
     /// As whom one can act besides: number and name. Oneself where one acts for another.
@@ -188,6 +190,8 @@ impl Frame {
                 .map(|unit| look.unit_name(unit))
                 .unwrap_or_default(),
             is_signed_in: who.is_some(),
+            is_signed_out: who.is_none()
+                && crate::pages::sign_in::is_after_sign_out(&look.asked.uri),
             account: who.map(crate::pages::field::account_of).unwrap_or_default(),
             stand_ins: stand_ins(look),
             is_deputy: who.is_some_and(|who| who.own != who.actor),

@@ -132,7 +132,7 @@ pub(crate) fn of_entry(office: &Office, entry: &Entry) -> Option<Event> {
             &["import", "added", "revised"],
             format!("imports/{}", facts.get("import")?),
         ),
-        Kind::CaseOpen | Kind::Assign | Kind::CaseFiled => (
+        Kind::CaseOpen | Kind::Assign | Kind::CaseFiled | Kind::CaseOfRecord => (
             "zhicheng.case.opened",
             &[
                 "flow",

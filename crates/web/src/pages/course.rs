@@ -182,7 +182,7 @@ pub(crate) fn line(look: &Look<'_>, course: &Course<'_>, case: &Case) -> Option<
         due_on: found.due.as_ref().map(|due| due.due_on),
         lamp: lamp(&found),
         came_back: crate::pages::case::item::came_back(case),
-        is_locked: is_locked_on(programme, case, day),
+        is_locked: found.is_locked,
         proposed_points: proposed,
         own_points: own,
         given_points: given,
@@ -220,26 +220,6 @@ pub(crate) fn actions<'c>(look: &Look<'_>, case: &'c Case) -> Vec<&'c Action> {
     .collect()
 }
 
-/// Whether a missed deadline keeps a case from going on until somebody opens it again.
-pub(crate) fn is_locked(look: &Look<'_>, case: &Case) -> bool {
-    is_locked_on(&look.programme, case, look.today)
-}
-
-fn is_locked_on(programme: &Programme, case: &Case, day: Day) -> bool {
-    casework::locks(&case.flow, &case.state, day, &programme.calendar)
-        .unwrap_or_default()
-        .iter()
-        .any(|lock| is_waiting(case, lock))
-}
-
-/// Whether a lock is in the way where the case stands, and can be opened.
-pub(crate) fn is_waiting(case: &Case, lock: &casework::Lock<'_>) -> bool {
-    let lifted_by = &lock.deadline.lifted_by;
-    case.flow
-        .actions_from(&case.state.state)
-        .any(|action| lifted_by.contains(&action.id))
-}
-
 /// The action by which who looks judges a case, with the field of its points.
 pub(crate) fn judging<'c>(
     look: &Look<'_>,
@@ -269,11 +249,14 @@ pub(crate) fn cases_of_unit(
     course: &Course<'_>,
     unit: &str,
 ) -> Result<Vec<Case>, Refused> {
-    let numbers = look.office.cases_of(course.id, &course.assessment.period)?;
-    let unit = UnitId::new(unit);
+    let (period, unit) = (&course.assessment.period, UnitId::new(unit));
+    let items = course.scorecard.items.keys();
+    let numbers = look
+        .office
+        .cases_of_unit(course.id, period, &unit, items.clone())?;
     let mut cases = Vec::new();
-    for item in course.scorecard.items.keys() {
-        if let Some(number) = numbers.get(&(item.clone(), unit.clone())) {
+    for item in items {
+        if let Some(number) = numbers.get(item) {
             cases.extend(look.office.case_as_of(
                 *number,
                 course.assessment.at,

@@ -8,7 +8,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::header::{CONTENT_TYPE, COOKIE, HOST, LOCATION, SET_COOKIE};
-use axum::http::{Method, Request, StatusCode};
+use axum::http::{HeaderMap, Method, Request, StatusCode};
 use desk::{Desk, NewAccount};
 use ledger::Nature;
 use office::actor::NewActor;
@@ -200,6 +200,7 @@ pub struct Browser<'c> {
 pub struct Reply {
     pub status: StatusCode,
     pub location: String,
+    pub headers: HeaderMap,
     pub body: String,
 }
 
@@ -378,6 +379,7 @@ impl Browser<'_> {
                 .get(LOCATION)
                 .map(|value| value.to_str().unwrap().to_owned())
                 .unwrap_or_default(),
+            headers: head.headers,
             body: String::from_utf8_lossy(&body).into_owned(),
         }
     }

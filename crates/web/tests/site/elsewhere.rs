@@ -97,7 +97,9 @@ fn whoever_is_linked_comes_in_and_can_sign_out_there_too() {
     browser.get("/me").leads_to("/sign-in?back=%2Fme");
     // Whoever signed in with a password has nothing to end there.
     let mut other = city.signed_in("zhou");
-    other.submit("/me", "/sign-out", &[]).leads_to("/sign-in");
+    other
+        .submit("/me", "/sign-out", &[])
+        .leads_to("/sign-in?out");
     // Never to another site, whatever the address says.
     let away = "/sign-in/elsewhere?back=https%3A%2F%2Fevil.test";
     goes(&mut browser, &provider, away).leads_to("/");

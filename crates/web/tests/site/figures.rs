@@ -515,6 +515,8 @@ fn pages_of_an_earlier_position_or_day_say_so_and_have_no_forms_but_filters() {
         ("/units/north/items?", "2.67", "4.00"),
         ("/plan?unit=north&", "66.7%", "100.0%"),
         ("/figures?", "80.0%", "100.0%"),
+        ("/leaders?", "80.0%", "100.0%"),
+        ("/map?", "2.67", "4.00"),
     ] {
         let path = page.trim_end_matches(['?', '&']);
         let shown = town.get(path);

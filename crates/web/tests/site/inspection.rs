@@ -237,6 +237,14 @@ fn two_lots_not_accepted_tighten_the_next_and_a_revision_takes_it_back() {
         "{}",
         page.text()
     );
+    // The overview, which was looked at before, says so too; and again otherwise when a lot is withdrawn.
+    let list = city.get("/records/lot/lots").text();
+    assert!(list.contains("转移得分 0/30"), "{list}");
+    let reason = [("reason", "重复录入")];
+    let done = city.post(&format!("/records/lot/{fourth}/withdraw"), &reason);
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+    let list = city.get("/records/lot/lots").text();
+    assert!(list.contains("转移得分 6/30"), "{list}");
     assert_eq!(
         city.get("/records/lot/lots?maker=nobody&product=").status,
         StatusCode::NOT_FOUND
@@ -255,6 +263,7 @@ fn ten_good_lots_and_a_consent_lead_to_reduced_inspection() {
     }
     let course = format!("/records/lot/lots?maker={FIRM}&product=");
     assert!(city.get(&course).has("转移得分已达30"));
+    assert!(city.get("/records/lot/lots").has("转移得分 30/30"));
     let fields = [
         ("f.day", "2018-03-12"),
         ("f.unit", "market"),
@@ -268,6 +277,8 @@ fn ten_good_lots_and_a_consent_lead_to_reduced_inspection() {
         "{}",
         page.text()
     );
+    // The consent is a record of another type.
+    assert!(city.get("/records/lot/lots").has("● 放宽检验 1"));
     let next = lot(&city, 14, "1");
     assert!(city.get(&format!("/records/lot/{next}")).has("n 32 · Ac 1"));
 }

@@ -19,6 +19,7 @@ mod hooks;
 mod hostile;
 mod imports;
 mod inspection;
+mod openings;
 mod papers;
 mod plan;
 mod programs;

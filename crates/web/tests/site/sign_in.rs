@@ -71,6 +71,22 @@ fn a_password_that_was_made_must_be_changed_before_anything_else() {
 }
 
 #[test]
+fn signing_out_clears_what_the_browser_kept_and_no_visit_that_waits() {
+    let city = City::real();
+    city.person("zhou", "liaison", Some("puqi"));
+    let mut zhou = city.signed_in("zhou");
+    let out = zhou.submit("/me", "/sign-out", &[]);
+    out.leads_to("/sign-in?out");
+    // "storage" would clear visits that were not sent, also those of other people on the same phone.
+    assert_eq!(out.headers["clear-site-data"], "\"cache\"");
+    let signed_out = zhou.get("/sign-in?out");
+    signed_out.is(StatusCode::OK, "data-signed-out");
+    // Where a session only ran out, what the phone keeps stays.
+    let asked = zhou.get("/sign-in?back=%2Ffield");
+    assert!(!asked.body.contains("data-signed-out"));
+}
+
+#[test]
 fn sessions_are_listed_and_ended() {
     let city = City::real();
     city.person("zhou", "liaison", Some("puqi"));

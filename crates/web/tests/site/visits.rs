@@ -151,6 +151,45 @@ fn time_opens_a_case_for_each_that_is_near_and_ends_it_when_the_visit_was_made()
 }
 
 #[test]
+fn a_visit_is_entered_and_not_ticked_off() {
+    let city = town();
+    assert_eq!(advance(&city), 2);
+    let listing = Listing {
+        tests: vec![measure::list::Test::OneOf(
+            "subject".into(),
+            vec!["S-2".into()],
+        )],
+        ..Listing::new("case:visit_due", Position(u64::MAX), 1)
+    };
+    let case = city.office.read(|office| {
+        let page = office.mirror().columns().list(&listing);
+        page.rows[0].id()
+    });
+    let case = format!("/cases/{}", case.unwrap());
+    let form = "/records/visit/new?f.subject=S-2";
+    let page = city.get(&case);
+    assert!(
+        page.has(form) && !page.has("name=\"action\" value=\"visited\""),
+        "{}",
+        page.text()
+    );
+    assert!(city.get(form).has("value=\"S-2\""));
+    assert!(!city.get("/work").has("value=\"visited\""));
+    let field = city.get("/field");
+    assert!(
+        field.has("/field/record/visit?subject=S-2") && !field.has("action=visited"),
+        "{}",
+        field.text()
+    );
+    let refused = city.upload(&case, &[("action", "visited")], &[]);
+    assert!(refused.has("O972"), "{}", refused.text());
+    assert_eq!(open_cases(&city), 2);
+    visit(&city, "S-2", "2026-05-04", "0");
+    assert_eq!(advance(&city), 1);
+    assert_eq!(open_cases(&city), 1);
+}
+
+#[test]
 fn a_steps_paper_is_made_once_numbered_kept_and_made_again_byte_for_byte() {
     let city = town();
     let filed = city.post(

@@ -1,6 +1,6 @@
 //! `case open|list|show|act`: the course of assessment items, step by step.
 
-use base::{Day, Problem, RoleId, StateId, Text};
+use base::{Day, FlowId, Problem, RoleId, StateId, Text};
 use casework::{Due, DueState};
 use office::Office;
 use office::case::{ActRequest, Case};
@@ -34,7 +34,7 @@ pub fn advance(arguments: &Advance, common: &Common) -> Outcome {
     };
     let done = office.advance(day)?;
     outln!(
-        "{day}  {} {}  {} {}  {} {}  {} {}",
+        "{day}  {} {}  {} {}  {} {}  {} {}  {} {}",
         say("催办", "reminded of"),
         done.reminded,
         say("转督办", "followed up"),
@@ -42,7 +42,9 @@ pub fn advance(arguments: &Advance, common: &Common) -> Outcome {
         say("报告", "reported"),
         done.reported,
         say("公示届满", "notices ended"),
-        done.ended
+        done.ended,
+        say("记录开办", "opened by records"),
+        done.opened
     );
     for problem in &done.unknown {
         outln!("{}", problem.what(lang()));
@@ -104,7 +106,9 @@ fn list(arguments: &CaseList) -> Outcome {
         .transpose()?;
     let columns = [
         Column::number("case", "办件", "case"),
+        Column::text("flow", "流程", "flow"),
         Column::text("item", "项目", "item"),
+        Column::text("about", "关于", "about"),
         Column::text("unit", "单位", "unit"),
         Column::text("period", "期间", "period"),
         Column::text("state", "状态", "state"),
@@ -115,6 +119,11 @@ fn list(arguments: &CaseList) -> Outcome {
         Column::number("working_days_left", "还剩", "left"),
     ];
     let cases = office.cases()?;
+    let flow = arguments
+        .flow
+        .as_deref()
+        .map(|text| flow_of(&programme, &cases, text))
+        .transpose()?;
     let state = arguments
         .state
         .as_deref()
@@ -130,7 +139,8 @@ fn list(arguments: &CaseList) -> Outcome {
         let wanted_state = state
             .as_ref()
             .is_none_or(|state| &case.state.state == state);
-        if !(wanted_unit && wanted_state) {
+        let wanted_flow = flow.as_ref().is_none_or(|flow| case.flow.id == *flow);
+        if !(wanted_unit && wanted_state && wanted_flow) {
             continue;
         }
         let next = running(&programme, &case, today);
@@ -144,9 +154,14 @@ fn list(arguments: &CaseList) -> Outcome {
         rows.push(vec![
             Cell::same(case.number),
             Cell::shown(
+                case.flow.id.to_string(),
+                common::text(&case.flow.name).to_owned(),
+            ),
+            Cell::shown(
                 case.about.item.clone().unwrap_or_default(),
                 item_name(&programme, &case),
             ),
+            about(&office, &programme, &case)?,
             Cell::shown(unit.clone(), common::unit_name(&programme, &unit)),
             Cell::same(case.about.period.clone().unwrap_or_default()),
             Cell::shown(case.state.state.to_string(), state_name(&case)),
@@ -176,6 +191,44 @@ fn list(arguments: &CaseList) -> Outcome {
         common::mark(&office, Format::Table);
     }
     Ok(())
+}
+
+/// What a case is about, where that is no item: its subject, and its record.
+fn about(office: &Office, programme: &Programme, case: &Case) -> Result<Cell, Failure> {
+    let (mut ids, mut names) = (Vec::new(), Vec::new());
+    if let Some((of, id)) = office.subject_of_case(case)? {
+        // Of persons only their opaque number is told.
+        let is_person = programme
+            .subject_types
+            .get(&of)
+            .is_none_or(|of| of.personal);
+        let name = office.mirror().subject_name(of.as_str(), &id);
+        names.push(name.filter(|_| !is_person).unwrap_or(&id).to_owned());
+        ids.push(id);
+    }
+    if let Some(record) = case.about.record {
+        names.push(format!("{} {record}", say("记录", "record")));
+        ids.push(record.to_string());
+    }
+    Ok(Cell::shown(ids.join(" "), names.join(" · ")))
+}
+
+/// The flow of that id or name, of the programme or of the cases that there are.
+fn flow_of(programme: &Programme, cases: &[Case], word: &str) -> Result<FlowId, Failure> {
+    let mut known: Vec<(&str, &Text)> = Vec::new();
+    for flow in programme
+        .flows
+        .values()
+        .chain(cases.iter().map(|case| &case.flow))
+    {
+        if !known.iter().any(|(id, _)| *id == flow.id.as_str()) {
+            known.push((flow.id.as_str(), &flow.name));
+        }
+    }
+    match names::find(word, known.iter().copied()) {
+        Some(id) => Ok(FlowId::new(id)),
+        None => Err(problems::unknown_flow(word, names::suggestion(word, known)).into()),
+    }
 }
 
 /// The state of that id or name, in the flows of the programme or of the cases that there are.

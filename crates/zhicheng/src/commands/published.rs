@@ -478,6 +478,7 @@ pub fn kind_word(kind: Kind) -> String {
         Kind::CaseOpen => say("开办", "case opened"),
         Kind::CaseAct => say("办理", "step of a case"),
         Kind::CaseFiled => say("办件登记", "case filed"),
+        Kind::CaseOfRecord => say("记录开办", "case opened by a record"),
         Kind::CasePassed => say("移送或并案", "case passed on or merged"),
         Kind::CaseReported => say("逾期报告", "late case reported"),
         Kind::FieldVisit => say("现场检查", "visit in the field"),

@@ -30,6 +30,7 @@ mod integrity;
 mod interrupted;
 mod invariants;
 mod ledger;
+mod openings;
 mod postgres;
 mod published;
 mod score;

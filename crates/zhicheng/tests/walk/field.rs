@@ -9,6 +9,16 @@ use crate::site::{Person, Site, walk};
 
 const FORM: &str = "/field/record/site_visit";
 
+/// Pages and visits that are left on the phone; forgetting pages may take a moment.
+const LEFT: &str = "const done = arguments[0];
+    (async () => {
+      const kept = async () => (await caches.keys()).filter((name) => name.startsWith('field-pages ')).length;
+      for (let waits = 0; waits < 100 && (await kept()) > 0; waits += 1) await new Promise((on) => setTimeout(on, 100));
+      const base = await new Promise((opened) => { const asked = indexedDB.open('zhicheng-field'); asked.onsuccess = () => opened(asked.result); });
+      const count = await new Promise((counted) => { const asked = base.transaction('visits').objectStore('visits').count(); asked.onsuccess = () => counted(asked.result); });
+      done([await kept(), count]);
+    })();";
+
 /// Waits until a script of the test says so.
 async fn until(person: &Person, what: &str, script: &str) {
     let since = Instant::now();
@@ -195,14 +205,7 @@ fn a_visit_that_was_filled_in_without_a_network_is_one_record_when_it_is_back() 
             "return !document.body.dataset.account;",
         )
         .await;
-        let left = "const done = arguments[0];
-            (async () => {
-              const pages = (await caches.keys()).filter((name) => name.startsWith('field-pages '));
-              const base = await new Promise((opened) => { const asked = indexedDB.open('zhicheng-field'); asked.onsuccess = () => opened(asked.result); });
-              const count = await new Promise((counted) => { const asked = base.transaction('visits').objectStore('visits').count(); asked.onsuccess = () => counted(asked.result); });
-              done([pages.length, count]);
-            })();";
-        let left = inspector.browser().execute_async(left, Vec::new()).await;
+        let left = inspector.browser().execute_async(LEFT, Vec::new()).await;
         assert_eq!(left.unwrap().json(), &json!([0, 0]));
         inspector.leaves().await;
     });
@@ -266,6 +269,13 @@ fn a_refused_visit_and_one_of_an_ended_session_wait_on_the_phone() {
         let sent = "return document.querySelectorAll('[data-field-visits] [data-state=sent]').length === 1;";
         until(&inspector, "signed in again it goes on by itself", sent).await;
         assert_eq!(records_on_the_server(&inspector, "XC-0500").await, 1);
+        // Signed out before the page's scripts could ask: list and forms go, visits stay for their account.
+        let submit = "HTMLFormElement.prototype.submit.call(document.querySelector('form[action=\"/sign-out\"]'))";
+        inspector.asks(submit, Vec::new()).await;
+        let is_out = "return document.body?.dataset.signedOut !== undefined && !localStorage.getItem('field.account');";
+        until(&inspector, "the page that follows forgets", is_out).await;
+        let left = inspector.browser().execute_async(LEFT, Vec::new()).await;
+        assert_eq!(left.unwrap().json(), &json!([0, 1]));
         inspector.leaves().await;
     });
 }

@@ -15,7 +15,7 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use base::ScorecardId;
+use base::{Day, GroupId, Lang, Period, Position, ScorecardId};
 use office::assessment::{Ask, Assessment};
 use programme::model::{Programme, Scorecard, Scored};
 use scoring::CardState;
@@ -25,6 +25,7 @@ use crate::answer::{Page, Refused};
 use crate::asked::Asked;
 use crate::frame::Frame;
 use crate::look::Look;
+use crate::made::Made;
 use crate::site::Site;
 use crate::sorting::Sort;
 use seen::{Seen, Wanted};
@@ -32,6 +33,8 @@ use table::{Block, Head};
 
 /// Under this name whoever looks keeps the filters.
 const PREFERENCE: &str = "board";
+/// Boards whose rows are kept.
+const BOARDS_KEPT_MAX: usize = 8;
 
 pub(crate) fn routes() -> Router<Site> {
     Router::new()
@@ -163,7 +166,7 @@ struct Board {
     grade: Sort,
     beside: Option<Sort>,
     heads: Vec<Sort>,
-    blocks: Vec<Block>,
+    blocks: Arc<Vec<Block>>,
     groups: Vec<Choice>,
     categories: Vec<Choice>,
     grades: Vec<Choice>,
@@ -238,7 +241,7 @@ pub(crate) fn assessed(look: &Look<'_>, id: &ScorecardId) -> Result<Arc<Assessme
 fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
     let seen = Seen::of(look, &chosen.wanted())?;
     let heads = table::heads(&seen, &chosen.category)?;
-    let blocks = table::blocks(&seen, chosen, &heads)?;
+    let blocks = kept_blocks(&seen, chosen, &heads)?;
     let words = seen.words;
     let sealed = seen.sealed().map(|(position, _)| position.0);
     let beside_name = match chosen.beside() {
@@ -334,6 +337,48 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
         sealed,
         is_beside_sealed: chosen.beside() == Beside::Sealed,
     })
+}
+
+/// What the rows of a board are a function of: scorecard, period, day and position of the assessment, the newest
+/// programme, the reader's language, the day on which units have their names, and what is asked for.
+type BoardKey = (
+    ScorecardId,
+    Period,
+    Day,
+    Position,
+    Position,
+    Lang,
+    Day,
+    Chosen,
+);
+
+/// The rows of the last few boards that were asked for: the same for all who look.
+pub(crate) struct Boards(Made<BoardKey, Vec<Block>>);
+
+impl Default for Boards {
+    fn default() -> Boards {
+        Boards(Made::new(BOARDS_KEPT_MAX))
+    }
+}
+
+fn kept_blocks(
+    seen: &Seen<'_>,
+    chosen: &Chosen,
+    heads: &[(GroupId, Head)],
+) -> Result<Arc<Vec<Block>>, Refused> {
+    let (look, found) = (seen.look, &seen.assessment);
+    let key = (
+        found.scorecard.clone(),
+        found.period,
+        found.day,
+        found.at,
+        look.office.mirror().programme_at(),
+        look.lang(),
+        look.today,
+        chosen.clone(),
+    );
+    let boards = &look.site.shared.boards.0;
+    Ok(boards.get(key, || Ok(table::blocks(seen, chosen, heads)))?)
 }
 
 fn choices(chosen: &str, all: &[(&str, &str)]) -> Vec<Choice> {

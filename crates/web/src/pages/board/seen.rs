@@ -131,28 +131,27 @@ impl<'a> Seen<'a> {
         if let Some((_, sealed)) = self.sealed_of(&period) {
             return sealed;
         }
-        // By that year's own programme where there was one: as it stood when the next year's took force.
         let last = self.look.office.last_of_year(period);
+        // A year for which no targets are declared cannot be scored.
+        let targets = || {
+            let scorecard = self.programme.scorecards.get(&self.id).into_iter();
+            scorecard
+                .flat_map(|scorecard| scorecard.items.values())
+                .flat_map(|item| &item.targets)
+        };
+        let has_others = || targets().next().is_some();
+        if last.is_none() && has_others() && !targets().any(|target| target.period == period) {
+            return Vec::new();
+        }
+        // By that year's own programme where there was one: as it stood when the next year's took force.
         let ask = Ask {
             scorecard: self.id.clone(),
             period,
             day: self.assessment.day,
             at: last.map_or(self.assessment.at, |last| last.min(self.assessment.at)),
         };
-        // A year for which no targets are declared cannot be scored.
-        let Ok(found) = self.look.site.assessment(self.look.office, &ask) else {
-            return Vec::new();
-        };
-        found
-            .cards
-            .iter()
-            .filter(|card| {
-                card.total
-                    .as_ref()
-                    .is_some_and(|total| *total > Ratio::ZERO)
-            })
-            .filter_map(|card| Some((card.participant.clone(), card.total_text.clone()?)))
-            .collect()
+        let found = self.look.site.totals(self.look.office, &ask);
+        found.map(|totals| totals.to_vec()).unwrap_or_default()
     }
 
     /// Whether it is what is true now.

@@ -86,11 +86,7 @@ pub(crate) fn heads(seen: &Seen<'_>, category: &str) -> Result<Vec<(GroupId, Hea
 }
 
 /// The blocks that are asked for, each in the order that is asked for.
-pub(crate) fn blocks(
-    seen: &Seen<'_>,
-    chosen: &Chosen,
-    heads: &[(GroupId, Head)],
-) -> Result<Vec<Block>, Refused> {
+pub(crate) fn blocks(seen: &Seen<'_>, chosen: &Chosen, heads: &[(GroupId, Head)]) -> Vec<Block> {
     let beside = beside(seen, chosen);
     let mut blocks: Vec<Block> = Vec::new();
     for card in &seen.assessment.cards {
@@ -114,7 +110,7 @@ pub(crate) fn blocks(
         block.mean = mean(&block.rows);
         block.feet = (0..heads.len()).map(|at| foot(&block.rows, at)).collect();
     }
-    Ok(blocks)
+    blocks
 }
 
 fn is_wanted(chosen: &Chosen, card: &Card) -> bool {

@@ -287,13 +287,14 @@ pub(super) fn about(
                 },
                 look.text(&found.name).to_owned(),
             ));
-            if let (Some(of), Some((_, id))) = (&found.subject, said("subject")) {
-                about.push(subject(of.as_str(), id));
-            }
         }
     }
-    if let Some(id) = &case.about.subject {
-        about.push(subject(case.flow.subject.as_str(), id));
+    if let Some((of, id)) = look
+        .office
+        .subject_of_case(case)
+        .map_err(Refused::missing)?
+    {
+        about.push(subject(of.as_str(), &id));
     }
     Ok(about)
 }
@@ -394,29 +395,43 @@ pub(super) fn case_choice(
     })
 }
 
-/// What tells a case from others of its flow: the first text that it holds.
+/// What tells a case from others of its flow: its subject and what its record is known by; where it has neither, the
+/// first text that it was opened with. What was written in later steps says what was done, not what it is about.
 pub(crate) fn summary(look: &Look<'_>, case: &Case) -> String {
     const CHARACTERS_MAX: usize = 60;
-    let text = case
-        .flow
-        .fields
-        .iter()
-        .find_map(|field| match case.state.fields.get(&field.id) {
-            Some(casework::Value::Text(text)) if field.kind == casework::FieldKind::Text => {
-                Some(text.as_str())
-            }
-            _ => None,
-        });
-    let subject = case.about.subject.as_deref();
-    let subject = subject.map(|id| {
-        let known = look.office.mirror().subject_name(&case.flow.subject, id);
-        known.unwrap_or(id).to_owned()
+    let subject = look.office.subject_of_case(case).ok().flatten();
+    let subject = subject.map(|(of, id)| {
+        let known = look.office.mirror().subject_name(of.as_str(), &id);
+        known.unwrap_or(&id).to_owned()
     });
-    let said: Vec<String> = subject
-        .into_iter()
-        .chain(text.map(|text| text.chars().take(CHARACTERS_MAX).collect()))
-        .collect();
+    let record = case.about.record.and_then(|number| known_by(look, number));
+    let mut said: Vec<String> = subject.into_iter().chain(record).collect();
+    if said.is_empty() {
+        let texts = case.flow.fields.iter().filter_map(|field| {
+            let is_text = field.kind == casework::FieldKind::Text;
+            let text = case.about.fields.get(field.id.as_str())?.as_str()?;
+            is_text.then(|| text.chars().take(CHARACTERS_MAX).collect::<String>())
+        });
+        said.extend(texts.take(1));
+    }
     said.join(" · ")
+}
+
+/// What a record is known by beside its subject and day: the first other field of its type's key.
+fn known_by(look: &Look<'_>, number: u64) -> Option<String> {
+    let of = look.office.record_type(number).ok()?;
+    let record_type = look.programme.record_types.get(of.as_str())?;
+    let row = look.office.mirror().columns().row_at(
+        &of,
+        &measure::RowId::Number(number),
+        look.office.position(),
+    )?;
+    let mut key = record_type.key.iter().map(|id| id.as_str());
+    let id = key.find(|id| !matches!(*id, "subject" | "day" | "unit"))?;
+    match row.value(id) {
+        measure::Value::Text(text) => Some(text.to_string()),
+        _ => None,
+    }
 }
 
 /// A case's number as it was typed.

@@ -8,6 +8,7 @@ pub(crate) mod item;
 mod lost;
 pub(crate) mod next;
 mod papers;
+pub(crate) mod record;
 
 use askama::Template;
 use axum::Router;
@@ -79,6 +80,8 @@ pub(crate) struct ActForm {
     pub unit_to: Option<beyond::UnitChoice>,
     /// The open cases into which it could be merged.
     pub into: Option<beyond::CaseChoice>,
+    /// It is taken by a record: the form of that record, and its name.
+    pub record: Option<(String, String)>,
 }
 
 struct Piece {
@@ -141,6 +144,10 @@ struct CasePage {
     notices: Vec<beyond::NoticeLine>,
     /// What it is about: address, name, kind.
     about: Vec<(String, String, String)>,
+    /// What became of the record that it is about.
+    record: Option<record::RecordPanel>,
+    /// A rule opened it where nobody can act: who could, and in which unit.
+    unattended: Option<String>,
     /// Who opened it, and when that was recorded.
     opened: (String, String),
     ties: beyond::Ties,
@@ -265,6 +272,8 @@ fn show(
         dues: beyond::dues(look, &case),
         notices: beyond::notices(look, &case),
         about: beyond::about(look, &case)?,
+        record: record::panel(look, &case)?,
+        unattended: next::unattended(look, &case)?,
         opened: beyond::opened(look, &case)?,
         ties: beyond::ties(look, &case)?,
         reports: beyond::reports(look, &case)?,
@@ -509,6 +518,7 @@ pub(crate) fn form(
         then: None,
         unit_to: beyond::unit_choice(look, case, action, typed),
         into: beyond::case_choice(look, case, action, typed),
+        record: record::by_record(look, case, &action.id),
     }
 }
 
@@ -738,7 +748,7 @@ fn locked(look: &Look<'_>, case: &Case, words: Words) -> Vec<LockLine> {
     )
     .unwrap_or_default()
     .iter()
-    .filter(|lock| crate::pages::course::is_waiting(case, lock))
+    .filter(|lock| office::work::is_in_the_way(case, lock))
     .map(|lock| LockLine {
         name: look.text(&lock.deadline.name).to_owned(),
         since: words.day_and_weekday(lock.run.due_on),

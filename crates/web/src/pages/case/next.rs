@@ -69,6 +69,22 @@ pub(crate) fn follows(look: &Look<'_>, case: &Case) -> Vec<(String, String)> {
         .collect()
 }
 
+/// Whom a case waits for that a rule opened in a unit that has nobody of the kind; `None` where it has.
+pub(crate) fn unattended(look: &Look<'_>, case: &Case) -> Result<Option<String>, Refused> {
+    if !look.site.worklist(look.office)?.is_unattended(case) {
+        return Ok(None);
+    }
+    let words = Words { lang: look.lang() };
+    let mut who: Vec<String> = Vec::new();
+    for action in goes_on(case).filter(|action| !action.roles.is_empty()) {
+        let whom = whom(look, case, action);
+        if !who.contains(&whom) {
+            who.push(whom);
+        }
+    }
+    Ok(Some(who.join(words.say("；", "; "))))
+}
+
 /// The actions by which a case goes on from where it stands: not what ends it early, and not what opens a lock.
 fn goes_on(case: &Case) -> impl Iterator<Item = &Action> {
     let flow = &case.flow;

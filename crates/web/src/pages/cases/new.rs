@@ -48,6 +48,8 @@ struct New {
     subject: String,
     is_about_record: bool,
     record: String,
+    /// Names and values of what is taken from the record.
+    from_record: Vec<(String, String)>,
     inputs: Vec<Input>,
     /// Name and words of the first state.
     begins: String,
@@ -93,6 +95,17 @@ fn show(
             text
         }
     };
+    let record = or(typed("record"), &chosen.record);
+    let asked = match crate::pages::case::beyond::number(&record) {
+        Ok(number) if flow.subject == "record" => {
+            let of = look.office.asked_by_record(&flow.id, number);
+            // Of no such record the form says so when it is sent.
+            of.ok().flatten().map(|asked| asked.fields)
+        }
+        _ => None,
+    }
+    .unwrap_or_default();
+    let is_taken = |id: &FieldId| asked.iter().any(|(taken, _)| taken == id);
     let subject_type = look.programme.subject_types.get(flow.subject.as_str());
     let own = who.unit.clone().unwrap_or_default();
     let name = look.text(&flow.name).to_owned();
@@ -113,8 +126,15 @@ fn show(
         subject_kind: subject_type.map(|found| look.text(&found.name).to_owned()),
         subject: or(typed("subject"), &chosen.subject),
         is_about_record: flow.subject == "record",
-        record: or(typed("record"), &chosen.record),
-        inputs: inputs(look, flow, &typed),
+        inputs: inputs(look, flow, &typed, is_taken),
+        from_record: asked
+            .iter()
+            .filter_map(|(id, text)| {
+                let field = flow.field(id)?;
+                Some((look.text(&field.name).to_owned(), text.clone()))
+            })
+            .collect(),
+        record,
         begins: flow
             .state(&flow.initial)
             .filter(|state| state.kind != StateKind::Closed)
@@ -127,10 +147,17 @@ fn show(
     })
 }
 
-fn inputs(look: &Look<'_>, flow: &Flow, typed: &impl Fn(&str) -> String) -> Vec<Input> {
+/// What is asked for: the opening's inputs without those that the record fills.
+fn inputs(
+    look: &Look<'_>,
+    flow: &Flow,
+    typed: &impl Fn(&str) -> String,
+    is_taken: impl Fn(&FieldId) -> bool,
+) -> Vec<Input> {
     let required = flow.filing.requires.iter().map(|id| (id, true));
     let wanted = required.chain(flow.filing.sets.iter().map(|id| (id, false)));
     wanted
+        .filter(|(id, _)| !is_taken(id))
         .filter_map(|(id, is_required): (&FieldId, bool)| {
             let field = flow.field(id)?;
             let value = typed(&format!("f.{id}"));
@@ -152,6 +179,7 @@ async fn file(State(site): State<Site>, asked: Asked, posted: Posted) -> Respons
         |look, posted, problems| {
             let chosen = Chosen {
                 flow: posted.get("flow").to_owned(),
+                record: posted.get("record").to_owned(),
                 ..Chosen::default()
             };
             show(look, &chosen, Some(posted), problems)

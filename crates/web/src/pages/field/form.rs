@@ -275,6 +275,23 @@ pub(super) fn actions<'c>(
         .collect())
 }
 
+/// The form of the record by which a step is taken, and its name.
+pub(super) fn record_of(
+    look: &Look<'_>,
+    case: &Case,
+    action: &ActionId,
+) -> Option<(String, String)> {
+    let of = look.programme.done_by_record(&case.flow.id, action)?;
+    let name = look.text(&look.programme.record_types.get(of)?.name);
+    let enter = Words { lang: look.lang() }.say("填报", "Enter: ");
+    let subject = case.about.subject.as_deref().unwrap_or_default();
+    let subject = crate::pages::records::coded(subject);
+    Some((
+        format!("/field/record/{of}?subject={subject}"),
+        format!("{enter}{name}"),
+    ))
+}
+
 /// The address of a step's form.
 pub(super) fn address_of(case: u64, action: &ActionId) -> String {
     format!("/field/case/{case}?action={action}")
@@ -303,7 +320,8 @@ fn of_case(
     let Some(action) = only else {
         let choices = open.iter().map(|action| Choice {
             name: look.text(&action.name).to_owned(),
-            address: address_of(number, &action.id),
+            address: record_of(look, &case, &action.id)
+                .map_or_else(|| address_of(number, &action.id), |(address, _)| address),
         });
         return Page::of(&Choose {
             frame: look.frame(title),
@@ -312,6 +330,16 @@ fn of_case(
             choices: choices.collect(),
         });
     };
+    // A step that a record takes is that record's form.
+    let by_record = look.programme.done_by_record(&case.flow.id, &action.id);
+    if let Some(record_type) = by_record.and_then(|of| look.programme.record_types.get(of)) {
+        let mut typed = defaults(look, record_type);
+        if let Some(subject) = &case.about.subject {
+            typed.insert("subject".to_owned(), subject.clone());
+        }
+        let given = Given::default();
+        return of_record(look, record_type, &given, typed, &[], problems);
+    }
     let typed = |name: &str| posted.map_or_else(String::new, |posted| posted.get(name).to_owned());
     let made: ActForm = case::form(look, &case, action, &typed);
     let given = match posted {

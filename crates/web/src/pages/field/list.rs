@@ -7,13 +7,13 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use base::{Day, SubjectTypeId};
+use base::Day;
 use office::case::Case;
 use office::field_visit::TakenVisit;
 use programme::model::FieldType;
 use serde::Deserialize;
 
-use super::form::{actions, address_of};
+use super::form::{actions, address_of, record_of};
 use super::{account_of, only_for_entering, types};
 use crate::answer::{Page, Refused};
 use crate::asked::Asked;
@@ -287,7 +287,11 @@ fn card(
             .iter()
             .map(|action| {
                 let name = look.text(&action.name).to_owned();
-                (name, address_of(case.number, &action.id))
+                let record = record_of(look, case, &action.id);
+                match record {
+                    Some((of, name)) => (name, of),
+                    None => (name, address_of(case.number, &action.id)),
+                }
             })
             .collect(),
     })
@@ -296,33 +300,18 @@ fn card(
 /// The address that the subject of a case has, and its coordinates.
 fn where_is(look: &Look<'_>, case: &Case) -> (String, String) {
     let none = || (String::new(), String::new());
-    let subject = case
-        .about
-        .subject
-        .clone()
-        .map(|id| (case.flow.subject.clone(), id));
-    let of_record = || {
-        let versions = look.office.history(case.about.record?).ok()?;
-        let last = versions
-            .iter()
-            .rev()
-            .find(|version| !version.fields.is_empty())?;
-        let record_type = look.programme.record_types.get(last.record_type.as_str())?;
-        let id = last.fields.iter().find(|(id, _)| id == "subject")?;
-        Some((record_type.subject.as_ref()?.to_string(), id.1.clone()))
-    };
-    let Some((subject_type, id)) = subject.or_else(of_record) else {
+    let Ok(Some((subject_type, id))) = look.office.subject_of_case(case) else {
         return none();
     };
     let Some(declared) = look
         .programme
         .subject_types
-        .get(&SubjectTypeId::new(&subject_type))
+        .get(&subject_type)
         .filter(|declared| !declared.personal)
     else {
         return none();
     };
-    let Ok(Some(row)) = look.office.subject(&subject_type, &id) else {
+    let Ok(Some(row)) = look.office.subject(subject_type.as_str(), &id) else {
         return none();
     };
     let mut address = String::new();

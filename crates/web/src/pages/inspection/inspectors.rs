@@ -3,10 +3,10 @@
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use office::inspection::inspectors::{Comparison, Person, compare};
+use office::inspection::inspectors::{Comparison, Person};
 use programme::model::{Inspectors, RecordType};
 use sampling::colleagues::{OUTER, Standing};
 use sampling::threshold::Around as Counts;
@@ -18,11 +18,9 @@ use crate::chart::{Around, Bars};
 use crate::frame::Frame;
 use crate::look::Look;
 use crate::pages::records::{coded, shown, type_of};
+use crate::paging::Paging;
 use crate::site::Site;
 use crate::words::Words;
-
-/// Inspectors that are listed.
-const PEOPLE_SHOWN: usize = 200;
 
 pub(super) fn routes() -> Router<Site> {
     Router::new().route("/records/{type}/inspectors", get(page))
@@ -69,7 +67,7 @@ struct InspectorsPage {
     has_result: bool,
     has_score: bool,
     people: Vec<PersonRow>,
-    more: usize,
+    paging: Paging,
     is_cut: bool,
     results: u64,
     share: String,
@@ -93,7 +91,19 @@ struct ThresholdView {
     chart: String,
 }
 
-async fn page(State(site): State<Site>, asked: Asked, Path(of): Path<String>) -> Response {
+#[derive(Debug, Clone, Default, serde::Deserialize)]
+#[serde(default)]
+struct Chosen {
+    /// Page.
+    p: String,
+}
+
+async fn page(
+    State(site): State<Site>,
+    asked: Asked,
+    Path(of): Path<String>,
+    Query(chosen): Query<Chosen>,
+) -> Response {
     site.page(asked, move |look| {
         look.only_for(SEES_INSPECTORS)?;
         let record_type = type_of(look, &of)?;
@@ -104,7 +114,7 @@ async fn page(State(site): State<Site>, asked: Asked, Path(of): Path<String>) ->
             .ok_or_else(|| {
                 Refused::no_such(("检查人员比较", "comparison of inspectors of"), &of)
             })?;
-        show(look, record_type, declared)
+        show(look, record_type, declared, &chosen.p)
     })
     .await
 }
@@ -125,11 +135,15 @@ fn records(look: &Look<'_>, of: &RecordType, with: &[(String, String)]) -> Strin
     format!("/records/{}?{}", coded(of.id.as_str()), query.finish())
 }
 
-fn show(look: &Look<'_>, record_type: &RecordType, declared: &Inspectors) -> Result<Page, Refused> {
+fn show(
+    look: &Look<'_>,
+    record_type: &RecordType,
+    declared: &Inspectors,
+    asked: &str,
+) -> Result<Page, Refused> {
     let words = Words { lang: look.lang() };
-    let columns = look.office.mirror().columns();
     let year = look.programme.year;
-    let found = compare(columns, declared, &year, look.today, look.at);
+    let found = super::kept::inspectors(look, declared)?;
     // The drawing's scale: round numbers around the greatest limit or share.
     let greatest = found
         .people
@@ -139,7 +153,7 @@ fn show(look: &Look<'_>, record_type: &RecordType, declared: &Inspectors) -> Res
         .fold(0.05, f64::max)
         .min(1.0);
     let scale = (greatest * 10.0).ceil() / 10.0;
-    let more = found.people.len().saturating_sub(PEOPLE_SHOWN);
+    let paging = Paging::of(found.people.len(), asked, |page| format!("?p={page}"));
     let far = found
         .people
         .iter()
@@ -164,11 +178,12 @@ fn show(look: &Look<'_>, record_type: &RecordType, declared: &Inspectors) -> Res
         has_score: declared.score.is_some(),
         people: found
             .people
+            .get(paging.rows())
+            .unwrap_or_default()
             .iter()
-            .take(PEOPLE_SHOWN)
             .map(|person| row(look, record_type, declared, person, scale))
             .collect(),
-        more,
+        paging,
         is_cut: found.is_cut,
         results: found.results,
         share: match found.results {

@@ -5,9 +5,9 @@ use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use office::inspection::lots::{Course, Line, course, course_of, courses};
+use office::inspection::lots::{Line, course, course_of};
 use programme::model::{Field, LotSampling, RecordType};
-use sampling::{Decision, Event, Outcome, Severity};
+use sampling::{Decision, Event, Outcome, Severity, State as Next};
 
 use super::{severity as severity_words, why};
 use crate::answer::{Page, Refused};
@@ -15,11 +15,10 @@ use crate::asked::Asked;
 use crate::frame::Frame;
 use crate::look::Look;
 use crate::pages::records::{coded, shown, type_of};
+use crate::paging::Paging;
 use crate::site::Site;
 use crate::words::Words;
 
-/// Makers and products of a page.
-const COURSES_SHOWN: usize = 200;
 /// Lots of a course that are shown, the newest.
 const LINES_SHOWN: usize = 200;
 
@@ -32,6 +31,8 @@ pub(super) fn routes() -> Router<Site> {
 struct Chosen {
     maker: Option<String>,
     product: String,
+    /// Page of the overview.
+    p: String,
 }
 
 /// How the next lot is inspected.
@@ -63,7 +64,7 @@ struct LotsPage {
     scheme: String,
     product_name: String,
     rows: Vec<CourseRow>,
-    more: usize,
+    paging: Paging,
     is_cut: bool,
     tightened: usize,
     reduced: usize,
@@ -116,7 +117,7 @@ async fn page(
             .ok_or_else(|| Refused::no_such(("抽样方案", "sampling plan of"), &of))?;
         match &chosen.maker {
             Some(maker) => one(look, record_type, declared, maker, &chosen.product),
-            None => all(look, record_type, declared),
+            None => all(look, record_type, declared, &chosen.p),
         }
     })
     .await
@@ -151,18 +152,17 @@ pub(crate) fn scheme(words: Words, declared: &LotSampling) -> String {
 }
 
 /// The address of a course.
-pub(crate) fn address(declared: &LotSampling, course: &Course) -> String {
+fn address(declared: &LotSampling, maker: &str, product: &str) -> String {
     format!(
         "/records/{}/lots?maker={}&product={}",
         coded(declared.record_type.as_str()),
-        coded(&course.maker),
-        coded(&course.product)
+        coded(maker),
+        coded(product)
     )
 }
 
-fn standing(words: Words, course: &Course) -> Standing {
-    let next = &course.next;
-    if course.is_cut {
+fn standing(words: Words, next: &Next, is_cut: bool) -> Standing {
+    if is_cut {
         return Standing {
             severity: words.say("未推算", "not followed"),
             tone: "soon",
@@ -234,74 +234,39 @@ fn field_of<'t>(of: &'t RecordType, id: Option<&base::FieldId>) -> Option<&'t Fi
     id.and_then(|id| of.fields.get(id))
 }
 
-fn is_not_accepted(line: &Line) -> bool {
-    matches!(line.step.outcome, Outcome::Judged(_, false))
-}
-
-fn all(look: &Look<'_>, record_type: &RecordType, declared: &LotSampling) -> Result<Page, Refused> {
+fn all(
+    look: &Look<'_>,
+    record_type: &RecordType,
+    declared: &LotSampling,
+    asked: &str,
+) -> Result<Page, Refused> {
     let words = Words { lang: look.lang() };
-    let columns = look.office.mirror().columns();
-    let (mut courses, is_cut) = courses(columns, declared, look.at);
-    // What needs attention stands first.
-    let rank = |course: &Course| match (course.next.is_discontinued, course.next.severity) {
-        (true, _) => 0,
-        (_, Severity::Tightened) => 1,
-        (_, Severity::Normal) => 2,
-        (_, Severity::Reduced) => 3,
-    };
-    courses.sort_by_key(rank);
-    let count = |severity| {
-        let same = courses
-            .iter()
-            .filter(|course| course.next.severity == severity && !course.next.is_discontinued);
-        same.count()
-    };
-    let (tightened, reduced) = (count(Severity::Tightened), count(Severity::Reduced));
-    let discontinued = courses
-        .iter()
-        .filter(|course| course.next.is_discontinued)
-        .count();
-    let more = courses.len().saturating_sub(COURSES_SHOWN);
+    let found = super::kept::lots(look, declared)?;
+    let paging = Paging::of(found.all.len(), asked, |page| format!("?p={page}"));
     let maker = record_type.fields.get(&declared.maker);
     let product = field_of(record_type, declared.product.as_ref());
-    let rows = courses
-        .iter()
-        .take(COURSES_SHOWN)
-        .map(|course| CourseRow {
-            maker: name_of(look, maker, &course.maker).text,
-            product: name_of(look, product, &course.product).text,
-            address: address(declared, course),
-            lots: course
-                .lines
-                .iter()
-                .filter(|line| matches!(line.event, Event::Lot(_)))
-                .count(),
-            not_accepted: course
-                .lines
-                .iter()
-                .filter(|line| is_not_accepted(line))
-                .count(),
-            standing: standing(words, course),
-            last: course
-                .lines
-                .last()
-                .map(|line| words.day(line.day))
-                .unwrap_or_default(),
-        })
-        .collect();
-    let type_name = look.text(&record_type.name).to_owned();
+    let shown = found.all.get(paging.rows()).unwrap_or_default();
+    let rows = shown.iter().map(|one| CourseRow {
+        maker: name_of(look, maker, &one.maker).text,
+        product: name_of(look, product, &one.product).text,
+        address: address(declared, &one.maker, &one.product),
+        lots: one.lots,
+        not_accepted: one.not_accepted,
+        standing: standing(words, &one.next, one.is_cut),
+        last: one.last.map(|day| words.day(day)).unwrap_or_default(),
+    });
     Page::of(&LotsPage {
         frame: look.frame(words.say("批检验的宽严程度", "Severity of lot inspection")),
         type_id: record_type.id.to_string(),
-        type_name,
+        type_name: look.text(&record_type.name).to_owned(),
         scheme: scheme(words, declared),
         product_name: product.map_or_else(String::new, |field| look.text(&field.name).to_owned()),
-        rows,
-        more,
-        is_cut,
-        tightened,
-        reduced,
-        discontinued,
+        rows: rows.collect(),
+        paging,
+        is_cut: found.is_cut,
+        tightened: found.count(Severity::Tightened),
+        reduced: found.count(Severity::Reduced),
+        discontinued: found.discontinued(),
     })
 }
 
@@ -342,7 +307,7 @@ fn one(
         type_name: look.text(&record_type.name).to_owned(),
         scheme: scheme(words, declared),
         maker,
-        standing: standing(words, &course),
+        standing: standing(words, &course.next, course.is_cut),
         lines,
         earlier,
         incomplete: course.incomplete,
@@ -494,7 +459,7 @@ pub(crate) fn panel(look: &Look<'_>, record_type: &RecordType, record: u64) -> O
     let course = course_of(look.office.mirror().columns(), declared, record, look.at)?;
     let line = course.lines.iter().find(|line| line.record == record)?;
     let (plan, verdict, tone) = verdict(words, line);
-    let standing = standing(words, &course);
+    let standing = standing(words, &course.next, course.is_cut);
     Some(LotPanel {
         scheme: scheme(words, declared),
         severity: severity_words(words, line.step.severity),
@@ -510,7 +475,7 @@ pub(crate) fn panel(look: &Look<'_>, record_type: &RecordType, record: u64) -> O
                 base::Lang::En => format!("{} ({note})", standing.severity),
             },
         },
-        course: address(declared, &course),
+        course: address(declared, &course.maker, &course.product),
     })
 }
 

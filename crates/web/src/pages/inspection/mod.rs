@@ -3,12 +3,14 @@
 
 mod finder;
 mod inspectors;
+mod kept;
 pub(crate) mod lots;
 mod quotas;
 
 use axum::Router;
 use sampling::{Severity, Why};
 
+pub(crate) use self::kept::Kept;
 use crate::site::Site;
 use crate::words::Words;
 

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use office::inspection::quotas::{Cell, Grid, grid};
+use office::inspection::quotas::{Cell, Grid};
 use programme::model::Quota;
 
 use crate::answer::{Page, Refused};
@@ -15,11 +15,9 @@ use crate::asked::Asked;
 use crate::frame::Frame;
 use crate::look::Look;
 use crate::pages::records::{coded, shown};
+use crate::paging::Paging;
 use crate::site::Site;
 use crate::words::Words;
-
-/// Lines of what is still to do.
-const LINES_SHOWN: usize = 100;
 
 pub(super) fn routes() -> Router<Site> {
     Router::new()
@@ -32,6 +30,8 @@ pub(super) fn routes() -> Router<Site> {
 struct Chosen {
     place: String,
     category: String,
+    /// Page of what is still to do.
+    p: String,
 }
 
 /// Numbers with where they lead.
@@ -94,7 +94,7 @@ struct QuotaPage {
     categories: Vec<(String, String, bool)>,
     has_filter: bool,
     to_do: Vec<ToDo>,
-    more: usize,
+    paging: Paging,
     heads: Vec<String>,
     rows: Vec<PlaceRow>,
     samples: String,
@@ -111,7 +111,7 @@ async fn index(State(site): State<Site>, asked: Asked) -> Response {
             .quotas
             .values()
             .map(|quota| summary(look, quota))
-            .collect();
+            .collect::<Result<_, Refused>>()?;
         Page::of(&QuotasPage {
             frame: look.frame(words.say("定额计划", "Plans by quota")),
             quotas,
@@ -137,19 +137,26 @@ async fn page(
     .await
 }
 
-fn grid_of(look: &Look<'_>, quota: &Quota) -> Grid {
-    let columns = look.office.mirror().columns();
-    grid(columns, quota, &look.programme.year, look.today, look.at)
-}
-
-fn summary(look: &Look<'_>, quota: &Quota) -> Summary {
-    let found = grid_of(look, quota);
-    Summary {
+fn summary(look: &Look<'_>, quota: &Quota) -> Result<Summary, Refused> {
+    let found = super::kept::quota(look, quota)?;
+    Ok(Summary {
         id: quota.id.to_string(),
         name: look.text(&quota.name).to_owned(),
         numbers: total(look, quota, found.values(), ("", "")),
         late: late(look, found.values()),
+    })
+}
+
+/// A page of what is still to do, with the same filters.
+fn page_address(chosen: &Chosen, page: usize) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    for (name, value) in [("place", &chosen.place), ("category", &chosen.category)] {
+        if !value.is_empty() {
+            query.append_pair(name, value);
+        }
     }
+    query.append_pair("p", &page.to_string());
+    format!("?{}#to-do", query.finish())
 }
 
 fn late<'c>(look: &Look<'_>, cells: impl Iterator<Item = &'c Cell>) -> i64 {
@@ -236,7 +243,7 @@ fn total<'c>(
 
 fn show(look: &Look<'_>, quota: &Quota, chosen: &Chosen) -> Result<Page, Refused> {
     let words = Words { lang: look.lang() };
-    let all = grid_of(look, quota);
+    let all = super::kept::quota(look, quota)?;
     let own = look
         .who()
         .and_then(|who| who.unit.clone())
@@ -294,10 +301,11 @@ fn show(look: &Look<'_>, quota: &Quota, chosen: &Chosen) -> Result<Page, Refused
             (*key).clone(),
         )
     });
-    let more = open.len().saturating_sub(LINES_SHOWN);
+    let paging = Paging::of(open.len(), &chosen.p, |page| page_address(chosen, page));
     let to_do = open
-        .into_iter()
-        .take(LINES_SHOWN)
+        .get(paging.rows())
+        .unwrap_or_default()
+        .iter()
         .map(|((category, place), cell)| ToDo {
             place: place_name(place),
             category: category_name(category),
@@ -373,7 +381,7 @@ fn show(look: &Look<'_>, quota: &Quota, chosen: &Chosen) -> Result<Page, Refused
             .collect(),
         has_filter: !chosen.place.is_empty() || !chosen.category.is_empty(),
         to_do,
-        more,
+        paging,
         heads: shown_categories
             .iter()
             .map(|code| category_name(code))

@@ -50,6 +50,9 @@ pub(crate) fn routes() -> Router<Site> {
 struct Chosen {
     /// `1`: the ranking for a wall.
     wall: String,
+    period: String,
+    day: String,
+    at: String,
 }
 
 struct Shown {
@@ -84,6 +87,11 @@ pub(crate) struct TileGroup {
 #[template(path = "pages/leaders/leaders.html")]
 struct Leaders {
     frame: Frame,
+    /// What an address adds to show the same.
+    suffix: String,
+    day: String,
+    at: String,
+    period: String,
     truth: String,
     summary: String,
     figures: Vec<Shown>,
@@ -99,7 +107,7 @@ async fn page(State(site): State<Site>, asked: Asked, Query(chosen): Query<Chose
         if chosen.wall == "1" {
             wall::show(look)
         } else {
-            show(look)
+            show(look, &chosen)
         }
     })
     .await
@@ -114,10 +122,16 @@ fn may_choose(look: &Look<'_>) -> bool {
     look.has_role(&["programme_office"])
 }
 
-fn show(look: &Look<'_>) -> Result<Page, Refused> {
-    let seen = Seen::of(look, &Wanted::default())?;
+fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
+    let wanted = Wanted {
+        period: &chosen.period,
+        day: &chosen.day,
+        at: &chosen.at,
+    };
+    let seen = Seen::of(look, &wanted)?;
     let ids = figures(&seen)?;
-    let choices = if may_choose(look) {
+    let may_choose = may_choose(look) && seen.is_now();
+    let choices = if may_choose {
         (0..FIGURES)
             .map(|place| choices(look, ids.get(place)))
             .collect()
@@ -125,16 +139,27 @@ fn show(look: &Look<'_>) -> Result<Page, Refused> {
         Vec::new()
     };
     Page::of(&Leaders {
-        frame: look.frame(seen.words.say("质量强市一览", "The programme at a glance")),
+        frame: seen.frame(
+            seen.words.say("质量强市一览", "The programme at a glance"),
+            format!("/leaders{}", seen.suffix_of_now()),
+        ),
+        suffix: seen.suffix(),
+        day: chosen.day.clone(),
+        at: chosen.at.clone(),
+        period: chosen.period.clone(),
         truth: seen.truth(),
         summary: summary(&seen)?,
         figures: ids
             .iter()
             .map(|id| shown(&seen, id))
             .collect::<Result<_, _>>()?,
-        burns: burns::burns(&seen)?,
+        // Who waits for what is so now; nobody asks whom a day of last year waited for.
+        burns: match seen.is_now() {
+            true => burns::burns(&seen)?,
+            false => Vec::new(),
+        },
         groups: tiles(&seen),
-        may_choose: may_choose(look),
+        may_choose,
         choices,
         is_wall_on: is_wall_on(look)?,
     })

@@ -118,6 +118,7 @@ const KINDS: &[(Kind, &str, &str)] = &[
     (Kind::Assign, "交办", "assignment"),
     (Kind::CaseAct, "事项办理", "step of a case"),
     (Kind::CaseFiled, "办件登记", "case filed"),
+    (Kind::CaseOfRecord, "记录开办", "case opened by a record"),
     (
         Kind::CasePassed,
         "办件移送、并案",
@@ -297,7 +298,7 @@ fn of(look: &Look<'_>, entry: &Entry, json: &Json) -> Option<(String, String)> {
                 format!("{} {record}", words.say("记录", "Record")),
             ))
         }
-        Kind::CaseOpen | Kind::Assign | Kind::CaseFiled => Some((
+        Kind::CaseOpen | Kind::Assign | Kind::CaseFiled | Kind::CaseOfRecord => Some((
             format!("/cases/{}", entry.position.0),
             format!("{} {}", words.say("事项", "Case"), entry.position.0),
         )),

@@ -8,7 +8,7 @@ mod boundaries;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
 use base::Lang;
@@ -60,6 +60,11 @@ struct Area {
 #[template(path = "pages/map/map.html")]
 struct Map {
     frame: Frame,
+    /// What an address adds to show the same.
+    suffix: String,
+    day: String,
+    at: String,
+    period: String,
     truth: String,
     areas: Vec<Area>,
     width: u32,
@@ -74,12 +79,32 @@ struct Map {
     typed_approval: String,
 }
 
-async fn page(State(site): State<Site>, asked: Asked) -> Response {
-    site.page(asked, |look| show(look, Vec::new(), "")).await
+/// As of when the map is asked for.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+struct Chosen {
+    period: String,
+    day: String,
+    at: String,
 }
 
-fn show(look: &Look<'_>, found: Vec<base::Problem>, typed: &str) -> Result<Page, Refused> {
-    let seen = Seen::of(look, &Wanted::default())?;
+async fn page(State(site): State<Site>, asked: Asked, Query(chosen): Query<Chosen>) -> Response {
+    site.page(asked, move |look| show(look, &chosen, Vec::new(), ""))
+        .await
+}
+
+fn show(
+    look: &Look<'_>,
+    chosen: &Chosen,
+    found: Vec<base::Problem>,
+    typed: &str,
+) -> Result<Page, Refused> {
+    let wanted = Wanted {
+        period: &chosen.period,
+        day: &chosen.day,
+        at: &chosen.at,
+    };
+    let seen = Seen::of(look, &wanted)?;
     let mut groups = tiles(&seen);
     let supplied: Option<Supplied> = look
         .site
@@ -108,7 +133,14 @@ fn show(look: &Look<'_>, found: Vec<base::Problem>, typed: &str) -> Result<Page,
     }
     groups.retain(|group| !group.tiles.is_empty());
     Page::of(&Map {
-        frame: look.frame(seen.words.say("地图", "Map")),
+        frame: seen.frame(
+            seen.words.say("地图", "Map"),
+            format!("/map{}", seen.suffix_of_now()),
+        ),
+        suffix: seen.suffix(),
+        day: chosen.day.clone(),
+        at: chosen.at.clone(),
+        period: chosen.period.clone(),
         truth: seen.truth(),
         areas,
         width,
@@ -126,7 +158,7 @@ fn show(look: &Look<'_>, found: Vec<base::Problem>, typed: &str) -> Result<Page,
         unknown,
         groups,
         has_map,
-        may_supply: look.has_role(&["programme_office"]),
+        may_supply: look.has_role(&["programme_office"]) && seen.is_now(),
         problems: found,
         typed_approval: typed.to_owned(),
     })
@@ -168,7 +200,7 @@ async fn supply(State(site): State<Site>, asked: Asked, posted: Posted) -> Respo
             }
             Err(problem) => {
                 let status = answer::status_of(std::slice::from_ref(&problem));
-                Ok(show(look, vec![problem], approval)?
+                Ok(show(look, &Chosen::default(), vec![problem], approval)?
                     .with_status(status)
                     .answer(None))
             }

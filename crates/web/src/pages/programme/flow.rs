@@ -48,6 +48,15 @@ struct NoticeRow {
     basis: String,
 }
 
+/// Records that open its cases.
+struct OpeningRow {
+    type_id: String,
+    name: String,
+    within_days: i64,
+    date: String,
+    basis: String,
+}
+
 #[derive(Template)]
 #[template(path = "pages/programme/flow.html")]
 struct FlowPage {
@@ -56,6 +65,7 @@ struct FlowPage {
     states: usize,
     may_open: bool,
     id: String,
+    openings: Vec<OpeningRow>,
     actions: Vec<ActionRow>,
     deadlines: Vec<DeadlineRow>,
     notices: Vec<NoticeRow>,
@@ -82,6 +92,7 @@ fn show(look: &Look<'_>, id: &str) -> Result<Page, Refused> {
         states: flow.states.len(),
         may_open: super::super::cases::may_open(look, flow),
         id: flow.id.to_string(),
+        openings: openings(look, flow),
         actions: flow
             .actions
             .iter()
@@ -104,6 +115,24 @@ fn show(look: &Look<'_>, id: &str) -> Result<Page, Refused> {
             })
             .collect(),
     })
+}
+
+fn openings(look: &Look<'_>, flow: &Flow) -> Vec<OpeningRow> {
+    let own = look.programme.openings.iter();
+    let row = |opening: &programme::model::Opening| {
+        let of = look.programme.record_types.get(&opening.of)?;
+        let date = of.fields.get(&opening.date);
+        Some(OpeningRow {
+            type_id: of.id.to_string(),
+            name: look.text(&of.name).to_owned(),
+            within_days: opening.within_days,
+            date: date.map_or_else(String::new, |field| look.text(&field.name).to_owned()),
+            basis: look.text(&opening.basis).to_owned(),
+        })
+    };
+    own.filter(|opening| opening.flow == flow.id)
+        .filter_map(row)
+        .collect()
 }
 
 /// A flow in the reader's words.

@@ -84,8 +84,14 @@ pub(crate) async fn page(
             .desk()
             .draft(who.actor, &format!("/records/{id}/new"))?;
         let like = query.get("like").and_then(|number| number.parse().ok());
+        let filled: Vec<(String, String)> = query
+            .iter()
+            .filter_map(|(name, text)| Some((name.strip_prefix("f.")?.to_owned(), text.clone())))
+            .collect();
+        // Whoever comes from a case means what it says, not what was begun before.
+        let saved = saved.filter(|_| filled.is_empty());
         let is_saved = saved.is_some() && like.is_none();
-        let typed = match (like, saved) {
+        let mut typed = match (like, saved) {
             (Some(number), _) => like_of(look, record_type, number)?,
             (None, Some(saved)) => saved
                 .typed
@@ -94,6 +100,7 @@ pub(crate) async fn page(
                 .collect(),
             (None, None) => defaults(look, record_type),
         };
+        typed.extend(typed_of(record_type, &filled));
         let filled = Filled {
             typed,
             kept: Vec::new(),
@@ -470,6 +477,11 @@ pub(crate) async fn revise_page(
     asked: Asked,
     Path((of, number)): Path<(String, u64)>,
 ) -> Response {
+    // A case that found what the record does not say leads here with it filled in.
+    let filled_in: Vec<(String, String)> =
+        url::form_urlencoded::parse(asked.uri.query().unwrap_or("").as_bytes())
+            .into_owned()
+            .collect();
     site.page(asked, move |look| {
         let record_type = type_of(look, &of)?;
         if !look.may(Granted::Submit) {
@@ -480,12 +492,19 @@ pub(crate) async fn revise_page(
             .last()
             .filter(|last| last.kind != Kind::Withdraw)
             .ok_or_else(|| Refused::from(office::problems::withdrawn_already(number)))?;
+        let mut typed = typed_of(record_type, &last.fields);
+        let fields = filled_in.iter();
+        let fields: Vec<(String, String)> = fields
+            .filter_map(|(name, text)| Some((name.strip_prefix("f.")?.to_owned(), text.clone())))
+            .collect();
+        typed.extend(typed_of(record_type, &fields));
+        let reason = filled_in.iter().find(|(name, _)| name == "reason");
         let filled = Filled {
-            typed: typed_of(record_type, &last.fields),
+            typed,
             kept: last.evidence.clone(),
             faults: Vec::new(),
             problems: Vec::new(),
-            reason: String::new(),
+            reason: reason.map(|(_, text)| text.clone()).unwrap_or_default(),
             is_saved: false,
             number: Some(number),
         };

@@ -86,6 +86,8 @@ struct RecordPage {
     evidence_wanted: String,
     versions: Vec<VersionLine>,
     cases: Vec<(u64, String)>,
+    /// Flows whose case the record asks for and has not: identifier and name.
+    may_open: Vec<(String, String)>,
     /// Of a lot: its plan and verdict.
     lot: Option<LotPanel>,
     /// What came with it, where it was entered in the field.
@@ -169,6 +171,10 @@ fn show(
         let found = look.office.case(case)?;
         cases.push((case, crate::pages::work::title_of(look, &found)));
     }
+    let may_open = match is_withdrawn {
+        true => Vec::new(),
+        false => opened_by_hand(look, number)?,
+    };
     Page::of(&RecordPage {
         frame: look.frame(format!("{} #{number}", look.text(&record_type.name))),
         type_id: of.to_owned(),
@@ -189,6 +195,7 @@ fn show(
         evidence_wanted: look.text(&record_type.evidence).to_owned(),
         versions: time_line(look, record_type, &versions)?,
         cases,
+        may_open,
         lot: match is_withdrawn {
             true => None,
             false => lots::panel(look, record_type, number),
@@ -203,6 +210,22 @@ fn show(
         problems: problems.to_vec(),
         reason: reason.to_owned(),
     })
+}
+
+/// The flows whose case a record asks for, that has none yet and that who looks may open: time opens it soon, a person
+/// sooner.
+fn opened_by_hand(look: &Look<'_>, number: u64) -> Result<Vec<(String, String)>, Refused> {
+    let mut found = Vec::new();
+    for flow in look.programme.flows.values() {
+        if flow.subject != "record" || !crate::pages::cases::may_open(look, flow) {
+            continue;
+        }
+        let asked = look.office.asked_by_record(&flow.id, number)?;
+        if asked.is_some_and(|asked| asked.refused.is_none() && asked.there_is.is_none()) {
+            found.push((flow.id.to_string(), look.text(&flow.name).to_owned()));
+        }
+    }
+    Ok(found)
 }
 
 /// The figures of the programme's year that count a record, each of the record's own unit where it counts there,

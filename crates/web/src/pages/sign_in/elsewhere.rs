@@ -196,12 +196,15 @@ fn arrive(
     Ok((Came::In(begin(site, &account)?), back))
 }
 
+/// The page that follows signing out where a provider of sign-ins is used.
+pub(super) const OUT: &str = "/sign-in/out";
+
 /// Where a sign-out goes on: to the page that offers to end the provider's session too.
 pub(super) fn after_sign_out(headers: &HeaderMap) -> &'static str {
     if cookie(headers, CAME_COOKIE).as_deref() == Some("1") {
-        "/sign-in/out"
+        OUT
     } else {
-        "/sign-in"
+        "/sign-in?out"
     }
 }
 

@@ -8,7 +8,7 @@ pub(crate) mod elsewhere;
 use askama::Template;
 use axum::Router;
 use axum::extract::{Query, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderValue, Uri};
 use axum::response::Response;
 use axum::routing::{get, post};
 use base::Problem;
@@ -35,7 +35,7 @@ pub(crate) fn routes() -> Router<Site> {
         .route("/sign-in/code", post(second_step))
         .route("/sign-in/elsewhere", get(elsewhere::go))
         .route(crate::elsewhere::setting::BACK, get(elsewhere::back))
-        .route("/sign-in/out", get(elsewhere::out))
+        .route(elsewhere::OUT, get(elsewhere::out))
         .route("/sign-out", post(sign_out))
         .route("/language", post(language))
 }
@@ -322,9 +322,18 @@ async fn sign_out(
         }
         let mut response = go_to(next);
         set_cookie(&mut response, &over, SESSION_COOKIE, "", 0);
+        // Pages that the browser keeps go. Not "storage": in it lie visits that other people have not sent yet.
+        let cache = HeaderValue::from_static("\"cache\"");
+        response.headers_mut().insert("clear-site-data", cache);
         Ok(response)
     })
     .await
+}
+
+/// Whether an address is where signing out leads: what a phone keeps of the field goes there, where the page on which
+/// somebody signed out had no time for it.
+pub(crate) fn is_after_sign_out(uri: &Uri) -> bool {
+    uri.path() == elsewhere::OUT || (uri.path() == "/sign-in" && uri.query() == Some("out"))
 }
 
 /// Anyone may choose a language; it changes nothing but a cookie.

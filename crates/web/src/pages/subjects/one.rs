@@ -408,7 +408,11 @@ fn events(look: &Look<'_>, of: &SubjectType, id: &str) -> Found {
 fn case_event(look: &Look<'_>, number: u64) -> Option<Event> {
     let words = Words { lang: look.lang() };
     let case = look.office.case(number).ok()?;
-    if case.about.subject.is_some() {
+    if look
+        .programme
+        .subject_types
+        .contains_key(case.flow.subject.as_str())
+    {
         return None;
     }
     let day = case.state.opened_on();

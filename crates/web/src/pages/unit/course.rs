@@ -3,14 +3,14 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use base::Lang;
+use base::{Day, Lang};
 use office::assessment::Ask;
 use office::assign::{is_assignment, is_charged};
 use office::case::Case;
 use office::work::task;
 use scoring::Card;
 
-use super::Chosen;
+use super::{CASES_MAX, Chosen};
 use crate::answer::{Page, Refused};
 use crate::asked::Asked;
 use crate::chart::{Around, Lines, Series};
@@ -41,66 +41,69 @@ fn is_of(case: &Case, unit: &str) -> bool {
         || (is_assignment(&case.flow) && is_charged(case, Some(unit)))
 }
 
-/// The open cases of a unit, those of other courses than the assessment first, then by due day.
-pub(super) fn open_cases(seen: &Seen<'_>, unit: &str) -> Result<Vec<CaseLine>, Refused> {
-    let scorecard = seen.scorecard()?;
+/// The open cases of a unit, those of other courses than the assessment first, then by due day: the first few, and how
+/// many more there are.
+pub(super) fn open_cases(seen: &Seen<'_>, unit: &str) -> Result<(Vec<CaseLine>, usize), Refused> {
     let look = seen.look;
-    let today = seen.assessment.day;
-    let mut cases: Vec<Case> = if seen.is_now() {
+    if seen.is_now() {
         let list = look.site.worklist(look.office)?;
         let open = list.open().filter(|case| !list.is_sealed(case));
-        let own = open.filter(|case| is_of(case, unit));
-        own.cloned().collect()
-    } else {
-        let mut then = Vec::new();
-        for case in look.office.cases()?.iter().filter(|case| is_of(case, unit)) {
-            then.extend(look.office.case_as_of(
-                case.number,
-                seen.assessment.at,
-                seen.assessment.day,
-            )?);
-        }
-        then
-    };
-    cases.retain(|case| !case.state.is_closed());
-    let mut found: Vec<(bool, Option<base::Day>, CaseLine)> = cases
-        .iter()
+        return first_lines(seen, unit, open.filter(|case| is_of(case, unit)));
+    }
+    let mut then = Vec::new();
+    for case in look.office.cases()?.iter().filter(|case| is_of(case, unit)) {
+        let (at, day) = (seen.assessment.at, seen.assessment.day);
+        then.extend(look.office.case_as_of(case.number, at, day)?);
+    }
+    first_lines(seen, unit, then.iter())
+}
+
+fn first_lines<'c>(
+    seen: &Seen<'_>,
+    unit: &str,
+    cases: impl Iterator<Item = &'c Case>,
+) -> Result<(Vec<CaseLine>, usize), Refused> {
+    let flow = &seen.scorecard()?.flow;
+    let mut found: Vec<(bool, Option<Day>, &Case)> = cases
+        .filter(|case| !case.state.is_closed())
         .map(|case| {
-            let due = task(&seen.programme, case, Vec::new(), today).due;
-            let is_assessment = scorecard.flow.as_ref() == Some(&case.flow.id);
-            let state = &case.state.state;
-            let line = CaseLine {
-                number: case.number,
-                kind: look.text(&case.flow.name).to_owned(),
-                what: crate::pages::work::title_of(look, case),
-                part: match case.about.unit.as_deref() {
-                    Some(lead) if lead == unit => "",
-                    _ => seen.words.say("配合", "supports"),
-                },
-                state: case
-                    .flow
-                    .states
-                    .iter()
-                    .find(|found| &found.id == state)
-                    .map(|found| look.text(&found.name).to_owned())
-                    .unwrap_or_default(),
-                due: due
-                    .as_ref()
-                    .map(|due| seen.words.day_and_weekday(due.due_on))
-                    .unwrap_or_default(),
-                lamp: match &due {
-                    None => "none",
-                    Some(due) if due.due_on < today => "late",
-                    Some(_) => "on_track",
-                },
-            };
-            (is_assessment, due.map(|due| due.due_on), line)
+            let due = task(&seen.programme, case, Vec::new(), seen.assessment.day).due;
+            let is_assessment = flow.as_ref() == Some(&case.flow.id);
+            (is_assessment, due.map(|due| due.due_on), case)
         })
         .collect();
-    found.sort_by_key(|(is_assessment, due, line)| {
-        (*is_assessment, due.unwrap_or(base::Day::MAX), line.number)
+    found.sort_by_key(|(is_assessment, due, case)| {
+        (*is_assessment, due.unwrap_or(Day::MAX), case.number)
     });
-    Ok(found.into_iter().map(|(_, _, line)| line).collect())
+    let more = found.len().saturating_sub(CASES_MAX);
+    let shown = found.iter().take(CASES_MAX);
+    let lines = shown.map(|(_, due, case)| line(seen, unit, case, *due));
+    Ok((lines.collect(), more))
+}
+
+fn line(seen: &Seen<'_>, unit: &str, case: &Case, due: Option<Day>) -> CaseLine {
+    let look = seen.look;
+    let state = case.flow.state(&case.state.state);
+    CaseLine {
+        number: case.number,
+        kind: look.text(&case.flow.name).to_owned(),
+        what: crate::pages::work::title_of(look, case),
+        part: match case.about.unit.as_deref() {
+            Some(lead) if lead == unit => "",
+            _ => seen.words.say("配合", "supports"),
+        },
+        state: state
+            .map(|state| look.text(&state.name).to_owned())
+            .unwrap_or_default(),
+        due: due
+            .map(|due| seen.words.day_and_weekday(due))
+            .unwrap_or_default(),
+        lamp: match due {
+            None => "none",
+            Some(due) if due < seen.assessment.day => "late",
+            Some(_) => "on_track",
+        },
+    }
 }
 
 /// Last year's total: the year, the total, and how far this year's is from it.

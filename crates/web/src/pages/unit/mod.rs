@@ -163,8 +163,11 @@ fn show(look: &Look<'_>, unit: &str, chosen: &Chosen) -> Result<Page, Refused> {
             gain: open.total_gain.to_decimal(2, Rounding::HalfUp),
         })
         .collect();
-    let cases = look.office.cases_of(id, &assessment.period)?;
     let unit_id = base::UnitId::new(unit);
+    let items = scorecard.items.keys();
+    let cases = look
+        .office
+        .cases_of_unit(id, &assessment.period, &unit_id, items)?;
     let groups = scorecard
         .card
         .groups
@@ -205,7 +208,7 @@ fn show(look: &Look<'_>, unit: &str, chosen: &Chosen) -> Result<Page, Refused> {
                         max: words.points(&item.max_points),
                         reason: look.text(&item.reason).to_owned(),
                         state: item.state.as_str(),
-                        case: cases.get(&(item.item.clone(), unit_id.clone())).copied(),
+                        case: cases.get(&item.item).copied(),
                     }
                 })
                 .collect();
@@ -219,7 +222,7 @@ fn show(look: &Look<'_>, unit: &str, chosen: &Chosen) -> Result<Page, Refused> {
         })
         .collect();
     let grade = card.grade.clone().unwrap_or_default();
-    let open = open_cases(&seen, unit)?;
+    let (cases, more_cases) = open_cases(&seen, unit)?;
     Page::of(&UnitCard {
         frame: seen.frame(
             look.unit_name(unit),
@@ -241,8 +244,8 @@ fn show(look: &Look<'_>, unit: &str, chosen: &Chosen) -> Result<Page, Refused> {
             let (_, total) = totals.into_iter().find(|(found, _)| found == unit)?;
             Some((position.0, total))
         }),
-        more_cases: open.len().saturating_sub(CASES_MAX),
-        cases: open.into_iter().take(CASES_MAX).collect(),
+        more_cases,
+        cases,
         suffix: seen.suffix(),
         scheme: look.text(&scorecard.name).to_owned(),
         total: card.total_text.clone().unwrap_or_else(|| "—".to_owned()),

@@ -15,11 +15,9 @@ use crate::answer::{Page, Refused};
 use crate::asked::Asked;
 use crate::frame::Frame;
 use crate::look::Look;
+use crate::paging::Paging;
 use crate::site::Site;
 use crate::words::Words;
-
-/// Most lines of the page.
-const LINES_MAX: usize = 100;
 
 pub(crate) fn routes() -> Router<Site> {
     Router::new().route("/visits", get(page))
@@ -53,6 +51,7 @@ struct Visits {
     frame: Frame,
     rules: Vec<Choice>,
     lines: Vec<Line>,
+    paging: Paging,
     all: usize,
     overdue: usize,
     soon: usize,
@@ -70,6 +69,9 @@ struct Chosen {
     rule: String,
     #[serde(default)]
     state: String,
+    /// Page.
+    #[serde(default)]
+    p: String,
 }
 
 async fn page(State(site): State<Site>, asked: Asked, Query(chosen): Query<Chosen>) -> Response {
@@ -83,7 +85,12 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
     let rule = rules
         .get(chosen.rule.as_str())
         .or_else(|| rules.values().next());
+    let address = |id: &str, state: &str| match state {
+        "" => format!("/visits?rule={id}"),
+        state => format!("/visits?rule={id}&state={state}"),
+    };
     let (mut lines, mut all, mut overdue, mut soon) = (Vec::new(), 0, 0, 0);
+    let mut paging = Paging::of(0, "", |_| String::new());
     if let Some(rule) = rule {
         let found = look.site.visits(look.office, rule, look.today)?;
         all = found.len();
@@ -92,15 +99,15 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
             let is_overdue = visit.is_overdue(look.today);
             overdue += usize::from(is_overdue);
             soon += usize::from(!is_overdue && near <= look.today);
-            if lines.len() < LINES_MAX && (is_overdue || !only_overdue) {
-                lines.push(line(look, rule, visit));
-            }
         }
+        let wanted = if only_overdue { overdue } else { all };
+        paging = Paging::of(wanted, &chosen.p, |page| {
+            format!("{}&p={page}", address(&rule.id, &chosen.state))
+        });
+        // By day, so that what is overdue stands first.
+        let shown = found.get(paging.rows()).unwrap_or_default();
+        lines = shown.iter().map(|visit| line(look, rule, visit)).collect();
     }
-    let address = |id: &str, state: &str| match state {
-        "" => format!("/visits?rule={id}"),
-        state => format!("/visits?rule={id}&state={state}"),
-    };
     let own = rule.map_or("", |rule| &*rule.id);
     Page::of(&Visits {
         frame: look.frame(words.say("到期清单", "What is due")),
@@ -115,6 +122,7 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
         has_rules: rule.is_some(),
         has_last: lines.iter().any(|line| !line.last.is_empty()),
         lines,
+        paging,
         all,
         overdue,
         soon,

@@ -1,6 +1,12 @@
 //! My work: what waits for me, what is late, what came back, in due order.
+//!
+//! The office has hundreds of cases of which the page shows a few lines: all are put in their groups by what costs
+//! little (`wait.rs`), those alike are bound (`sheaf.rs`), and only what is shown is made into a line.
 
 mod sheaf;
+mod wait;
+
+use std::collections::BTreeSet;
 
 use askama::Template;
 use axum::Router;
@@ -20,11 +26,34 @@ use crate::look::Look;
 use crate::site::Site;
 use crate::words::Words;
 use sheaf::Sheaf;
+use wait::{Names, Wait};
 
 /// Most lines of one group; the rest is said by its number.
 const LINES_MAX: usize = 200;
 /// Working days from which a task is due soon.
 const SOON_DAYS: i64 = 5;
+
+/// A text in both languages.
+type Both = (&'static str, &'static str);
+
+/// The groups: id, title, and what stands where nothing waits.
+const GROUPS: [(&str, Both, Both); 3] = [
+    (
+        "late",
+        ("已逾期", "Late"),
+        ("没有逾期的事项。", "Nothing is late."),
+    ),
+    (
+        "soon",
+        ("五个工作日内到期", "Due within five working days"),
+        ("近期没有到期的事项。", "Nothing is due soon."),
+    ),
+    (
+        "later",
+        ("其余", "Later"),
+        ("没有其他待办。", "Nothing else waits."),
+    ),
+];
 
 pub(crate) fn routes() -> Router<Site> {
     Router::new().route("/work", get(page))
@@ -50,22 +79,22 @@ pub(crate) struct Line {
     /// An action that asks for nothing, so that it is done in place, with its name; and the case.
     pub at_once: Option<(String, String)>,
     pub number: u64,
-    /// Where it and those like it are done together: address and the step's name.
-    pub table: Option<(String, String)>,
     /// How often and when last it was reminded of; empty where never.
     pub reminded: String,
     /// It is an assignment: supervision, an instruction.
     pub is_assignment: bool,
     /// The flow's name, of an assignment.
     pub kind: String,
+    /// A rule opened it where nobody can act.
+    pub is_unattended: bool,
     /// Of a case that is no assessment item: its number and what it is about, which tells it from others like it.
     pub about: String,
 }
 
 struct Group {
     id: &'static str,
-    title: (&'static str, &'static str),
-    empty: (&'static str, &'static str),
+    title: Both,
+    empty: Both,
     /// What many cases wait for alike.
     sheaves: Vec<Sheaf>,
     lines: Vec<Line>,
@@ -87,6 +116,7 @@ struct Work {
     groups: Vec<Group>,
     /// What units were charged with: it heads the list.
     assignments: Vec<Line>,
+    more_assigned: usize,
     total: usize,
     units: Vec<String>,
     items: Vec<String>,
@@ -113,90 +143,80 @@ async fn page(State(site): State<Site>, asked: Asked, Query(chosen): Query<Chose
 
 fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
     let who = look.visitor()?;
-    let lines: Vec<Line> = {
-        let list = look.site.worklist(look.office)?;
-        list.tasks_for(&look.programme, &who.role, who.unit.as_deref(), look.today)
-            .iter()
-            .map(|task| line(look, task, list.reminders_of(task.case.number)))
-            .collect()
-    };
     // Letters and changes of the plan wait beside the cases.
-    let lines = [
+    let beside = [
         crate::pages::plan::duties(look)?,
         crate::pages::field::duties(look),
         crate::pages::sensors::gaps(look)?,
-        lines,
     ]
     .concat();
-    let wanted = |chosen: &str, found: &str| chosen.is_empty() || chosen == found;
-    let total = lines.len();
-    let choices = |of: &dyn Fn(&Line) -> &str| {
-        let mut names: Vec<String> = lines.iter().map(|line| of(line).to_owned()).collect();
-        names.sort();
-        names.dedup();
-        names.retain(|name| !name.is_empty());
-        names
+    let list = look.site.worklist(look.office)?;
+    let tasks = list.tasks_for(&look.programme, &who.role, who.unit.as_deref(), look.today);
+    let names = Names::new(look);
+    let mut waits: Vec<Wait<'_>> = beside.into_iter().map(Wait::of_line).collect();
+    waits.extend(tasks.into_iter().map(|task| Wait {
+        is_unattended: list.is_unattended(task.case),
+        ..names.wait(task)
+    }));
+    let total = waits.len();
+    let choices = |found: BTreeSet<&str>| -> Vec<String> {
+        let named = found.into_iter().filter(|name| !name.is_empty());
+        named.map(str::to_owned).collect()
     };
-    let (units, items) = (choices(&|line| &line.unit), choices(&|line| &line.what));
-    let mut lines: Vec<Line> = lines
-        .into_iter()
-        .filter(|line| wanted(&chosen.unit, &line.unit) && wanted(&chosen.item, &line.what))
-        .collect();
+    let units = choices(waits.iter().map(|wait| &*wait.unit).collect());
+    let items = choices(waits.iter().map(|wait| &*wait.what).collect());
+    let wanted = |chosen: &str, found: &str| chosen.is_empty() || chosen == found;
+    waits.retain(|wait| wanted(&chosen.unit, &wait.unit) && wanted(&chosen.item, &wait.what));
     // Within a group what came back is first; a stable sort keeps the days.
-    lines.sort_by_key(|line| !line.came_back);
-    let (assignments, lines): (Vec<Line>, Vec<Line>) =
-        lines.into_iter().partition(|line| line.is_assignment);
-    let mut groups = [
-        (
-            "late",
-            ("已逾期", "Late"),
-            ("没有逾期的事项。", "Nothing is late."),
-        ),
-        (
-            "soon",
-            ("五个工作日内到期", "Due within five working days"),
-            ("近期没有到期的事项。", "Nothing is due soon."),
-        ),
-        (
-            "later",
-            ("其余", "Later"),
-            ("没有其他待办。", "Nothing else waits."),
-        ),
-    ]
-    .map(|(id, title, empty)| Group {
-        id,
-        title,
-        empty,
-        sheaves: Vec::new(),
-        lines: Vec::new(),
-        more: 0,
-    });
-    for line in lines {
-        let at = match line.lamp {
+    waits.sort_by_key(|wait| !wait.came_back);
+    let (assigned, waits): (Vec<Wait<'_>>, Vec<Wait<'_>>) =
+        waits.into_iter().partition(|wait| wait.is_assignment);
+    let mut of_groups: [Vec<Wait<'_>>; 3] = Default::default();
+    for wait in waits {
+        let at = match wait.lamp {
             "late" => 0,
             "soon" => 1,
             _ => 2,
         };
-        if let Some(group) = groups.get_mut(at) {
-            group.lines.push(line);
+        if let Some(group) = of_groups.get_mut(at) {
+            group.push(wait);
         }
     }
-    for group in &mut groups {
-        // Whoever looks for a unit or an item wants its lines.
-        if chosen.unit.is_empty() && chosen.item.is_empty() {
-            (group.sheaves, group.lines) = sheaf::bind(std::mem::take(&mut group.lines));
-        }
-        group.more = group.lines.len().saturating_sub(LINES_MAX);
-        group.lines.truncate(LINES_MAX);
+    let drawn = |waits: Vec<Wait<'_>>| -> Vec<Line> {
+        let shown = waits.into_iter().take(LINES_MAX);
+        shown
+            .map(|wait| wait.line(look, |case| list.reminders_of(case)))
+            .collect()
+    };
+    // Whoever looks for a unit or an item wants its lines.
+    let is_bound = chosen.unit.is_empty() && chosen.item.is_empty();
+    let mut groups = Vec::new();
+    for (waits, (id, title, empty)) in of_groups.into_iter().zip(GROUPS) {
+        let (sheaves, single) = match is_bound {
+            true => sheaf::bind(look, waits),
+            false => (Vec::new(), waits),
+        };
+        groups.push(Group {
+            id,
+            title,
+            empty,
+            sheaves,
+            more: single.len().saturating_sub(LINES_MAX),
+            lines: drawn(single),
+        });
     }
+    let more_assigned = assigned.len().saturating_sub(LINES_MAX);
+    let assignments = drawn(assigned);
+    drop(list);
     Page::of(&Work {
         places: places(look, &who.role, who.unit.as_deref()),
         frame: look.frame(match look.lang() {
             Lang::Zh => "我的工作",
             Lang::En => "My work",
         }),
-        groups: groups.into(),
+        groups,
         assignments,
+        more_assigned,
         total,
         units,
         items,
@@ -309,18 +329,21 @@ pub(crate) fn line(look: &Look<'_>, task: &Task<'_>, reminders: &[ReminderRow]) 
         lamp: lamp(task),
         came_back: crate::pages::case::item::came_back(case),
         is_reopened: crate::pages::case::item::is_reopened(case),
-        is_locked: crate::pages::course::is_locked(look, case),
+        is_locked: task.is_locked,
         at_once: task
             .actions
             .iter()
             .filter_map(|id| case.flow.action(id))
-            .find(|action| is_light(case, action))
+            .find(|action| {
+                let by_record = look.programme.done_by_record(&case.flow.id, &action.id);
+                by_record.is_none() && is_light(case, action)
+            })
             .map(|action| (action.id.to_string(), look.text(&action.name).to_owned())),
         number: case.number,
-        table: sheaf::table_of(look, task),
         reminded: reminded(words, reminders),
         is_assignment: is_assignment(&case.flow),
         kind: look.text(&case.flow.name).to_owned(),
+        is_unattended: false,
         about: match &case.about.item {
             Some(_) => String::new(),
             None => about(look, case),

@@ -1,5 +1,7 @@
 //! What the wizard shows of a file, as far as it is.
 
+use std::fs::File;
+
 use askama::Template;
 use base::{Problem, Severity};
 use desk::Waiting;
@@ -8,7 +10,7 @@ use sheet::RejectedRow;
 
 use super::jobs::Work;
 use super::plan::{Came, Plan, Stage};
-use super::{begin, bytes_of, list_address, name_of, save, waiting_of};
+use super::{begin, list_address, name_of, save, waiting_of};
 use crate::answer::{Page, Refused};
 use crate::frame::Frame;
 use crate::look::Look;
@@ -37,6 +39,8 @@ struct StartPage {
     waiting: Vec<WaitingLine>,
     problems: Vec<Problem>,
     days: i64,
+    /// Most bytes of a file.
+    most: usize,
 }
 
 pub(super) fn show_start(look: &Look<'_>, of: &str, problems: &[Problem]) -> Result<Page, Refused> {
@@ -71,6 +75,7 @@ pub(super) fn show_start(look: &Look<'_>, of: &str, problems: &[Problem]) -> Res
         waiting,
         problems: problems.to_vec(),
         days: desk::waiting::DAYS_MAX,
+        most: super::upload::FILE_BYTES_MAX,
     })
 }
 
@@ -230,7 +235,8 @@ fn show_columns(
 ) -> Result<Page, Refused> {
     let name = name_of(look, &waiting.of)?;
     let words = Words { lang: look.lang() };
-    let bytes = bytes_of(look.site, waiting)?;
+    let file = File::open(look.site.desk().waiting_file(&waiting.id));
+    let file = file.map_err(problems::cannot_keep)?;
     // How the file is read, not yet which column is which.
     let reading = Plan {
         columns: Vec::new(),
@@ -241,7 +247,7 @@ fn show_columns(
         .options()
         .and_then(|options| {
             look.office
-                .peek(&waiting.of, &waiting.name, &bytes, &options)
+                .peek(&waiting.of, &waiting.name, &file, &options)
                 .map_err(|problem| vec![problem])
         })
         .unwrap_or_else(|found| {

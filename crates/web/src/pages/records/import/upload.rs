@@ -15,9 +15,10 @@ use crate::problems;
 use crate::site::Site;
 
 /// Most bytes of a file: what `sheet` reads.
-const FILE_BYTES_MAX: usize = 512 * 1024 * 1024;
-/// Most bytes of the form around it.
-pub(crate) const BODY_BYTES_MAX: usize = FILE_BYTES_MAX + 1024 * 1024;
+pub(super) const FILE_BYTES_MAX: usize = 512 * 1024 * 1024;
+/// Most bytes of the form around it. Of a file that is too large the rest is read and thrown away up to here: a browser
+/// shows an answer only when it has sent all.
+pub(crate) const BODY_BYTES_MAX: usize = 4 * FILE_BYTES_MAX;
 /// Endings of what is a table.
 const KINDS: &[&str] = &["xlsx", "xlsm", "csv", "tsv", "txt", "gz"];
 
@@ -59,11 +60,13 @@ pub(super) async fn receive(
                     let mut bytes = 0_usize;
                     while let Some(chunk) = field.chunk().await.map_err(problems::bad_form)? {
                         bytes += chunk.len();
-                        if bytes > FILE_BYTES_MAX {
-                            let limit = FILE_BYTES_MAX / 1024 / 1024;
-                            return Err(problems::file_too_large(&name, limit));
+                        if bytes <= FILE_BYTES_MAX {
+                            file.write_all(&chunk).map_err(failed)?;
                         }
-                        file.write_all(&chunk).map_err(failed)?;
+                    }
+                    if bytes > FILE_BYTES_MAX {
+                        let limit = FILE_BYTES_MAX / 1024 / 1024;
+                        return Err(problems::table_too_large(&name, limit));
                     }
                     if bytes == 0 {
                         return Err(problems::file_is_empty(&name));
