@@ -201,7 +201,10 @@ impl<'a> Drafting<'a> {
             if named.in_place
                 && !is_unidentified
                 && is_like_a_name(&identity.as_text())
-                && named.identity.read(&identity, programme, spellings).is_err()
+                && named
+                    .identity
+                    .read(&identity, programme, spellings)
+                    .is_err()
             {
                 let text = identity.as_text();
                 let cell = match named.names.identity(text.trim(), spellings) {
@@ -300,7 +303,9 @@ fn names_stand_in(ready: Ready<'_>, slot: usize) -> Result<bool, Problem> {
             let cell = plan.cell(slot, &row, line);
             if is_like_a_name(&cell.as_text())
                 && !reader.means_empty(&cell)
-                && reader.read(&cell, ready.programme, ready.spellings).is_err()
+                && reader
+                    .read(&cell, ready.programme, ready.spellings)
+                    .is_err()
             {
                 return Ok(true);
             }

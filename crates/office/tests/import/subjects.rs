@@ -54,7 +54,10 @@ fn a_firm_given_by_name_is_found_when_it_is_known_or_confirmed() {
     let report = town.import("sample", listed);
     assert_eq!(counts(&report), (2, 0, 0, 2));
     let at = |code| (code, "信用代码".to_owned());
-    let listed: Vec<_> = told(&report).into_iter().map(|(code, _, column)| (code, column)).collect();
+    let listed: Vec<_> = told(&report)
+        .into_iter()
+        .map(|(code, _, column)| (code, column))
+        .collect();
     assert_eq!(listed, [at("O308"), at("O307")]);
 
     let report = town.import("sample", sample("f", "2018-03-02", &uscc(1), "绿茶厂"));
