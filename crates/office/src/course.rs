@@ -364,8 +364,8 @@ impl Office {
         Ok(result.and_then(|result| proposed_points(of, result)))
     }
 
-    /// What a judgement falls short of, when it does: the self-score, or full points. What the figures
-    /// themselves give needs no other reason.
+    /// What a judgement takes off from, when it does: the self-score, or full points where the unit has not scored
+    /// itself. What the figures themselves give needs no other reason, and neither has what the unit itself gave.
     fn wanted(
         &self,
         case: &Case,
@@ -377,12 +377,10 @@ impl Office {
             return Ok(None);
         }
         let own = number_in(case, &of.scorecard.self_scored_by);
-        let full = of.item.points.clone();
-        let than = match own {
-            Some(own) if *given < own => own,
-            _ if *given < full => full,
-            _ => return Ok(None),
-        };
+        let than = own.unwrap_or_else(|| of.item.points.clone());
+        if *given >= than {
+            return Ok(None);
+        }
         if self.proposed(case, of, assessed)?.as_ref() == Some(given) {
             return Ok(None);
         }

@@ -28,6 +28,11 @@ const SPARE_ROWS: usize = 1000;
 /// Column width in characters of half width.
 const WIDTH_MIN: usize = 8;
 const WIDTH_MAX: usize = 60;
+/// Paper sizes as SpreadsheetML numbers them.
+const PAPER_A3: u8 = 8;
+const PAPER_A4: u8 = 9;
+/// Widest worksheet that is legible across A4, in characters of half width.
+const A4_WIDTH: f64 = 200.0;
 const LIST_SHEET: &str = "_lists";
 
 /// A workbook to be written.
@@ -247,6 +252,7 @@ impl WorkbookOut {
         page.set_name(&sheet.name)?;
         page.set_hidden(sheet.is_hidden);
         page.set_freeze_panes(1, sheet.frozen_columns)?;
+        let mut width = 0.0;
         for (at, column) in sheet.columns.iter().enumerate() {
             let index = column_index(at);
             let kind = if self.all_text {
@@ -257,7 +263,9 @@ impl WorkbookOut {
             if let Some(format) = formats.of_kind(kind) {
                 page.set_column_format(index, &format)?;
             }
-            page.set_column_width(index, column_width(sheet, at, column))?;
+            let column_width = column_width(sheet, at, column);
+            width += column_width;
+            page.set_column_width(index, column_width)?;
             write_text(page, 0, index, &column.heading, &formats.heading)?;
             if let Some(note) = &column.note {
                 page.insert_note(0, index, &note_of(note))?;
@@ -268,6 +276,7 @@ impl WorkbookOut {
                 page.add_data_validation(1, index, row_index(last), index, &validation)?;
             }
         }
+        set_paper(page, width)?;
         for (at, row) in sheet.rows.iter().enumerate() {
             for (column_at, (cell, column)) in row.iter().zip(&sheet.columns).enumerate() {
                 let kind = if self.all_text {
@@ -397,6 +406,16 @@ fn note_of(text: &str) -> Note {
         .add_author_prefix(false)
         .set_width(240)
         .set_height(90)
+}
+
+/// How a worksheet goes onto paper: across, as wide as the paper, its heading on every page; on A3 where A4 would
+/// make it too small to read.
+pub(crate) fn set_paper(page: &mut Worksheet, width: f64) -> Result<(), XlsxError> {
+    page.set_landscape();
+    page.set_paper_size(if width > A4_WIDTH { PAPER_A3 } else { PAPER_A4 });
+    page.set_print_fit_to_pages(1, 0);
+    page.set_repeat_rows(0, 0)?;
+    Ok(())
 }
 
 fn column_width(sheet: &SheetOut, at: usize, column: &ColumnOut) -> f64 {

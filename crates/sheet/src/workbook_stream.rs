@@ -15,7 +15,7 @@ use crate::cell::Cell;
 use crate::problems;
 use crate::workbook_out::{
     COLUMNS_MAX, ColumnKind, ColumnOut, Formats, ROWS_MAX, SHEET_NAME_UNITS_MAX, WriteError,
-    column_index, is_sheet_name, number_of, write_problem, write_text,
+    column_index, is_sheet_name, number_of, set_paper, write_problem, write_text,
 };
 
 /// Columns are at least and at most so wide, in characters of half width, where no width is declared.
@@ -146,6 +146,7 @@ impl WorkbookStream {
         let page = self.book.add_worksheet_with_constant_memory()?;
         page.set_name(&name)?;
         page.set_freeze_panes(1, 0)?;
+        let mut all = 0.0;
         for (at, column) in self.columns.iter().enumerate() {
             let index = column_index(at);
             if let Some(format) = self.formats.of_kind(column.kind) {
@@ -154,9 +155,12 @@ impl WorkbookStream {
             let fitting = column.heading.width().saturating_add(2);
             let fitting = fitting.clamp(*WIDTHS.start(), *WIDTHS.end());
             let width = column.width.map_or(fitting, usize::from);
-            page.set_column_width(index, f64::from(u16::try_from(width).unwrap_or(u16::MAX)))?;
+            let width = f64::from(u16::try_from(width).unwrap_or(u16::MAX));
+            all += width;
+            page.set_column_width(index, width)?;
             write_text(page, 0, index, &column.heading, &self.formats.heading)?;
         }
+        set_paper(page, all)?;
         self.sheets.push((name, 0));
         Ok(())
     }

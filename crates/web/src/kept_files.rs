@@ -24,19 +24,42 @@ pub(crate) struct KeptFile {
 pub(crate) fn keep(look: &Look<'_>, posted: &Posted, field: &str) -> Option<KeptFile> {
     let actor = look.who()?.actor;
     let Some(file) = posted.files.iter().find(|file| file.field == field) else {
-        let (id, file) = found(look.site, actor, posted, field).ok()??;
-        return Some(KeptFile {
-            id,
-            name: file.name,
-        });
+        return named(look.site, actor, posted, field).ok()?.pop();
     };
-    let name = format!("{WAITING}{field}:{}", file.name);
+    keep_one(look, actor, file)
+}
+
+/// Keeps all files of a field of a refused form, beside those that it named.
+pub(crate) fn keep_all(look: &Look<'_>, posted: &Posted, field: &str) -> Vec<KeptFile> {
+    let Some(who) = look.who() else {
+        return Vec::new();
+    };
+    let mut kept = named(look.site, who.actor, posted, field).unwrap_or_default();
+    let came = posted.files.iter().filter(|file| file.field == field);
+    kept.extend(came.filter_map(|file| keep_one(look, who.actor, file)));
+    kept
+}
+
+fn keep_one(look: &Look<'_>, actor: u64, file: &Upload) -> Option<KeptFile> {
+    let name = format!("{WAITING}{}:{}", file.field, file.name);
     let desk = look.site.desk();
     let id = desk.keep_upload(actor, &name, &file.bytes, look.site.now());
     Some(KeptFile {
         id: id.ok()?,
         name: file.name.clone(),
     })
+}
+
+/// The kept files that a form names.
+fn named(site: &Site, actor: u64, posted: &Posted, field: &str) -> Result<Vec<KeptFile>, Problem> {
+    let found = found(site, actor, posted, field)?;
+    Ok(found
+        .into_iter()
+        .map(|(id, file)| KeptFile {
+            id,
+            name: file.name,
+        })
+        .collect())
 }
 
 /// The file of a form: the one that came with it, else the one that it names.
@@ -52,12 +75,33 @@ pub(crate) fn file_of(
     if let Some(file) = posted.files.iter().find(|file| file.field == field) {
         return Ok(Some(file.clone()));
     }
-    Ok(found(site, actor, posted, field)?.map(|(_, file)| file))
+    Ok(found(site, actor, posted, field)?
+        .pop()
+        .map(|(_, file)| file))
 }
 
-/// Lets a kept file go when its form was taken.
+/// The files of a field of a form: those that it names, and those that came with it.
+///
+/// # Errors
+/// The desk refuses.
+pub(crate) fn files_of(
+    site: &Site,
+    actor: u64,
+    posted: &Posted,
+    field: &str,
+) -> Result<Vec<Upload>, Problem> {
+    let kept = found(site, actor, posted, field)?;
+    let came = posted.files.iter().filter(|file| file.field == field);
+    Ok(kept
+        .into_iter()
+        .map(|(_, file)| file)
+        .chain(came.cloned())
+        .collect())
+}
+
+/// Lets the kept files go when their form was taken.
 pub(crate) fn let_go(site: &Site, actor: u64, posted: &Posted, field: &str) {
-    if let Ok(Some((id, _))) = found(site, actor, posted, field) {
+    for (id, _) in found(site, actor, posted, field).unwrap_or_default() {
         // What stays is thrown away by age.
         let _ = site.desk().drop_upload(id);
     }
@@ -68,21 +112,21 @@ fn found(
     actor: u64,
     posted: &Posted,
     field: &str,
-) -> Result<Option<(i64, Upload)>, Problem> {
-    let Ok(id) = posted.get(FIELD).parse::<i64>() else {
-        return Ok(None);
-    };
-    let kept = site
-        .desk()
-        .upload(id)?
-        .filter(|(kept, _)| kept.actor == actor);
-    Ok(kept.and_then(|(kept, bytes)| {
-        let name = kept.name.strip_prefix(WAITING)?.strip_prefix(field)?;
-        let upload = Upload {
-            field: field.to_owned(),
-            name: name.strip_prefix(':')?.to_owned(),
-            bytes,
-        };
-        Some((id, upload))
-    }))
+) -> Result<Vec<(i64, Upload)>, Problem> {
+    let mut found = Vec::new();
+    for id in posted.all(FIELD).filter_map(|id| id.parse::<i64>().ok()) {
+        let kept = site.desk().upload(id)?;
+        let upload = kept
+            .filter(|(kept, _)| kept.actor == actor)
+            .and_then(|(kept, bytes)| {
+                let name = kept.name.strip_prefix(WAITING)?.strip_prefix(field)?;
+                Some(Upload {
+                    field: field.to_owned(),
+                    name: name.strip_prefix(':')?.to_owned(),
+                    bytes,
+                })
+            });
+        found.extend(upload.map(|upload| (id, upload)));
+    }
+    Ok(found)
 }

@@ -392,6 +392,11 @@ base::catalogue! {
         what { zh: "密钥的有效天数没有写或写得不对", en: "the days of the key are missing or wrong" }
         remedy { zh: "写 1 至 {most}", en: "write 1 to {most}" }
     }
+    /// A circular about the same sealed result stands already.
+    fn issued_already(number) -> "W994" Error {
+        what { zh: "这份结果已经出具过通报 {number}，仍然有效", en: "a circular about this result stands already: {number}" }
+        remedy { zh: "那一份有误的，先在它的页面作废；确需另出具一份，请勾选后再出具", en: "where it is wrong, declare it void on its page first; tick the box to issue another beside it" }
+    }
     /// Too many photographs of a visit.
     fn too_many_photographs(most) -> "W900" Error {
         what { zh: "一次检查至多 {most} 张照片", en: "a visit has {most} photographs at most" }

@@ -49,6 +49,11 @@ const HERE: &[(&str, &str, &str)] = &[
         "if the data is on another worksheet, choose it where columns are matched",
     ),
     (
+        "O661",
+        "写明扣分理由：评审表写在“扣分理由”一栏，实地核查写在“看到了什么”",
+        "write the reason: in the grid beside the points, on the spot under “What you found”",
+    ),
+    (
         "W320",
         "在那台机器的浏览器里打开",
         "open it in a browser of that machine",

@@ -65,6 +65,8 @@ struct NamedSubject<'a> {
     identity: Reader<'a>,
     identity_slot: usize,
     name_slot: usize,
+    /// Names stand in the column of identities.
+    in_place: bool,
 }
 
 impl<'a> Drafting<'a> {
@@ -78,15 +80,19 @@ impl<'a> Drafting<'a> {
         let name_slot = record_type.fields.len();
         let identity = record_type.fields.get_full("subject");
         let names = match (&record_type.subject, identity) {
-            (Some(subject_type), Some((identity_slot, _, field)))
-                if ready.file.plan.has(name_slot) =>
-            {
-                Some(NamedSubject {
-                    names: Names::of(office, subject_type)?,
-                    identity: Reader::new(field),
-                    identity_slot,
-                    name_slot,
-                })
+            (Some(subject_type), Some((identity_slot, _, field))) => {
+                let in_place = names_stand_in(ready, identity_slot)?;
+                let is_needed = in_place || ready.file.plan.has(name_slot);
+                let named = || -> Result<NamedSubject<'a>, Problem> {
+                    Ok(NamedSubject {
+                        in_place,
+                        names: Names::of(office, subject_type)?,
+                        identity: Reader::new(field),
+                        identity_slot,
+                        name_slot,
+                    })
+                };
+                is_needed.then(named).transpose()?
             }
             _ => None,
         };
@@ -188,10 +194,32 @@ impl<'a> Drafting<'a> {
             let name = plan.cell(named.name_slot, row, line);
             let name = name.as_text();
             subject_name = clean_text(&name, &EmptyMarks::default()).map(str::to_owned);
-            let is_unidentified =
-                named
+            let identity = plan.cell(named.identity_slot, row, line);
+            let is_unidentified = named.identity.means_empty(&identity);
+            let (programme, spellings) = (self.ready.programme, self.ready.spellings);
+            // As in the form for one record, a name may stand where the identity should.
+            if named.in_place
+                && !is_unidentified
+                && is_like_a_name(&identity.as_text())
+                && named
                     .identity
-                    .means_empty(&plan.cell(named.identity_slot, row, line));
+                    .read(&identity, programme, spellings)
+                    .is_err()
+            {
+                let text = identity.as_text();
+                let cell = match named.names.identity(text.trim(), spellings) {
+                    Ok(identity) => Cell::text(identity),
+                    Err(problem) => {
+                        let column = plan.column(named.identity_slot, line);
+                        reasons.push(Reason {
+                            column,
+                            problem: problem.in_place(self.ready.file.place_of(row, column)),
+                        });
+                        Cell::Empty
+                    }
+                };
+                found = Some((named.identity_slot, cell));
+            }
             if let (Some(name), true) = (&subject_name, is_unidentified) {
                 let cell = match named.names.identity(name, self.ready.spellings) {
                     Ok(identity) => Cell::text(identity),
@@ -250,4 +278,44 @@ impl<'a> Drafting<'a> {
         }
         Err(reasons)
     }
+}
+
+/// Rows that are looked at for names in the column of identities.
+const LOOKED_AT_ROWS: usize = 1_000;
+
+/// Whether the column of the subject's identity holds what is none: its first rows are looked at, so that the names of
+/// all subjects are only put in order where a list needs them.
+fn names_stand_in(ready: Ready<'_>, slot: usize) -> Result<bool, Problem> {
+    let plan = &ready.file.plan;
+    let Some((_, field)) = ready.record_type.fields.get_index(slot) else {
+        return Ok(false);
+    };
+    if !plan.has(slot) {
+        return Ok(false);
+    }
+    let mut reader = Reader::new(field);
+    let lines = plan.lines();
+    for row in ready.file.rows()?.take(LOOKED_AT_ROWS) {
+        let ReadRow::Kept(row) = row? else {
+            continue;
+        };
+        for line in lines.iter().copied() {
+            let cell = plan.cell(slot, &row, line);
+            if is_like_a_name(&cell.as_text())
+                && !reader.means_empty(&cell)
+                && reader
+                    .read(&cell, ready.programme, ready.spellings)
+                    .is_err()
+            {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}
+
+/// Whether a text is rather a name than an identity with a fault: it has signs that no code has.
+fn is_like_a_name(text: &str) -> bool {
+    let text = text.trim();
+    !text.is_ascii() || text.contains(' ')
 }

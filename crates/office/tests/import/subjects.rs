@@ -44,6 +44,22 @@ fn a_firm_given_by_name_is_found_when_it_is_known_or_confirmed() {
     let report = town.import("sample", sample("e", "2018-03-02", "", "红茶（集团）厂"));
     assert_eq!(told(&report), [("O308", 2, "企业名称".to_owned())]);
 
+    // A name may stand in the column of identities, as in the form for one record: one that is known once is its
+    // firm, one that several bear or nobody is listed.
+    town.import("sample", sample("g", "2018-03-02", &uscc(3), "黑茶厂"));
+    let listed = format!(
+        "number,day,unit,信用代码,result\nh,2018-03-02,market,{},pass\ni,2018-03-02,market,黑茶厂,pass\nj,2018-03-02,market,红茶（集团）厂,pass\nk,2018-03-02,market,白茶厂,pass\n",
+        uscc(3)
+    );
+    let report = town.import("sample", listed);
+    assert_eq!(counts(&report), (2, 0, 0, 2));
+    let at = |code| (code, "信用代码".to_owned());
+    let listed: Vec<_> = told(&report)
+        .into_iter()
+        .map(|(code, _, column)| (code, column))
+        .collect();
+    assert_eq!(listed, [at("O308"), at("O307")]);
+
     let report = town.import("sample", sample("f", "2018-03-02", &uscc(1), "绿茶厂"));
     assert_eq!(
         (counts(&report), told(&report)),

@@ -236,11 +236,16 @@ impl Lines {
                         ),
                     })
                     .collect();
-                let text = known
-                    .last()
-                    .and_then(|(at, _)| line.texts.get(*at))
-                    .map_or("", String::as_str);
-                let name = format!("{} {text}", line.name);
+                // The last value is that of its own label: a month's value is not the year's.
+                let name = match known.last() {
+                    Some((at, _)) => format!(
+                        "{} {} {}",
+                        line.name,
+                        self.labels.get(*at).map_or("", String::as_str),
+                        line.texts.get(*at).map_or("", String::as_str)
+                    ),
+                    None => line.name.clone(),
+                };
                 let end = known.last().map(|(at, value)| {
                     let free = |at_y: &f64| {
                         !taken.iter().any(|other| (other - at_y).abs() < 14.0)

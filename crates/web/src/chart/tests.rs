@@ -36,7 +36,7 @@ fn a_gap_stays_a_gap_and_the_end_is_named() {
     // 5 to 6 is joined, 7 is missing: one piece of line, three dots.
     assert_eq!(svg.matches("class=\"line\"").count(), 1, "{svg}");
     assert_eq!(svg.matches("<circle").count(), 3);
-    assert!(svg.contains("2018年 100%"));
+    assert!(svg.contains("2018年 8 100%"));
     assert!(svg.contains("目标 75%"));
     // The highest stands at the top of the scale, 0 at its foot: 1.0 of 0 to 1.
     assert!(svg.contains("cy=\"30.0\""), "{svg}");

@@ -1,5 +1,7 @@
 //! The frame around every page: where I am, the way on, the language, me.
 
+pub(crate) mod told;
+
 use base::{Lang, Problem};
 
 use crate::look::Look;
@@ -60,6 +62,8 @@ pub(crate) struct Frame {
     pub once: String,
     /// Where the page is not of now: as of when it is.
     pub earlier: Option<Earlier>,
+    /// What was just done, on the page after it.
+    pub told: Option<told::Told>,
 }
 
 /// Who sees which entry; five at most for one role.
@@ -196,6 +200,7 @@ impl Frame {
             build: BUILD,
             once: new_once(),
             earlier: None,
+            told: told::of(look),
         }
     }
 

@@ -110,6 +110,7 @@ pub(crate) struct CaseLine {
     pub own_points: Option<Ratio>,
     pub given_points: Option<Ratio>,
     pub max_points: Ratio,
+    pub role: scoring::Role,
     /// The figure itself.
     pub figure_value: Option<Ratio>,
     /// The figure over its target; the figure where there is none.
@@ -186,6 +187,7 @@ pub(crate) fn line(look: &Look<'_>, course: &Course<'_>, case: &Case) -> Option<
         own_points: own,
         given_points: given,
         max_points: of.item.points.clone(),
+        role: of.item.role,
         figure_value: figure.and_then(base::Figure::value),
         attainment: figure.and_then(base::Figure::value).and_then(|value| {
             let target = result.and_then(|result| result.target.as_ref());

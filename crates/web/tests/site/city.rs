@@ -228,6 +228,17 @@ impl Reply {
         assert_eq!(self.status, StatusCode::SEE_OTHER, "{}", self.body);
         assert_eq!(self.location, address);
     }
+
+    /// Leads to a page that tells what was done.
+    #[track_caller]
+    pub fn tells_at(&self, address: &str) {
+        assert_eq!(self.status, StatusCode::SEE_OTHER, "{}", self.body);
+        let told = self
+            .location
+            .find("told=")
+            .and_then(|at| self.location.get(..at - 1));
+        assert_eq!(told, Some(address), "{}", self.location);
+    }
 }
 
 impl Browser<'_> {

@@ -117,7 +117,21 @@ fn five_people_lead_an_item_from_its_target_to_the_composite() {
     ];
     act(&mut leader, case, &again).leads_to(&page);
 
-    // Less than the self-score needs a reason.
+    // Less than the self-score needs a reason; the self-score itself, though less than the full 5, needs none.
+    let agreed = office::case::ActRequest {
+        action: "review".to_owned(),
+        fields: [("review_points".to_owned(), "4.5".to_owned())].into(),
+        ..office::case::ActRequest::default()
+    };
+    let faults = city
+        .site
+        .office()
+        .read(|office| office.check_act(case, &agreed));
+    let faults = faults.unwrap().unwrap();
+    assert!(
+        faults.iter().all(|fault| fault.code != "O661"),
+        "{faults:?}"
+    );
     let bare = [(points.as_str(), "3")];
     reviewer
         .submit(grid, grid, &bare)
@@ -127,22 +141,31 @@ fn five_people_lead_an_item_from_its_target_to_the_composite() {
         .submit(grid, grid, &judged)
         .leads_to(&format!("{grid}?done=1"));
 
-    // On the spot, with a photograph.
+    // On the spot, with a photograph, which a refusal keeps.
     let visit = format!("/verify/{case}");
+    let silent = [("action", "verify"), ("points", "2.5")];
+    let refused = verifier.upload(&visit, &visit, &silent, photograph);
+    refused.is(StatusCode::UNPROCESSABLE_ENTITY, "O661");
+    assert!(
+        refused.body.contains("name=\"kept_file\"") && refused.body.contains(photograph.1),
+        "{}",
+        refused.body
+    );
+    // It is sent again without the file.
+    let kept = refused.field("kept_file");
     let fields = [
         ("action", "verify"),
         ("points", "2.5"),
         ("note", "两家未开"),
+        ("kept_file", &kept),
     ];
-    verifier
-        .upload(&visit, &visit, &fields, photograph)
-        .leads_to(&page);
+    verifier.submit(&visit, &visit, &fields).leads_to(&page);
 
     // The draft, the appeal, its written answer, the composite.
     let drafts = [("action", "draft"), ("case", &number)];
     office
         .submit("/batch?action=draft", "/batch", &drafts)
-        .leads_to("/batch?action=draft&done=1");
+        .tells_at("/batch?action=draft");
     act(
         &mut leader,
         case,
@@ -160,7 +183,7 @@ fn five_people_lead_an_item_from_its_target_to_the_composite() {
     let compose = [("action", "compose"), ("case", &number)];
     office
         .submit("/batch?action=compose", "/batch", &compose)
-        .leads_to("/batch?action=compose&done=1");
+        .tells_at("/batch?action=compose");
     let found = city
         .site
         .office()

@@ -82,9 +82,13 @@ fn a_letter_is_signed_by_both_and_a_change_is_told_to_whom_it_touches() {
     leader
         .submit(page, page, &[("sha256", "00")])
         .is(StatusCode::UNPROCESSABLE_ENTITY, "O741");
-    leader
-        .submit(page, page, &[("sha256", &sha256)])
-        .leads_to(page);
+    let signed = leader.submit(page, page, &[("sha256", &sha256)]);
+    signed.tells_at(page);
+    let told_there = leader.get(&signed.location);
+    told_there.is(StatusCode::OK, "The letter is signed for the unit");
+    told_there.is(StatusCode::OK, "Next: the countersignature (");
+    // To nobody else.
+    assert!(!liaison.get(&signed.location).body.contains("id=\"told\""));
     liaison
         .submit(page, page, &[("sha256", &sha256)])
         .is(StatusCode::FORBIDDEN, "O281");
@@ -93,21 +97,33 @@ fn a_letter_is_signed_by_both_and_a_change_is_told_to_whom_it_touches() {
         .is(StatusCode::UNPROCESSABLE_ENTITY, "O742");
     assert!(!told(&mut leader, sign) && told(&mut committee, "Countersign responsibility letters"));
     let all = "/plan/letters";
+    // What waits is ticked; with nothing ticked the list comes back as it was chosen.
+    let waiting = format!("{all}?state=signed");
+    let list = committee.get(&waiting).body;
+    let ticks = format!("value=\"{chosen}\" form=\"countersign\" checked");
+    assert!(list.contains(&ticks), "{list}");
+    let nothing = committee.submit(&waiting, all, &[("state", "signed")]);
+    nothing.is(StatusCode::UNPROCESSABLE_ENTITY, "O664");
+    assert!(nothing.body.contains("value=\"signed\" selected"));
     committee
         .submit(all, all, &[("letter", &chosen)])
-        .leads_to(all);
+        .tells_at(all);
     // Sent twice, it is done once.
     let before = city.position();
     drop(committee.submit(page, all, &[("letter", &chosen)]));
     assert_eq!(city.position(), before);
     let signed = leader.get(page);
     signed.is(StatusCode::OK, "signed by both");
+    assert!(
+        !signed.body.contains("id=\"told\""),
+        "nothing was done just now"
+    );
     assert!(signed.body.contains("leader 某") && signed.body.contains("committee 某"));
     // A scan of the paper.
     let scan = ("scan", "责任书.pdf", b"%PDF-1.4 a scan".as_slice());
     liaison
         .upload(page, &format!("{page}/scan"), &[], scan)
-        .leads_to(page);
+        .tells_at(page);
     office.get(page).is(StatusCode::OK, "责任书.pdf");
 
     // In mid-year Puqi's target grows, and with it the city's.
@@ -132,7 +148,7 @@ fn a_letter_is_signed_by_both_and_a_change_is_told_to_whom_it_touches() {
     let now = shown.field("sha256");
     liaison
         .submit(changes, changes, &[("sha256", &now)])
-        .leads_to("/work");
+        .tells_at("/work");
     assert!(!told(&mut liaison, confirm));
     office.get("/plan/changes").is(StatusCode::OK, "liaison 某");
     // What was signed stays as it was signed.

@@ -392,7 +392,10 @@ impl Town {
         ];
         let answer = town.seal(&fields, true);
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
-        let circular = answer.location();
+        // The page says what was done, and what comes next and by whom.
+        let told = town.city.get(&answer.location());
+        assert!(told.has("id=\"told\"") && told.has("The result is sealed"));
+        let circular = answer.location().split('?').next().unwrap().to_owned();
         (town, circular)
     }
 }
@@ -583,6 +586,16 @@ fn a_rectification_names_its_items_and_the_circular_has_a_number_of_its_own() {
         "{paper}"
     );
     assert!(town.city.get(&circular).has("某质委〔2019〕1号"));
+    // A second one about the same result is no slip: it is asked for, and told with the number of the first.
+    assert!(town.city.get(&new).has("name=\"again\""));
+    let slip = town.city.post("/papers/new", &fields);
+    assert_eq!(slip.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(slip.has("W994") && slip.has("某质委〔2019〕1号"));
+    let meant: Vec<_> = fields.into_iter().chain([("again", "1")]).collect();
+    assert_eq!(
+        town.city.post("/papers/new", &meant).status,
+        StatusCode::SEE_OTHER
+    );
     // The ledger of rectification lists the items.
     let table = town.city.get("/papers/new?kind=rectification").text();
     assert!(

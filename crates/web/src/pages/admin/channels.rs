@@ -214,15 +214,15 @@ fn part(
             (None, Some(next)) => (
                 "soon",
                 format!(
-                    "{}；{} {}",
+                    "{}{} {}",
                     failure,
-                    words.say("下次", "again at"),
+                    words.say("；下次", "; again at"),
                     moment(next)
                 ),
             ),
             (None, None) => (
                 "late",
-                format!("{}：{failure}", words.say("已放弃", "given up")),
+                format!("{}{failure}", words.say("已放弃：", "given up: ")),
             ),
         };
         MessageLine {

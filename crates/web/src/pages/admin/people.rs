@@ -155,7 +155,7 @@ fn show_list(
     for account in look.site.desk().accounts()? {
         let number = in_office(look.office, account.actor)?.0;
         let login = match account.is_closed {
-            true => format!("{}（{}）", account.login, words.say("已关闭", "closed")),
+            true => account.login + words.say("（已关闭）", " (closed)"),
             false => account.login,
         };
         logins.entry(number).or_default().push(login);

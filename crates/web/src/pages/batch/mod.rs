@@ -17,6 +17,7 @@ use serde::Deserialize;
 use crate::answer::{Page, Refused, go_to};
 use crate::asked::Asked;
 use crate::frame::Frame;
+use crate::frame::told::{Step, go_and_tell};
 use crate::look::Look;
 use crate::pages::case::{Input, form};
 use crate::pages::course::{CaseLine, actions, course, line};
@@ -42,9 +43,6 @@ struct Chosen {
     unit: String,
     #[serde(default)]
     back: String,
-    /// How many were done.
-    #[serde(default)]
-    done: usize,
 }
 
 struct Row {
@@ -76,7 +74,6 @@ struct Batch {
     is_reason_required: bool,
     reason: String,
     back: String,
-    done: usize,
     problems: Vec<Problem>,
 }
 
@@ -183,7 +180,6 @@ fn show(
         is_reason_required: action.reason_required,
         reason: typed("reason"),
         back: chosen.back.clone(),
-        done: chosen.done,
         problems: problems.to_vec(),
     })
 }
@@ -310,17 +306,19 @@ async fn act(State(site): State<Site>, asked: Asked, posted: Posted) -> Response
             }
             office.act_many(&acts)
         },
-        |_, _, posted, count| {
-            let back = posted.get("back");
+        |site, _, posted, count| {
             let action: String =
                 url::form_urlencoded::byte_serialize(posted.get("action").as_bytes()).collect();
-            let only = posted.all("case").collect::<Vec<_>>();
-            go_to(&match (back, only.as_slice()) {
-                ("", _) => format!("/batch?action={action}&done={count}"),
-                // Of a single step the list says what follows and who has it now.
-                ("/work", [number]) => format!("/work?done={number}"),
-                _ => back.to_owned(),
-            })
+            let one = posted.all("case").find_map(|text| text.parse().ok());
+            match (posted.get("back"), one) {
+                // Of a single step the list itself says what follows and who has it now.
+                ("/work", Some(number)) if count == 1 => go_to(&format!("/work?done={number}")),
+                ("", one) => {
+                    let again = format!("/batch?action={action}");
+                    go_and_tell(site, &again, Step::Cases, count as u64, one)
+                }
+                (back, one) => go_and_tell(site, back, Step::Cases, count as u64, one),
+            }
         },
         |look, posted, problems| {
             let chosen = Chosen {

@@ -233,12 +233,14 @@ impl<'a> Seen<'a> {
         ))
     }
 
-    /// The periods that have targets, published figures or sealed results, newest first.
+    /// The periods that can be scored, newest first: of those with published figures or sealed results only the ones
+    /// for which targets are declared too, where the scheme has any.
     pub fn periods(&self) -> Vec<Choice> {
-        let mut found = vec![self.look.programme.year, self.assessment.period];
+        let mut found = Vec::new();
         let scorecard = self.programme.scorecards.get(&self.id);
+        let mut declared = Vec::new();
         for item in scorecard.iter().flat_map(|card| card.items.values()) {
-            found.extend(item.targets.iter().map(|target| target.period));
+            declared.extend(item.targets.iter().map(|target| target.period));
         }
         found.extend(self.programme.published.iter().map(|claim| claim.period));
         let mirror = self.look.office.mirror();
@@ -249,6 +251,9 @@ impl<'a> Seen<'a> {
                 .iter()
                 .filter_map(|(_, facts)| Period::parse(&facts.period, start).ok()),
         );
+        found.retain(|period| declared.is_empty() || declared.contains(period));
+        found.extend([self.look.programme.year, self.assessment.period]);
+        found.extend(declared);
         found.retain(|period| {
             matches!(period, Period::Year(_) | Period::AssessmentYear { .. })
                 && period.first().is_some_and(|day| day <= self.look.today)

@@ -147,12 +147,12 @@ pub(crate) fn panel(
     let mut given = Vec::new();
     if let Some(points) = &own {
         given.push((
-            words.say("自评", "self-score").to_owned(),
+            words.say("自评", "Self-score").to_owned(),
             words.points(points),
         ));
     }
     if let Some(points) = &judged {
-        given.push((words.say("评定", "given").to_owned(), words.points(points)));
+        given.push((words.say("评定", "Given").to_owned(), words.points(points)));
     }
     let deducted = result.and_then(|result| result.deducted.clone());
     let taken = case.state.fields.get(&base::FieldId::new(DEDUCTED_FIELD));
@@ -169,7 +169,7 @@ pub(crate) fn panel(
         ));
     }
     if let Some(points) = result.and_then(|result| result.points.as_ref()) {
-        given.push((words.say("计入", "counts").to_owned(), words.points(points)));
+        given.push((words.say("计入", "Counts").to_owned(), words.points(points)));
     }
     Ok(Some(ItemPanel {
         id: of.item.id.to_string(),
@@ -223,13 +223,32 @@ pub(crate) fn target_shown(look: &Look<'_>, of: ItemOf<'_>, target: &Ratio) -> S
     let Some(indicator) = of.ties.indicators.first() else {
         return programme::shown::points(target);
     };
-    programme::shown::figure_of(
+    let text = programme::shown::figure_of(
         &look.programme,
         indicator,
         &base::Figure::whole(target.clone()),
         look.programme.year,
         look.lang(),
-    )
+    );
+    match look.programme.indicators.get(indicator) {
+        Some(indicator) => with_unit(look, indicator, text),
+        None => text,
+    }
+}
+
+/// A target with its unit of measure; a share has its sign already.
+pub(crate) fn with_unit(
+    look: &Look<'_>,
+    indicator: &programme::model::Indicator,
+    text: String,
+) -> String {
+    let unit = look.text(&indicator.unit_of_measure);
+    match (indicator.format, look.lang()) {
+        (programme::model::Format::Percent(_), _) => text,
+        _ if unit.is_empty() => text,
+        (_, base::Lang::Zh) => format!("{text}{unit}"),
+        (_, base::Lang::En) => format!("{text} {unit}"),
+    }
 }
 
 /// The category that an item stands in.
@@ -337,6 +356,9 @@ fn checks(
             is_done: pieces >= least,
             text: match words.lang {
                 base::Lang::Zh => format!("佐证材料至少{least}件（现有{pieces}件）"),
+                base::Lang::En if least == 1 => {
+                    format!("at least 1 piece of evidence ({pieces} there)")
+                }
                 base::Lang::En => format!("at least {least} pieces of evidence ({pieces} there)"),
             },
         });

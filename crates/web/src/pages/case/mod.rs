@@ -368,8 +368,8 @@ fn judging_form(
     if judges {
         for input in form.inputs.iter_mut().filter(|input| input.kind == "text") {
             let note = words.say(
-                "评分低于自评或满分时，在这里写明扣分理由；原来填好、没有改过的不算",
-                "points below the self-score or full points need their reason here; what was filled in and is unchanged does not count",
+                "评分低于自评（没有自评的，低于满分），又不是按规则算出的，在这里写明扣分理由；原来填好、没有改过的不算",
+                "points below the self-score (below full points where there is none) need their reason here, unless the rule gives them; what was filled in and is unchanged does not count",
             );
             note.clone_into(&mut input.note);
         }

@@ -37,7 +37,6 @@ pub(crate) fn just_done(look: &Look<'_>, case: &Case) -> Result<Option<Done>, Re
     }
     let words = Words { lang: look.lang() };
     let mut waits = String::new();
-    let mut next = Vec::new();
     for action in goes_on(case) {
         let hold = office::sealing::first_hold(&look.programme, case, &action.id, look.today);
         if let Some(hold) = hold {
@@ -46,9 +45,6 @@ pub(crate) fn just_done(look: &Look<'_>, case: &Case) -> Result<Option<Done>, Re
                 look.text(&hold.deadline.name),
                 words.day_and_weekday(hold.run.due_on)
             );
-        }
-        if next.len() < NEXT_MAX {
-            next.push((look.text(&action.name).to_owned(), whom(look, case, action)));
         }
     }
     Ok(Some(Done {
@@ -60,9 +56,17 @@ pub(crate) fn just_done(look: &Look<'_>, case: &Case) -> Result<Option<Done>, Re
         ),
         state: super::state_name(look, case, &case.state.state),
         is_closed: case.state.is_closed(),
-        next,
+        next: follows(look, case),
         waits,
     }))
+}
+
+/// What can follow on where a case stands, and with whom it is.
+pub(crate) fn follows(look: &Look<'_>, case: &Case) -> Vec<(String, String)> {
+    goes_on(case)
+        .take(NEXT_MAX)
+        .map(|action| (look.text(&action.name).to_owned(), whom(look, case, action)))
+        .collect()
 }
 
 /// Whom a case waits for that a rule opened in a unit that has nobody of the kind; `None` where it has.

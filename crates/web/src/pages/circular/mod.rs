@@ -7,20 +7,25 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::{get, post};
-use base::{Day, Position};
+use base::{Day, Position, Problem};
+use office::Office;
 use office::authority::Granted;
+use office::course::APPROVAL_FIELD;
 use office::papers::{Paper, PaperKind};
 use serde_json::Value as Json;
 
-use crate::answer::{Page, Refused, go_to};
+use crate::answer::{Page, Refused};
 use crate::asked::Asked;
 use crate::frame::Frame;
+use crate::frame::told::{Step, go_and_tell};
 use crate::look::Look;
 use crate::site::Site;
 use crate::words::Words;
 
 /// Circulars that are looked through for one about a result.
 const PAPERS_MAX: usize = 100;
+/// Closed items that are looked through for what was typed at the sealing.
+const CLOSED_MAX: usize = 20;
 
 pub(crate) fn routes() -> Router<Site> {
     Router::new()
@@ -64,6 +69,8 @@ struct Circular {
     consequences: Vec<Named>,
     blocks: Vec<Block>,
     minutes: String,
+    /// What was typed with the minutes when it was sealed, such as their number: name and text.
+    decided: Vec<(String, String)>,
     root: String,
     is_demonstration: bool,
     corrects: Option<(u64, String)>,
@@ -177,7 +184,10 @@ fn show(look: &Look<'_>, position: u64) -> Result<Page, Refused> {
         .iter()
         .filter_map(|band| {
             Some(Named {
-                name: format!("{}（{}）", look.text(&band.name), band.grade),
+                name: match words.lang {
+                    base::Lang::Zh => format!("{}（{}）", look.text(&band.name), band.grade),
+                    base::Lang::En => format!("{} ({})", look.text(&band.name), band.grade),
+                },
                 units: by_grade.remove(&band.grade)?,
             })
         })
@@ -186,7 +196,7 @@ fn show(look: &Look<'_>, position: u64) -> Result<Page, Refused> {
         .approval
         .as_ref()
         .and_then(|id| look.programme.documents.get(&**id));
-    let issued = issued(look, position)?;
+    let issued = issued(look.office, &position.to_string())?;
     let opened = look
         .office
         .consequence_cases(&id, &look.programme.year)?
@@ -217,6 +227,11 @@ fn show(look: &Look<'_>, position: u64) -> Result<Page, Refused> {
         consequences,
         blocks: blocks.into_iter().map(|(_, block)| block).collect(),
         minutes: facts.minutes.clone(),
+        decided: match facts.corrects {
+            // A correction closes no cases: its minutes have no number of their own there.
+            Some(_) => Vec::new(),
+            None => decided(look, &id, &facts.period)?,
+        },
         root: facts.root.clone(),
         is_demonstration: facts.demonstration,
         corrects: facts
@@ -234,11 +249,43 @@ fn show(look: &Look<'_>, position: u64) -> Result<Page, Refused> {
 }
 
 /// The circular that was issued about the sealed result as a paper, the newest that stands.
-fn issued(look: &Look<'_>, position: u64) -> Result<Option<Paper>, Refused> {
-    let (papers, _) = look.office.papers(Some(PaperKind::Circular), PAPERS_MAX)?;
-    let about = position.to_string();
+pub(crate) fn issued(office: &Office, about: &str) -> Result<Option<Paper>, Problem> {
+    let (papers, _) = office.papers(Some(PaperKind::Circular), PAPERS_MAX)?;
     let mut papers = papers.into_iter();
     Ok(papers.find(|paper| paper.voided.is_none() && paper.facts.about == about))
+}
+
+/// What the meeting's form said beside the number of the approval: it stands in the step by which the sealing closed
+/// each item.
+fn decided(
+    look: &Look<'_>,
+    scorecard: &base::ScorecardId,
+    period: &str,
+) -> Result<Vec<(String, String)>, Refused> {
+    let Ok(period) = base::Period::parse(period, look.programme.assessment_start) else {
+        return Ok(Vec::new());
+    };
+    let cases = look.office.cases_of(scorecard, &period)?;
+    for number in cases.values().take(CLOSED_MAX) {
+        let case = look.office.case(*number)?;
+        let Some(step) = case.state.steps.last().filter(|_| case.state.is_closed()) else {
+            continue;
+        };
+        let texts = step.fields.iter().filter_map(|(id, value)| {
+            let field = case.flow.field(id)?;
+            match value {
+                casework::Value::Text(text) if id.as_str() != APPROVAL_FIELD => {
+                    Some((look.text(&field.name).to_owned(), text.clone()))
+                }
+                _ => None,
+            }
+        });
+        let texts: Vec<(String, String)> = texts.collect();
+        if !texts.is_empty() {
+            return Ok(texts);
+        }
+    }
+    Ok(Vec::new())
 }
 
 /// The body that the programme declares to issue circulars, else the one that sealed the result, else the city.
@@ -272,8 +319,25 @@ async fn open(State(site): State<Site>, asked: Asked, posted: crate::posted::Pos
                 .open_consequences(&scorecard, &programme.year)
                 .map_err(one)
         },
-        |_, _, _, _| go_to("/assessment#opened"),
+        |site, _, _, count| {
+            let one = site.office().read(a_rectification);
+            go_and_tell(
+                site,
+                "/assessment",
+                Step::Rectified,
+                count,
+                one.ok().flatten(),
+            )
+        },
         |_, _, problems| Err(Refused::from(problems.to_vec())),
     )
     .await
+}
+
+/// One of the cases that the sealed result has opened.
+fn a_rectification(office: &Office) -> Option<u64> {
+    let programme = office.programme().ok()?;
+    let (scorecard, _) = crate::pages::board::scorecard_of(&programme, None)?;
+    let opened = office.consequence_cases(scorecard, &programme.year).ok()?;
+    Some(opened.last()?.number)
 }

@@ -355,6 +355,7 @@ fn of_case(
             ..Given::default()
         },
     };
+    let colon = Words { lang: look.lang() }.say("：", ": ");
     let page = FormPage {
         title: format!("{title} · {}", made.name),
         about,
@@ -371,7 +372,7 @@ fn of_case(
         reason: Some(made.is_reason_required),
         evidence_at_least: made.evidence_at_least,
         button: made.name.clone(),
-        ..blank(look, format!("{}：{title}", made.name), &given)?
+        ..blank(look, [made.name.as_str(), colon, &title].concat(), &given)?
     };
     let problems = problems.to_vec();
     Page::of(&FormPage { problems, ..page })

@@ -470,7 +470,10 @@ pub(crate) fn panel(look: &Look<'_>, record_type: &RecordType, record: u64) -> O
         is_short: short(look, line),
         next: match standing.note.as_str() {
             "" => standing.severity.to_owned(),
-            note => format!("{}（{note}）", standing.severity),
+            note => match words.lang {
+                base::Lang::Zh => format!("{}（{note}）", standing.severity),
+                base::Lang::En => format!("{} ({note})", standing.severity),
+            },
         },
         course: address(declared, &course.maker, &course.product),
     })

@@ -6,6 +6,8 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::routing::get;
 use base::Ratio;
+use programme::model::Scorecard;
+use scoring::{Card, Role, TotalRule};
 use serde::Deserialize;
 
 use crate::answer::{Page, Refused};
@@ -97,6 +99,11 @@ struct Items {
     given_total: String,
     points_total: String,
     max_total: String,
+    /// Self-scores of bonus items and of deductions; empty where there are none.
+    bonus: String,
+    deduction: String,
+    /// How the total follows from the points.
+    relation: String,
 }
 
 async fn page(
@@ -166,9 +173,22 @@ fn show(look: &Look<'_>, unit: &str, chosen: &Chosen) -> Result<Page, Refused> {
         act = act.or(ready);
     }
     sort(&mut rows, chosen);
-    let total = |of: &dyn Fn(&CaseLine) -> Option<&Ratio>| -> String {
-        let sum: Ratio = rows.iter().filter_map(|row| of(&row.line)).cloned().sum();
+    // Bonus points and deductions are no part of what can be reached: they come after the total is scaled.
+    let total = |role: Role, of: &dyn Fn(&CaseLine) -> Option<&Ratio>| -> String {
+        let lines = rows.iter().map(|row| &row.line);
+        let sum: Ratio = lines
+            .filter(|line| line.role == role)
+            .filter_map(of)
+            .cloned()
+            .sum();
         words.points(&sum.round(2, base::Rounding::HalfUp))
+    };
+    let outside = |role: Role| -> String {
+        if rows.iter().any(|row| row.line.role == role) {
+            total(role, &|line| line.own_points.as_ref())
+        } else {
+            String::new()
+        }
     };
     let head = |id: &str, zh: &'static str, en: &'static str| {
         let sorting = chosen.sorting();
@@ -207,14 +227,63 @@ fn show(look: &Look<'_>, unit: &str, chosen: &Chosen) -> Result<Page, Refused> {
             due: head("due", "期限", "Due"),
         },
         ready: rows.iter().filter(|row| row.is_ready).count(),
-        own_total: total(&|line| line.own_points.as_ref()),
-        given_total: total(&|line| line.given_points.as_ref()),
-        max_total: total(&|line| Some(&line.max_points)),
+        own_total: total(Role::Normal, &|line| line.own_points.as_ref()),
+        given_total: total(Role::Normal, &|line| line.given_points.as_ref()),
+        max_total: total(Role::Normal, &|line| Some(&line.max_points)),
+        bonus: outside(Role::Bonus),
+        deduction: outside(Role::Deduction),
+        relation: card
+            .and_then(|card| relation(words, course.scorecard, card))
+            .unwrap_or_default(),
         points_total: card
             .and_then(|card| card.total_text.clone())
             .unwrap_or_default(),
         act,
         rows,
+    })
+}
+
+/// How a card's total follows from its points, in words; `None` where it is not simply scaled.
+fn relation(words: Words, scorecard: &Scorecard, card: &Card) -> Option<String> {
+    let scale = match &scorecard.card.total {
+        TotalRule::PercentOfCarried => Ratio::from_int(100),
+        TotalRule::RescaledTo(full) => full.clone(),
+        TotalRule::Points | TotalRule::WeightedMean => return None,
+    };
+    let tops = || card.groups.iter().filter(|group| group.parent.is_none());
+    let points: Ratio = tops().map(|group| group.points.clone()).sum();
+    let possible: Ratio = tops().map(|group| group.possible.clone()).sum();
+    let scaled = &points.checked_div(&possible)? * &scale;
+    let made = &(&scaled + &card.bonus) + &card.deduction;
+    // Where a cap, a start or parts come in, the sum is another.
+    if card.total_exact.as_ref() != Some(&made) {
+        return None;
+    }
+    let number = |value: &Ratio| words.points(&value.round(2, base::Rounding::HalfUp));
+    let total = card.total_text.clone()?;
+    let (points, possible, scale) = (number(&points), number(&possible), number(&scale));
+    let mut terms = format!("{points} ÷ {possible} × {scale}");
+    if !card.bonus.is_zero() {
+        let bonus = number(&card.bonus);
+        terms.push_str(&match words.lang {
+            base::Lang::Zh => format!(" + 加分 {bonus}"),
+            base::Lang::En => format!(" + bonus {bonus}"),
+        });
+    }
+    if !card.deduction.is_zero() {
+        let deduction = number(&card.deduction.abs());
+        terms.push_str(&match words.lang {
+            base::Lang::Zh => format!(" − 扣分 {deduction}"),
+            base::Lang::En => format!(" − deductions {deduction}"),
+        });
+    }
+    Some(match words.lang {
+        base::Lang::Zh => format!(
+            "现在的总分 = 已计入的得分 ÷ 已计入项目的分值 × {scale}，再加减：{terms} = {total}。按数字计分的项目不等评定就计入，所以与“已评定合计”不同；加分、扣分项目不在分值之内。"
+        ),
+        base::Lang::En => format!(
+            "Total now = points that count ÷ points of the items that count × {scale}, then bonus and deductions: {terms} = {total}. Items that are scored from figures count before anybody gives points, so this differs from “Given so far”; bonus and deductions are no part of what can be reached."
+        ),
     })
 }
 

@@ -320,8 +320,11 @@ pub(crate) fn tiles(seen: &Seen<'_>) -> Vec<TileGroup> {
             .as_ref()
             .and_then(|total| total.checked_div(&card.possible));
         let tile = Tile {
-            // All units of a city bear its name.
-            short: name.strip_prefix(city).unwrap_or(&name).trim().to_owned(),
+            // All units of a city bear its name. In English what is left may say nothing: “Town” of “Chibi Town”.
+            short: match seen.words.lang {
+                Lang::Zh => name.strip_prefix(city).unwrap_or(&name).to_owned(),
+                Lang::En => name.clone(),
+            },
             unit: card.participant.clone(),
             total: card.total_text.clone().unwrap_or_else(|| "—".to_owned()),
             shade: rate.map_or(0, |rate| shade_of(&rate)),

@@ -13,9 +13,10 @@ use office::course::APPROVAL_FIELD;
 use office::seal::SealRequest;
 use office::sealing::closes;
 
-use crate::answer::{Page, Refused, go_to};
+use crate::answer::{Page, Refused};
 use crate::asked::Asked;
 use crate::frame::Frame;
+use crate::frame::told::{Step, go_and_tell};
 use crate::kept_files::{self, KeptFile};
 use crate::look::Look;
 use crate::pages::case::{Input, form};
@@ -57,6 +58,8 @@ struct Changed {
     item: String,
     before: String,
     after: String,
+    /// The answer gave less than before.
+    is_less: bool,
     reason: String,
 }
 
@@ -83,6 +86,8 @@ struct Meeting {
     scheme: String,
     blocks: Vec<Block>,
     changed: Vec<Changed>,
+    /// Answered appeals that left the points as they were.
+    unchanged: Vec<Changed>,
     unfinished: usize,
     /// What sealing now would cut short.
     cuts: Vec<Cut>,
@@ -126,12 +131,11 @@ fn show(look: &Look<'_>, posted: Option<&Posted>, problems: &[Problem]) -> Resul
             .map(|posted| posted.get(name).to_owned())
             .unwrap_or_default()
     };
-    let mut changed = Vec::new();
+    let (mut changed, mut unchanged) = (Vec::new(), Vec::new());
     let ending = look
         .office
         .ending(course.id, &course.assessment.period, &who.role)?;
     let mut inputs = Vec::new();
-    let mut of_own: Vec<(u64, String, String)> = Vec::new();
     {
         let list = look.site.worklist(look.office)?;
         for case in list.open().filter(|case| course.has(case)) {
@@ -142,9 +146,18 @@ fn show(look: &Look<'_>, posted: Option<&Posted>, problems: &[Problem]) -> Resul
             {
                 inputs = form(look, case, action, &typed).inputs;
             }
-            if let Some((before, after, reason)) = appealed(look, case, words) {
-                of_own.push((case.number, before, after));
-                changed.push(Changed {
+            if let Some((before, after, reason)) = appealed(look, case) {
+                let shown = |points: &Option<base::Ratio>| {
+                    points
+                        .as_ref()
+                        .map_or_else(|| "—".to_owned(), |points| words.points(points))
+                };
+                let to = if before == after {
+                    &mut unchanged
+                } else {
+                    &mut changed
+                };
+                to.push(Changed {
                     number: case.number,
                     unit: case
                         .about
@@ -153,14 +166,9 @@ fn show(look: &Look<'_>, posted: Option<&Posted>, problems: &[Problem]) -> Resul
                         .map(|unit| look.unit_name(unit))
                         .unwrap_or_default(),
                     item: crate::pages::work::title_of(look, case),
-                    before: of_own
-                        .last()
-                        .map(|found| found.1.clone())
-                        .unwrap_or_default(),
-                    after: of_own
-                        .last()
-                        .map(|found| found.2.clone())
-                        .unwrap_or_default(),
+                    before: shown(&before),
+                    after: shown(&after),
+                    is_less: before > after,
                     reason,
                 });
             }
@@ -174,6 +182,7 @@ fn show(look: &Look<'_>, posted: Option<&Posted>, problems: &[Problem]) -> Resul
         scheme: look.text(&course.scorecard.name).to_owned(),
         blocks: blocks(look, &course, words),
         changed,
+        unchanged,
         unfinished: ending.unfinished(),
         cuts: cuts(look, &course, words)?,
         as_it_stands: typed("as_it_stands") == "1",
@@ -236,8 +245,7 @@ fn cuts(look: &Look<'_>, course: &Course<'_>, words: Words) -> Result<Vec<Cut>, 
 fn appealed(
     look: &Look<'_>,
     case: &office::case::Case,
-    words: Words,
-) -> Option<(String, String, String)> {
+) -> Option<(Option<base::Ratio>, Option<base::Ratio>, String)> {
     let of = office::course::item_of(&look.programme, &case.about)?;
     let steps = &case.state.steps;
     let at = steps.iter().position(|step| {
@@ -251,10 +259,16 @@ fn appealed(
             })
     })?;
     let answer = steps.get(at + 1)?;
+    let levels = office::assessment::judged_levels(of.item);
     let points = |fields: &std::collections::BTreeMap<base::FieldId, casework::Value>| {
         of.scorecard.judged_by.iter().find_map(|field| {
             match fields.get(&base::FieldId::new(field))? {
-                casework::Value::Number(points) => Some(words.points(points)),
+                casework::Value::Number(points) => Some(points.clone()),
+                // A level is worth its points.
+                casework::Value::Text(level) => levels
+                    .iter()
+                    .find(|(id, _)| id == level)
+                    .map(|(_, worth)| worth.clone()),
                 _ => None,
             }
         })
@@ -263,9 +277,8 @@ fn appealed(
         .iter()
         .take(at)
         .rev()
-        .find_map(|step| points(&step.fields))
-        .unwrap_or_else(|| "—".to_owned());
-    let after = points(&answer.fields).unwrap_or_else(|| before.clone());
+        .find_map(|step| points(&step.fields));
+    let after = points(&answer.fields).or_else(|| before.clone());
     Some((before, after, answer.reason.clone().unwrap_or_default()))
 }
 
@@ -427,7 +440,13 @@ async fn seal(State(site): State<Site>, asked: Asked, posted: Posted) -> Respons
         },
         |site, who, posted, position| {
             kept_files::let_go(site, who.actor, posted, MINUTES);
-            go_to(&format!("/circular/{position}"))
+            go_and_tell(
+                site,
+                &format!("/circular/{position}"),
+                Step::Sealed,
+                1,
+                None,
+            )
         },
         |look, posted, problems| show(look, Some(posted), problems),
     )

@@ -6,6 +6,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use base::Problem;
+use office::Office;
 use office::papers::{About, DraftPaper, PaperKind, PaperRequest};
 
 use super::{kind_of, kinds, only_issuers};
@@ -49,6 +50,9 @@ struct New {
     more: usize,
     draft: String,
     is_demonstration: bool,
+    /// That the same was issued before: the paper's position and number.
+    before: Option<(u64, String)>,
+    again: bool,
 }
 
 /// Fields of the form, by name.
@@ -176,7 +180,10 @@ fn show(look: &Look<'_>, fields: &Fields, problems: &[Problem]) -> Result<Page, 
             value,
         }
     });
+    let before = issued_before(look.office, &request)?;
     Page::of(&New {
+        before,
+        again: fields.get("again").is_some_and(|tick| tick == "1"),
         problems,
         kinds: kinds(look, kind),
         kind: kind.map_or("", PaperKind::as_str),
@@ -191,6 +198,18 @@ fn show(look: &Look<'_>, fields: &Fields, problems: &[Problem]) -> Result<Page, 
         is_demonstration: look.is_demonstration(),
         frame: look.frame(words.say("出具公文", "Issue a paper")),
     })
+}
+
+/// The circular that stands already about the same sealed result.
+fn issued_before(
+    office: &Office,
+    request: &PaperRequest,
+) -> Result<Option<(u64, String)>, Problem> {
+    if request.kind != PaperKind::Circular {
+        return Ok(None);
+    }
+    let before = crate::pages::circular::issued(office, &request.about)?;
+    Ok(before.map(|paper| (paper.at.0, paper.facts.text)))
 }
 
 /// A field's name as a label: the English names are words of the templates' language, such as `copied_to`.
@@ -284,7 +303,13 @@ pub(super) async fn issue(State(site): State<Site>, asked: Asked, posted: Posted
                     posted.get("kind"),
                 ))
             })?;
-            office.issue_paper(&request(kind, &fields)).map_err(one)
+            let request = request(kind, &fields);
+            if posted.get("again") != "1"
+                && let Some((_, number)) = issued_before(office, &request).map_err(one)?
+            {
+                return Err(one(crate::problems::issued_already(number)));
+            }
+            office.issue_paper(&request).map_err(one)
         },
         |_, _, _, at| go_to(&format!("/papers/{at}")),
         |look, posted, problems| show(look, &fields_of(posted), problems),

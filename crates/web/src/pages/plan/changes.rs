@@ -10,9 +10,10 @@ use office::authority::Granted;
 use office::letters::scorecard_of;
 use programme::plan::{self, Aspect, Change, Line};
 
-use crate::answer::{Page, Refused, go_to};
+use crate::answer::{Page, Refused};
 use crate::asked::Asked;
 use crate::frame::Frame;
+use crate::frame::told::{Step, go_and_tell};
 use crate::look::Look;
 use crate::posted::Posted;
 use crate::site::Site;
@@ -267,7 +268,7 @@ async fn confirm(
                 .confirm_change(&scorecard, &confirms, posted.get("sha256"))
                 .map_err(one)
         },
-        |_, _, _, _| go_to("/work"),
+        |site, _, _, _| go_and_tell(site, "/work", Step::ChangeConfirmed, 1, None),
         move |look, _, problems| show_unit(look, &again, problems),
     )
     .await

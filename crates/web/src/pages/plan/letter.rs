@@ -13,9 +13,10 @@ use programme::plan::{self, Part};
 use serde::Deserialize;
 
 use super::letters::told;
-use crate::answer::{Page, Refused, go_to};
+use crate::answer::{Page, Refused};
 use crate::asked::Asked;
 use crate::frame::Frame;
+use crate::frame::told::{Step, go_and_tell};
 use crate::look::Look;
 use crate::posted::{Posted, check_evidence};
 use crate::site::Site;
@@ -271,14 +272,17 @@ fn item_row(
     number: usize,
     line: &plan::Line,
 ) -> ItemRow {
-    let format = declared
+    let indicator = declared
         .items
         .get(&line.item)
         .and_then(|ties| ties.indicators.first())
-        .and_then(|id| look.programme.indicators.get(id))
-        .map(|indicator| indicator.format);
-    let target = match (&line.target, format) {
-        (Some(target), Some(format)) => words.figure(&base::Figure::whole(target.clone()), format),
+        .and_then(|id| look.programme.indicators.get(id));
+    let target = match (&line.target, indicator) {
+        (Some(target), Some(indicator)) => {
+            let figure = base::Figure::whole(target.clone());
+            let text = words.figure(&figure, indicator.format);
+            crate::pages::case::item::with_unit(look, indicator, text)
+        }
         (Some(target), None) => words.points(target),
         (None, _) => look.text(&line.criterion).to_owned(),
     };
@@ -330,7 +334,7 @@ async fn sign(
                 .sign_letter(&scorecard, &signs, posted.get("sha256"))
                 .map_err(one)
         },
-        move |_, _, _, _| go_to(&address(&then)),
+        move |site, _, _, _| go_and_tell(site, &address(&then), Step::LetterSigned, 1, None),
         move |look, _, problems| show(look, &again, &Chosen::default(), problems),
     )
     .await
@@ -360,7 +364,7 @@ async fn scan(
                 .map_err(one)?;
             office.attach_scan(&scorecard, &of, piece).map_err(one)
         },
-        move |_, _, _, _| go_to(&address(&then)),
+        move |site, _, _, _| go_and_tell(site, &address(&then), Step::ScanAttached, 1, None),
         move |look, _, problems| show(look, &again, &Chosen::default(), problems),
     )
     .await

@@ -10,9 +10,10 @@ use office::authority::Granted;
 use office::letters::{Letter, LetterState, letter_due, scorecard_of};
 use serde::Deserialize;
 
-use crate::answer::{Page, Refused, go_to};
+use crate::answer::{Page, Refused};
 use crate::asked::Asked;
 use crate::frame::Frame;
+use crate::frame::told::{Step, go_and_tell};
 use crate::look::Look;
 use crate::pages::board::Choice;
 use crate::posted::Posted;
@@ -40,6 +41,21 @@ impl Chosen {
             dir: &self.dir,
             greatest_first: &["items", "scans"],
         }
+    }
+
+    /// The list from which a form was sent.
+    fn posted(posted: &Posted) -> Chosen {
+        let get = |name: &str| posted.get(name).to_owned();
+        Chosen {
+            state: get("state"),
+            sort: get("sort"),
+            dir: get("dir"),
+        }
+    }
+
+    fn address(&self) -> String {
+        let address = self.sorted(&self.sort, &self.dir);
+        address.trim_end_matches('?').to_owned()
     }
 
     /// The address of the same list in another order.
@@ -108,6 +124,7 @@ struct Row {
     lamp: &'static str,
     state: &'static str,
     waits_for_me: bool,
+    is_ticked: bool,
 }
 
 #[derive(Template)]
@@ -116,6 +133,7 @@ struct LettersPage {
     frame: Frame,
     problems: Vec<Problem>,
     heads: Heads,
+    state: String,
     sort: String,
     dir: String,
     due: String,
@@ -128,10 +146,17 @@ struct LettersPage {
 }
 
 async fn page(State(site): State<Site>, asked: Asked, Query(chosen): Query<Chosen>) -> Response {
-    site.page(asked, move |look| show(look, &chosen, &[])).await
+    site.page(asked, move |look| show(look, &chosen, None, &[]))
+        .await
 }
 
-fn show(look: &Look<'_>, chosen: &Chosen, problems: &[Problem]) -> Result<Page, Refused> {
+/// A list that came back is ticked as it was sent, a new one wholly.
+fn show(
+    look: &Look<'_>,
+    chosen: &Chosen,
+    posted: Option<&Posted>,
+    problems: &[Problem],
+) -> Result<Page, Refused> {
     let words = Words { lang: look.lang() };
     let none = || Refused::no_such(("记分卡", "scorecard"), "unit");
     let scorecard = scorecard_of(&look.programme).ok_or_else(none)?;
@@ -178,6 +203,10 @@ fn show(look: &Look<'_>, chosen: &Chosen, problems: &[Problem]) -> Result<Page, 
             lamp,
             state: name,
             waits_for_me: may_countersign && state == LetterState::Signed,
+            is_ticked: posted.is_none_or(|posted| {
+                let this = format!("{}@{}", letter.unit, letter.sha256);
+                posted.all("letter").any(|ticked| ticked == this)
+            }),
             sha256: letter.sha256.clone(),
             unit: letter.unit.clone(),
         });
@@ -208,6 +237,7 @@ fn show(look: &Look<'_>, chosen: &Chosen, problems: &[Problem]) -> Result<Page, 
             ),
             scans: head("scans", "扫描件", "Scans"),
         },
+        state: chosen.state.clone(),
         sort: chosen.sort.clone(),
         dir: chosen.dir.clone(),
         frame: look.frame(words.say("目标责任书", "Responsibility letters")),
@@ -249,15 +279,14 @@ async fn countersign(State(site): State<Site>, asked: Asked, posted: Posted) -> 
                 .collect();
             office.countersign_letters(&scorecard, &chosen)
         },
-        |_, _, posted, _| {
-            let back = posted.get("back");
-            go_to(if back.is_empty() {
-                "/plan/letters"
-            } else {
-                back
-            })
+        |site, _, posted, count| {
+            let back = match posted.get("back") {
+                "" => Chosen::posted(posted).address(),
+                back => back.to_owned(),
+            };
+            go_and_tell(site, &back, Step::LettersCountersigned, count as u64, None)
         },
-        |look, _, problems| show(look, &Chosen::default(), problems),
+        |look, posted, problems| show(look, &Chosen::posted(posted), Some(posted), problems),
     )
     .await
 }

@@ -258,10 +258,8 @@ pub(super) fn rows(
                 name: piece.name,
             })
             .collect();
-        let least = match &line.own_points {
-            Some(own) => own.clone().max(line.max_points.clone()),
-            None => line.max_points.clone(),
-        };
+        // Less than this needs a reason: the self-score, full points where there is none.
+        let least = line.own_points.as_ref().unwrap_or(&line.max_points).clone();
         let points = match typed(&format!("p.{number}")) {
             text if text.is_empty() => match (&judging, &line.proposed_points) {
                 (Some(_), Some(proposed)) => words.points(proposed),

@@ -14,11 +14,15 @@ use serde::Deserialize;
 use crate::answer::{Page, Refused, go_to};
 use crate::asked::Asked;
 use crate::frame::Frame;
+use crate::kept_files::{self, KeptFile};
 use crate::look::Look;
 use crate::pages::course::{CaseLine, Course, course, judging, line, note_field};
 use crate::posted::{Posted, check_evidence};
 use crate::site::Site;
 use crate::words::Words;
+
+/// The form's field of photographs.
+const EVIDENCE: &str = "evidence";
 
 pub(crate) fn routes() -> Router<Site> {
     Router::new()
@@ -67,6 +71,8 @@ struct Verify {
     of: usize,
     next: Option<u64>,
     receipt: Option<Receipt>,
+    /// The photographs of a form that was refused.
+    kept: Vec<KeptFile>,
     problems: Vec<Problem>,
 }
 
@@ -205,6 +211,9 @@ fn show(
             .filter(|next| *next != number),
         draft,
         receipt,
+        kept: posted.map_or_else(Vec::new, |posted| {
+            kept_files::keep_all(look, posted, EVIDENCE)
+        }),
         problems: problems.to_vec(),
         line,
     })
@@ -256,10 +265,11 @@ async fn act(
     Path(number): Path<u64>,
     posted: Posted,
 ) -> Response {
+    let at = site.clone();
     site.command(
         asked,
         posted,
-        move |office, posted, _| {
+        move |office, posted, who| {
             let one = |problem: Problem| vec![problem];
             let case = office.case(number).map_err(one)?;
             let programme = office.programme().map_err(one)?;
@@ -285,8 +295,8 @@ async fn act(
                     request.fields.insert(field, note.to_owned());
                 }
             }
-            for file in posted.files.iter().filter(|file| file.field == "evidence") {
-                check_evidence(file).map_err(one)?;
+            for file in kept_files::files_of(&at, who.actor, posted, EVIDENCE).map_err(one)? {
+                check_evidence(&file).map_err(one)?;
                 request.evidence.push(
                     office
                         .store_evidence(&file.name, &file.bytes)
@@ -296,6 +306,7 @@ async fn act(
             office.act(number, &request)
         },
         move |site, who, posted, _| {
+            kept_files::let_go(site, who.actor, posted, EVIDENCE);
             let _ = site
                 .desk()
                 .drop_draft(who.actor, &format!("/verify/{number}"));

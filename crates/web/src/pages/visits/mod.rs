@@ -56,6 +56,8 @@ struct Visits {
     overdue: usize,
     soon: usize,
     has_rules: bool,
+    /// Some line has a last time.
+    has_last: bool,
     only_overdue: bool,
     switch: String,
 }
@@ -118,6 +120,7 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
             })
             .collect(),
         has_rules: rule.is_some(),
+        has_last: lines.iter().any(|line| !line.last.is_empty()),
         lines,
         paging,
         all,
@@ -165,6 +168,8 @@ fn line(look: &Look<'_>, rule: &VisitRule, visit: &NextVisit) -> Line {
         (days, Lang::En) => format!("{} days overdue", -days),
     };
     let interval = rule.interval(visit.value.as_deref());
+    let is_validity = matches!(rule.after, VisitAfter::Field(_))
+        && interval.is_some_and(|interval| interval.months == 0 && interval.days == 0);
     Line {
         rule: look.text(&rule.name).to_owned(),
         subject: name.unwrap_or(&visit.subject).to_owned(),
@@ -176,10 +181,12 @@ fn line(look: &Look<'_>, rule: &VisitRule, visit: &NextVisit) -> Line {
         left,
         lamp,
         shape,
-        last: visit.last.map_or_else(
-            || words.say("还没有", "never").to_owned(),
-            |last| words.day(last),
-        ),
+        // A date of validity, on which it is due itself, is no visit that was made.
+        last: match visit.last {
+            Some(_) if is_validity => String::new(),
+            Some(last) => words.day(last),
+            None => words.say("还没有", "never").to_owned(),
+        },
         last_address: match (&rule.after, visit.record) {
             (VisitAfter::Record(record_type, _), Some(record)) => {
                 Some(format!("/records/{record_type}/{record}"))
