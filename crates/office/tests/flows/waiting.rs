@@ -65,7 +65,8 @@ fn what_is_kept_of_what_waits_is_what_is_found_anew() {
     // A step: the same case waits for something else; the chief is asked for time.
     city.acts(first, "accept").unwrap();
     let found = kept_and_anew(&mut kept, &city);
-    assert!(found[0][0].1.contains(&"pass_on".to_owned()), "{found:?}");
+    let own = found[0].iter().find(|told| told.0 == first).unwrap();
+    assert!(own.1.contains(&"pass_on".to_owned()), "{found:?}");
     city.acts_with(first, "ask_time", &[], |_| ()).unwrap();
     let found = kept_and_anew(&mut kept, &city);
     assert_eq!(numbers(&found[2]), [first]);
