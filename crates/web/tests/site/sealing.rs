@@ -461,7 +461,7 @@ fn sealing_ends_every_course_says_what_it_cuts_short_and_keeps_the_minutes_when_
     assert!(objected < item, "{page}");
 
     let page = town.city.get("/meeting").text();
-    assert!(page.contains("have not been answered"), "{page}");
+    assert!(page.contains("1 appeal has not been answered"), "{page}");
     assert!(page.contains("17 Jan 2019"), "{page}");
     // Refused for the missing reason: the file stays, and is said.
     let fields = [

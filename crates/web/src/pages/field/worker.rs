@@ -32,6 +32,7 @@ const SHELL: &[&str] = &[
     "drop.js",
     "grid.js",
     "lazy.js",
+    "size.js",
     "refresh.js",
     "field.js",
     "field-form.js",
