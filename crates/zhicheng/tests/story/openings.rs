@@ -26,7 +26,10 @@ fn what_an_import_brought_is_opened_once_and_found_by_its_flow() {
     city.run(["import", "sample", &file]).ok();
     let opened = |count: u64| {
         let done = city.run(["advance"]).ok();
-        assert!(done.out.contains(&format!("opened by records {count}")), "{done}");
+        assert!(
+            done.out.contains(&format!("opened by records {count}")),
+            "{done}"
+        );
     };
     opened(2);
     opened(0);
