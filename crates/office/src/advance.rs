@@ -97,7 +97,7 @@ impl Office {
         }
         let mut falls = Falls::default();
         let mut commands = Vec::new();
-        for case in self.cases_on(day)? {
+        for case in self.open_cases_on(day)? {
             commands.extend(self.time_commands(&case)?);
             self.look_at(&programme, &case, day, &mut falls, &mut done.unknown)?;
         }

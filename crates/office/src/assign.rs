@@ -2,7 +2,8 @@
 //! late, a leader's instruction. Each is a case of a flow that says `about = "assignment"`, with a lead unit, units
 //! that support it and a day; it closes as its flow says, by a written reply that is accepted.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use base::{ActionId, Day, FieldId, FlowId, Position, Problem, UnitId};
 use casework::{Flow, Opening, Value};
@@ -44,7 +45,24 @@ pub struct Assignment {
 
 /// The flows of a programme whose cases are assignments, in its order.
 pub fn flows(programme: &Programme) -> impl Iterator<Item = &Flow> {
-    programme.flows.values().filter(|flow| is_assignment(flow))
+    let flows = programme.flows.values().map(|flow| &**flow);
+    flows.filter(|flow| is_assignment(flow))
+}
+
+impl Office {
+    /// Every assignment, open or closed, by number.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn assignments(&self) -> Result<Vec<Case>, Problem> {
+        let flows = self.flows_ever();
+        let flows: BTreeSet<&FlowId> = flows
+            .iter()
+            .filter(|flow| is_assignment(flow))
+            .map(|flow| &flow.id)
+            .collect();
+        self.cases_of_flows(&flows.into_iter().collect::<Vec<_>>())
+    }
 }
 
 /// Whether a flow's cases are assignments.
@@ -247,7 +265,7 @@ fn draft(
         version: Position(0),
         state: casework::open(flow, opening)?,
         about: facts.clone(),
-        flow: flow.clone(),
+        flow: Arc::new(flow.clone()),
         by_time: Vec::new(),
         below: Vec::new(),
         merged: Vec::new(),

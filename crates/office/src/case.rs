@@ -5,6 +5,7 @@
 //! is a case like any other, opened for each unit that carries the item.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use base::{
     ActionId, CodeId, Day, FieldId, FlowId, ItemId, Lang, Moment, Period, Position, Problem,
@@ -25,6 +26,7 @@ use crate::entry::{CaseOpenFacts, Evidence, Kind, Private};
 use crate::field_visit::Visit;
 use crate::fold::{get, row};
 use crate::folder::{Command, Office, Progress, now};
+use crate::mirror::CasesWanted;
 use crate::problems;
 use crate::spaces::{self, CaseRow, StepRow};
 use crate::values;
@@ -44,7 +46,7 @@ pub struct Case {
     /// What it is about.
     pub about: CaseOpenFacts,
     /// The flow as it stood when the case was accepted.
-    pub flow: Flow,
+    pub flow: Arc<Flow>,
     /// The steps that time has taken of itself and that are not written down yet; `state` has them already.
     pub by_time: Vec<Step>,
     /// The cases below it.
@@ -86,11 +88,15 @@ impl Office {
     /// # Errors
     /// There is none.
     pub fn case(&self, number: u64) -> Result<Case, Problem> {
+        self.case_on(number, self.today()?)
+    }
+
+    fn case_on(&self, number: u64, day: Day) -> Result<Case, Problem> {
         let state = self.state()?;
         let Some((version, bytes)) = state.get(spaces::CASE, &spaces::number_key(number))? else {
             return Err(problems::no_such_case(number));
         };
-        self.case_of(number, version, row(spaces::CASE, &bytes)?, self.today()?)
+        self.case_of(number, version, row(spaces::CASE, &bytes)?, day)
     }
 
     /// The number of the case of an item, a unit and a period, if it was opened.
@@ -113,28 +119,59 @@ impl Office {
         get(&self.state()?, spaces::CASE_INDEX, &key)
     }
 
-    /// All cases, by number.
+    /// The numbers of all cases, open and closed, in their order. There may be millions: read them one by one.
+    pub fn case_numbers(&self) -> Vec<u64> {
+        let closed = CasesWanted::default();
+        let closed = self.mirror().closed_cases(&closed);
+        let mut numbers: Vec<u64> = self.mirror().open_cases().chain(closed).collect();
+        numbers.sort_unstable();
+        numbers
+    }
+
+    /// The flows of every programme that there was, the latest of each first: an older case runs by an older one.
+    pub fn flows_ever(&self) -> Vec<Arc<Flow>> {
+        let mut programmes: Vec<_> = self.mirror().programmes().collect();
+        programmes.reverse();
+        let flows = programmes
+            .into_iter()
+            .flat_map(|found| found.flows.values());
+        flows.cloned().collect()
+    }
+
+    /// The cases that are not closed, by number: a day's work looks at these, however many are closed. What time alone
+    /// has closed is among them before it is written.
     ///
     /// # Errors
     /// The state cannot be read.
-    pub fn cases(&self) -> Result<Vec<Case>, Problem> {
-        self.cases_on(self.today()?)
+    pub fn open_cases(&self) -> Result<Vec<Case>, Problem> {
+        self.open_cases_on(self.today()?)
     }
 
-    /// All cases, by number, with what time has done up to a day.
-    pub(crate) fn cases_on(&self, day: Day) -> Result<Vec<Case>, Problem> {
-        let mut cases = Vec::new();
-        for found in self.state()?.scan(spaces::CASE, &[]) {
-            let found = found?;
-            let number = found
-                .key
-                .as_slice()
-                .try_into()
-                .map_or(0, u64::from_be_bytes);
-            let row = row(spaces::CASE, &found.value)?;
-            cases.push(self.case_of(number, found.version, row, day)?);
+    /// The same with what time has done up to a day.
+    pub(crate) fn open_cases_on(&self, day: Day) -> Result<Vec<Case>, Problem> {
+        let numbers = self.mirror().open_cases();
+        numbers.map(|number| self.case_on(number, day)).collect()
+    }
+
+    /// The cases of some flows, open or closed, by number.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn cases_of_flows(&self, flows: &[&FlowId]) -> Result<Vec<Case>, Problem> {
+        let is_one = |flow: &str| flows.iter().any(|found| found.as_str() == flow);
+        let mut numbers = self.mirror().open_cases_of(is_one);
+        for flow in flows {
+            let wanted = CasesWanted {
+                flow: Some(flow.as_str()),
+                ..CasesWanted::default()
+            };
+            numbers.extend(self.mirror().closed_cases(&wanted));
         }
-        Ok(cases)
+        numbers.sort_unstable();
+        numbers
+            .into_iter()
+            .map(|number| self.case(number))
+            .collect()
     }
 
     pub(crate) fn case_of(

@@ -5,6 +5,7 @@
 //! [`Office::act_many`] first.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use base::{FieldId, FlowId, ItemId, Period, Problem, Ratio, Rounding, ScorecardId, Text};
 use casework::{FieldKind, Value};
@@ -557,9 +558,15 @@ impl Office {
         scorecard: &ScorecardId,
         period: &Period,
     ) -> Result<Vec<Case>, Problem> {
+        let of_scorecard = |programme: &Arc<Programme>| {
+            let found = programme.scorecards.get(scorecard);
+            let opens = found.into_iter().flat_map(|found| found.opens.values());
+            opens.cloned().collect::<Vec<FlowId>>()
+        };
+        let flows: BTreeSet<FlowId> = self.mirror().programmes().flat_map(of_scorecard).collect();
         let period = period.to_string();
         Ok(self
-            .cases()?
+            .cases_of_flows(&flows.iter().collect::<Vec<_>>())?
             .into_iter()
             .filter(|case| {
                 case.about.item.is_none()

@@ -9,8 +9,8 @@
 //! so before anything is appended.
 
 mod beside;
+mod cases;
 mod check;
-mod closed;
 mod time;
 
 use std::collections::{BTreeMap, HashMap};
@@ -26,7 +26,8 @@ use programme::schema::{Schema, TableSchema, Value};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-pub use self::closed::CasesWanted;
+use self::cases::Cases;
+pub use self::cases::CasesWanted;
 use crate::activate::programme_of;
 use crate::entry::{
     AuditDrawFacts, AuditFindingFacts, CaseOpenFacts, CasePassedFacts, ImportEndFacts, Kind,
@@ -77,7 +78,7 @@ pub struct Mirror {
     position: Position,
     programmes: BTreeMap<Position, Arc<Programme>>,
     columns: Columns,
-    cases: HashMap<u64, CaseNow>,
+    cases: Cases,
     /// The cases about a record, in the order in which they were opened.
     about: HashMap<u64, Vec<u64>>,
     /// How records of the programme in force become rows.
@@ -199,9 +200,8 @@ impl Mirror {
 
     /// Whether there is a case of a flow about a record, open or closed, whoever opened it.
     pub(crate) fn has_case_about(&self, record: u64, flow: &FlowId) -> bool {
-        let about = self.about.get(&record).into_iter().flatten();
-        let mut cases = about.filter_map(|number| self.cases.get(number));
-        cases.any(|case| *case.opened.flow == *flow.as_str())
+        let mut about = self.about.get(&record).into_iter().flatten();
+        about.any(|number| self.cases.flow_of(*number) == Some(flow.as_str()))
     }
 
     fn note_about(&mut self, number: u64, case: &CaseNow) {
@@ -306,14 +306,9 @@ impl Mirror {
             all.map(|(at, found)| (*at, found.id.clone(), found.version.clone()))
                 .collect()
         };
-        let steps = |mirror: &Mirror| -> BTreeMap<u64, (String, usize)> {
-            let all = mirror.cases.iter();
-            all.map(|(number, case)| (*number, (case.state.clone(), case.steps.len())))
-                .collect()
-        };
         let parts = [
             ("programmes", versions(self) == versions(other)),
-            ("cases", steps(self) == steps(other)),
+            ("cases", self.cases.same_as(&other.cases)),
             ("overrides", self.overrides == other.overrides),
             ("sealings", self.seals == other.seals),
             ("names", self.names == other.names),
@@ -405,18 +400,18 @@ impl Mirror {
                 let case = CaseNow::opened(facts(told)?, told.programme);
                 self.show_case(at, at.0, &case)?;
                 self.note_about(at.0, &case);
-                self.cases.insert(at.0, case);
+                self.cases.insert(at.0, case)?;
             }
             Kind::CaseAct | Kind::CasePassed => {
                 let passed = step_of(told, kind)?;
                 let number = passed.act.case;
                 let mut case = self
                     .cases
-                    .remove(&number)
+                    .remove(number)
                     .ok_or_else(|| problems::missing_case(at.0, number))?;
                 case.take(at, passed);
                 self.show_case(at, number, &case)?;
-                self.cases.insert(number, case);
+                self.cases.insert(number, case)?;
             }
             Kind::Override => self.overrides.push((at, facts(told)?)),
             Kind::Seal => self.seals.push((at, facts(told)?)),

@@ -388,7 +388,7 @@ impl Office {
                 return Ok(None);
             };
             let above = self.case(parent)?;
-            (about, flow_subject) = (above.about, above.flow.subject);
+            (about, flow_subject) = (above.about, above.flow.subject.clone());
         }
         Ok(None)
     }

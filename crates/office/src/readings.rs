@@ -487,7 +487,7 @@ impl Office {
 
 fn flow_of<'p>(programme: &'p Programme, sensor: &Sensor) -> Option<&'p casework::Flow> {
     let flow = sensor.limit.as_ref()?.opens.as_ref()?;
-    programme.flows.get(flow)
+    programme.flows.get(flow).map(|flow| &**flow)
 }
 
 /// Whether a case's field says which sensor it is about.

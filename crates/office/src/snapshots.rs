@@ -28,7 +28,7 @@ const DIR: &str = "snapshots";
 const MAGIC: &[u8; 8] = b"ZCMIRROR";
 /// The form of the file, and of what the mirror makes of entries: a later version that makes something
 /// else of them must count on here.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 /// Magic, version, position, root, length and checksum of the part beside the columns, and the checksum
 /// of all that.
 const HEAD_BYTES: usize = 8 + 4 + 8 + 32 + 8 + 16 + 16;

@@ -139,7 +139,7 @@ impl Worklist {
         if self.position == Position(0) || now.0 - self.position.0 > ENTRIES_READ_MAX {
             self.forget_waiting();
             self.open = office
-                .cases()?
+                .open_cases()?
                 .into_iter()
                 .filter(|case| !case.state.is_closed())
                 .map(|case| (case.number, case))

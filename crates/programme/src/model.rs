@@ -49,7 +49,7 @@ pub struct Programme {
     /// Scorecards.
     pub scorecards: IndexMap<ScorecardId, Scorecard>,
     /// Flows.
-    pub flows: IndexMap<FlowId, casework::Flow>,
+    pub flows: IndexMap<FlowId, Arc<casework::Flow>>,
     /// When the system reminds of deadlines.
     pub reminders: Vec<Reminder>,
     /// Who issues papers and how their numbers read, by kind.

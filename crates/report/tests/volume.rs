@@ -182,7 +182,7 @@ fn readers_of_pdf_see_the_same() {
 /// The text of a PDF as poppler reads it, spaces between words one each.
 fn text_of(file: &Path) -> Option<String> {
     let out = Command::new("pdftotext")
-        .arg("-layout")
+        .args(["-enc", "UTF-8", "-layout"])
         .arg(file)
         .arg("-")
         .output()

@@ -41,7 +41,7 @@ use crate::spaces::{self, ImportRow, ImportStatus};
 use crate::values::Spellings;
 
 /// The most subjects and records that are made at once.
-pub const MADE_MAX: u64 = 1_000_000;
+pub const MADE_MAX: u64 = 2_000_000;
 /// The most refusals that are told of one distribution.
 const REFUSALS_MAX: usize = 20;
 /// On which days before the demonstration's today time did its work.
@@ -108,7 +108,7 @@ impl Office {
         }
         let mut planned = self.plan(&programme, seed, progress)?;
         let mut counts = std::mem::take(&mut planned.counts);
-        let numbers = self.open_cases(&programme, seed, Of::Others, &mut counts, progress)?;
+        let numbers = self.open_made(&programme, seed, Of::Others, &mut counts, progress)?;
         // Judged first without figures, so that nothing is appended when a step is refused.
         let mut steps = self.walk_cases(&programme, seed, &numbers, &Measured::new())?;
         self.append_planned(&programme, seed, &mut planned, progress)
@@ -117,7 +117,7 @@ impl Office {
         if !measured.is_empty() {
             steps = self.walk_cases(&programme, seed, &numbers, &measured)?;
         }
-        let numbers = self.open_cases(&programme, seed, Of::Records, &mut counts, progress)?;
+        let numbers = self.open_made(&programme, seed, Of::Records, &mut counts, progress)?;
         steps.extend(self.walk_cases(&programme, seed, &numbers, &measured)?);
         self.append_in_groups(steps, "steps", progress)
             .map_err(one)?;
@@ -338,7 +338,7 @@ impl Office {
     }
 
     /// Opens the cases of such flows and gives their numbers, by distribution.
-    fn open_cases(
+    fn open_made(
         &mut self,
         programme: &Programme,
         seed: u64,

@@ -1,9 +1,8 @@
 //! What the mirror holds beside the columns, as the bytes of a snapshot and back.
 //!
 //! Programmes are named by their positions only and read again from their entries. The rest is JSON, as it
-//! is little, but for the subjects' names, which may be millions.
+//! is little, but for closed cases and subjects' names, which may be millions.
 
-use std::collections::HashMap;
 use std::io::{Read, Seek};
 
 use base::{Position, Problem};
@@ -11,6 +10,7 @@ use ledger::Ledger;
 use measure::Columns;
 use serde::{Deserialize, Serialize};
 
+use super::cases::Cases;
 use super::{CaseNow, Mirror};
 use crate::activate::programme_of;
 use crate::entry::{
@@ -47,6 +47,12 @@ type BesideRead = Beside<
     Vec<SubjectFacts>,
 >;
 
+/// The first piece of bytes, of which its length stands before it, and what follows.
+fn split(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = bytes.split_first_chunk::<8>()?;
+    rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)
+}
+
 /// Every one of a list, by reference and with its position as a number.
 fn told<T>(list: &[(Position, T)]) -> At<&T> {
     list.iter().map(|(at, facts)| (at.0, facts)).collect()
@@ -64,8 +70,7 @@ impl Mirror {
     /// # Errors
     /// More names of subjects than fit into a snapshot.
     pub(crate) fn beside_columns(&self) -> Result<Vec<u8>, Problem> {
-        let mut cases: At<&CaseNow> = self.cases.iter().map(|(at, case)| (*at, case)).collect();
-        cases.sort_unstable_by_key(|(at, _)| *at);
+        let cases: At<&CaseNow> = self.cases.open().collect();
         let imported = self.imported.iter();
         let mut imported: At<&Vec<SubjectFacts>> = imported.map(|(at, told)| (*at, told)).collect();
         imported.sort_unstable_by_key(|(at, _)| *at);
@@ -83,6 +88,10 @@ impl Mirror {
             .map_err(|error| problems::snapshot_unfit(error.to_string()))?;
         let mut bytes = (json.len() as u64).to_le_bytes().to_vec();
         bytes.extend(json);
+        let mut closed = Vec::new();
+        self.cases.write_closed(&mut closed);
+        bytes.extend((closed.len() as u64).to_le_bytes());
+        bytes.extend(closed);
         self.names
             .write(&mut bytes)
             .ok_or_else(|| problems::snapshot_unfit("4 GiB"))?;
@@ -99,18 +108,16 @@ impl Mirror {
         columns: impl Fn() -> std::io::Result<R> + Sync,
         ledger: &Ledger,
     ) -> Result<Mirror, Problem> {
-        let (json, names) = beside
-            .split_first_chunk::<8>()
-            .and_then(|(length, rest)| {
-                rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)
-            })
-            .ok_or_else(|| problems::snapshot_unfit("mirror"))?;
+        let piece = |bytes| split(bytes).ok_or_else(|| problems::snapshot_unfit("mirror"));
+        let (json, rest) = piece(beside)?;
+        let (closed, names) = piece(rest)?;
         let beside: BesideRead = serde_json::from_slice(json)
             .map_err(|error| problems::snapshot_unfit(error.to_string()))?;
         let names = SubjectNames::read(names).ok_or_else(|| problems::snapshot_unfit("names"))?;
         let mut mirror = Mirror {
             position,
-            cases: beside.cases.into_iter().collect::<HashMap<_, _>>(),
+            cases: Cases::read(beside.cases, closed)
+                .ok_or_else(|| problems::snapshot_unfit("cases"))?,
             overrides: taken(beside.overrides),
             seals: taken(beside.seals),
             publications: taken(beside.publications),
@@ -131,13 +138,7 @@ impl Mirror {
             return Err(problems::snapshot_unfit("programmes"));
         }
         mirror.columns = columns;
-        let mut about: Vec<(u64, u64)> = mirror
-            .cases
-            .iter()
-            .filter_map(|(number, case)| Some((*number, case.opened.record?)))
-            .collect();
-        about.sort_unstable();
-        for (number, record) in about {
+        for (number, record) in mirror.cases.records() {
             mirror.about.entry(record).or_default().push(number);
         }
         mirror.expect_again()?;

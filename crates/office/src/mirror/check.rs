@@ -4,6 +4,7 @@
 //! checks what it writes against the programme and the state; this is the second lock, by the very columns that
 //! will take the entry. It changes nothing.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -123,7 +124,7 @@ impl Ahead<'_> {
                 let passed = step_of(told, kind)?;
                 let number = passed.act.case;
                 let known = self.cases.remove(&number);
-                let known = known.or_else(|| self.mirror.cases.get(&number).cloned());
+                let known = known.or_else(|| self.mirror.cases.get(number).map(Cow::into_owned));
                 let mut case =
                     known.ok_or_else(|| problems::missing_case(told.position.0, number))?;
                 case.take(told.position, passed);

@@ -3,7 +3,7 @@
 //! A notice that ends makes its case another one without an entry, so the columns are told beforehand what each case
 //! will be and from which day on. Holidays that become known later count days that could not be counted before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use base::{Day, FlowId, Position, Problem, WorkCalendar};
@@ -55,7 +55,7 @@ impl Mirror {
             return Ok(());
         }
         let (calendar, mut uncounted) = (before.calendar.clone(), Vec::new());
-        for (number, case) in self.cases.iter().filter(|(_, case)| case.closed.is_none()) {
+        for (number, case) in self.cases.open() {
             let (accepted, flow_id) = self.accepted(case)?;
             let Some(flow) = accepted.flows.get(&flow_id) else {
                 continue;
@@ -66,10 +66,9 @@ impl Mirror {
                 && casework::notices(flow, &state, day, &calendar).is_ok();
             let is_another = !is_counted || !flow.notices.is_empty();
             if is_another && self.has_table_of(&flow_id) {
-                uncounted.push((*number, case.clone()));
+                uncounted.push((number, case.clone()));
             }
         }
-        uncounted.sort_unstable_by_key(|(number, _)| *number);
         for (number, case) in uncounted {
             self.show_case(at, number, &case)?;
         }
@@ -113,13 +112,17 @@ impl Mirror {
 
     /// What is expected of cases is not kept with the columns: it is told again, from each step until the next.
     pub(crate) fn expect_again(&mut self) -> Result<(), Problem> {
-        let mut numbers: Vec<u64> = self.cases.keys().copied().collect();
-        numbers.sort_unstable();
+        let flows = self
+            .programmes
+            .values()
+            .flat_map(|found| found.flows.values());
+        let with_notices: BTreeSet<FlowId> = flows
+            .filter(|flow| !flow.notices.is_empty())
+            .map(|flow| flow.id.clone())
+            .collect();
         let mut told = Vec::new();
-        for number in numbers {
-            let Some(case) = self.cases.get(&number) else {
-                continue;
-            };
+        for (number, case) in self.cases.of_flows(|flow| with_notices.contains(flow)) {
+            let case = &*case;
             let (accepted, flow_id) = self.accepted(case)?;
             let notices = accepted.flows.get(&flow_id).map(|flow| &flow.notices);
             if notices.is_none_or(Vec::is_empty) {
@@ -135,7 +138,10 @@ impl Mirror {
                     }
                 }
                 if let Some(step) = step {
-                    then.take_row(step.clone(), accepted.flows.get(&flow_id));
+                    then.take_row(
+                        step.clone(),
+                        accepted.flows.get(&flow_id).map(|flow| &**flow),
+                    );
                     from = Position(step.at);
                 }
             }

@@ -707,7 +707,11 @@ impl Office {
             }
             About::Case => {
                 let mut late: Vec<(Day, u64, String)> = Vec::new();
-                for case in self.cases()?.iter().filter(|case| !case.state.is_closed()) {
+                for case in self
+                    .open_cases()?
+                    .iter()
+                    .filter(|case| !case.state.is_closed())
+                {
                     if let PaperKind::OfCase(paper) = kind
                         && !(case.flow.id == paper.flow
                             && case

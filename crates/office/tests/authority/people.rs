@@ -246,7 +246,7 @@ fn a_handover_lists_what_waits_and_needs_two_signatures() {
     let (row, list) = chibi.office.handover(number).unwrap();
     assert_eq!((row.from, row.to, row.confirmed), (liaison, next, None));
     // Every item that Puqi carries waits for its liaison.
-    let waiting = chibi.office.cases().unwrap();
+    let waiting = chibi.office.open_cases().unwrap();
     let of_puqi = waiting
         .iter()
         .filter(|case| case.about.unit.as_deref() == Some("puqi"));

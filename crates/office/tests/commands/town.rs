@@ -376,10 +376,11 @@ impl Town {
     }
 
     fn act(&mut self, which: u8, action: u8) {
-        let cases = self.office.cases().unwrap();
+        let cases = self.office.case_numbers();
         let Some(case) = cases.get(usize::from(which) % cases.len().max(1)) else {
             return;
         };
+        let case = &self.office.case(*case).unwrap();
         let action = ACTIONS[usize::from(action) % ACTIONS.len()];
         let (role, unit, fields): (&str, Option<String>, &[(&str, &str)]) = match action {
             "file" => ("liaison", case.about.unit.clone(), &[]),

@@ -9,8 +9,9 @@ use office::entry::Kind;
 use crate::town::{TOWN, Town};
 
 fn cases(town: &Town) -> BTreeMap<String, Case> {
-    let cases = town.office.cases().unwrap().into_iter();
-    let named = cases.map(|case| {
+    let numbers = town.office.case_numbers().into_iter();
+    let named = numbers.map(|number| {
+        let case = town.office.case(number).unwrap();
         let about = &case.about;
         let name = format!(
             "{}/{}",

@@ -138,7 +138,10 @@ fn build_parts(rows: &Rows, faults: &mut Faults) -> Option<Programme> {
         record_types,
         indicators,
         scorecards,
-        flows,
+        flows: flows
+            .into_iter()
+            .map(|(id, flow)| (id, Arc::new(flow)))
+            .collect(),
         reminders,
         papers,
         lot_sampling,

@@ -159,7 +159,7 @@ pub(crate) async fn assignments(
                 .cloned()
                 .collect()
         } else {
-            let all = office.cases()?.into_iter();
+            let all = office.assignments()?.into_iter();
             all.filter(is_wanted).take(limit + 1).collect()
         };
         let has_more = cases.len() > limit;

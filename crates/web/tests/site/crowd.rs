@@ -23,7 +23,7 @@ fn sixty_four_liaison_officers_submit_evidence_at_once_and_nothing_is_lost() {
             let (scorecard, year) = (ScorecardId::new("assessment"), office.programme()?.year);
             let day = Day::parse("2018-03-05").ok();
             office.open_assessment(&scorecard, &year, day, &mut |_, _, _| ())?;
-            office.cases()
+            office.open_cases()
         })
         .unwrap()
         .into_iter()

@@ -1,7 +1,9 @@
 //! `case open|list|show|act`: the course of assessment items, step by step.
 
+use std::sync::Arc;
+
 use base::{Day, FlowId, Problem, RoleId, StateId, Text};
-use casework::{Due, DueState};
+use casework::{Due, DueState, Flow};
 use office::Office;
 use office::case::{ActRequest, Case};
 use programme::model::Programme;
@@ -11,7 +13,7 @@ use crate::commands::records::store;
 use crate::commands::{common, erase, names};
 use crate::failure::{Failure, Outcome};
 use crate::lang::{lang, say};
-use crate::output::{Cell, Column, Format, print};
+use crate::output::{Cell, Column, Format, print, stream};
 use crate::problems;
 use crate::progress::Progress;
 
@@ -118,21 +120,21 @@ fn list(arguments: &CaseList) -> Outcome {
         Column::text("due_on", "到期", "due"),
         Column::number("working_days_left", "还剩", "left"),
     ];
-    let cases = office.cases()?;
+    let flows = office.flows_ever();
     let flow = arguments
         .flow
         .as_deref()
-        .map(|text| flow_of(&programme, &cases, text))
+        .map(|text| flow_of(&flows, text))
         .transpose()?;
     let state = arguments
         .state
         .as_deref()
-        .map(|text| state_of(&programme, &cases, text))
+        .map(|text| state_of(&flows, text))
         .transpose()?;
     let today = office.today()?;
-    let mut late = 0_u64;
-    let mut rows = Vec::new();
-    for case in cases {
+    let (mut late, mut count) = (0_u64, 0_u64);
+    let line = |number: u64| -> Result<Option<Vec<Cell>>, Failure> {
+        let case = office.case(number)?;
         let wanted_unit = unit
             .as_ref()
             .is_none_or(|unit| case.about.unit.as_deref() == Some(unit.as_str()));
@@ -141,17 +143,18 @@ fn list(arguments: &CaseList) -> Outcome {
             .is_none_or(|state| &case.state.state == state);
         let wanted_flow = flow.as_ref().is_none_or(|flow| case.flow.id == *flow);
         if !(wanted_unit && wanted_state && wanted_flow) {
-            continue;
+            return Ok(None);
         }
         let next = running(&programme, &case, today);
         let is_late = next.as_ref().is_some_and(Due::is_late);
         if arguments.late && !is_late {
-            continue;
+            return Ok(None);
         }
+        count += 1;
         late += u64::from(is_late);
         let unit = case.about.unit.clone().unwrap_or_default();
         let [deadline, due_on, left] = next_cells(&programme, &case, next.as_ref(), today);
-        rows.push(vec![
+        Ok(Some(vec![
             Cell::same(case.number),
             Cell::shown(
                 case.flow.id.to_string(),
@@ -170,21 +173,20 @@ fn list(arguments: &CaseList) -> Outcome {
             deadline,
             due_on,
             left,
-        ]);
-    }
-    print(arguments.output.format, &columns, &rows)?;
+        ]))
+    };
+    // Of a million cases none is kept but in a table, which needs the widths of its columns.
+    let numbers = office.case_numbers();
+    let rows = numbers.into_iter().map(line).filter_map(Result::transpose);
+    stream(arguments.output.format, &columns, rows)?;
     if arguments.output.format == Format::Table {
         outln!(
             "{}",
             match lang() {
-                base::Lang::Zh => format!(
-                    "{} 个办件，其中 {late} 个已逾期（截至 {today}）。",
-                    rows.len()
-                ),
+                base::Lang::Zh => format!("{count} 个办件，其中 {late} 个已逾期（截至 {today}）。"),
                 base::Lang::En => format!(
-                    "{} {}, {late} overdue (as of {today}).",
-                    rows.len(),
-                    if rows.len() == 1 { "case" } else { "cases" }
+                    "{count} {}, {late} overdue (as of {today}).",
+                    if count == 1 { "case" } else { "cases" }
                 ),
             }
         );
@@ -213,14 +215,10 @@ fn about(office: &Office, programme: &Programme, case: &Case) -> Result<Cell, Fa
     Ok(Cell::shown(ids.join(" "), names.join(" · ")))
 }
 
-/// The flow of that id or name, of the programme or of the cases that there are.
-fn flow_of(programme: &Programme, cases: &[Case], word: &str) -> Result<FlowId, Failure> {
+/// The flow of that id or name, of those that there ever were.
+fn flow_of(flows: &[Arc<Flow>], word: &str) -> Result<FlowId, Failure> {
     let mut known: Vec<(&str, &Text)> = Vec::new();
-    for flow in programme
-        .flows
-        .values()
-        .chain(cases.iter().map(|case| &case.flow))
-    {
+    for flow in flows {
         if !known.iter().any(|(id, _)| *id == flow.id.as_str()) {
             known.push((flow.id.as_str(), &flow.name));
         }
@@ -231,16 +229,10 @@ fn flow_of(programme: &Programme, cases: &[Case], word: &str) -> Result<FlowId, 
     }
 }
 
-/// The state of that id or name, in the flows of the programme or of the cases that there are.
-fn state_of(programme: &Programme, cases: &[Case], word: &str) -> Result<StateId, Failure> {
-    let flows = || {
-        programme
-            .flows
-            .values()
-            .chain(cases.iter().map(|case| &case.flow))
-    };
+/// The state of that id or name, in the flows that there ever were.
+fn state_of(flows: &[Arc<Flow>], word: &str) -> Result<StateId, Failure> {
     let mut known: Vec<(&str, &Text)> = Vec::new();
-    for state in flows().flat_map(|flow| &flow.states) {
+    for state in flows.iter().flat_map(|flow| &flow.states) {
         if !known.iter().any(|(id, _)| *id == state.id.as_str()) {
             known.push((state.id.as_str(), &state.name));
         }

@@ -208,7 +208,7 @@ fn show(look: &Look<'_>, chosen: Chosen) -> Result<Page, Refused> {
             && (chosen.state != "closed" || case.state.is_closed())
     };
     let mut cases: Vec<Case> = if matches!(chosen.state.as_str(), "closed" | "all") {
-        look.office.cases()?
+        look.office.assignments()?
     } else {
         let list = look.site.worklist(look.office)?;
         list.open()

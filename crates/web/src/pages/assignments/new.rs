@@ -159,7 +159,7 @@ fn nothing_yet(look: &Look<'_>, flow: &casework::Flow) -> Case {
             subject: None,
             parent: None,
         },
-        flow: flow.clone(),
+        flow: std::sync::Arc::new(flow.clone()),
         by_time: Vec::new(),
         below: Vec::new(),
         merged: Vec::new(),

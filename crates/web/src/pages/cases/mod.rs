@@ -113,13 +113,17 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
             flow: Some(&chosen.flow),
             unit: Some(chosen.unit.as_str()).filter(|unit| !unit.is_empty()),
             state: Some(&chosen.state),
+            ..CasesWanted::default()
         };
-        let numbers = look.office.mirror().closed_cases(&wanted);
-        let page = numbers.iter().filter(|number| is_on_page(**number));
+        let mirror = look.office.mirror();
+        let page = mirror
+            .closed_cases(&wanted)
+            .filter(|number| is_on_page(*number));
         let read = page
             .take(LINES_MAX + 1)
-            .map(|number| look.office.case(*number));
-        (numbers.len(), read.collect::<Result<_, _>>()?)
+            .map(|number| look.office.case(number));
+        let read = read.collect::<Result<_, _>>()?;
+        (mirror.closed_cases(&wanted).count(), read)
     } else {
         let list = look.site.worklist(look.office)?;
         let (mut count, mut page) = (0, Vec::new());
@@ -147,6 +151,7 @@ fn show(look: &Look<'_>, chosen: &Chosen) -> Result<Page, Refused> {
         look.programme
             .flows
             .values()
+            .map(|flow| &**flow)
             .filter(|flow| !is_assignment(flow))
     };
     let named = |flow: &Flow| (flow.id.to_string(), look.text(&flow.name).to_owned());

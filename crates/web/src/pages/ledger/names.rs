@@ -83,7 +83,7 @@ pub(super) struct Reader<'l> {
     look: &'l Look<'l>,
     flow: Option<&'l casework::Flow>,
     /// The flow as the entry's case has it, where that is another than the programme's of now.
-    own: Option<casework::Flow>,
+    own: Option<std::sync::Arc<casework::Flow>>,
     record_type: Option<String>,
 }
 
@@ -92,6 +92,7 @@ impl<'l> Reader<'l> {
     pub fn of(look: &'l Look<'l>, json: &Json) -> Reader<'l> {
         let text = |key: &str| json[key].as_str();
         let flow = text("flow").and_then(|id| look.programme.flows.get(&base::FlowId::new(id)));
+        let flow = flow.map(|flow| &**flow);
         let case = json["case"].as_u64();
         let own = case.and_then(|number| look.office.case(number).ok());
         Reader {
@@ -103,7 +104,7 @@ impl<'l> Reader<'l> {
     }
 
     fn flow(&self) -> Option<&casework::Flow> {
-        self.own.as_ref().or(self.flow)
+        self.own.as_deref().or(self.flow)
     }
 
     /// What a path is called; empty where no part of it has a name.

@@ -7,6 +7,7 @@ use base::{Day, Lang};
 use office::assessment::Ask;
 use office::assign::{is_assignment, is_charged};
 use office::case::Case;
+use office::mirror::CasesWanted;
 use office::work::task;
 use scoring::Card;
 
@@ -51,9 +52,23 @@ pub(super) fn open_cases(seen: &Seen<'_>, unit: &str) -> Result<(Vec<CaseLine>, 
         return first_lines(seen, unit, open.filter(|case| is_of(case, unit)));
     }
     let mut then = Vec::new();
-    for case in look.office.cases()?.iter().filter(|case| is_of(case, unit)) {
-        let (at, day) = (seen.assessment.at, seen.assessment.day);
-        then.extend(look.office.case_as_of(case.number, at, day)?);
+    // What was open then is open now, or was closed after that day.
+    let (at, day) = (seen.assessment.at, seen.assessment.day);
+    let (mirror, last) = (look.office.mirror(), day.to_string());
+    let wanted = CasesWanted {
+        closed_after: Some(&last),
+        ..CasesWanted::default()
+    };
+    let mut numbers: Vec<u64> = mirror
+        .open_cases()
+        .chain(mirror.closed_cases(&wanted))
+        .collect();
+    numbers.sort_unstable();
+    for number in numbers {
+        let case = look.office.case(number)?;
+        if is_of(&case, unit) {
+            then.extend(look.office.case_as_of(number, at, day)?);
+        }
     }
     first_lines(seen, unit, then.iter())
 }
