@@ -7,7 +7,7 @@
 use std::cmp::{Ordering, Reverse};
 use std::sync::Arc;
 
-use base::Position;
+use base::{Day, Position};
 use memchr::memmem;
 use programme::schema::ColumnType;
 
@@ -75,6 +75,8 @@ pub enum Test {
     Contains(Vec<Arc<str>>, String),
     /// Nothing is there.
     Empty(Arc<str>),
+    /// Of what has versions, the one that holds on a day; every row of what has none.
+    HeldOn(Day),
 }
 
 /// A page of rows.
@@ -105,7 +107,7 @@ impl Columns {
         let tests: Vec<Compiled> = listing
             .tests
             .iter()
-            .map(|test| compile(test, table, dictionaries))
+            .flat_map(|test| compile(test, table, dictionaries))
             .collect();
         let sums: Vec<Option<Place>> = listing
             .sums
@@ -199,8 +201,25 @@ impl Marks {
 /// Lists up to so long are compared as they are.
 const COMPARED_MAX: usize = 8;
 
-fn compile(test: &Test, table: &Table, dictionaries: &Dictionaries) -> Compiled {
+/// What a row meets where it meets a test: all of these.
+fn compile(test: &Test, table: &Table, dictionaries: &Dictionaries) -> Vec<Compiled> {
     match test {
+        Test::HeldOn(day) if table.schema.is_versioned() => {
+            let day = i64::from(day.number());
+            vec![
+                Compiled::Within(Place::From, NULL + 1, day),
+                Compiled::Within(Place::To, day, i64::MAX),
+            ]
+        }
+        Test::HeldOn(_) => Vec::new(),
+        _ => vec![compile_one(test, table, dictionaries)],
+    }
+}
+
+fn compile_one(test: &Test, table: &Table, dictionaries: &Dictionaries) -> Compiled {
+    match test {
+        // Two bounds, made above.
+        Test::HeldOn(_) => Compiled::Never,
         Test::Within(name, least, greatest) => {
             table.column(name).map_or(Compiled::Never, |(place, _)| {
                 Compiled::Within(place, *least, *greatest)

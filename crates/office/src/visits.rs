@@ -141,6 +141,8 @@ impl Office {
             tests: among(rule.only.as_ref())
                 .into_iter()
                 .chain(is_one("id"))
+                // A register that was corrected keeps what it said before: only what holds on the day counts.
+                .chain([Test::HeldOn(day)])
                 .collect(),
             ..Listing::new(Schema::subjects_name(&rule.subject_type), at, ROWS_MAX)
         };

@@ -151,6 +151,50 @@ fn time_opens_a_case_for_each_that_is_near_and_ends_it_when_the_visit_was_made()
 }
 
 #[test]
+fn a_register_that_is_corrected_ends_the_case_for_good() {
+    let package = WORKS
+        .replace(
+            "after_record = \"visit\"\nby_scorecard = \"stars\"",
+            "after_field = \"next_on\"\nrolls = false",
+        )
+        .replace("value = \"A\"\nmonths = 3", "days = 0")
+        .replace("\n[[visit_interval]]\nrule = \"rhythm\"\ndays = 15\n", "")
+        + "\n[[field]]\nof = \"site\"\nid = \"next_on\"\nname = { zh = \"下次\", en = \"Next\" }\ntype = \"date\"\n";
+    let city = City::new(&package, "inspector");
+    let import = |csv: &str| {
+        city.office
+            .command(office::actor::FIRST, None, |office| {
+                let options = office::import::ImportOptions::default();
+                office.import(
+                    "site",
+                    "rows.csv",
+                    csv.as_bytes(),
+                    &options,
+                    &mut |_, _, _| (),
+                )
+            })
+            .unwrap();
+    };
+    import("编号,名称,监管单位,进度,下次\nS-1,一号工地,质监站,在建,2026-04-30\n");
+    assert_eq!((advance(&city), open_cases(&city)), (1, 1));
+    import("编号,下次\nS-1,2027-04-30\n");
+    // On the day before the correction the earlier date held, since then the later one alone.
+    let of = |day: &str| vec![("S-1".to_owned(), day.to_owned(), day < "2026-05-03")];
+    assert_eq!(due(&city, "2026-05-03"), of("2026-04-30"));
+    assert_eq!(due(&city, "2026-05-04"), of("2027-04-30"));
+    let page = city.get("/subjects/site/S-1");
+    assert!(
+        page.has("2027年4月30日") && page.text().matches("下次应在").count() == 1,
+        "{}",
+        page.text()
+    );
+    assert_eq!((advance(&city), open_cases(&city)), (1, 0));
+    for _ in 0..3 {
+        assert_eq!((advance(&city), open_cases(&city)), (0, 0));
+    }
+}
+
+#[test]
 fn a_visit_is_entered_and_not_ticked_off() {
     let city = town();
     assert_eq!(advance(&city), 2);
