@@ -22,6 +22,7 @@ use crate::assign::is_assignment;
 use crate::case::to_json;
 use crate::entry::{CaseOpenFacts, Kind, Private};
 use crate::fold::get;
+use crate::written::Writing;
 use crate::folder::{Command, Office, Progress};
 use crate::record::KEY_SEPARATOR;
 use crate::spaces::{self, KnownRow};
@@ -325,6 +326,7 @@ impl<'a> CaseMaker<'a> {
         numbers: &[u64],
         measured: &Measured,
         papers: &mut Papers<'_>,
+        writing: &mut Writing,
     ) -> Result<Vec<(Day, Command)>, Vec<Problem>> {
         let dealt: Vec<Vec<bool>> = self
             .steps
@@ -348,7 +350,7 @@ impl<'a> CaseMaker<'a> {
                 case.about.unit.clone().unwrap_or_default(),
             ));
             let mut walker = Walker::new(self, office, case, index, points.cloned());
-            if let Err((step, faults)) = walker.walk(&is_dealt, papers, &mut taken) {
+            if let Err((step, faults)) = walker.walk(&is_dealt, papers, writing, &mut taken) {
                 for problem in faults {
                     refusals.note(index + 1, step.action.id.as_str(), &problem, &[], step.row);
                 }
