@@ -94,7 +94,10 @@ impl Office {
             return Ok(found);
         };
         let own: Vec<&Written> = then.written.iter().collect();
-        let own: Vec<&Written> = own.into_iter().filter(|rule| rule.flow == case.flow.id).collect();
+        let own: Vec<&Written> = own
+            .into_iter()
+            .filter(|rule| rule.flow == case.flow.id)
+            .collect();
         if own.is_empty() {
             return Ok(found);
         }
@@ -223,10 +226,7 @@ impl Office {
         let said = |id: &FieldId| after.get(id).map(ToString::to_string);
         let mut cells = BTreeMap::new();
         let day = rule.day.as_ref().and_then(said);
-        cells.insert(
-            DAY.to_owned(),
-            day.unwrap_or_else(|| step.day.to_string()),
-        );
+        cells.insert(DAY.to_owned(), day.unwrap_or_else(|| step.day.to_string()));
         let own = case.about.unit.clone();
         if let Some(unit) = own.or_else(|| step.unit.as_ref().map(ToString::to_string)) {
             cells.insert(UNIT.to_owned(), unit);
@@ -254,7 +254,9 @@ impl Office {
 
 /// A problem of a record that a step writes: it says of which type and field.
 fn named(of: &RecordType, field: Option<&FieldId>, problem: Problem) -> Problem {
-    let field = field.and_then(|id| of.fields.get(id)).map(|field| &field.name);
+    let field = field
+        .and_then(|id| of.fields.get(id))
+        .map(|field| &field.name);
     let (zh, en) = match field {
         Some(name) => (
             format!("“{}”的“{}”", of.name.zh, name.zh),
@@ -264,7 +266,10 @@ fn named(of: &RecordType, field: Option<&FieldId>, problem: Problem) -> Problem 
     };
     let text = Text::new(
         format!("这一步要写的记录{zh}：{}", problem.what.zh),
-        format!("the record that this step writes ({en}): {}", problem.what.en),
+        format!(
+            "the record that this step writes ({en}): {}",
+            problem.what.en
+        ),
     );
     Problem::new(problem.code, problem.severity, text, *problem.remedy)
 }

@@ -22,10 +22,10 @@ use crate::assign::is_assignment;
 use crate::case::to_json;
 use crate::entry::{CaseOpenFacts, Kind, Private};
 use crate::fold::get;
-use crate::written::Writing;
 use crate::folder::{Command, Office, Progress};
 use crate::record::KEY_SEPARATOR;
 use crate::spaces::{self, KnownRow};
+use crate::written::Writing;
 
 /// Working days between two steps when none are declared.
 const DAYS_FROM: i64 = 1;

@@ -34,12 +34,12 @@ use crate::assessment::Ask;
 use crate::course::{ItemOf, proposed_points};
 use crate::entry::{Evidence, ImportEndFacts, ImportOpenFacts, Kind, Private, SubjectFacts};
 use crate::fold::{read, row as state_row};
-use crate::written::Writing;
 use crate::folder::{Command, Office, Progress};
 use crate::import::intake::{Intake, Look, OnOther, Outcome, Taken};
 use crate::new_record::NewRecord;
 use crate::spaces::{self, ImportRow, ImportStatus};
 use crate::values::Spellings;
+use crate::written::Writing;
 
 /// The most subjects and records that are made at once.
 pub const MADE_MAX: u64 = 1_000_000;

@@ -9,8 +9,9 @@ mod clauses;
 
 use std::sync::Arc;
 
-use base::{Problem, Span, 
-    ActionId, CodeId, DeadlineId, FieldId, FlowId, Ratio, RoleId, StateId, Text, VocabularyId,
+use base::{
+    ActionId, CodeId, DeadlineId, FieldId, FlowId, Problem, Ratio, RoleId, Span, StateId, Text,
+    VocabularyId,
 };
 use casework::{
     Action, Adds, Amount, Beyond, Bound, Choice, Deadline, End, Extension, FieldKind, Flow,

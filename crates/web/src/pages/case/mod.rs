@@ -571,7 +571,10 @@ fn writes(look: &Look<'_>, case: &Case, action: &Action) -> Vec<(String, String)
             });
         }
         if rule.without_subject {
-            let mut from = rule.fields.iter().filter(|(id, _)| id.as_str() == "subject");
+            let mut from = rule
+                .fields
+                .iter()
+                .filter(|(id, _)| id.as_str() == "subject");
             let from = from.find_map(|(_, from)| match from {
                 Corrected::Input(id) => case.flow.field(id),
                 Corrected::Value(_) => None,
