@@ -12,7 +12,7 @@ use base::{
 };
 
 use crate::case::{CaseState, STEPS_PER_CASE_MAX, Step};
-use crate::field::{Bound, Field, FieldKind, Value, When};
+use crate::field::{Bound, Field, FieldKind, Value};
 use crate::flow::{Action, Amount, Flow, Scope, StateKind};
 use crate::{beyond, extension, lock, notice, problems};
 
@@ -314,7 +314,7 @@ fn field_problems(
     let mut after = case.fields.clone();
     after.extend(given.iter().map(|(id, value)| (id.clone(), value.clone())));
     for wanted in &action.requires {
-        if !given.contains_key(&wanted.field) && holds(&wanted.when, &after) {
+        if !given.contains_key(&wanted.field) && wanted.when.holds(&after) {
             faults.push(problems::in_both(|lang| {
                 let name = flow.field(&wanted.field);
                 let name = name.map_or(wanted.field.as_str(), |field| field.name.get(lang));
@@ -324,15 +324,6 @@ fn field_problems(
     }
     faults.extend(given_fields_problems(flow, given, &after));
     faults
-}
-
-fn holds(when: &When, fields: &BTreeMap<FieldId, Value>) -> bool {
-    match when {
-        When::Always => true,
-        When::Is(field, value) => fields.get(field) == Some(value),
-        When::IsNot(field, value) => fields.get(field) != Some(value),
-        When::Given(field) => fields.contains_key(field),
-    }
 }
 
 /// The faults of values given for declared fields; `after` is what all fields will then hold.

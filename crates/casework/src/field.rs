@@ -3,6 +3,7 @@
 //! Kept apart from records' fields on purpose: a case field is filled by an action, is judged at
 //! that moment and stays as the step's own statement. Next: `act.rs` judges values by this.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use base::{CodeId, Day, FieldId, Lang, Problem, Ratio, Rounding, Text};
@@ -85,6 +86,19 @@ pub enum When {
     IsNot(FieldId, Value),
     /// When the field holds any value.
     Given(FieldId),
+}
+
+impl When {
+    /// Whether it holds for what the fields of a case hold.
+    #[must_use]
+    pub fn holds(&self, fields: &BTreeMap<FieldId, Value>) -> bool {
+        match self {
+            When::Always => true,
+            When::Is(field, value) => fields.get(field) == Some(value),
+            When::IsNot(field, value) => fields.get(field) != Some(value),
+            When::Given(field) => fields.contains_key(field),
+        }
+    }
 }
 
 /// What a field holds.

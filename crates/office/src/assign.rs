@@ -163,7 +163,7 @@ impl Office {
         if let Some(register) = &register {
             match draft(flow, &facts, today, wanted.due, title, content) {
                 Ok(draft) => {
-                    faults.extend(self.act_command(&draft, register).err().unwrap_or_default());
+                    faults.extend(self.act_faults(&draft, register));
                 }
                 // What no case can be made of has been told already, in better words.
                 Err(found) if faults.is_empty() => return Err(found),

@@ -30,6 +30,7 @@ use crate::mirror::CasesWanted;
 use crate::problems;
 use crate::spaces::{self, CaseRow, StepRow};
 use crate::values;
+use crate::written::Writing;
 
 /// Entries of one append: small enough to be flushed quickly, large enough for one flush to serve many.
 pub(crate) const GROUP: usize = 2_000;
@@ -368,12 +369,16 @@ impl Office {
         if !faults.is_empty() {
             return Err(faults);
         }
-        let mut commands = self.act_commands(&case, request)?;
+        let mut writing = Writing::default();
+        let mut commands = self.act_commands(&case, request, &mut writing)?;
         if let Some(visit) = visit {
             let joined = visit.join_step(self, number, &mut commands);
             joined.map_err(one)?;
         }
+        let (subjects, relied) = writing.finish().map_err(one)?;
+        commands.splice(0..0, subjects);
         let mut preconditions = vec![case.precondition()];
+        preconditions.extend(relied);
         let above_and_below = case.below.iter().chain(&request.into);
         for other in above_and_below {
             preconditions.push(self.case(*other).map_err(one)?.precondition());
@@ -393,13 +398,34 @@ impl Office {
             .map_err(|problem| vec![problem])
     }
 
-    /// The same with the case below that the act opens.
+    /// The same with the records that the step writes.
+    fn step_commands(
+        &self,
+        case: &Case,
+        request: &ActRequest,
+        writing: &mut Writing,
+    ) -> Result<Vec<Command>, Vec<Problem>> {
+        let step = self.judge(case, request, now())?;
+        let command = self.step_command(case, &step, &request.evidence);
+        let mut commands = vec![command.map_err(|problem| vec![problem])?];
+        commands.extend(self.written_by(case, &step, &request.evidence, writing)?);
+        Ok(commands)
+    }
+
+    /// What is wrong with an act and with the records that it writes.
+    pub(crate) fn act_faults(&self, case: &Case, request: &ActRequest) -> Vec<Problem> {
+        let commands = self.step_commands(case, request, &mut Writing::default());
+        commands.err().unwrap_or_default()
+    }
+
+    /// The same with the records that it writes and the case below that it opens.
     fn act_commands(
         &self,
         case: &Case,
         request: &ActRequest,
+        writing: &mut Writing,
     ) -> Result<Vec<Command>, Vec<Problem>> {
-        let mut commands = vec![self.act_command(case, request)?];
+        let mut commands = self.step_commands(case, request, writing)?;
         let below = self.below_of(case, request);
         commands.extend(below.map_err(|problem| vec![problem])?);
         Ok(commands)
@@ -814,7 +840,7 @@ impl Office {
 
 impl Office {
     /// Acts on a case that is held in memory: it goes on there, and its command is given to be appended
-    /// later. Nobody else may act on the case in between.
+    /// later, with those of the records that it writes. Nobody else may act on the case in between.
     ///
     /// # Errors
     /// Every reason for which `casework` refuses the act.
@@ -822,13 +848,16 @@ impl Office {
         &self,
         case: &mut Case,
         request: &ActRequest,
-    ) -> Result<Command, Vec<Problem>> {
+        writing: &mut Writing,
+    ) -> Result<Vec<Command>, Vec<Problem>> {
         let one = |problem: Problem| vec![problem];
         let step = self.judge(case, request, now())?;
         let command = self
             .step_command(case, &step, &request.evidence)
             .map_err(one)?;
+        let mut commands = vec![command];
+        commands.extend(self.written_by(case, &step, &request.evidence, writing)?);
         case.state.record(&case.flow, step).map_err(one)?;
-        Ok(command)
+        Ok(commands)
     }
 }

@@ -19,6 +19,7 @@ use crate::entry::{CaseOpenFacts, Evidence, Kind, Private};
 use crate::folder::{Command, Office};
 use crate::problems;
 use crate::spaces::{self, CaseRow};
+use crate::written::Writing;
 use ledger::Precondition;
 
 /// Most acts that one command takes.
@@ -192,6 +193,7 @@ impl Office {
         let mut held: BTreeMap<u64, Case> = BTreeMap::new();
         let mut assessed = None;
         let mut commands = Vec::with_capacity(acts.len());
+        let mut writing = Writing::default();
         let mut faults = Vec::new();
         let mut refused = BTreeSet::new();
         for (number, request) in acts {
@@ -207,13 +209,13 @@ impl Office {
             };
             let demanded = self.demanded(case, request, &mut assessed)?;
             let judged = if demanded.is_empty() {
-                self.act_held(case, request)
+                self.act_held(case, request, &mut writing)
             } else {
                 Err(demanded)
             };
             let below = self.below_of(case, request).map_err(one)?;
             match judged {
-                Ok(command) => commands.extend([command].into_iter().chain(below)),
+                Ok(step) => commands.extend(step.into_iter().chain(below)),
                 Err(found) => {
                     refused.insert(*number);
                     let programme = self.programme().map_err(one)?;
@@ -228,14 +230,14 @@ impl Office {
         if !faults.is_empty() {
             return Err(faults);
         }
-        let preconditions: Vec<Precondition> = held
-            .values()
-            .map(|case| Precondition {
-                space: spaces::CASE,
-                key: spaces::number_key(case.number),
-                version: Some(case.version),
-            })
-            .collect();
+        let (subjects, relied) = writing.finish().map_err(one)?;
+        commands.splice(0..0, subjects);
+        let cases = held.values().map(|case| Precondition {
+            space: spaces::CASE,
+            key: spaces::number_key(case.number),
+            version: Some(case.version),
+        });
+        let preconditions: Vec<Precondition> = cases.chain(relied).collect();
         self.append(commands, &preconditions).map_err(one)?;
         Ok(held.len())
     }
@@ -253,7 +255,7 @@ impl Office {
         if !demanded.is_empty() {
             return Ok(demanded);
         }
-        Ok(self.act_command(&case, request).err().unwrap_or_default())
+        Ok(self.act_faults(&case, request))
     }
 
     /// What an assessment demands of an act beyond its flow: a reason where a self-score is not what the rule

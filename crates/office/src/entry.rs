@@ -538,6 +538,9 @@ pub struct RecordFacts {
     /// Why it is revised.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// The case of which a step wrote it; the step is the entry before, or before others that it wrote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<u64>,
 }
 
 /// What the state needs of [`RecordFacts`]: all but the fields, which are passed over unread.
@@ -558,6 +561,9 @@ pub struct RecordHead<'a> {
     /// As in [`RecordFacts`].
     #[serde(default)]
     pub import: Option<u64>,
+    /// As in [`RecordFacts`].
+    #[serde(default)]
+    pub case: Option<u64>,
 }
 
 /// A text that is not copied out of the entry's bytes unless it has escapes.

@@ -28,6 +28,8 @@ pub struct HistoryEntry {
     pub kind: Kind,
     /// Why.
     pub reason: Option<String>,
+    /// The case of which a step wrote it.
+    pub case: Option<u64>,
     /// Its fields as text, personal ones left out.
     pub fields: Vec<(String, String)>,
     /// Its evidence.
@@ -70,8 +72,9 @@ impl Office {
             let entry = self.ledger().entry(Position(version.at))?;
             let kind = Kind::from_number(entry.kind)
                 .ok_or_else(|| problems::unknown_kind(version.at, entry.kind))?;
-            let (fields, reason) = if version.withdrawn {
-                (Vec::new(), Some(read::<WithdrawFacts>(&entry)?.reason))
+            let (fields, reason, case) = if version.withdrawn {
+                let reason = read::<WithdrawFacts>(&entry)?.reason;
+                (Vec::new(), Some(reason), None)
             } else {
                 let facts: RecordFacts = read(&entry)?;
                 (
@@ -81,6 +84,7 @@ impl Office {
                         .map(|(field, json)| (field, plain(&json)))
                         .collect(),
                     facts.reason,
+                    facts.case,
                 )
             };
             let (part, erased) = self.private_part(&entry)?;
@@ -91,6 +95,7 @@ impl Office {
                 actor: self.actor_name(entry.actor)?,
                 kind,
                 reason,
+                case,
                 fields,
                 evidence: part.evidence,
                 erased: self.erased_of(&erased)?,

@@ -67,6 +67,7 @@ pub mod values;
 mod verify;
 pub mod visits;
 pub mod work;
+mod written;
 
 pub use folder::{Access, Office, Progress, nature_name, rebuild_state};
 pub use shared::SharedOffice;

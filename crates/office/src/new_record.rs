@@ -20,6 +20,8 @@ pub(crate) struct NewRecord {
     pub import: Option<u64>,
     pub row: Option<u32>,
     pub reason: Option<String>,
+    /// The case of which a step writes it.
+    pub case: Option<u64>,
 }
 
 impl NewRecord {
@@ -58,6 +60,9 @@ impl NewRecord {
         if let Some(reason) = &self.reason {
             out.extend_from_slice(b",\"reason\":");
             text(out, reason);
+        }
+        if let Some(case) = self.case {
+            number(out, "case", case);
         }
         out.push(b'}');
         place
@@ -181,6 +186,7 @@ mod tests {
             import in any::<Option<u64>>(),
             row in any::<Option<u32>>(),
             reason in any::<Option<String>>(),
+            case in any::<Option<u64>>(),
             type_name in any::<String>(),
         ) {
             let json: BTreeMap<String, serde_json::Value> =
@@ -194,6 +200,7 @@ mod tests {
                 import,
                 row,
                 reason: reason.clone(),
+                case,
             }).unwrap();
             let new = NewRecord {
                 record_type: RecordTypeId::new(&type_name),
@@ -204,6 +211,7 @@ mod tests {
                 import,
                 row,
                 reason,
+                case,
             };
             prop_assert_eq!(new.facts(), expected);
         }

@@ -359,6 +359,7 @@ impl Draft {
             import: None,
             row: self.row,
             reason: None,
+            case: None,
         };
         let personal = self.values.iter().filter(|(id, _)| is_personal(id));
         let private = Private {

@@ -66,6 +66,8 @@ pub struct Programme {
     pub openings: Vec<Opening>,
     /// What records should say after steps of their cases.
     pub corrections: Vec<Correction>,
+    /// Records that steps of cases write.
+    pub written: Vec<Written>,
     /// Sensors whose readings come by the API.
     pub sensors: IndexMap<Arc<str>, Sensor>,
     /// Roles.
@@ -805,13 +807,36 @@ pub struct Correction {
     pub to: Corrected,
 }
 
-/// What a corrected field says.
+/// What a corrected or written field says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Corrected {
     /// Always this.
     Value(Arc<str>),
     /// What the case says in a field.
     Input(FieldId),
+}
+
+/// The record that a step of a case writes. The unit is the case's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// Flow of the case.
+    pub flow: FlowId,
+    /// The step.
+    pub action: base::ActionId,
+    /// Type of the record.
+    pub of: RecordTypeId,
+    /// Fields of the record, each with what it says.
+    pub fields: Vec<(FieldId, Corrected)>,
+    /// The date of the case that is the record's day; otherwise the day of the step.
+    pub day: Option<FieldId>,
+    /// Only when this holds after the step.
+    pub when: casework::When,
+    /// Whether the step is taken without a record where there is no subject; otherwise it is refused.
+    pub without_subject: bool,
+    /// The field of the case with the name of a subject that nobody knows yet.
+    pub subject_name: Option<FieldId>,
+    /// Basis.
+    pub basis: Text,
 }
 
 /// By when each subject of a type is to be visited, inspected or renewed next.

@@ -758,6 +758,18 @@ pub const TABLES: &[Table] = &[
         may("value", Text, "应为的值（choice 写代码）", "what it should say (of a choice its code)"),
         may("input", Text, "或取自办件的哪个字段", "or the field of the case that says it"),
     ]),
+    table_of("written", &["flow", "action", "of"], "办理即写记录：办理该步的同时，由办件写成一条记录，与该步同一次写入、同一个人写入，随即计入指标，不必另填。与填报的记录受同样的校验；记录不能入账的，该步不能办理，并说明缺什么。能办理该步的人即可写，不另需填报权限。已有同样内容的，不重复写。按办件受理时的方案", "a step writes the record that follows from it: with the step, in the same append and by the same person, a record is made of the case, and counts at once; nobody types it a second time. It is judged as a typed one; where it cannot be entered the step is refused, saying what is missing. Whoever may take the step may write it, without the grant to submit records. Where the same is there already nothing is written twice. By the programme under which the case was accepted", &[
+        must("flow", Ref("flow"), "流程", "flow"),
+        must("action", Text, "动作：由人办理的，不是系统或记录办理的", "action that people take, not time and not a record"),
+        must("of", Ref("record_type"), "写成的记录类型；对象不能是自然人", "record type that is written; not one about persons"),
+        may("fields", List(&Text), "取自办件的内容，记录的字段=办件的字段（含该步填写的），同名的只写一个；记录的必填字段须在 fields 或 values 中写齐，个人信息字段不能写。写了 subject=字段 的，对象取自该字段；没写的取办件的对象", "what comes from the case, field of the record=field of the case, those given with the step too; where both have one name it is written once. Every required field of the record must be here or in values, none may be personal. With subject=field the subject is what that field says, otherwise the case's own"),
+        may("values", List(&Text), "固定的内容，记录的字段=值（choice 写代码）", "what is always the same, field of the record=value (of a choice its code)"),
+        may("day", Text, "记录的日期取自办件的哪个日期字段；缺省 办理该步的日期", "date of the case that is the record's day; default the day of the step"),
+        may("when", Text, "仅当：办件一个字段的条件，写法同 input 的 required_when；缺省 每次办理", "only when: a condition on a field of the case, written as required_when of an input; default each time"),
+        may("without_subject", OneOf(&["refuse", "nothing"]), "没有对象时：refuse 该步不能办理；nothing 不写这条记录，照常办理；缺省 refuse", "where there is no subject: refuse the step, or write nothing and take it all the same; default refuse"),
+        may("subject_name", Text, "对象尚未登记的，名称取自办件的哪个字段", "field of the case with the subject's name, where nobody knows it yet"),
+        may("basis", Bilingual, "依据", "basis"),
+    ]),
     table_of("published", &["id"], "该市公布的数字", "figures that the city published", &[
         must("id", Text, "编号", "claim"),
         must("statement", Bilingual, "表述", "statement"),

@@ -25,6 +25,7 @@ use crate::fold::get;
 use crate::folder::{Command, Office, Progress};
 use crate::record::KEY_SEPARATOR;
 use crate::spaces::{self, KnownRow};
+use crate::written::Writing;
 
 /// Working days between two steps when none are declared.
 const DAYS_FROM: i64 = 1;
@@ -325,6 +326,7 @@ impl<'a> CaseMaker<'a> {
         numbers: &[u64],
         measured: &Measured,
         papers: &mut Papers<'_>,
+        writing: &mut Writing,
     ) -> Result<Vec<(Day, Command)>, Vec<Problem>> {
         let dealt: Vec<Vec<bool>> = self
             .steps
@@ -348,7 +350,7 @@ impl<'a> CaseMaker<'a> {
                 case.about.unit.clone().unwrap_or_default(),
             ));
             let mut walker = Walker::new(self, office, case, index, points.cloned());
-            if let Err((step, faults)) = walker.walk(&is_dealt, papers, &mut taken) {
+            if let Err((step, faults)) = walker.walk(&is_dealt, papers, writing, &mut taken) {
                 for problem in faults {
                     refusals.note(index + 1, step.action.id.as_str(), &problem, &[], step.row);
                 }

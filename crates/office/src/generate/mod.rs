@@ -39,6 +39,7 @@ use crate::import::intake::{Intake, Look, OnOther, Outcome, Taken};
 use crate::new_record::NewRecord;
 use crate::spaces::{self, ImportRow, ImportStatus};
 use crate::values::Spellings;
+use crate::written::Writing;
 
 /// The most subjects and records that are made at once.
 pub const MADE_MAX: u64 = 2_000_000;
@@ -390,9 +391,11 @@ impl Office {
             return Err(faults);
         }
         let mut steps = Vec::new();
+        let mut writing = Writing::default();
         for (id, maker) in &makers {
             let numbers = numbers.get(id).map_or(&[][..], Vec::as_slice);
-            match maker.walk(self, numbers, measured, &mut Papers::new(self)) {
+            let mut papers = Papers::new(self);
+            match maker.walk(self, numbers, measured, &mut papers, &mut writing) {
                 Ok(taken) => steps.extend(taken),
                 Err(problems) => faults.extend(problems),
             }
@@ -400,9 +403,11 @@ impl Office {
         if !faults.is_empty() {
             return Err(faults);
         }
-        // A stable sort: the steps of a case, whose days never go back, stay in their order.
+        // A stable sort: the steps of a case, whose days never go back, stay in their order, each before what it writes.
         steps.sort_by_key(|(day, _)| *day);
-        Ok(steps.into_iter().map(|(_, command)| command).collect())
+        let (subjects, _) = writing.finish().map_err(|problem| vec![problem])?;
+        let steps = steps.into_iter().map(|(_, command)| command);
+        Ok(subjects.into_iter().chain(steps).collect())
     }
 
     /// Appends subjects and records as one batch, visible by its closing entry.

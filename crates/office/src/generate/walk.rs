@@ -18,6 +18,7 @@ use super::judging::{Mark, Quality, judge};
 use crate::case::{ActRequest, Case};
 use crate::entry::Evidence;
 use crate::folder::{Command, Office};
+use crate::written::Writing;
 
 /// How often one case can be sent back.
 const RETURNS_MAX: usize = 3;
@@ -85,6 +86,7 @@ impl<'m, 'a> Walker<'m, 'a> {
         &mut self,
         is_dealt: &[bool],
         papers: &mut Papers<'_>,
+        writing: &mut Writing,
         taken: &mut Vec<(Day, Command)>,
     ) -> Result<(), (&'m StepMaker<'a>, Vec<Problem>)> {
         let steps = &self.maker.steps;
@@ -122,10 +124,12 @@ impl<'m, 'a> Walker<'m, 'a> {
             if !is_wanted || is_again || !self.is_possible(step) {
                 continue;
             }
-            let Some(command) = self.take(step, papers).map_err(|faults| (step, faults))? else {
+            let commands = self.take(step, papers, writing);
+            let Some(commands) = commands.map_err(|faults| (step, faults))? else {
                 return Ok(());
             };
-            taken.push((self.case.state.last_day(), command));
+            let day = self.case.state.last_day();
+            taken.extend(commands.into_iter().map(|command| (day, command)));
             if let Some(done) = done.get_mut(index) {
                 *done = true;
             }
@@ -147,12 +151,13 @@ impl<'m, 'a> Walker<'m, 'a> {
                 .is_some_and(|item| parts(item).iter().any(|part| step.takes(&part.part)))
     }
 
-    /// Takes a step; `None` when nobody can, or not yet: no unit leads the item, or its day is still to come.
+    /// Takes a step, with the records that it writes; `None` when nobody can, or not yet: no unit leads the item, or its day is still to come.
     fn take(
         &mut self,
         step: &StepMaker<'_>,
         papers: &mut Papers<'_>,
-    ) -> Result<Option<Command>, Vec<Problem>> {
+        writing: &mut Writing,
+    ) -> Result<Option<Vec<Command>>, Vec<Problem>> {
         let unit = match step.action.scope {
             Scope::Own => self.case.about.unit.clone(),
             Scope::Lead => match self.ties.and_then(|ties| ties.lead.as_ref()) {
@@ -192,7 +197,8 @@ impl<'m, 'a> Walker<'m, 'a> {
             standing: Some((step.role.clone(), unit)),
             ..ActRequest::default()
         };
-        self.office.act_held(&mut self.case, &request).map(Some)
+        let held = &mut self.case;
+        self.office.act_held(held, &request, writing).map(Some)
     }
 
     /// So many working days after the step before; days of the calendar where holidays are not published.

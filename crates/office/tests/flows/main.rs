@@ -7,3 +7,4 @@ mod notices;
 mod openings;
 mod others;
 mod waiting;
+mod written;

@@ -40,7 +40,7 @@ impl City {
         }
     }
 
-    fn sample(&mut self, number: &str, result: &str) -> u64 {
+    pub fn sample(&mut self, number: &str, result: &str) -> u64 {
         let cells = [
             ("number", number),
             ("day", "2018-05-21"),

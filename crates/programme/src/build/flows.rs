@@ -10,7 +10,8 @@ mod clauses;
 use std::sync::Arc;
 
 use base::{
-    ActionId, CodeId, DeadlineId, FieldId, FlowId, Ratio, RoleId, StateId, Text, VocabularyId,
+    ActionId, CodeId, DeadlineId, FieldId, FlowId, Problem, Ratio, RoleId, Span, StateId, Text,
+    VocabularyId,
 };
 use casework::{
     Action, Adds, Amount, Beyond, Bound, Choice, Deadline, End, Extension, FieldKind, Flow,
@@ -323,18 +324,8 @@ impl Builder<'_> {
             let problem = problems::said_twice("required", "required_when");
             self.faults.cell(row, "required_when", problem);
         }
-        match expr::parse_input_test(text, &row.span_of("required_when")) {
-            Ok(InputTest { field, test }) => {
-                let field = FieldId::new(&field);
-                Some(match test {
-                    Tested::Is(text) => When::Is(field, casework::Value::Text(text.to_string())),
-                    Tested::IsNot(text) => {
-                        When::IsNot(field, casework::Value::Text(text.to_string()))
-                    }
-                    Tested::IsAnswer(answer) => When::Is(field, casework::Value::Bool(answer)),
-                    Tested::IsGiven => When::Given(field),
-                })
-            }
+        match when(text, &row.span_of("required_when")) {
+            Ok(when) => Some(when),
             Err(found) => {
                 self.faults.extend(found);
                 None
@@ -767,4 +758,19 @@ fn column_of(row: &Row, key: &'static str) -> &'static str {
         .copied()
         .find(|column| row.has(column))
         .unwrap_or("id")
+}
+
+/// A condition on one field of a case.
+///
+/// # Errors
+/// It cannot be read, or is another condition.
+pub(super) fn when(text: &str, span: &Span) -> Result<When, Vec<Problem>> {
+    let InputTest { field, test } = expr::parse_input_test(text, span)?;
+    let field = FieldId::new(&field);
+    Ok(match test {
+        Tested::Is(text) => When::Is(field, casework::Value::Text(text.to_string())),
+        Tested::IsNot(text) => When::IsNot(field, casework::Value::Text(text.to_string())),
+        Tested::IsAnswer(answer) => When::Is(field, casework::Value::Bool(answer)),
+        Tested::IsGiven => When::Given(field),
+    })
 }

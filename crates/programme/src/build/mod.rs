@@ -32,6 +32,7 @@ mod targets;
 mod units;
 mod visits;
 mod vocabularies;
+mod written;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -114,6 +115,18 @@ fn build_parts(rows: &Rows, faults: &mut Faults) -> Option<Programme> {
         },
         faults,
     );
+    let written = written::build(
+        rows,
+        &written::Known {
+            subject_types: &subject_types,
+            record_types: &record_types,
+            flows: &flows,
+            scorecards: &scorecards,
+            visit_rules: &visit_rules,
+            names: &names,
+        },
+        faults,
+    );
     let published = published::build(rows, &head, &known, faults);
     let known = generate::Known {
         record_types: &record_types,
@@ -149,6 +162,7 @@ fn build_parts(rows: &Rows, faults: &mut Faults) -> Option<Programme> {
         inspectors,
         openings,
         corrections,
+        written,
         sensors,
         visit_rules,
         roles,

@@ -258,7 +258,7 @@ pub(super) fn corrections(
 }
 
 /// Whether a field of a record can hold every value of an input.
-fn fits_back(kind: &FieldKind, field_type: &FieldType, names: &Names<'_>) -> bool {
+pub(super) fn fits_back(kind: &FieldKind, field_type: &FieldType, names: &Names<'_>) -> bool {
     match (kind, field_type) {
         (FieldKind::Text, FieldType::Text)
         | (FieldKind::Integer, FieldType::Number | FieldType::Decimal(_) | FieldType::Money)

@@ -3,7 +3,7 @@
 //! P2xx: names, units, vocabularies, the calendar, records and their fields. P3xx: indicators and
 //! scorecards. P4xx: flows, published figures and made-up data. P54x: the plan over the year. P56x: what
 //! flows do beyond one case and by themselves. P61x: sampling, quotas, inspectors. P63x: sensors. P67x: records that open
-//! cases. Faults of a flow as a machine and of
+//! cases. P68x: records that cases write. Faults of a flow as a machine and of
 //! a scorecard as arithmetic keep the codes of `casework` (F1xx) and `scoring` (C1xx).
 
 pub mod declarations;
@@ -14,6 +14,7 @@ pub mod openings;
 pub mod plan;
 pub mod sensors;
 pub mod work;
+pub mod written;
 
 pub(crate) use declarations::*;
 pub(crate) use figures::*;
@@ -23,6 +24,7 @@ pub(crate) use openings::*;
 pub(crate) use plan::*;
 pub(crate) use sensors::*;
 pub(crate) use work::*;
+pub(crate) use written::*;
 
 /// Every problem of this part of the crate, for the documentation.
 pub const CATALOGUES: &[&[base::ProblemKind]] = &[
@@ -34,4 +36,5 @@ pub const CATALOGUES: &[&[base::ProblemKind]] = &[
     plan::CATALOGUE,
     sensors::CATALOGUE,
     work::CATALOGUE,
+    written::CATALOGUE,
 ];

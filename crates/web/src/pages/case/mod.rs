@@ -23,6 +23,7 @@ use office::case::{ActRequest, Case};
 use office::course::item_of;
 use office::spaces::ReminderRow;
 use office::work::task;
+use programme::model::Corrected;
 
 use crate::answer::{Page, Refused, go_to};
 use crate::asked::Asked;
@@ -82,6 +83,8 @@ pub(crate) struct ActForm {
     pub into: Option<beyond::CaseChoice>,
     /// It is taken by a record: the form of that record, and its name.
     pub record: Option<(String, String)>,
+    /// The records that it writes, each with when it does.
+    pub writes: Vec<(String, String)>,
 }
 
 struct Piece {
@@ -146,6 +149,8 @@ struct CasePage {
     about: Vec<(String, String, String)>,
     /// What became of the record that it is about.
     record: Option<record::RecordPanel>,
+    /// The records that its steps wrote: address and name.
+    written: Vec<(String, String)>,
     /// A rule opened it where nobody can act: who could, and in which unit.
     unattended: Option<String>,
     /// Who opened it, and when that was recorded.
@@ -273,6 +278,7 @@ fn show(
         notices: beyond::notices(look, &case),
         about: beyond::about(look, &case)?,
         record: record::panel(look, &case)?,
+        written: written(look, &case)?,
         unattended: next::unattended(look, &case)?,
         opened: beyond::opened(look, &case)?,
         ties: beyond::ties(look, &case)?,
@@ -519,29 +525,84 @@ pub(crate) fn form(
         unit_to: beyond::unit_choice(look, case, action, typed),
         into: beyond::case_choice(look, case, action, typed),
         record: record::by_record(look, case, &action.id),
+        writes: writes(look, case, action),
     }
 }
 
 /// On what it hangs that an action asks for a field, in words.
 fn required_when(look: &Look<'_>, case: &Case, action: &Action, id: &FieldId) -> String {
-    let words = Words { lang: look.lang() };
     let mut required = action.requires.iter().filter(|found| &found.field == id);
-    let (on, is, value) = match required.next().map(|found| &found.when) {
-        None | Some(When::Always) => return String::new(),
-        Some(When::Is(on, value)) => (on, words.say("为", " is "), Some(value)),
-        Some(When::IsNot(on, value)) => (on, words.say("不为", " is not "), Some(value)),
-        Some(When::Given(on)) => (on, words.say("已填写", " is given"), None),
-    };
-    let Some(on) = case.flow.field(on) else {
-        return String::new();
-    };
-    let value = value.map(|value| value_shown(look, on, value));
-    let how = format!("{is}{}", value.unwrap_or_default());
-    let field = look.text(&on.name);
-    match look.lang() {
-        base::Lang::Zh => format!("{field}{how}时必填"),
-        base::Lang::En => format!("required when {field}{how}"),
+    let when = required.next().map(|found| &found.when);
+    match when.and_then(|when| condition(look, case, when)) {
+        None => String::new(),
+        Some(when) => match look.lang() {
+            base::Lang::Zh => format!("{when}时必填"),
+            base::Lang::En => format!("required when {when}"),
+        },
     }
+}
+
+/// A condition on a field of a case, in words; `None` where there is none.
+fn condition(look: &Look<'_>, case: &Case, when: &When) -> Option<String> {
+    let words = Words { lang: look.lang() };
+    let (on, is, value) = match when {
+        When::Always => return None,
+        When::Is(on, value) => (on, words.say("为", " is "), Some(value)),
+        When::IsNot(on, value) => (on, words.say("不为", " is not "), Some(value)),
+        When::Given(on) => (on, words.say("已填写", " is given"), None),
+    };
+    let on = case.flow.field(on)?;
+    let value = value.map(|value| value_shown(look, on, value));
+    let field = look.text(&on.name);
+    Some(format!("{field}{is}{}", value.unwrap_or_default()))
+}
+
+/// The records that an action writes, each with when it does.
+fn writes(look: &Look<'_>, case: &Case, action: &Action) -> Vec<(String, String)> {
+    let words = Words { lang: look.lang() };
+    let rules = look.office.writes_of(case, &action.id);
+    let line = |rule: &programme::model::Written| {
+        let of = look.programme.record_types.get(&rule.of)?;
+        let mut notes: Vec<String> = Vec::new();
+        if let Some(when) = condition(look, case, &rule.when) {
+            notes.push(match look.lang() {
+                base::Lang::Zh => format!("{when}时"),
+                base::Lang::En => format!("when {when}"),
+            });
+        }
+        if rule.without_subject {
+            let mut from = rule
+                .fields
+                .iter()
+                .filter(|(id, _)| id.as_str() == "subject");
+            let from = from.find_map(|(_, from)| match from {
+                Corrected::Input(id) => case.flow.field(id),
+                Corrected::Value(_) => None,
+            });
+            let name = from.map(|field| look.text(&field.name));
+            let name = name.unwrap_or(words.say("对象", "subject"));
+            notes.push(match look.lang() {
+                base::Lang::Zh => format!("没有{name}的不写"),
+                base::Lang::En => format!("not without {name}"),
+            });
+        }
+        let name = look.text(&of.name).to_owned();
+        Some((name, notes.join(words.say("；", "; "))))
+    };
+    rules.iter().filter_map(line).collect()
+}
+
+/// The records that a case has written: address and name with number.
+fn written(look: &Look<'_>, case: &Case) -> Result<Vec<(String, String)>, Refused> {
+    let records = look.office.written_of(case)?.into_iter();
+    let shown = records.map(|(number, of)| {
+        let declared = look.programme.record_types.get(of.as_str());
+        let name = declared.map_or(of.as_str(), |of| look.text(&of.name));
+        let name = format!("{name} #{number}");
+        let of = crate::pages::records::coded(&of);
+        (format!("/records/{of}/{number}"), name)
+    });
+    Ok(shown.collect())
 }
 
 /// An input of the form that opens a case by hand.

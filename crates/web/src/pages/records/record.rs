@@ -86,6 +86,8 @@ struct RecordPage {
     evidence_wanted: String,
     versions: Vec<VersionLine>,
     cases: Vec<(u64, String)>,
+    /// The case of which a step wrote it.
+    written_by: Option<(u64, String)>,
     /// Flows whose case the record asks for and has not: identifier and name.
     may_open: Vec<(String, String)>,
     /// Of a lot: its plan and verdict.
@@ -171,6 +173,13 @@ fn show(
         let found = look.office.case(case)?;
         cases.push((case, crate::pages::work::title_of(look, &found)));
     }
+    let written_by = match versions.first().and_then(|first| first.case) {
+        Some(case) => {
+            let found = look.office.case(case)?;
+            Some((case, crate::pages::work::title_of(look, &found)))
+        }
+        None => None,
+    };
     let may_open = match is_withdrawn {
         true => Vec::new(),
         false => opened_by_hand(look, number)?,
@@ -195,6 +204,7 @@ fn show(
         evidence_wanted: look.text(&record_type.evidence).to_owned(),
         versions: time_line(look, record_type, &versions)?,
         cases,
+        written_by,
         may_open,
         lot: match is_withdrawn {
             true => None,
