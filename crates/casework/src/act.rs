@@ -140,7 +140,7 @@ pub fn check(
             evidence.push(hash.clone());
         }
     }
-    let mut faults = field_problems(flow, case, action, &act.fields);
+    let mut faults = field_problems(flow, case, action, &act.fields, act.day);
     faults.extend(evidence_problems(action, &evidence));
     faults.extend(reason_problems(flow, action, &act));
     faults.extend(hold_problem(flow, case, action, &act, calendar).map_err(|fault| vec![fault])?);
@@ -294,6 +294,7 @@ fn field_problems(
     case: &CaseState,
     action: &Action,
     given: &BTreeMap<FieldId, Value>,
+    day: Day,
 ) -> Vec<Problem> {
     let mut faults = Vec::new();
     let taken = || {
@@ -322,8 +323,21 @@ fn field_problems(
             }));
         }
     }
-    faults.extend(given_fields_problems(flow, given, &after));
+    let days = Days {
+        opened: case.opened_on(),
+        step: day,
+    };
+    faults.extend(given_fields_problems(flow, given, &after, days));
     faults
+}
+
+/// The days that limits of days may name.
+#[derive(Clone, Copy)]
+pub(crate) struct Days {
+    /// On which the case was opened.
+    pub opened: Day,
+    /// Of the step, or of the opening.
+    pub step: Day,
 }
 
 /// The faults of values given for declared fields; `after` is what all fields will then hold.
@@ -331,19 +345,22 @@ pub(crate) fn given_fields_problems(
     flow: &Flow,
     given: &BTreeMap<FieldId, Value>,
     after: &BTreeMap<FieldId, Value>,
+    days: Days,
 ) -> Vec<Problem> {
     let declared = given
         .iter()
         .filter_map(|(id, value)| Some((flow.field(id)?, value)));
     declared
-        .filter_map(|(field, value)| value_problem(field, value, after))
+        .filter_map(|(field, value)| value_problem(flow, field, value, after, days))
         .collect()
 }
 
 fn value_problem(
+    flow: &Flow,
     field: &Field,
     value: &Value,
     after: &BTreeMap<FieldId, Value>,
+    days: Days,
 ) -> Option<Problem> {
     if !field.kind.admits(value) {
         return Some(problems::in_both(|lang| {
@@ -356,6 +373,8 @@ fn value_problem(
         Some(Bound::Number(number)) => Some(Value::Number(number.clone())),
         Some(Bound::Day(day)) => Some(Value::Day(*day)),
         Some(Bound::Field(other)) => after.get(other).cloned(),
+        Some(Bound::Opened) => Some(Value::Day(days.opened)),
+        Some(Bound::Step) => Some(Value::Day(days.step)),
     };
     let (min, max) = (limit(&field.min), limit(&field.max));
     if let (FieldKind::Text, Value::Text(text)) = (&field.kind, value) {
@@ -376,13 +395,47 @@ fn value_problem(
             problems::in_both(|lang| problems::text_too_long(field.name.get(lang), count, &max))
         });
     }
+    let is_day = field.kind == FieldKind::Day;
     if let Some(min) = min.filter(|min| value.is_below(min)) {
         return Some(problems::in_both(|lang| {
-            problems::below_min(field.name.get(lang), value, &min)
+            let name = field.name.get(lang);
+            if is_day {
+                let bound = day_words(flow, field.min.as_ref(), lang);
+                return problems::day_too_early(name, value, bound, &min);
+            }
+            problems::below_min(name, value, &min)
         }));
     }
-    max.filter(|max| max.is_below(value))
-        .map(|max| problems::in_both(|lang| problems::above_max(field.name.get(lang), value, &max)))
+    max.filter(|max| max.is_below(value)).map(|max| {
+        problems::in_both(|lang| {
+            let name = field.name.get(lang);
+            if is_day {
+                let bound = day_words(flow, field.max.as_ref(), lang);
+                return problems::day_too_late(name, value, bound, &max);
+            }
+            problems::above_max(name, value, &max)
+        })
+    })
+}
+
+/// What a limit of a day is, to stand before the day itself; empty for a day that the flow writes.
+fn day_words(flow: &Flow, bound: Option<&Bound>, lang: Lang) -> String {
+    match (bound, lang) {
+        (Some(Bound::Opened), Lang::Zh) => "开办之日 ".to_owned(),
+        (Some(Bound::Opened), Lang::En) => "the day on which the case was opened, ".to_owned(),
+        (Some(Bound::Step), Lang::Zh) => "办理之日 ".to_owned(),
+        (Some(Bound::Step), Lang::En) => "the day of this step, ".to_owned(),
+        (Some(Bound::Field(other)), lang) => {
+            let name = flow
+                .field(other)
+                .map_or(other.as_str(), |field| field.name.get(lang));
+            match lang {
+                Lang::Zh => format!("“{name}”"),
+                Lang::En => format!("“{name}”, "),
+            }
+        }
+        (Some(Bound::Number(_) | Bound::Day(_)) | None, _) => String::new(),
+    }
 }
 
 fn evidence_problems(action: &Action, evidence: &[String]) -> Vec<Problem> {

@@ -9,7 +9,7 @@ use base::{
     ActionId, CodeId, Day, FieldId, FlowId, Moment, Position, Problem, RoleId, StateId, UnitId,
 };
 
-use crate::act::given_fields_problems;
+use crate::act::{Days, given_fields_problems};
 use crate::field::Value;
 use crate::flow::{Flow, StateKind};
 use crate::problems;
@@ -134,6 +134,10 @@ pub fn open(flow: &Flow, opening: Opening) -> Result<CaseState, Vec<Problem>> {
         flow,
         &opening.fields,
         &opening.fields,
+        Days {
+            opened: opening.day,
+            step: opening.day,
+        },
     ));
     if !faults.is_empty() {
         return Err(faults);

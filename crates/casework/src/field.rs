@@ -64,6 +64,10 @@ pub enum Bound {
     /// Whatever another field of the case holds, for example an item's full points, given when
     /// the case is opened. While that field is empty there is no limit.
     Field(FieldId),
+    /// The day on which the case was opened: for days.
+    Opened,
+    /// The day of the step that fills the field: for days.
+    Step,
 }
 
 /// A field that an action demands.

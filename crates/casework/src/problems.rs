@@ -426,6 +426,17 @@ catalogue! {
         remedy { zh: "按流程继续办理", en: "go on with the course as it is" }
     }
 
+    /// A day lies before the earliest one.
+    fn day_too_early(field, value, bound, earliest) -> "F245" Error {
+        what { zh: "“{field}”填的 {value} 早于{bound}{earliest}", en: "the day {value} of “{field}” lies before {bound}{earliest}" }
+        remedy { zh: "填 {earliest} 或以后的日期", en: "give {earliest} or a later day" }
+    }
+    /// A day lies after the latest one.
+    fn day_too_late(field, value, bound, latest) -> "F246" Error {
+        what { zh: "“{field}”填的 {value} 晚于{bound}{latest}", en: "the day {value} of “{field}” lies after {bound}{latest}" }
+        remedy { zh: "填 {latest} 或以前的日期", en: "give {latest} or an earlier day" }
+    }
+
     /// The work calendar does not have a year that a deadline needs.
     fn unpublished_year(deadline, year) -> "F301" Error {
         what { zh: "期限“{deadline}”要用 {year} 年的工作日历，该年的放假安排尚未收录", en: "deadline “{deadline}” needs the work calendar of {year}, whose holidays are not published here" }

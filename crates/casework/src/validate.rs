@@ -205,7 +205,7 @@ impl<'flow> Check<'flow> {
             Bound::Number(number) => {
                 takes_number && (field.kind != FieldKind::Text || *number >= Ratio::from_int(0))
             }
-            Bound::Day(_) => field.kind == FieldKind::Day,
+            Bound::Day(_) | Bound::Opened | Bound::Step => field.kind == FieldKind::Day,
             Bound::Field(other) => {
                 let other = &self.flow.field(other)?.kind;
                 (takes_number && is_number(other))

@@ -575,6 +575,8 @@ pub const TABLES: &[Table] = &[
         may("min", Decimal, "最小值", "least"),
         may("max", Decimal, "最大值", "most"),
         may("max_field", Text, "最大值取自同一办件的字段；points 为项目分值", "field of the same case that holds the most; points is the item's points"),
+        may("not_before", Text, "日期不早于：opened_on（开办之日）、today（办理之日）、同一办件的日期字段，或一个日期如 2021-01-01", "no day before: opened_on (the day the case was opened), today (the day of the step), a date field of the same case, or a day such as 2021-01-01"),
+        may("not_after", Text, "日期不晚于：写法同 not_before；today 即不得填尚未到的日期", "no day after: written like not_before; today means no day that is yet to come"),
     ]),
     table_of("deadline", &["flow", "id"], "期限", "deadlines", &[
         must("flow", Ref("flow"), "流程", "flow"),

@@ -5,7 +5,7 @@ use base::{Lang, Position};
 use super::fixtures::{
     after, assessment_item, calendar_2018, day, morning, number, opened, proper, text,
 };
-use crate::{Act, CaseState, Relation, Value, act, check};
+use crate::{Act, Bound, CaseState, Relation, Value, act, check};
 
 /// A case of the course after this action, one action a day from 1 June.
 fn case_after(last: Option<&str>) -> CaseState {
@@ -186,7 +186,7 @@ fn each_refusal_has_its_code() {
                         .insert("visited_on".into(), Value::Day(day("2017-12-31"))),
                 )
             },
-            &["F213"],
+            &["F245"],
         ),
         (
             Some("review"),
@@ -300,6 +300,33 @@ fn values_at_the_limit_are_taken() {
         let case = act(&flow, &case_after(Some(last)), wanted, &calendar_2018()).unwrap();
         assert_eq!(case.fields.get(*field), Some(value), "{action}");
     }
+}
+
+/// Opened on 31 May, verified on 10 June; the visit lies between.
+#[test]
+fn a_day_is_bounded_by_the_opening_and_by_the_step() {
+    let mut flow = assessment_item();
+    flow.fields[7].min = Some(Bound::Opened);
+    flow.fields[7].max = Some(Bound::Step);
+    let verified = |visited_on: &str| {
+        let mut verify = proper("verify", day("2018-06-10"));
+        let visited_on = Value::Day(day(visited_on));
+        verify.fields.insert("visited_on".into(), visited_on);
+        act(&flow, &case_after(Some("review")), verify, &calendar_2018())
+    };
+    for within in ["2018-05-31", "2018-06-10"] {
+        assert!(verified(within).is_ok(), "{within}");
+    }
+    let early = verified("2018-05-30").unwrap_err();
+    assert_eq!(early.code, "F245");
+    assert!(early.what.zh.contains("2018-05-30 早于开办之日 2018-05-31"));
+    let late = verified("2018-06-11").unwrap_err();
+    assert_eq!(late.code, "F246");
+    assert!(
+        late.what
+            .en
+            .contains("after the day of this step, 2018-06-10")
+    );
 }
 
 #[test]

@@ -181,6 +181,10 @@ fn each_fault_is_found_where_it_is() {
             &[(F(2), "max", "F118")],
         ),
         (
+            |f| f.fields[2].max = Some(Bound::Step),
+            &[(F(2), "max", "F118")],
+        ),
+        (
             |f| f.fields[7].min = Some(Bound::Number(Ratio::from_int(1))),
             &[(F(7), "min", "F118")],
         ),

@@ -438,7 +438,7 @@ impl<'m, 'a> Walker<'m, 'a> {
     fn bound(&self, bound: Option<&Bound>) -> Option<Ratio> {
         match bound? {
             Bound::Number(number) => Some(number.clone()),
-            Bound::Day(_) => None,
+            Bound::Day(_) | Bound::Opened | Bound::Step => None,
             Bound::Field(other) => match self.case.state.fields.get(other)? {
                 Value::Number(number) => Some(number.clone()),
                 Value::Integer(number) => Some(Ratio::from_int(*number)),

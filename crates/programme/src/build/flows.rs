@@ -10,8 +10,8 @@ mod clauses;
 use std::sync::Arc;
 
 use base::{
-    ActionId, CodeId, DeadlineId, FieldId, FlowId, Problem, Ratio, RoleId, Span, StateId, Text,
-    VocabularyId,
+    ActionId, CodeId, Day, DeadlineId, FieldId, FlowId, Problem, Ratio, RoleId, Span, StateId,
+    Text, VocabularyId,
 };
 use casework::{
     Action, Adds, Amount, Beyond, Bound, Choice, Deadline, End, Extension, FieldKind, Flow,
@@ -31,7 +31,7 @@ use crate::problems;
 use crate::rows::Row;
 use crate::schema::POINTS_SCALE;
 
-/// Columns that every table of cases has; a field of a flow needs another name.
+/// Columns that every table of cases has, and words that stand for days; a field of a flow needs another name.
 const RESERVED: &[&str] = &[
     "id",
     "opened_on",
@@ -49,6 +49,7 @@ const RESERVED: &[&str] = &[
     "closing_reason",
     "parent",
     "merged_into",
+    "today",
 ];
 /// The word for the opening of a case, where another is an action.
 const OPEN_ACTION: &str = "open";
@@ -410,6 +411,19 @@ impl Builder<'_> {
         }
         let kind = self.kind(row)?;
         let bound = |column: &str| row.decimal(column).cloned().map(Bound::Number);
+        let is_day = kind == FieldKind::Day;
+        for column in ["not_before", "not_after"] {
+            if row.has(column) && !is_day {
+                let word = row.text("type").map_or("", |word| &**word);
+                self.faults
+                    .cell(row, column, problems::column_not_of_type(column, word));
+            }
+        }
+        let day = |column: &str| {
+            row.text(column)
+                .filter(|_| is_day)
+                .map(|text| day_bound(text))
+        };
         let most = match row.text("max_field") {
             Some(_) if row.has("max") => {
                 self.faults
@@ -423,8 +437,8 @@ impl Builder<'_> {
             id: FieldId::new(id),
             name: row.name("name"),
             kind,
-            min: bound("min"),
-            max: most,
+            min: day("not_before").or_else(|| bound("min")),
+            max: day("not_after").or(most),
         };
         match self.fields.iter().find(|(known, _)| known.id == field.id) {
             Some((known, first)) => {
@@ -750,7 +764,8 @@ fn column_of(row: &Row, key: &'static str) -> &'static str {
         "length" => &["working_days", "calendar_days", "months", "on"],
         "states" => &["initial"],
         "kind" => &["choices", "type"],
-        "max" => &["max", "max_field"],
+        "min" => &["min", "not_before"],
+        "max" => &["max", "max_field", "not_after"],
         _ => return key,
     };
     columns
@@ -758,6 +773,15 @@ fn column_of(row: &Row, key: &'static str) -> &'static str {
         .copied()
         .find(|column| row.has(column))
         .unwrap_or("id")
+}
+
+/// What the limit of a day says: a day, the opening, the step, or else a field.
+fn day_bound(text: &str) -> Bound {
+    match text {
+        "opened_on" => Bound::Opened,
+        "today" => Bound::Step,
+        _ => Day::parse(text).map_or_else(|_| Bound::Field(FieldId::new(text)), Bound::Day),
+    }
 }
 
 /// A condition on one field of a case.

@@ -15,7 +15,7 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::{get, post};
-use base::{FieldId, Problem};
+use base::{Day, FieldId, Problem};
 use casework::{
     Action, Amount, Field, FieldKind, StateKind, Value, When, open_actions, possible_actions,
 };
@@ -57,6 +57,9 @@ pub(crate) struct Input {
     /// In which case it is required, in words; empty where that does not hang on another input.
     pub required_when: String,
     pub note: String,
+    /// The first and the last day that may be chosen, as `2018-03-05`; empty where there is none.
+    pub earliest: String,
+    pub latest: String,
 }
 
 /// An action's form.
@@ -492,7 +495,14 @@ pub(crate) fn form(
                 text => text,
             };
             let is_required = required(&field.id);
-            let asked = input(look, &case.state.fields, field, name, value, is_required);
+            let asked = input(
+                look,
+                (&case.state.fields, case.state.opened_on()),
+                field,
+                name,
+                value,
+                is_required,
+            );
             Input {
                 required_when: required_when(look, case, action, &field.id),
                 ..asked
@@ -614,12 +624,13 @@ pub(crate) fn opening_input(
 ) -> Input {
     let none = std::collections::BTreeMap::new();
     let name = format!("f.{}", field.id);
-    input(look, &none, field, name, value, is_required)
+    input(look, (&none, look.today), field, name, value, is_required)
 }
 
+/// An input for a field; what the case holds and the day on which it was opened bound it.
 fn input(
     look: &Look<'_>,
-    fields: &std::collections::BTreeMap<FieldId, Value>,
+    (fields, opened_on): (&std::collections::BTreeMap<FieldId, Value>, Day),
     field: &Field,
     name: String,
     value: String,
@@ -643,14 +654,18 @@ fn input(
         Some(casework::Bound::Number(number)) => Some(programme::shown::points(number)),
         Some(casework::Bound::Day(day)) => Some(day.to_string()),
         Some(casework::Bound::Field(id)) => fields.get(id).map(ToString::to_string),
+        Some(casework::Bound::Opened) => Some(opened_on.to_string()),
+        Some(casework::Bound::Step) => Some(look.today.to_string()),
         None => None,
     };
-    let note = match (kind, bound(&field.min), bound(&field.max)) {
+    let (least, most) = (bound(&field.min), bound(&field.max));
+    let note = match (kind, &least, &most) {
         ("text", _, _) | (_, None, None) => String::new(),
         (_, Some(least), Some(most)) => format!("{least}–{most}"),
         (_, Some(least), None) => format!("≥ {least}"),
         (_, None, Some(most)) => format!("≤ {most}"),
     };
+    let of_day = |bound: Option<String>| bound.filter(|_| kind == "day").unwrap_or_default();
     Input {
         name,
         label: look.text(&field.name).to_owned(),
@@ -660,6 +675,8 @@ fn input(
         is_required,
         required_when: String::new(),
         note,
+        earliest: of_day(least),
+        latest: of_day(most),
     }
 }
 
