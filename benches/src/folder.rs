@@ -125,8 +125,8 @@ pub fn watched(command: &mut Command) -> Result<Taken, Failure> {
     }
 }
 
-/// The peak of a process's resident memory so far, as Linux tells it.
-fn resident_peak(status: &Path) -> Option<f64> {
+/// The peak of a process's resident memory so far in bytes, as Linux tells it in `/proc/PID/status`.
+pub fn resident_peak(status: &Path) -> Option<f64> {
     let text = std::fs::read_to_string(status).ok()?;
     let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kib: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;

@@ -74,6 +74,11 @@ const WORKS: &[Work] = &[
         run: site::run,
     },
     Work {
+        name: "cases",
+        about: "pages of casework under 50 signed-in people on a million cases, beside a plain page; start and memory",
+        run: site::cases::run,
+    },
+    Work {
         name: "start",
         about: "start on 10 million records, beside reading the snapshot's bytes",
         run: start::run,

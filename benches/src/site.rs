@@ -5,6 +5,7 @@
 //! received. Everyone pauses between pages as people do; beside them a program submits two records a second, so that no
 //! page stays the same.
 
+pub mod cases;
 mod people;
 mod plain;
 mod writer;
@@ -31,6 +32,8 @@ const PEOPLE: usize = 50;
 const LOGINS: [&str; 5] = ["office", "liaison", "leader", "reviewer", "committee"];
 /// The record type whose list is shown.
 const LISTED: &str = "food_sample";
+/// Its key.
+const LISTED_KEY: &str = "sample_no";
 /// Server time that no page may pass at the 95th percentile, in seconds.
 const LIMIT_S: f64 = 0.025;
 /// Bytes of a first view, compressed.
@@ -57,7 +60,9 @@ pub fn run(bench: &Bench) -> Result<Findings, Failure> {
     let seconds = if bench.quick { 5 } else { 30 };
     let visits = visits(&base)?;
     eprintln!("   {PEOPLE} people for {seconds} s on {base}, and one program that writes");
-    let writer = writer::Writer::begin(&dir, &base, &visits)?;
+    let key = (LISTED, LISTED_KEY);
+    let next = writer::records_like(&dir, &base, LOGINS[0], key, &visits)?;
+    let writer = writer::Writer::begin(&dir, &base, LOGINS[0], next)?;
     let ours = people::go(
         &base,
         &LOGINS,
@@ -69,47 +74,51 @@ pub fn run(bench: &Bench) -> Result<Findings, Failure> {
     drop(server);
 
     let table = exported(bench, &dir)?;
-    let (plain_base, plain) = plain::serve(&table)?;
-    let page = [Visit {
-        name: "plain",
-        path: "/".to_owned(),
-    }];
-    let beside = people::go(
-        &plain_base,
-        &[],
-        PEOPLE,
-        &page,
-        Duration::from_secs(seconds / 2),
-    )?;
-    plain.end();
+    let best_plain = plain_page(&table, &format!("record_{LISTED}"), seconds / 2)?;
     let django = django(bench, &table, Duration::from_secs(seconds / 2));
 
+    let mut peers = vec![("plain page".to_owned(), one(best_plain))];
     let mut found = Findings::default();
-    let best_plain = percentile(&beside, "plain", 95);
-    for visit in &visits {
-        let taken = percentile(&ours, visit.name, 95);
-        let mut peers = vec![("plain page".to_owned(), one(best_plain))];
-        if let Ok(django) = &django {
-            peers.push(("Django".to_owned(), one(percentile(django, "plain", 95))));
-        }
+    match django {
+        Ok(django) => peers.push(("Django".to_owned(), one(percentile(&django, "plain", 95)))),
+        Err(failure) => found
+            .left_out
+            .push(("the Django page".to_owned(), failure.to_string())),
+    }
+    let what = format!("{records} records");
+    pages(&mut found, &visits, &ours, &peers, &what, written);
+    Ok(found)
+}
+
+/// A row for each page that was looked at, `what` telling the folder's size; a page over its size is told.
+fn pages(
+    found: &mut Findings,
+    visits: &[Visit],
+    ours: &[Asked],
+    peers: &[(String, Measured)],
+    what: &str,
+    written: usize,
+) {
+    for visit in visits {
+        let taken = percentile(ours, visit.name, 95);
         found.rows.push(Row {
             work: format!(
-                "Page: {}, {PEOPLE} people, {records} records, 95th percentile",
+                "Page: {}, {PEOPLE} people, {what}, 95th percentile",
                 visit.name
             ),
             ours: one(taken),
-            peers,
+            peers: peers.to_vec(),
             goal: Goal::Within(3.0, 1.5),
             notes: vec![format!(
-                "median {}; {} requests beside {written} new records; {:.0} kB compressed; {} under {}",
-                Unit::Seconds.shown(percentile(&ours, visit.name, 50)),
+                "median {}; {} requests beside {written} submissions; {:.0} kB compressed; {} under {}",
+                Unit::Seconds.shown(percentile(ours, visit.name, 50)),
                 ours.iter().filter(|asked| asked.name == visit.name).count(),
-                size(&ours, visit.name) / 1e3,
+                size(ours, visit.name) / 1e3,
                 if taken <= LIMIT_S { "is" } else { "is NOT" },
                 Unit::Seconds.shown(LIMIT_S),
             )],
         });
-        let bytes = size(&ours, visit.name);
+        let bytes = size(ours, visit.name);
         if bytes > FIRST_VIEW_BYTES {
             found.left_out.push((
                 format!("{} is a first view under 100 kB", visit.name),
@@ -117,12 +126,18 @@ pub fn run(bench: &Bench) -> Result<Findings, Failure> {
             ));
         }
     }
-    if let Err(failure) = django {
-        found
-            .left_out
-            .push(("the Django page".to_owned(), failure.to_string()));
-    }
-    Ok(found)
+}
+
+/// The 95th percentile of the plain page of a table under the same people, in seconds.
+fn plain_page(file: &Path, table: &str, seconds: u64) -> Result<f64, Failure> {
+    let (base, plain) = plain::serve(file, table)?;
+    let page = [Visit {
+        name: "plain",
+        path: "/".to_owned(),
+    }];
+    let asked = people::go(&base, &[], PEOPLE, &page, Duration::from_secs(seconds))?;
+    plain.end();
+    Ok(percentile(&asked, "plain", 95))
 }
 
 fn one(seconds: f64) -> Measured {
@@ -202,23 +217,27 @@ fn filled(bench: &Bench) -> Result<PathBuf, Failure> {
         })
         .collect();
     fs::write(&file, more).map_err(|error| Failure::file(&file, &error))?;
+    made(&dir, &packages.join("chibi-2018"))?;
+    Ok(dir)
+}
+
+/// Makes a demonstration of a programme; what an interrupted run left is thrown away.
+fn made(dir: &Path, programme: &Path) -> Result<(), Failure> {
     let unfinished = dir.with_extension("unfinished");
     if unfinished.exists() {
         fs::remove_dir_all(&unfinished).map_err(|error| Failure::file(&unfinished, &error))?;
     }
     eprintln!("   making {}", dir.display());
-    let programme = packages.join("chibi-2018");
     folder::run(&[
         "init",
         "--data",
         shown(&unfinished),
         "--programme",
-        shown(&programme),
+        shown(programme),
         "--demonstration",
     ])?;
     folder::run(&["generate", "--data", shown(&unfinished)])?;
-    fs::rename(&unfinished, &dir).map_err(|error| Failure::file(&dir, &error))?;
-    Ok(dir)
+    fs::rename(&unfinished, dir).map_err(|error| Failure::file(dir, &error))
 }
 
 fn copy(from: &Path, to: &Path) -> Result<(), Failure> {

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use axum::Router;
 use axum::response::Html;
@@ -34,17 +34,18 @@ pub fn free_port() -> Result<u16, Failure> {
         .map_err(|error| Failure::new(format!("no port: {error}")))
 }
 
-/// Serves the page over a SQLite file; gives its address.
+/// Serves the page over a table of a SQLite file; gives its address.
 ///
 /// # Errors
 /// There is no port.
-pub fn serve(table: &Path) -> Result<(String, Plain), Failure> {
+pub fn serve(file: &Path, table: &str) -> Result<(String, Plain), Failure> {
     let failed = |error: std::io::Error| Failure::new(format!("the plain page: {error}"));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(failed)?;
-    let table = table.to_owned();
+    let file = file.to_owned();
+    let query = format!("select * from \"{table}\" order by rowid desc limit 50");
     let listener = runtime
         .block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))
         .map_err(failed)?;
@@ -53,9 +54,9 @@ pub fn serve(table: &Path) -> Result<(String, Plain), Failure> {
         let router = Router::new().route(
             "/",
             get(move || {
-                let table = table.clone();
+                let (file, query) = (file.clone(), query.clone());
                 async move {
-                    let page = tokio::task::spawn_blocking(move || page(table)).await;
+                    let page = tokio::task::spawn_blocking(move || page(&file, &query)).await;
                     Html(page.unwrap_or_default())
                 }
             }),
@@ -66,40 +67,38 @@ pub fn serve(table: &Path) -> Result<(String, Plain), Failure> {
 }
 
 /// Fifty rows as a table.
-fn page(table: PathBuf) -> String {
+fn page(file: &Path, query: &str) -> String {
     thread_local! {
         static OPEN: std::cell::RefCell<Option<rusqlite::Connection>> = const { std::cell::RefCell::new(None) };
     }
     OPEN.with_borrow_mut(|open| {
         if open.is_none() {
-            *open = rusqlite::Connection::open(table).ok();
+            *open = rusqlite::Connection::open(file).ok();
         }
         let Some(database) = open else {
             return String::new();
         };
         let mut body = String::from("<!DOCTYPE html><title>Plain</title><table>");
-        let filled = database
-            .prepare_cached("select * from record_food_sample order by rowid desc limit 50")
-            .and_then(|mut query| {
-                let columns = query.column_count();
-                let mut rows = query.query([])?;
-                while let Some(row) = rows.next()? {
-                    body.push_str("<tr>");
-                    for column in 0..columns {
-                        let value: rusqlite::types::Value = row.get(column)?;
-                        let shown = match value {
-                            rusqlite::types::Value::Integer(number) => number.to_string(),
-                            rusqlite::types::Value::Text(text) => {
-                                text.replace('&', "&amp;").replace('<', "&lt;")
-                            }
-                            _ => String::new(),
-                        };
-                        let _ = write!(body, "<td>{shown}</td>");
-                    }
-                    body.push_str("</tr>");
+        let filled = database.prepare_cached(query).and_then(|mut query| {
+            let columns = query.column_count();
+            let mut rows = query.query([])?;
+            while let Some(row) = rows.next()? {
+                body.push_str("<tr>");
+                for column in 0..columns {
+                    let value: rusqlite::types::Value = row.get(column)?;
+                    let shown = match value {
+                        rusqlite::types::Value::Integer(number) => number.to_string(),
+                        rusqlite::types::Value::Text(text) => {
+                            text.replace('&', "&amp;").replace('<', "&lt;")
+                        }
+                        _ => String::new(),
+                    };
+                    let _ = write!(body, "<td>{shown}</td>");
                 }
-                Ok(())
-            });
+                body.push_str("</tr>");
+            }
+            Ok(())
+        });
         if filled.is_err() {
             return String::new();
         }

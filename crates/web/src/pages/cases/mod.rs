@@ -26,7 +26,7 @@ use crate::words::Words;
 /// From so many flows on that may be opened they are chosen from a list.
 const OPENS_SHOWN_MAX: usize = 3;
 /// Most lines of the list.
-const LINES_MAX: usize = 200;
+const LINES_MAX: usize = 50;
 
 pub(crate) fn routes() -> Router<Site> {
     Router::new()
